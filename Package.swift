@@ -1,0 +1,101 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// The order below is the order of the layers: a target depends only on targets above it.
+// ARCHITECTURE.md follows the data through them.
+
+/// A thin, logic-free C shim over one native library, with the libraries it links.
+func shim(_ name: String, linking libraries: String...) -> Target {
+    .target(name: name, linkerSettings: libraries.map { .linkedLibrary($0) })
+}
+
+/// A library target and the test target that goes with it.
+func library(_ name: String, on dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources)
+}
+
+func tests(_ name: String, on dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, resources: resources)
+}
+
+let package = Package(
+    name: "SegmentationBuddies",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "SegmentationBuddies", targets: ["SegmentationBuddies"]),
+        .executable(name: "bsb", targets: ["bsb"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        // C shims
+        shim("CImageCodecs", linking: "spng", "turbojpeg", "webp"),
+        shim("CLinearAlgebra", linking: "openblas", "cholmod"),
+        shim("CEmbree", linking: "embree3"),
+        shim("CONNXRuntime", linking: "dl"),
+        shim("CHashing", linking: "crypto"),
+
+        // What every layer uses: failures, seeded randomness, atomic files, hashes, arrays on disk
+        library("Basics", on: ["CHashing"]),
+
+        // Data: pictures, matrices, meshes, neural graphs
+        library("Images", on: ["Basics", "CImageCodecs"]),
+        library("LinearAlgebra", on: ["Basics", "CLinearAlgebra"]),
+        library("Shapes", on: ["Basics"]),
+        library("Inference", on: ["Basics", "CONNXRuntime"]),
+
+        // Seeing: cameras and rays; image models
+        library("Rendering", on: ["Basics", "Images", "Shapes", "CEmbree"]),
+        library("Backbones", on: ["Basics", "Images", "Inference"], resources: [.copy("Models")]),
+
+        // The method
+        library("Distillation", on: ["Basics", "LinearAlgebra", "Shapes", "Rendering", "Backbones"]),
+        library("InteractiveSegmentation", on: ["Basics", "LinearAlgebra", "Shapes", "Rendering", "Backbones", "Distillation"]),
+        library("Correspondence", on: ["Basics", "LinearAlgebra", "Images", "Backbones", "Distillation"]),
+
+        // Made-up shapes and photo-like pictures of shapes, for examples, tests and training
+        library("Examples", on: ["Basics", "Shapes"]),
+        library("Photography", on: ["Basics", "Images", "Shapes", "Rendering"]),
+
+        // The whole job: caches, one call from photo and mesh to result and pictures
+        library(
+            "SegmentationBuddies",
+            on: [
+                "Basics", "Images", "Shapes", "Rendering", "Backbones", "Distillation", "InteractiveSegmentation", "Correspondence",
+                "Examples", "Photography", .product(name: "Logging", package: "swift-log"),
+            ]),
+
+        // Thin tools
+        .executableTarget(
+            name: "bsb",
+            dependencies: ["SegmentationBuddies", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        .executableTarget(
+            name: "TrainingData",
+            dependencies: [
+                "Examples", "Photography", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: ["SegmentationBuddies", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Benchmarks"),
+
+        // Tests
+        tests("Basics"),
+        tests("Images"),
+        tests("LinearAlgebra"),
+        tests("Shapes"),
+        tests("Inference"),
+        tests("Rendering"),
+        tests("Backbones"),
+        tests("Distillation"),
+        tests("InteractiveSegmentation", on: ["Examples"]),
+        tests("Correspondence"),
+        tests("Examples"),
+        tests("Photography", on: ["Examples"]),
+        tests("SegmentationBuddies"),
+        .testTarget(name: "CommandLineTests", dependencies: ["bsb", "Basics", "Images", "Shapes"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,24 @@
+import Images
+
+/// A vision model that turns a picture into a grid of feature vectors.
+public protocol FeatureExtractor: Sendable {
+    /// Which model this is; part of every cache key and result.
+    var identity: ModelIdentity { get }
+    /// The length of a feature vector.
+    var dimension: Int { get }
+    /// The features of a picture of any size. Throws `Failure` if the model cannot be run.
+    func features(of image: Image) throws -> FeatureGrid
+}
+
+/// The name and content of a model.
+public struct ModelIdentity: Hashable, Sendable, Codable {
+    public var name: String
+    /// SHA-256 of its files, in hexadecimal.
+    public var hash: String
+
+    /// A model called `name` with files of `hash`.
+    public init(name: String, hash: String) {
+        self.name = name
+        self.hash = hash
+    }
+}

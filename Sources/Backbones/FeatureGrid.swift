@@ -1,0 +1,84 @@
+/// A regular grid of feature vectors over a picture, with the exact map from the picture's plane to the grid's.
+///
+/// Cell (c, r) has its centre at (c + 0.5, r + 0.5) of the grid plane, as pixels have in the picture's plane. A feature between centres
+/// is the bilinear mean of the four around it, clamped at the border (`align_corners = false`).
+public struct FeatureGrid: Sendable, Hashable {
+    public let columns: Int
+    public let rows: Int
+    /// The length of each feature vector.
+    public let dimension: Int
+    /// rows x columns x dimension, row-major.
+    public var values: [Float]
+    /// From the picture's plane to the grid's plane.
+    public let map: PlaneMap
+
+    /// A grid of the given vectors.
+    public init(columns: Int, rows: Int, dimension: Int, values: [Float], map: PlaneMap) {
+        precondition(values.count == columns * rows * dimension, "values must be rows x columns x dimension")
+        self.columns = columns
+        self.rows = rows
+        self.dimension = dimension
+        self.values = values
+        self.map = map
+    }
+}
+
+/// An axis-aligned affine map between two planes: `to = scale * from + offset`.
+public struct PlaneMap: Sendable, Hashable, Codable {
+    public var scaleX: Float
+    public var scaleY: Float
+    public var offsetX: Float
+    public var offsetY: Float
+
+    /// The map (x, y) to (scaleX x + offsetX, scaleY y + offsetY).
+    public init(scaleX: Float, scaleY: Float, offsetX: Float = 0, offsetY: Float = 0) {
+        self.scaleX = scaleX
+        self.scaleY = scaleY
+        self.offsetX = offsetX
+        self.offsetY = offsetY
+    }
+
+    /// The image of a point.
+    public func callAsFunction(_ point: SIMD2<Float>) -> SIMD2<Float> {
+        [scaleX * point.x + offsetX, scaleY * point.y + offsetY]
+    }
+
+    /// The map back.
+    public var inverse: PlaneMap {
+        PlaneMap(scaleX: 1 / scaleX, scaleY: 1 / scaleY, offsetX: -offsetX / scaleX, offsetY: -offsetY / scaleY)
+    }
+}
+
+/// The (up to) four cells around a point of the picture and their bilinear weights, which sum to 1.
+public struct BilinearStencil: Sendable {
+    /// Indices of cells (row x columns + column): upper left, upper right, lower left, lower right.
+    public var cells: SIMD4<Int32>
+    public var weights: SIMD4<Float>
+}
+
+extension FeatureGrid {
+    /// The cells and weights that make the feature at a point of the picture's plane.
+    public func stencil(at point: SIMD2<Float>) -> BilinearStencil {
+        let p = map(point) - SIMD2(0.5, 0.5)
+        let x = min(max(p.x, 0), Float(columns - 1))
+        let y = min(max(p.y, 0), Float(rows - 1))
+        let (c0, r0) = (Int32(x), Int32(y))
+        let (c1, r1) = (min(c0 + 1, Int32(columns - 1)), min(r0 + 1, Int32(rows - 1)))
+        let (fx, fy) = (x - Float(c0), y - Float(r0))
+        let stride = Int32(columns)
+        return BilinearStencil(
+            cells: [r0 * stride + c0, r0 * stride + c1, r1 * stride + c0, r1 * stride + c1],
+            weights: [(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy])
+    }
+
+    /// The interpolated feature at a point of the picture's plane. Complexity: O(dimension).
+    public func feature(at point: SIMD2<Float>) -> [Float] {
+        let stencil = stencil(at: point)
+        var result = [Float](repeating: 0, count: dimension)
+        for corner in 0..<4 where stencil.weights[corner] != 0 {
+            let start = Int(stencil.cells[corner]) * dimension
+            for d in 0..<dimension { result[d] += stencil.weights[corner] * values[start + d] }
+        }
+        return result
+    }
+}

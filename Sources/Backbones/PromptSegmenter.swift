@@ -1,0 +1,121 @@
+import Images
+
+/// A model that turns a click in a picture into masks.
+///
+/// The picture is embedded once; any number of prompts is then answered from the embedding.
+public protocol PromptSegmenter: Sendable {
+    /// Which model this is; part of every cache key and result.
+    var identity: ModelIdentity { get }
+    /// The embedding of a picture of any size. Throws `Failure` if the model cannot be run.
+    func embed(_ image: Image) throws -> ImageEmbedding
+    /// The masks for each prompt, in order. Throws `Failure` if the model cannot be run.
+    func masks(for prompts: [Prompt], in embedding: ImageEmbedding) throws -> [MaskPrediction]
+}
+
+/// A picture as a segmenter sees it.
+public struct ImageEmbedding: Sendable, Hashable {
+    public let imageWidth: Int
+    public let imageHeight: Int
+    /// The embedding as a grid over the picture.
+    public let features: FeatureGrid
+
+    /// The embedding of a picture of the given size.
+    public init(imageWidth: Int, imageHeight: Int, features: FeatureGrid) {
+        self.imageWidth = imageWidth
+        self.imageHeight = imageHeight
+        self.features = features
+    }
+}
+
+/// What a user points at.
+public struct Prompt: Sendable, Hashable {
+    /// A click in the picture's plane.
+    public struct Point: Sendable, Hashable, Codable {
+        public var position: SIMD2<Float>
+        /// Whether the click is on what is wanted, or on what is not.
+        public var isForeground: Bool
+
+        /// A click at `position`.
+        public init(_ position: SIMD2<Float>, isForeground: Bool = true) {
+            self.position = position
+            self.isForeground = isForeground
+        }
+    }
+
+    /// A rectangle in the picture's plane.
+    public struct Box: Sendable, Hashable, Codable {
+        public var low: SIMD2<Float>
+        public var high: SIMD2<Float>
+
+        /// The rectangle from `low` (upper left) to `high` (lower right).
+        public init(low: SIMD2<Float>, high: SIMD2<Float>) {
+            self.low = low
+            self.high = high
+        }
+    }
+
+    public var points: [Point]
+    public var box: Box?
+    /// Logits of an earlier answer, to be refined.
+    public var previous: LogitMap?
+
+    /// Clicks, with an optional box and an earlier answer.
+    public init(points: [Point], box: Box? = nil, previous: LogitMap? = nil) {
+        self.points = points
+        self.box = box
+        self.previous = previous
+    }
+}
+
+/// Mask logits at the model's own resolution, with the map from the picture's plane to theirs.
+public struct LogitMap: Sendable, Hashable {
+    public let width: Int
+    public let height: Int
+    /// height x width; positive is inside.
+    public var values: [Float]
+    /// From the picture's plane to the logits' plane.
+    public let map: PlaneMap
+
+    /// Logits of the given size.
+    public init(width: Int, height: Int, values: [Float], map: PlaneMap) {
+        precondition(values.count == width * height, "values must be height x width")
+        self.width = width
+        self.height = height
+        self.values = values
+        self.map = map
+    }
+}
+
+/// The answer to one prompt: nested masks from fine to coarse, each with the model's own estimate of its IoU.
+public struct MaskPrediction: Sendable, Hashable {
+    public let imageWidth: Int
+    public let imageHeight: Int
+    /// Index 0 is the finest mask (the part), the last the coarsest (the object), as SAM orders them.
+    public var logits: [LogitMap]
+    /// The model's estimate of each mask's IoU with the truth.
+    public var predictedIoU: [Float]
+
+    /// The masks of one prompt.
+    public init(imageWidth: Int, imageHeight: Int, logits: [LogitMap], predictedIoU: [Float]) {
+        self.imageWidth = imageWidth
+        self.imageHeight = imageHeight
+        self.logits = logits
+        self.predictedIoU = predictedIoU
+    }
+}
+
+/// Which of a segmenter's three nested masks is meant.
+public enum MaskLevel: String, Sendable, Hashable, Codable, CaseIterable {
+    case part
+    case middle
+    case object
+
+    /// The index among a prediction's masks (SAM's multimask order).
+    public var index: Int {
+        switch self {
+        case .part: 0
+        case .middle: 1
+        case .object: 2
+        }
+    }
+}

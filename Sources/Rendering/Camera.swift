@@ -1,0 +1,46 @@
+import Foundation
+import Shapes
+
+/// The size of a picture in pixels.
+public struct RasterSize: Hashable, Sendable, Codable {
+    public var width: Int
+    public var height: Int
+
+    /// A size of `width` by `height` pixels.
+    public init(width: Int, height: Int) {
+        self.width = width
+        self.height = height
+    }
+
+    /// A square size.
+    public init(_ side: Int) { self.init(width: side, height: side) }
+}
+
+/// A pinhole camera that looks from `eye` at `target`, with square pixels.
+public struct Camera: Hashable, Sendable, Codable {
+    public var eye: SIMD3<Float>
+    public var target: SIMD3<Float>
+    public var up: SIMD3<Float>
+    /// The full vertical angle of view in radians.
+    public var verticalFieldOfView: Float
+
+    /// A camera at `eye` that looks at `target`.
+    public init(eye: SIMD3<Float>, target: SIMD3<Float> = .zero, up: SIMD3<Float> = [0, 1, 0], verticalFieldOfView: Float = .pi / 3) {
+        self.eye = eye
+        self.target = target
+        self.up = up
+        self.verticalFieldOfView = verticalFieldOfView
+    }
+
+    /// A camera on the sphere around the origin: (r cos e cos a, r sin e, r cos e sin a), azimuth 0 on the +x axis (FACTS 4.2).
+    ///
+    /// - Parameters:
+    ///   - azimuth: the angle around +y in radians.
+    ///   - elevation: the angle above the x-z plane in radians.
+    ///   - radius: the distance from the origin; the unit sphere just fills the default angle of view at 2.
+    public init(azimuth: Float, elevation: Float, radius: Float = 2) {
+        let (a, e) = (Double(azimuth), Double(elevation))
+        let direction = SIMD3<Double>(cos(e) * cos(a), sin(e), cos(e) * sin(a))
+        self.init(eye: SIMD3<Float>(direction * Double(radius)))
+    }
+}
