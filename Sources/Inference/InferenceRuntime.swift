@@ -14,7 +14,9 @@ public final class InferenceRuntime: @unchecked Sendable {
     /// The file that was opened, or the name that the system's loader knew.
     public let path: String
 
-    /// Opens the first library that `search` finds. Throws `Failure(.missingModel)` naming the places if there is none.
+    /// Opens the first library that `search` finds.
+    ///
+    /// Throws `Failure(.missingModel)` naming the places if there is none.
     public init(searching search: RuntimeSearch = RuntimeSearch()) throws {
         var obstacles: [String] = []
         for candidate in search.candidates() {

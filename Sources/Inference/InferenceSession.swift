@@ -15,7 +15,9 @@ public struct InferenceOptions: Sendable, Hashable {
 
 /// What a graph takes or gives under one name.
 public struct TensorSignature: Sendable, Hashable {
+    /// The name of the input or output.
     public let name: String
+    /// The type of its elements.
     public let elementType: Tensor.ElementType
     /// The length of each axis, outermost first; nil where the graph leaves it open.
     public let shape: [Int?]
@@ -37,7 +39,9 @@ public final class InferenceSession: @unchecked Sendable {
     /// What the graph gives, in its own order.
     public let outputs: [TensorSignature]
 
-    /// Loads a graph from memory; `name` is what errors call it. Throws `Failure(.badInput)` if it is not a graph that can be run.
+    /// Loads a graph from memory; errors call it `name`.
+    ///
+    /// Throws `Failure(.badInput)` if it is not a graph that can be run.
     public convenience init(model: Data, name: String, runtime: InferenceRuntime, options: InferenceOptions = InferenceOptions()) throws {
         try self.init(name: name, runtime: runtime, options: options) { environment, options, session in
             model.withUnsafeBytes {

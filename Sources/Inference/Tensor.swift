@@ -10,7 +10,7 @@ public struct Tensor: Sendable, Hashable {
         case bool
     }
 
-    /// The elements, row-major.
+    /// Elements of one of the types.
     public enum Values: Sendable, Hashable {
         case float32([Float])
         /// The bit patterns of IEEE binary16 numbers.
@@ -21,6 +21,7 @@ public struct Tensor: Sendable, Hashable {
         case bool([Bool])
     }
 
+    /// The elements, row-major.
     public let values: Values
     /// The length of each axis, outermost first; empty for a single number.
     public let shape: [Int]
