@@ -1,7 +1,9 @@
 import Basics
 import CLinearAlgebra
 
-/// Consecutive rows of a matrix, possibly transposed: a factor of a product. Nothing is copied.
+/// Consecutive rows of a matrix, possibly transposed: a factor of a product.
+///
+/// Nothing is copied.
 public struct MatrixFactor: Sendable {
     let matrix: Matrix
     let rowRange: Range<Int>
@@ -27,7 +29,9 @@ extension Matrix {
     /// The transpose as a factor of a product, without a copy.
     public var transposed: MatrixFactor { factor.transposed }
 
-    /// The product of two matrices or views. Complexity: O(n m k) for n x k times k x m.
+    /// The product of two matrices or views.
+    ///
+    /// Complexity: O(n m k) for n x k times k x m.
     ///
     /// - Parameter parallelism: the threads that share the work; the result is the same for any number.
     public static func product(
@@ -77,7 +81,9 @@ extension MatrixFactor {
     }
 }
 
-/// The cut of a product into tiles. It depends on the sizes alone, never on the number of threads, so that sums are always formed alike.
+/// The cut of a product into tiles.
+///
+/// It depends on the sizes alone, never on the number of threads, so that sums are always formed alike.
 private struct ProductTiles {
     let rows: Int
     let columns: Int
@@ -106,7 +112,9 @@ private struct FactorPointer: @unchecked Sendable {
     func from(column: Int) -> UnsafePointer<Float>? { base.baseAddress.map { $0 + (isTransposed ? column * stride : column) } }
 }
 
-/// One product in progress. Invariant: the pointers outlive it, and its tiles do not overlap.
+/// One product in progress.
+///
+/// Invariant: the pointers outlive it, and its tiles do not overlap.
 private struct TileProduct: @unchecked Sendable {
     let left: FactorPointer
     let right: FactorPointer
@@ -128,7 +136,9 @@ private struct TileProduct: @unchecked Sendable {
 
 /// The state of the BLAS library, which is one for the whole process.
 enum BLAS {
-    /// Makes every call use the thread that calls. Threads are this package's own, over fixed tiles: OpenBLAS cuts a product by the number
+    /// Makes every call use the thread that calls.
+    ///
+    /// Threads are this package's own, over fixed tiles: OpenBLAS cuts a product by the number
     /// of its threads, which would change the rounding.
     static func useOneThreadPerCall() { _ = oneThread }
 

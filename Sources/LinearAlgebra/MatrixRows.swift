@@ -1,5 +1,7 @@
 extension Matrix {
-    /// The Euclidean length of each row, summed in double precision. Complexity: O(rows x columns).
+    /// The Euclidean length of each row, summed in double precision.
+    ///
+    /// Complexity: O(rows x columns).
     public func rowNorms() -> [Float] {
         values.withUnsafeBufferPointer { buffer in
             (0..<rows).map { Float(Vectors.squaredNorm(buffer[($0 * columns)..<(($0 + 1) * columns)]).squareRoot()) }

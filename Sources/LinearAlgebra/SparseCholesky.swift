@@ -57,7 +57,9 @@ public final class SparseCholesky: @unchecked Sendable {
         return Int(factor.pointee.is_super != 0 ? factor.pointee.xsize : factor.pointee.nzmax)
     }
 
-    /// The X with A X = B, in place: on entry B, on return X. Each is `size` x m; the arithmetic is in double precision.
+    /// The X with A X = B, in place: on entry B, on return X.
+    ///
+    /// Each is `size` x m; the arithmetic is in double precision.
     ///
     /// Complexity: O(entries of the factor x m).
     /// - Parameter parallelism: the threads that share the columns; the result is the same for any number.
@@ -129,7 +131,9 @@ private final class Workspace {
 }
 
 extension SparseMatrix {
-    /// The matrix as CHOLMOD sees it, without a copy. A symmetric matrix has the same arrays by rows and by columns.
+    /// The matrix as CHOLMOD sees it, without a copy.
+    ///
+    /// A symmetric matrix has the same arrays by rows and by columns.
     ///
     /// Invariant: CHOLMOD does not write to the matrices that it factors.
     fileprivate func withCHOLMODMatrix<R>(_ body: (UnsafeMutablePointer<cholmod_sparse>) -> R) -> R {

@@ -76,7 +76,9 @@ public struct SparseMatrix: Hashable, Sendable {
     /// The indices of a row's entries in `columnIndices` and `values`.
     public func entries(ofRow row: Int) -> Range<Int> { Int(rowStarts[row])..<Int(rowStarts[row + 1]) }
 
-    /// One entry, 0 where none is stored. Complexity: O(entries of the row).
+    /// One entry, 0 where none is stored.
+    ///
+    /// Complexity: O(entries of the row).
     public subscript(row: Int, column: Int) -> Double {
         entries(ofRow: row).first { columnIndices[$0] == Int32(column) }.map { values[$0] } ?? 0
     }
@@ -84,7 +86,9 @@ public struct SparseMatrix: Hashable, Sendable {
     /// The main diagonal, as long as the shorter side.
     public var diagonal: [Double] { (0..<min(rows, columns)).map { self[$0, $0] } }
 
-    /// The matrix with rows and columns exchanged. Complexity: O(rows + columns + entries).
+    /// The matrix with rows and columns exchanged.
+    ///
+    /// Complexity: O(rows + columns + entries).
     public var transposed: SparseMatrix {
         let triplets = (0..<rows).flatMap { row in
             entries(ofRow: row).map { Triplet(row: columnIndices[$0], column: Int32(row), value: values[$0]) }
@@ -92,7 +96,9 @@ public struct SparseMatrix: Hashable, Sendable {
         return SparseMatrix(rows: columns, columns: rows, triplets: triplets)
     }
 
-    /// The product with a dense matrix, `columns` x m to `rows` x m, summed in single precision. Complexity: O(entries x m).
+    /// The product with a dense matrix, `columns` x m to `rows` x m, summed in single precision.
+    ///
+    /// Complexity: O(entries x m).
     ///
     /// - Parameter parallelism: the threads that share the rows; the result is the same for any number.
     public func times(_ dense: Matrix, parallelism: Parallelism = Parallelism(threads: 1)) -> Matrix {

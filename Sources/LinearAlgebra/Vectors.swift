@@ -1,6 +1,10 @@
-/// Sums over vectors of floats. All of them have a fixed order of summation.
+/// Sums over vectors of floats.
+///
+/// All of them have a fixed order of summation.
 public enum Vectors {
-    /// The sum of the products of two vectors of equal length, in single precision with eight partial sums. Complexity: O(n).
+    /// The sum of the products of two vectors of equal length, in single precision with eight partial sums.
+    ///
+    /// Complexity: O(n).
     @inlinable
     public static func dot(_ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>) -> Float {
         precondition(a.count == b.count, "vectors must have one length")
@@ -18,7 +22,9 @@ public enum Vectors {
         return sum
     }
 
-    /// Adds `scale` times a vector to another of equal length, in place. Complexity: O(n).
+    /// Adds `scale` times a vector to another of equal length, in place.
+    ///
+    /// Complexity: O(n).
     @inlinable
     public static func add(_ scale: Float, _ x: UnsafeBufferPointer<Float>, to y: UnsafeMutableBufferPointer<Float>) {
         precondition(x.count == y.count, "vectors must have one length")
@@ -26,13 +32,17 @@ public enum Vectors {
         for i in 0..<x.count { to[i] += scale * from[i] }
     }
 
-    /// The sum of the squares in double precision. Complexity: O(n).
+    /// The sum of the squares in double precision.
+    ///
+    /// Complexity: O(n).
     @inlinable
     public static func squaredNorm(_ values: some Sequence<Float>) -> Double {
         values.reduce(0) { $0 + Double($1) * Double($1) }
     }
 
-    /// The cosine of the angle between two vectors of equal length; 0 if one of them has no length. Complexity: O(n).
+    /// The cosine of the angle between two vectors of equal length; 0 if one of them has no length.
+    ///
+    /// Complexity: O(n).
     public static func cosine(_ a: some Collection<Float>, _ b: some Collection<Float>) -> Float {
         precondition(a.count == b.count, "vectors must have one length")
         let lengths = (squaredNorm(a) * squaredNorm(b)).squareRoot()
