@@ -8,7 +8,9 @@ import Shapes
 public struct VertexVisibility: Sendable {
     /// #V: whether the vertex is seen.
     public private(set) var isVisible: [Bool]
-    /// #V positions in continuous pixel coordinates; NaN for vertices that are not in front of the eye. They may lie outside the picture.
+    /// #V positions in continuous pixel coordinates; NaN for vertices that are not in front of the eye.
+    ///
+    /// They may lie outside the picture.
     public private(set) var positions: [SIMD2<Float>]
     /// #V distances along the viewing direction; NaN for vertices that are not in front of the eye.
     public private(set) var depths: [Float]
