@@ -89,7 +89,9 @@ public struct LinearImage: Sendable {
                     for i in 0..<count {
                         var sum = s[start + i * stride] * kernel[0]
                         for k in 1..<kernel.count {
-                            sum += (s[start + max(0, i - k) * stride] + s[start + min(count - 1, i + k) * stride]) * kernel[k]
+                            let before = s[start + max(0, i - k) * stride]
+                            let after = s[start + min(count - 1, i + k) * stride]
+                            sum += (before + after) * kernel[k]
                         }
                         t[start + i * stride] = sum
                     }

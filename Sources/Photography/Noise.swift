@@ -12,7 +12,7 @@ enum Noise {
         let y = SIMD8<UInt32>(0, 0, 1, 1, 0, 0, 1, 1) &+ UInt32(bitPattern: cell.y)
         let z = SIMD8<UInt32>(0, 0, 0, 0, 1, 1, 1, 1) &+ UInt32(bitPattern: cell.z)
         let h = hash(x, y, z, seed: seed)
-        let v = SIMD8<Float>(truncating: h &>> 8)
+        let v = SIMD8<Float>(SIMD8<Int32>(truncatingIfNeeded: h &>> 8))
         let near = v.lowHalf + (v.highHalf - v.lowHalf) * w.z
         let row = near.lowHalf + (near.highHalf - near.lowHalf) * w.y
         return (row.x + (row.y - row.x) * w.x) * 0x1p-23 - 1
