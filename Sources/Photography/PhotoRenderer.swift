@@ -53,7 +53,19 @@ public struct PhotoRenderer: Sendable {
         if sampling == .adaptive { work.refine(&light, bands.flatMap(\.points)) }
         var generator = SeededGenerator(seed: seed, stream: 0x00DE_7E10)
         return Photograph(
-            image: development.develop(light, using: &generator), surfaces: work.surfaces(bands.flatMap(\.points)), camera: camera)
+            image: development.develop(light, using: &generator), surfaces: work.tracer.surfaces(bands.flatMap(\.points), frame: work.frame, size: size), camera: camera)
+    }
+}
+
+extension PhotoScene {
+    /// The subject's face at the centre of each pixel of a picture of any size, hidden by what stands before it.
+    public func surfaces(from camera: Camera, size: RasterSize) -> SurfaceBuffers {
+        let (frame, tracer) = (camera.frame, SceneTracer(self))
+        let rays = (0..<size.width * size.height).map { i in
+            let position = SIMD2<Float>(Float(i % size.width) + 0.5, Float(i / size.width) + 0.5)
+            return Ray(origin: frame.eye, direction: frame.direction(through: position, size: size), near: 0.01)
+        }
+        return tracer.surfaces(tracer.trace(rays), frame: frame, size: size)
     }
 }
 
@@ -136,17 +148,6 @@ private struct PhotoWork: Sendable {
         return marked.indices.filter { marked[$0] }
     }
 
-    func surfaces(_ points: [SurfacePoint]) -> SurfaceBuffers {
-        var buffers = SurfaceBuffers(size: size)
-        for (i, point) in points.enumerated() where point.object == 0 {
-            buffers.faceIDs[i] = Int32(point.face)
-            buffers.barycentrics[i] = point.barycentrics
-            buffers.depth[i] = point.distance
-            buffers.normals[i] = frame.cameraDirection(tracer.worldNormal(face: point.face))
-        }
-        return buffers
-    }
-
     private func trace(_ positions: [SIMD2<Float>]) -> [SurfacePoint] {
         tracer.trace(positions.map { Ray(origin: frame.eye, direction: frame.direction(through: $0, size: size), near: 0.01) })
     }
@@ -157,8 +158,16 @@ private struct PhotoWork: Sendable {
 }
 
 extension SceneTracer {
-    /// The subject's face normal in world space, as wound.
-    fileprivate func worldNormal(face: Int) -> SIMD3<Float> {
-        objects[0].rotation.apply(objects[0].subject.scene.faceNormals[face])
+    /// The buffers of a picture's pixels; whatever is not the subject counts as uncovered.
+    fileprivate func surfaces(_ points: [SurfacePoint], frame: CameraFrame, size: RasterSize) -> SurfaceBuffers {
+        var buffers = SurfaceBuffers(size: size)
+        for (i, point) in points.enumerated() where point.object == 0 {
+            buffers.faceIDs[i] = Int32(point.face)
+            buffers.barycentrics[i] = point.barycentrics
+            buffers.depth[i] = point.distance
+            let normal = objects[0].rotation.apply(objects[0].subject.scene.faceNormals[point.face])
+            buffers.normals[i] = frame.cameraDirection(normal)
+        }
+        return buffers
     }
 }

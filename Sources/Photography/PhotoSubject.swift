@@ -50,16 +50,25 @@ public struct PlacedSubject: Sendable {
     public var translation: SIMD3<Float>
     var rotation: Rotation
 
-    /// A subject turned by `turn` radians around `up`, scaled, then moved.
-    public init(
-        _ subject: PhotoSubject, finish: Finish, scale: Float = 1, translation: SIMD3<Float> = .zero, up: SIMD3<Float> = [0, 1, 0],
-        turn: Float? = nil
-    ) {
+    /// A subject as it is, scaled, then moved.
+    public init(_ subject: PhotoSubject, finish: Finish, scale: Float = 1, translation: SIMD3<Float> = .zero) {
         self.subject = subject
         self.finish = finish
         self.scale = scale
         self.translation = translation
-        rotation = turn.map { Rotation(up: up, angle: $0) } ?? .identity
+        rotation = .identity
+    }
+
+    /// Turns the subject so that its own direction `ownUp` points along `up`, and by `angle` radians around it.
+    public mutating func stand(ownUp: SIMD3<Float>, along up: SIMD3<Float>, turnedBy angle: Float) {
+        rotation = Rotation(up: up, angle: angle).after(Rotation(up: ownUp, angle: 0).inverted)
+    }
+
+    /// The least of the vertices' coordinates along the unit direction `up`.
+    public func lowest(along up: SIMD3<Float>) -> Float {
+        let local = rotation.inverse(up)
+        let lowest = subject.mesh.vertices.reduce(Float.infinity) { Float.minimum($0, dot($1, local)) }
+        return (lowest.isFinite ? lowest : 0) * scale + dot(translation, up)
     }
 
     /// The ray in the subject's own space; distances along it stay the same.

@@ -77,6 +77,8 @@ struct Rotation: Hashable, Sendable {
     @inline(__always)
     func inverse(_ v: SIMD3<Float>) -> SIMD3<Float> { [dot(x, v), dot(y, v), dot(z, v)] }
 
+    var inverted: Rotation { Rotation(x: [x.x, y.x, z.x], y: [x.y, y.y, z.y], z: [x.z, y.z, z.z]) }
+
     /// The rotation that applies `other` first.
     func after(_ other: Rotation) -> Rotation { Rotation(x: apply(other.x), y: apply(other.y), z: apply(other.z)) }
 }
