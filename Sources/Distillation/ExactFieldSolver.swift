@@ -58,6 +58,7 @@ public struct ExactFieldSolver: FieldSolver, Sendable {
         equations = SurfaceEquations(surface)
     }
 
+    /// One pass, and one more for each robust repetition.
     public var passes: Int { 1 + options.robustPasses }
 
     /// Takes one view in.
@@ -72,6 +73,7 @@ public struct ExactFieldSolver: FieldSolver, Sendable {
         try equations.add(contribution)
     }
 
+    /// Ends one pass; before a robust repetition, the fit to it becomes the one that errors are measured by.
     public mutating func endPass() throws {
         let fit = try fitPoints()
         // The weights of the next pass are computed from this one; after the last pass its equations are kept for `solve`.

@@ -149,8 +149,9 @@ private struct Incidences: Sendable {
     }
 
     /// A'CWG, row by row: the weights of a point's cells are summed first, so that each cell's feature is read once for each point.
-    func targets(stencils: [BilinearStencil], weights sampleWeights: [Float], grid: FeatureGrid, parallelism: Parallelism) throws -> Matrix
-    {
+    func targets(
+        stencils: [BilinearStencil], weights sampleWeights: [Float], grid: FeatureGrid, parallelism: Parallelism
+    ) throws -> Matrix {
         var result = Matrix(rows: starts.count - 1, columns: grid.dimension)
         let dimension = grid.dimension
         try result.forEachRowBlock(of: 256, parallelism: parallelism) { range, output in

@@ -12,7 +12,7 @@ struct WeldedSurface: Sendable {
     let pointOfVertex: [Int32]
     /// #F: the points of each triangle's corners.
     let triangles: [SIMD3<Int32>]
-    /// #F: the edges opposite no particular corner: (first, second), (second, third), (third, first); -1 where both ends are one point.
+    /// #F: the edge from each corner to the next: (first, second), (second, third), (third, first); -1 where both ends are one point.
     let triangleEdges: [SIMD3<Int32>]
     /// The distinct edges, lower point first, ascending.
     let edges: [SIMD2<Int32>]
