@@ -1,20 +1,4 @@
 import Foundation
-import Shapes
-
-/// The size of a picture in pixels.
-public struct RasterSize: Hashable, Sendable, Codable {
-    public var width: Int
-    public var height: Int
-
-    /// A size of `width` by `height` pixels.
-    public init(width: Int, height: Int) {
-        self.width = width
-        self.height = height
-    }
-
-    /// A square size.
-    public init(_ side: Int) { self.init(width: side, height: side) }
-}
 
 /// A pinhole camera that looks from `eye` at `target`, with square pixels.
 public struct Camera: Hashable, Sendable, Codable {
@@ -32,7 +16,7 @@ public struct Camera: Hashable, Sendable, Codable {
         self.verticalFieldOfView = verticalFieldOfView
     }
 
-    /// A camera on the sphere around the origin: (r cos e cos a, r sin e, r cos e sin a), azimuth 0 on the +x axis (FACTS 4.2).
+    /// A camera on the sphere around the origin: (r cos e cos a, r sin e, r cos e sin a), azimuth 0 on the +x axis.
     ///
     /// - Parameters:
     ///   - azimuth: the angle around +y in radians.

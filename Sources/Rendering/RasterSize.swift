@@ -1,0 +1,14 @@
+/// The size of a picture in pixels.
+public struct RasterSize: Hashable, Sendable, Codable {
+    public var width: Int
+    public var height: Int
+
+    /// A size of `width` by `height` pixels.
+    public init(width: Int, height: Int) {
+        self.width = width
+        self.height = height
+    }
+
+    /// A square size.
+    public init(_ side: Int) { self.init(width: side, height: side) }
+}
