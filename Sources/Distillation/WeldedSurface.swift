@@ -5,24 +5,24 @@ import Shapes
 ///
 /// A field of features has one value at a point of the surface, so vertices of the file that coincide share one unknown. (The published
 /// field is a function of the position, for which this holds by itself.) Meshes whose triangles share no vertices stay connected this way.
-struct WeldedSurface: Sendable {
+public struct WeldedSurface: Sendable {
     /// #points distinct positions, by first vertex.
-    let positions: [SIMD3<Float>]
+    public let positions: [SIMD3<Float>]
     /// #V: the point of each vertex of the file.
-    let pointOfVertex: [Int32]
+    public let pointOfVertex: [Int32]
     /// #F: the points of each triangle's corners.
-    let triangles: [SIMD3<Int32>]
+    public let triangles: [SIMD3<Int32>]
     /// #F: the edge from each corner to the next: (first, second), (second, third), (third, first); -1 where both ends are one point.
-    let triangleEdges: [SIMD3<Int32>]
+    public let triangleEdges: [SIMD3<Int32>]
     /// The distinct edges, lower point first, ascending.
-    let edges: [SIMD2<Int32>]
+    public let edges: [SIMD2<Int32>]
 
     /// The surface of a mesh.
     ///
     /// Complexity: O(#V + #F log #F).
     /// - Parameter weldingVertices: whether coincident vertices become one point; each is its own otherwise.
     /// - Throws: `Failure` if a face has a corner that is no vertex, or if the mesh is too large for 32-bit indices.
-    init(_ mesh: Mesh, weldingVertices: Bool = true) throws {
+    public init(_ mesh: Mesh, weldingVertices: Bool = true) throws {
         guard mesh.vertices.count < Int(Int32.max), mesh.faces.count < Int(Int32.max) / 3 else {
             throw Self.failure("the mesh is too large")
         }
@@ -72,7 +72,7 @@ struct WeldedSurface: Sendable {
     }
 
     /// #points: a number for each connected part, the same for points that edges connect.
-    func components() -> [Int32] {
+    public func components() -> [Int32] {
         var parent = positions.indices.map { Int32($0) }
         func root(_ point: Int32) -> Int32 {
             var point = point
