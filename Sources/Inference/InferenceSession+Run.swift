@@ -14,7 +14,7 @@ extension InferenceSession {
         var handles: [OpaquePointer?] = []
         defer { for handle in handles { cort_release_value(runtime.api, handle) } }
         let results = try withValues(for: inputs.map { tensors[$0.name]! }[...], &handles) { try execute($0, giving: names) }
-        return Dictionary(uniqueKeysWithValues: zip(names, results))
+        return Dictionary(zip(names, results)) { first, _ in first }
     }
 
     /// Refuses tensors that the graph does not take, before the library sees them.
