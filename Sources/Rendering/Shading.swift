@@ -40,6 +40,8 @@ public struct Shading: Hashable, Sendable, Codable {
     public var normals: Normals
     /// The surface's colour in 0...1 where no vertex colours are given.
     public var albedo: SIMD3<Float>
+    /// What the light is multiplied by.
+    public var exposure: Float
     /// The colour in 0...1 where there is no surface; nil leaves the surface's own colour at its outline, to be laid over something else.
     public var background: SIMD3<Float>?
     /// Darkening in hollows, or none.
@@ -53,13 +55,14 @@ public struct Shading: Hashable, Sendable, Codable {
 
     /// A way of lighting and colouring; by default ``robust``.
     public init(
-        light: Light = .headlight, normals: Normals = .flat, albedo: SIMD3<Float> = [2 / 3, 2 / 3, 2 / 3],
+        light: Light = .headlight, normals: Normals = .flat, albedo: SIMD3<Float> = [2 / 3, 2 / 3, 2 / 3], exposure: Float = 1,
         background: SIMD3<Float>? = [1, 1, 1], ambientOcclusion: AmbientOcclusion? = nil, supersampling: Int = 1,
         culling: Culling = .none, interpolation: Interpolation = .perspectiveCorrect
     ) {
         self.light = light
         self.normals = normals
         self.albedo = albedo
+        self.exposure = exposure
         self.background = background
         self.ambientOcclusion = ambientOcclusion
         self.supersampling = supersampling
@@ -75,7 +78,8 @@ public struct Shading: Hashable, Sendable, Codable {
 
     /// Pictures for people: ``robust`` with soft outlines, soft shadows in hollows and a light grey surface.
     public static let presentation = Shading(
-        normals: .smooth(creaseAngle: .pi / 4), albedo: [0.85, 0.85, 0.85], ambientOcclusion: AmbientOcclusion(), supersampling: 2)
+        normals: .smooth(creaseAngle: .pi / 4), albedo: [0.75, 0.75, 0.75], exposure: 1.15, ambientOcclusion: AmbientOcclusion(rays: 6),
+        supersampling: 2)
 
     /// The light that a surface reflects, where 1 gives it its own colour.
     ///
@@ -84,11 +88,11 @@ public struct Shading: Hashable, Sendable, Codable {
     func reflectance(_ normal: SIMD3<Float>) -> Float {
         switch light {
         case .sphericalHarmonics:
-            return 0.28209479177 + 0.4886025119 * (normal.x + normal.z + normal.y)
+            return exposure * (0.28209479177 + 0.4886025119 * (normal.x + normal.z + normal.y))
         case .headlight:
             // The lamp stands a little above and to the right, and is wide: it reaches 0.3 beyond the horizon.
             let lamp = max(0, (dot(normal, [0.2594, 0.4323, 0.8646]) + 0.3) / 1.3)
-            return 0.25 + 0.6 * lamp + 0.15 * (0.5 + 0.5 * normal.y)
+            return exposure * (0.25 + 0.6 * lamp + 0.15 * (0.5 + 0.5 * normal.y))
         }
     }
 }

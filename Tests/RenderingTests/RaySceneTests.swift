@@ -4,57 +4,12 @@ import Testing
 
 @testable import Rendering
 
-/// Möller-Trumbore in double precision over all triangles: the slow reference.
-struct NaiveCaster {
-    let mesh: Mesh
-
-    struct Hit {
-        var face: Int
-        var t: Double
-        var u: Double
-        var v: Double
-    }
-
-    func hits(_ ray: Ray) -> [Hit] {
-        mesh.faces.indices.compactMap { hit(ray, $0) }.sorted { $0.t < $1.t }
-    }
-
-    private func hit(_ ray: Ray, _ face: Int) -> Hit? {
-        let corners = mesh.corners(of: mesh.faces[face])
-        let (a, b, c) = (corners.0.double, corners.1.double, corners.2.double)
-        let (o, d) = (ray.origin.double, ray.direction.double)
-        let (e1, e2) = (b - a, c - a)
-        let p = cross(d, e2)
-        let determinant = dot(e1, p)
-        guard determinant != 0 else { return nil }
-        let s = o - a
-        let u = dot(s, p) / determinant
-        let q = cross(s, e1)
-        let v = dot(d, q) / determinant
-        let t = dot(e2, q) / determinant
-        guard u >= 0, v >= 0, u + v <= 1, t >= Double(ray.near), t <= Double(ray.far) else { return nil }
-        return Hit(face: face, t: t, u: u, v: v)
-    }
-}
-
-/// `count` random triangles with corners in [-1, 1]^3.
-func triangleSoup(_ count: Int, seed: UInt64, size: Float = 0.3) -> Mesh {
-    var generator = SeededGenerator(seed: seed)
-    func point(_ r: Float) -> SIMD3<Float> { [generator.uniform(-r, r), generator.uniform(-r, r), generator.uniform(-r, r)] }
-    var vertices: [SIMD3<Float>] = []
-    for _ in 0..<count {
-        let centre = point(0.7)
-        vertices += [centre + point(size), centre + point(size), centre + point(size)]
-    }
-    return Mesh(vertices: vertices, faces: (0..<UInt32(count)).map { [3 * $0, 3 * $0 + 1, 3 * $0 + 2] })
-}
-
 @Suite struct RaySceneTests {
     @Test func nearestHitsAgreeWithBruteForce() throws {
-        let mesh = triangleSoup(500, seed: 1)
+        let mesh = triangleSoup(200, seed: 1)
         let (scene, naive) = (try RayScene(mesh: mesh), NaiveCaster(mesh: mesh))
         var generator = SeededGenerator(seed: 2)
-        let rays = (0..<3000).map { _ in
+        let rays = (0..<2000).map { _ in
             func point(_ r: Float) -> SIMD3<Float> { [generator.uniform(-r, r), generator.uniform(-r, r), generator.uniform(-r, r)] }
             let (origin, aim) = (point(2), point(0.7))
             return Ray(origin: origin, direction: aim - origin, far: 4)
@@ -99,5 +54,82 @@ func triangleSoup(_ count: Int, seed: UInt64, size: Float = 0.3) -> Mesh {
             }
         }
         #expect(covered > 300 && covered < 61 * 43)
+    }
+}
+
+@Suite struct WatertightTests {
+    /// From inside a closed mesh every ray hits, also those through the very vertices and edges.
+    @Test func raysNeverLeakThroughEdgesAndVertices() throws {
+        let mesh = octasphere(3)
+        let scene = try RayScene(mesh: mesh)
+        var generator = SeededGenerator(seed: 4)
+        for _ in 0..<20 {
+            let origin = SIMD3<Float>(generator.uniform(-0.4, 0.4), generator.uniform(-0.4, 0.4), generator.uniform(-0.4, 0.4))
+            var targets = mesh.vertices
+            for face in mesh.faces {
+                let (a, b, _) = mesh.corners(of: face)
+                targets += [(a + b) / 2, a + (b - a) * generator.uniform()]
+            }
+            let rays = targets.map { Ray(origin: origin, direction: $0 - origin) }
+            #expect(scene.nearestHits(rays).allSatisfy { $0 != nil })
+            #expect(scene.occluded(rays).allSatisfy { $0 })
+        }
+    }
+
+    @Test func cameraInsideSeesSurfaceEverywhere() throws {
+        let scene = try RayScene(mesh: octasphere(4))
+        for k in 0..<10 {
+            let eye = ViewSampler(.uniformSphere, seed: 5, radius: 0.3).camera(k).eye
+            let buffers = scene.surfaces(from: Camera(eye: eye), size: RasterSize(width: 100, height: 77))
+            #expect(buffers.faceIDs.allSatisfy { $0 >= 0 })
+        }
+    }
+}
+
+@Suite struct HostileMeshTests {
+    @Test func emptyMeshIsNeverHit() throws {
+        let scene = try RayScene(mesh: Mesh(vertices: [], faces: []))
+        #expect(scene.nearestHits([Ray(origin: .zero, direction: [0, 0, 1])]) == [nil])
+        for culling in [Culling.none, .kaolin] {
+            let buffers = scene.surfaces(from: Camera(azimuth: 0, elevation: 0), size: RasterSize(8), culling: culling)
+            #expect(buffers.faceIDs.allSatisfy { $0 == -1 })
+        }
+    }
+
+    @Test func missingVertexThrows() {
+        #expect(throws: Failure.self) { try RayScene(mesh: Mesh(vertices: [.zero], faces: [[0, 0, 1]])) }
+        #expect(throws: Failure.self) { try RayScene(mesh: Mesh(vertices: [], faces: [[0, 0, 0]])) }
+    }
+
+    @Test func nonFiniteAndDegenerateTrianglesAreLeftOut() throws {
+        var mesh = octasphere(2)
+        let count = UInt32(mesh.vertices.count)
+        mesh.vertices += [[.nan, 0, 0], [.infinity, 0, 0], [3e38, 3e38, -3e38]]
+        let good = mesh.faces.count
+        mesh = Mesh(
+            vertices: mesh.vertices, faces: mesh.faces + [[0, 1, count], [0, 1, count + 1], [2, 3, count + 2], [5, 5, 5], [0, 0, 1]])
+        let scene = try RayScene(mesh: mesh)
+        let buffers = scene.surfaces(from: Camera(azimuth: 1, elevation: 0.5), size: RasterSize(64), culling: .kaolin)
+        #expect(buffers.faceIDs.count { $0 >= 0 } > 1000)
+        #expect(buffers.faceIDs.allSatisfy { $0 < Int32(good) })
+    }
+
+    @Test func untraceableRaysAndCamerasMeetNothing() throws {
+        let scene = try RayScene(mesh: cube())
+        let rays = [
+            Ray(origin: [.nan, 0, 0], direction: [0, 0, 1]), Ray(origin: .zero, direction: .zero),
+            Ray(origin: .zero, direction: [.infinity, 0, 0]),
+            Ray(origin: .zero, direction: [1, 0, 0], near: 2, far: 1), Ray(origin: .zero, direction: [1, 0, 0], near: .nan),
+            Ray(origin: .zero, direction: [1, 0, 0], far: .nan),
+        ]
+        #expect(scene.nearestHits(rays).allSatisfy { $0 == nil })
+        #expect(scene.occluded(rays).allSatisfy { !$0 })
+        let cameras = [
+            Camera(eye: [.nan, 0, 0]), Camera(eye: [2, 0, 0], verticalFieldOfView: .nan), Camera(eye: [2, 0, 0], up: [.nan, 0, 0]),
+        ]
+        for camera in cameras {
+            let buffers = scene.surfaces(from: camera, size: RasterSize(9))
+            #expect(buffers.depth.allSatisfy { $0 > 0 })
+        }
     }
 }

@@ -37,6 +37,7 @@ final class ShardWriter {
         try NumPyArray(shapes, shape: [shapes.count]).write(to: temporary + "/shape.npy")
         try NumPyArray(styles, shape: [styles.count]).write(to: temporary + "/style.npy")
         do {
+            try? FileManager.default.removeItem(atPath: path)
             try FileManager.default.moveItem(atPath: temporary, toPath: path)
         } catch {
             throw Failure(.internal, "writing the training set", path: path, reason: error.localizedDescription)

@@ -92,11 +92,16 @@ public struct TrainingSetWriter: Sendable {
         for (shard, start) in stride(from: 0, to: manifest.count, by: manifest.shardSize).enumerated() {
             let end = min(manifest.count, start + manifest.shardSize)
             let path = directory + "/shard-" + String(repeating: "0", count: max(0, 4 - String(shard).count)) + String(shard)
-            if !FileManager.default.fileExists(atPath: path) {
+            if !isComplete(path, count: end - start) {
                 try write(start..<end, to: path, parallelism: parallelism, progress: progress)
             }
             progress(end, manifest.count)
         }
+    }
+
+    /// Whether a shard is there with so many pictures; the last one of a shorter set has fewer.
+    private func isComplete(_ path: String, count: Int) -> Bool {
+        (try? NumPyArray(contentsOf: path + "/style.npy"))?.count == count
     }
 
     private func writeManifest() throws {
