@@ -2,8 +2,11 @@ import Foundation
 
 /// A pinhole camera that looks from `eye` at `target`, with square pixels.
 public struct Camera: Hashable, Sendable, Codable {
+    /// Where the camera stands.
     public var eye: SIMD3<Float>
+    /// What is seen at the picture's centre.
     public var target: SIMD3<Float>
+    /// What points upwards in the picture; any direction not parallel to the view.
     public var up: SIMD3<Float>
     /// The full vertical angle of view in radians.
     public var verticalFieldOfView: Float

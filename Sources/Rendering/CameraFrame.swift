@@ -5,10 +5,13 @@ import Foundation
 /// Camera space has x to the right, y up and z towards the eye, so the camera looks along -z. With z = normalise(eye - target),
 /// x = normalise(up x z), y = z x x this is the view matrix of the published renderer.
 public struct CameraFrame: Hashable, Sendable {
+    /// Where the camera stands.
     public let eye: SIMD3<Float>
-    /// The unit camera axes x, y, z in world space: the rows of the view matrix.
+    /// The unit axis to the right in world space, first row of the view matrix.
     public let x: SIMD3<Float>
+    /// The unit axis upwards in world space, second row of the view matrix.
     public let y: SIMD3<Float>
+    /// The unit axis towards the eye in world space, third row of the view matrix.
     public let z: SIMD3<Float>
     /// Half the height of the image plane at depth 1: the tangent of half the vertical angle of view.
     public let halfHeight: Float

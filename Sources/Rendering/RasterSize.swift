@@ -1,6 +1,8 @@
 /// The size of a picture in pixels.
 public struct RasterSize: Hashable, Sendable, Codable {
+    /// The number of columns.
     public var width: Int
+    /// The number of rows.
     public var height: Int
 
     /// A size of `width` by `height` pixels.

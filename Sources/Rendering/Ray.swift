@@ -1,9 +1,12 @@
 /// A segment or half-line: the points origin + t x direction for near <= t <= far.
 public struct Ray: Hashable, Sendable {
+    /// Where t is 0.
     public var origin: SIMD3<Float>
     /// Of any length but zero; distances are in units of it.
     public var direction: SIMD3<Float>
+    /// Where the ray starts, at least 0.
     public var near: Float
+    /// Where the ray ends.
     public var far: Float
 
     /// A ray from `origin` along `direction`.

@@ -14,7 +14,9 @@ public final class RayScene: Sendable {
     let bounds: (lower: SIMD3<Float>, upper: SIMD3<Float>)
     let accelerator: Accelerator
 
-    /// Builds the search tree over the triangles. A mesh without triangles is a scene without hits; triangles with a corner that is not
+    /// Builds the search tree over the triangles.
+    ///
+    /// A mesh without triangles is a scene without hits; triangles with a corner that is not
     /// finite are never hit.
     ///
     /// - Throws: `Failure` where a triangle names a vertex that does not exist, or memory runs out.

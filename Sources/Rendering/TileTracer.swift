@@ -99,8 +99,20 @@ struct TileTracer {
     private func intersect(_ packets: UnsafeMutableRawPointer, count: Int) {
         var context = bsb_embree_default_context()
         context.flags = RTC_INTERSECT_CONTEXT_FLAG_COHERENT
+        switch culling {
+        case .none: intersect(packets, count: count, &context)
+        case .kaolin:
+            scene.faceNormals.withUnsafeBufferPointer { normals in
+                guard let normals = normals.baseAddress else { return }
+                var cull = WindingCull(context: context, normals: normals, axis: frame.z)
+                cull.withContext { intersect(packets, count: count, $0) }
+            }
+        }
+    }
+
+    private func intersect(_ packets: UnsafeMutableRawPointer, count: Int, _ context: UnsafeMutablePointer<RTCIntersectContext>) {
         let stride = Field.count * lanes * MemoryLayout<Float>.stride
-        rtcIntersectNM(scene.accelerator.scene, &context, OpaquePointer(packets), UInt32(lanes), UInt32(count), stride)
+        rtcIntersectNM(scene.accelerator.scene, context, OpaquePointer(packets), UInt32(lanes), UInt32(count), stride)
     }
 
     private func store(_ packet: Packet, column: Int, row: Int, to output: SurfaceBuffers.Output) {
@@ -113,9 +125,21 @@ struct TileTracer {
             let face = Int(faces[lane].bitPattern)
             output.faceIDs[pixel] = Int32(face)
             output.depth[pixel] = far[lane]
-            output.barycentrics[pixel] = [u[lane], v[lane]]
+            let weights = SIMD2(u[lane], v[lane])
+            output.barycentrics[pixel] = interpolation == .screenLinear ? screenLinear(weights, face: face) : weights
             output.normals[pixel] = frame.cameraDirection(scene.faceNormals[face])
         }
+    }
+
+    /// The weights that vary linearly over the picture, at the point of the triangle that has the given weights.
+    ///
+    /// They are each corner's weight times its depth, scaled to a sum of 1. Where a corner is not in front of the eye there are none, and the given weights stay.
+    private func screenLinear(_ weights: SIMD2<Float>, face: Int) -> SIMD2<Float> {
+        let (a, b, c) = scene.mesh.corners(of: scene.mesh.faces[face])
+        let depths = -SIMD3(frame.cameraPosition(a).z, frame.cameraPosition(b).z, frame.cameraPosition(c).z)
+        guard depths.min() > 0 else { return weights }
+        let scaled = SIMD3(1 - weights.x - weights.y, weights.x, weights.y) * depths
+        return SIMD2(scaled.y, scaled.z) / scaled.sum()
     }
 
     /// The pixels among which all covered ones are: the box around the projected bounds, or everything where the eye is too near for that.

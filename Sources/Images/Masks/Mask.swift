@@ -2,12 +2,14 @@
 ///
 /// Packing keeps a 12-megapixel mask at 1.5 MB and makes an intersection over union a matter of counting bits.
 public struct Mask: Hashable, Sendable {
+    /// Columns of the picture.
     public let width: Int
+    /// Rows of the picture.
     public let height: Int
     /// Words of a row; bit `x % 64` of word `x / 64` is pixel x, and bits past the width are 0.
     public let wordsPerRow: Int
     /// height x wordsPerRow words.
-    public private(set) var words: [UInt64]
+    public internal(set) var words: [UInt64]
 
     /// The empty mask.
     public init(width: Int, height: Int) {
@@ -37,7 +39,9 @@ public struct Mask: Hashable, Sendable {
         }
     }
 
-    /// Adds the pixels `range` of row `y`. Complexity: O(range / 64).
+    /// Adds the pixels `range` of row `y`.
+    ///
+    /// Complexity: O(range / 64).
     public mutating func insert(_ range: Range<Int>, row y: Int) {
         guard !range.isEmpty else { return }
         let (first, last) = (range.lowerBound / 64, (range.upperBound - 1) / 64)
@@ -49,7 +53,9 @@ public struct Mask: Hashable, Sendable {
         }
     }
 
-    /// The number of pixels. Complexity: O(width x height / 64).
+    /// The number of pixels.
+    ///
+    /// Complexity: O(width x height / 64).
     public var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
 
     /// Whether no pixel is in the mask.
