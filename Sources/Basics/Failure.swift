@@ -17,6 +17,7 @@ public struct Failure: Error, Hashable, Sendable {
         case `internal`
     }
 
+    /// What sort of failure it is.
     public var kind: Kind
     /// What was being done, as a phrase after "while": `reading the mesh`.
     public var operation: String

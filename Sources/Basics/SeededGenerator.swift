@@ -1,3 +1,5 @@
+import Foundation
+
 /// A small, fast generator whose whole sequence is a pure function of a seed and a stream number.
 ///
 /// Streams make the k-th item of a set independent of how many came before it: `SeededGenerator(seed: s, stream: k)`.
@@ -28,7 +30,13 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
 
     /// A whole number uniform in 0 ..< count, for 0 < count < 2^31.
     public mutating func index(below count: Int) -> Int {
-        Int((next() >> 32) &* UInt64(count) >> 32)
+        Int(((next() >> 32) &* UInt64(count)) >> 32)
+    }
+
+    /// A number of the normal distribution of mean 0 and variance 1, from two uniform numbers (Box, Muller 1958).
+    public mutating func gaussian() -> Float {
+        let radius = (-2 * log(1 - Double(uniform()))).squareRoot()
+        return Float(radius * cos(2 * .pi * Double(uniform())))
     }
 
     private static func mix(_ value: UInt64) -> UInt64 {

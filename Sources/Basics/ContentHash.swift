@@ -1,0 +1,122 @@
+import CHashing
+import Foundation
+
+/// The SHA-256 of some content, which names it: the same content has the same hash on every machine.
+public struct ContentHash: Hashable, Sendable, CustomStringConvertible {
+    /// 64 hexadecimal digits in lower case.
+    public let hex: String
+
+    /// The hash of `bytes`.
+    public init(of bytes: some ContiguousBytes) {
+        let digest = Digest()
+        bytes.withUnsafeBytes { digest.add($0) }
+        hex = digest.hex()
+    }
+
+    /// The hash of the bytes of a file.
+    ///
+    /// - Throws: a `Failure` as ``AtomicFile/readFile(_:operation:)``.
+    public init(ofFile path: String, operation: String = "reading") throws {
+        self.init(of: try AtomicFile.readFile(path, operation: operation))
+    }
+
+    fileprivate init(hex: String) {
+        self.hex = hex
+    }
+
+    /// The hexadecimal digits.
+    public var description: String { hex }
+}
+
+/// Hashes several labelled parts into one ``ContentHash``, to make the key of a cache from everything a result depends on.
+///
+/// Each part goes in with its label, its type and its length, so that no two different lists of parts have the same bytes.
+public struct ContentHasher {
+    private var parts = Data()
+    private static let inlineLimit = 1024
+
+    /// A hasher without parts.
+    public init() {}
+
+    /// Adds text.
+    public mutating func add(_ label: String, _ value: String) {
+        add(label, type: "text", Data(value.utf8))
+    }
+
+    /// Adds a whole number.
+    public mutating func add(_ label: String, _ value: some FixedWidthInteger) {
+        add(label, type: "integer", Data(String(value).utf8))
+    }
+
+    /// Adds a number by its bits.
+    public mutating func add(_ label: String, _ value: Double) {
+        add(label, type: "double", Data(String(value.bitPattern, radix: 16).utf8))
+    }
+
+    /// Adds a number by its bits.
+    public mutating func add(_ label: String, _ value: Float) {
+        add(label, type: "float", Data(String(value.bitPattern, radix: 16).utf8))
+    }
+
+    /// Adds a truth value.
+    public mutating func add(_ label: String, _ value: Bool) {
+        add(label, type: "bool", Data([value ? 1 : 0]))
+    }
+
+    /// Adds bytes.
+    public mutating func add(_ label: String, _ value: Data) {
+        add(label, type: "bytes", value)
+    }
+
+    /// Adds the elements of an array, little-endian.
+    public mutating func add<T: BitwiseCopyable>(_ label: String, _ values: [T]) {
+        values.withUnsafeBytes { add(label, type: "array of \(T.self)", Data($0)) }
+    }
+
+    /// Adds content by its hash.
+    public mutating func add(_ label: String, _ value: ContentHash) {
+        add(label, type: "hash", Data(value.hex.utf8))
+    }
+
+    /// The hash of all parts so far.
+    public func finalize() -> ContentHash {
+        ContentHash(of: parts)
+    }
+
+    private mutating func add(_ label: String, type: String, _ value: Data) {
+        // Long content goes in by its own hash, so that the hasher stays small.
+        let content = value.count <= Self.inlineLimit ? value : Data(ContentHash(of: value).hex.utf8)
+        for field in [Data(label.utf8), Data(type.utf8), Data(String(value.count).utf8), content] {
+            withUnsafeBytes(of: UInt64(field.count).littleEndian) { parts.append(contentsOf: $0) }
+            parts.append(field)
+        }
+    }
+}
+
+/// One SHA-256 computation of libcrypto.
+private final class Digest {
+    private let context: OpaquePointer
+
+    init() {
+        // Fails only where memory has run out.
+        context = EVP_MD_CTX_new()
+        let started = EVP_DigestInit_ex(context, EVP_sha256(), nil)
+        precondition(started == 1, "SHA-256 is part of every libcrypto")
+    }
+
+    deinit {
+        EVP_MD_CTX_free(context)
+    }
+
+    func add(_ bytes: UnsafeRawBufferPointer) {
+        guard let start = bytes.baseAddress, !bytes.isEmpty else { return }
+        EVP_DigestUpdate(context, start, bytes.count)
+    }
+
+    func hex() -> String {
+        var digest = [UInt8](repeating: 0, count: 32)
+        EVP_DigestFinal_ex(context, &digest, nil)
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}
