@@ -66,7 +66,8 @@ public struct Backdrop: Sendable {
         var image: LinearImage
         switch kind {
         case .gradient(let top, let bottom): image = Self.gradient(top, bottom, size: size)
-        case .clutter(let seed): image = Clutter(seed: seed, photos: photos, aspect: Float(size.width) / Float(size.height)).rendered(size: size)
+        case .clutter(let seed):
+            image = Clutter(seed: seed, photos: photos, aspect: Float(size.width) / Float(size.height)).rendered(size: size)
         case .photo(let photo, let corner, let extent, let isMirrored):
             image = Self.crop(photo, corner: corner, extent: extent, isMirrored: isMirrored, size: size)
         }

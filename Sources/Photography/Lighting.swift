@@ -59,7 +59,7 @@ public struct Lighting: Sendable {
             let direction = generator.direction() * generator.uniform(0.4, 1.2) + up * lift - viewDirection * 0.5
             let tint = SIMD3<Float>(1 + warmth, 1, 1 - warmth) * (index == 0 ? 1 : generator.uniform(0.15, 0.6))
             return Light(
-                direction: direction, color: tint * generator.uniform(0.5, 1.1), angularRadius: generator.logUniform(0.01, 0.35),
+                direction: direction, color: tint * generator.uniform(0.5, 1.1), angularRadius: generator.logUniform(0.005, 0.1),
                 castsShadows: index < 2 && generator.chance(0.8))
         }
         let level = count == 0 ? 0.8 : generator.logUniform(0.12, 0.6)

@@ -53,7 +53,8 @@ public struct PhotoRenderer: Sendable {
         if sampling == .adaptive { work.refine(&light, bands.flatMap(\.points)) }
         var generator = SeededGenerator(seed: seed, stream: 0x00DE_7E10)
         return Photograph(
-            image: development.develop(light, using: &generator), surfaces: work.tracer.surfaces(bands.flatMap(\.points), frame: work.frame, size: size), camera: camera)
+            image: development.develop(light, using: &generator),
+            surfaces: work.tracer.surfaces(bands.flatMap(\.points), frame: work.frame, size: size), camera: camera)
     }
 }
 

@@ -38,7 +38,8 @@ public struct SurfaceTexture: Sendable {
     }
 
     /// A random texture for things of size about 1; photos are used only if there are any.
-    public static func random(using generator: inout SeededGenerator, photos: [LinearImage] = [], plainness: Float = 0.35) -> SurfaceTexture {
+    public static func random(using generator: inout SeededGenerator, photos: [LinearImage] = [], plainness: Float = 0.35) -> SurfaceTexture
+    {
         let first = Palette.random(using: &generator)
         let related = generator.chance(0.6)
         let second = related ? Palette.variation(of: first, amount: 0.8, using: &generator) : Palette.random(using: &generator)

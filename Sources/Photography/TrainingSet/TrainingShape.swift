@@ -15,6 +15,8 @@ public struct TrainingShape: Sendable {
     public var up: SIMD3<Float>
     /// The direction in which a usual viewer looks, nil where any side may be the front.
     public var viewDirection: SIMD3<Float>?
+    /// Whether the shape is made up by a program rather than taken from a data set.
+    public var isMade = false
     let neighbours: CornerNeighbours
 
     /// A shape.
