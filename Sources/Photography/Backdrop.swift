@@ -33,6 +33,7 @@ public struct Backdrop: Sendable {
         case photo(LinearImage, corner: SIMD2<Float>, extent: Float, isMirrored: Bool)
     }
 
+    /// What the backdrop shows.
     public var kind: Kind
     /// The standard deviation of its blur, in hundredths of the picture's height.
     public var blur: Float

@@ -22,10 +22,13 @@ public struct Light: Sendable {
 
 /// All the light of a scene: lamps, and the glow of sky and ground from everywhere.
 public struct Lighting: Sendable {
+    /// The lamps.
     public var lights: [Light]
     /// Linear colours of the surroundings above and below.
     public var sky: SIMD3<Float>
+    /// The linear colour of the surroundings below.
     public var ground: SIMD3<Float>
+    /// The direction of the sky.
     public var up: SIMD3<Float>
     /// Rays per point that measure how open it is to its surroundings; 0 for none.
     public var occlusionRays: Int

@@ -12,7 +12,9 @@ public struct SurfaceTexture: Sendable {
     public var pattern: Pattern
     /// Linear colours 0...1 that the pattern mixes.
     public var first: SIMD3<Float>
+    /// The linear colour that the pattern mixes in first.
     public var second: SIMD3<Float>
+    /// The linear colour that the pattern mixes in last.
     public var third: SIMD3<Float>
     /// Features per unit of length.
     public var scale: Float

@@ -24,11 +24,15 @@ public struct TrainingMaterial: Sendable {
 public struct TrainingMixture: Hashable, Sendable, Codable {
     /// Relative frequencies of shapes with parts from a data set, without, and of made-up shapes.
     public var labelled: Float = 0.7
+    /// The relative frequency of shapes without parts.
     public var unlabelled: Float = 0.2
+    /// The relative frequency of made-up shapes.
     public var made: Float = 0.1
     /// Relative frequencies of the styles.
     public var photo: Float = 0.6
+    /// The relative frequency of pictures as the published renderer draws them.
     public var greyReference: Float = 0.15
+    /// The relative frequency of pictures as this package draws views.
     public var greyRobust: Float = 0.25
     /// The share of pictures whose shape is deformed.
     public var deformed: Float = 0.85
@@ -37,7 +41,9 @@ public struct TrainingMixture: Hashable, Sendable, Codable {
     public init() {}
 }
 
-/// Draws the k-th picture of an endless, seeded sequence. Four pictures in a row are of the same shape.
+/// Draws the k-th picture of an endless, seeded sequence.
+///
+/// Four pictures in a row are of the same shape.
 struct TrainingStudio: Sendable {
     let material: TrainingMaterial
     let mixture: TrainingMixture
