@@ -43,7 +43,7 @@ public struct PixelSearch: Sendable {
     private let region: Mask
     private let horizontal: GridAxis
     private let vertical: GridAxis
-    private let blocks: [Block]
+    private var blocks: [Block]
 
     /// What a search found, and how much of the region it had to look at.
     public struct Match: Sendable, Hashable {
@@ -62,7 +62,7 @@ public struct PixelSearch: Sendable {
         self.region = region
         horizontal = GridAxis(pixels: region.width, cells: features.columns, scale: map.scaleX, offset: map.offsetX)
         vertical = GridAxis(pixels: region.height, cells: features.rows, scale: map.scaleY, offset: map.offsetY)
-        var blocks: [Block] = []
+        blocks = []
         for rows in vertical.runs {
             for columns in horizontal.runs {
                 let (top, left) = (vertical.lower[rows.lowerBound], horizontal.lower[columns.lowerBound])
@@ -72,7 +72,7 @@ public struct PixelSearch: Sendable {
                     Block(columns: columns, rows: rows, cells: SIMD4(corners), shortest: .infinity, longest: 0))
             }
         }
-        self.blocks = blocks.compactMap { [self] in measured($0) }
+        blocks = blocks.compactMap { measured($0) }
     }
 
     /// Whether the region has a pixel with a direction to compare.

@@ -8,7 +8,7 @@ public struct SurfaceModel: Sendable {
     /// The mesh over its distinct positions, so that unwelded triangles stay connected.
     let welded: WeldedSurface
     /// #V unit normals, area-weighted; zero for vertices of no face.
-    let normals: [SIMD3<Float>]
+    public let normals: [SIMD3<Float>]
 
     /// The surface of a mesh. Throws `Failure` if a face has a corner that is no vertex. Complexity: O(#V + #F log #F).
     public init(_ mesh: Mesh) throws {

@@ -56,7 +56,7 @@ extension Mesh {
         }
     }
 
-    private static func contents(of path: String) throws -> Data {
+    static func contents(of path: String) throws -> Data {
         let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
         guard let attributes = try? FileManager.default.attributesOfItem(atPath: resolved) else {
             throw Failure(.missingInput, Failure.readingMesh, path: path, reason: "there is no such file")

@@ -156,7 +156,8 @@ struct TextScanner {
 
     /// The number that the token is; infinite if it is too large, NaN for the ways to write that; nil if it is none.
     ///
-    /// Up to 19 digits with a small exponent are exact in two operations; anything else goes through the standard library.
+    /// Once rounded to `Float` it is exact. Up to 18 digits with a small exponent take two operations, each off by half a unit in the
+    /// last place; where that could tip the rounding to `Float`, and for anything longer, the standard library decides.
     func number(_ token: Token) -> Double? {
         var index = token.lowerBound
         let isNegative = byte(index) == UInt8(ascii: "-")
@@ -185,8 +186,10 @@ struct TextScanner {
             }
             exponent += power
         }
-        guard mantissa < 1 << 53, abs(exponent) <= 22 else { return slowNumber(token) }
+        guard abs(exponent) <= 22 else { return slowNumber(token) }
         let magnitude = exponent < 0 ? Double(mantissa) / Self.powersOfTen[-exponent] : Double(mantissa) * Self.powersOfTen[exponent]
+        let bitsBelowFloat = magnitude.bitPattern & 0x1FFF_FFFF
+        if mantissa >= 1 << 53, bitsBelowFloat &- 0x0FFF_FFFC < 8 { return slowNumber(token) }
         return isNegative ? -magnitude : magnitude
     }
 

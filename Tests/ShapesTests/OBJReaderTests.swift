@@ -80,15 +80,17 @@ func failureText(_ body: () throws -> some Any) -> String? {
     @Test func numbersAreThoseOfTheStandardLibrary() throws {
         var generator = SeededGenerator(seed: 3)
         var texts = ["1", "-0", "+.5", "5.", "1e5", "1E-5", "123456789012345678901234567890", "0.1", "3.4028235e38", "1e-46", "4.9e-324"]
+        // Exactly half way between two values of Float, and just beside it.
+        texts += ["1.00000005960464477", "1.00000005960464478", "16777217", "16777217.0000000001", "0.300000026822090149"]
         for _ in 0..<500 {
             let value = Double(Float(bitPattern: UInt32(truncatingIfNeeded: generator.next())))
-            if value.isFinite { texts.append("\(value)") }
+            if value.isFinite { texts += ["\(value)", "\(value / 3)"] }
             texts.append("\(generator.uniform(-9, 9))")
         }
         for text in texts {
             let value = try TextScanner.scan(Data(text.utf8)) { scanner in scanner.number(0..<text.utf8.count) }
             let trimmed = text.hasSuffix(".") ? text + "0" : text
-            #expect(value == Double(trimmed), "\(text)")
+            #expect(value.map(Float.init) == Double(trimmed).map(Float.init), "\(text)")
         }
         for text in ["", "-", "e5", "1e", "1 2", "0x10", "1.2.3", "--1", "1e5.5"] {
             #expect(try TextScanner.scan(Data((text + " ").utf8)) { scanner in scanner.number(0..<text.utf8.count) } == nil, "\(text)")
