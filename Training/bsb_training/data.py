@@ -55,11 +55,12 @@ class RenderSet:
 
     @property
     def class_names(self) -> list[str]:
-        return [f"{c['category']}/{c['part']}" for c in self.manifest["classes"]]
+        """The class of each label; made-up shapes share the classes of real ones of the same name."""
+        return [f"{c['category'].removeprefix('example:')}/{c['part']}" for c in self.manifest["classes"]]
 
     @property
     def shape_categories(self) -> list[str]:
-        return [shape["category"] for shape in self.manifest["shapes"]]
+        return [shape["category"].removeprefix("example:") for shape in self.manifest["shapes"]]
 
     def read(self, runs: np.ndarray) -> dict[str, np.ndarray]:
         """The pictures of the given runs, run after run."""
@@ -131,6 +132,7 @@ class Batches:
             categories = sorted(set(renders.shape_categories))
             self.category_of_shape = np.array([categories.index(c) for c in renders.shape_categories])
             self.set_of_shape = np.array([vocabulary.set_index(c) for c in renders.shape_categories])
+            self.class_of_label = torch.tensor([vocabulary.classes.index(name) for name in renders.class_names])
             self.labelled_classes = len(renders.class_names)
         if photos:
             self.photo_sets = np.array([vocabulary.set_index(name) for name in photos.sets])
@@ -156,7 +158,7 @@ class Batches:
         image = self.picture(rng, data["rgb"], affine, size, data["style"] == GREY_REFERENCE)
         label, instance = (sample_map(data[k], affine, size // STRIDE) for k in ("label", "instance"))
         shape = data["shape"].astype(np.int64)
-        target = torch.where(label < self.labelled_classes, label, -1)
+        target = torch.where(label < self.labelled_classes, self.class_of_label[label.clamp_max(self.labelled_classes - 1)], -1)
         whole = torch.from_numpy(self.set_of_shape[shape]).view(-1, 1, 1).expand_as(target)
         target = torch.where(label == OBJECT, whole, target)
         return Batch(

@@ -253,7 +253,7 @@ class Trainer:
             self.seconds += time.monotonic() - began
             for name, value in parts.items():
                 means[name] = 0.98 * means.get(name, value.item()) + 0.02 * value.item()
-            if self.step % 50 == 0:
+            if self.step % 25 == 0:
                 line = {"step": self.step, "seconds": round(self.seconds), "seen": self.seen, "renders": self.render_count}
                 line |= {name: round(value, 4) for name, value in means.items()}
                 print(json.dumps(line), file=log, flush=True)
