@@ -1,6 +1,8 @@
 /// A dense matrix of 32-bit floats, row-major.
 public struct Matrix: Hashable, Sendable {
+    /// The number of rows.
     public let rows: Int
+    /// The number of columns.
     public let columns: Int
     /// Row after row: rows x columns.
     public var values: [Float]

@@ -1,0 +1,236 @@
+import Basics
+import Images
+import Inference
+
+/// How the graph of an image encoder is laid out.
+public struct EncoderLayout: Sendable, Hashable, Codable {
+    /// How a result holds the grid of vectors.
+    public enum Order: Sendable, Hashable, Codable {
+        /// batch x dimension x rows x columns.
+        case planes
+        /// batch x (prefix + rows x columns) x dimension: vision-transformer tokens, the grid's row-major at the end.
+        case tokens
+
+        var rank: Int { self == .planes ? 4 : 3 }
+        var dimensionAxis: Int { self == .planes ? 1 : 2 }
+    }
+
+    /// The name of the input, batch x 3 x side x side.
+    public var input: String
+    /// The name of the output that holds the grid.
+    public var output: String
+    /// How pictures are prepared.
+    public var preparation: ImagePreparation
+    /// How the output holds the grid.
+    public var order: Order
+    /// The side of a cell in pixels of the frame; needed for tokens, read from the output's shape for planes.
+    public var stride: Int?
+
+    /// A layout with the given names.
+    public init(input: String, output: String, preparation: ImagePreparation, order: Order = .planes, stride: Int? = nil) {
+        self.input = input
+        self.output = output
+        self.preparation = preparation
+        self.order = order
+        self.stride = stride
+    }
+
+    /// DINOv2 as it is published for ONNX, with or without registers: 14-pixel patches, class and register tokens in front.
+    ///
+    /// At 224 pixels on the longest side the grid is 16 x 16, as in the paper's method.
+    public static func dinoV2(side: Int = 224) -> EncoderLayout {
+        EncoderLayout(
+            input: "pixel_values", output: "last_hidden_state", preparation: ImagePreparation(side: side, padding: .black),
+            order: .tokens, stride: 14)
+    }
+}
+
+/// A graph that turns pictures into grids of vectors.
+struct GridEncoder: Sendable {
+    let session: InferenceSession
+    let layout: EncoderLayout
+    /// The number of pictures in one run.
+    let batch: Int
+    /// Whether the graph takes that number and no other.
+    private let isBatchFixed: Bool
+    let parallelism: Parallelism
+    /// The length of a vector.
+    let dimension: Int
+
+    /// Throws `Failure(.badInput)` if the graph does not have the layout.
+    init(session: InferenceSession, layout: EncoderLayout, batch: Int, parallelism: Parallelism) throws {
+        self.session = session
+        self.layout = layout
+        self.parallelism = parallelism
+        let input = try session.signature(of: layout.input, among: session.inputs, rank: 4)
+        let output = try session.signature(of: layout.output, among: session.outputs, rank: layout.order.rank)
+        let side = layout.preparation.side
+        guard zip(input.shape, [nil, 3, side, side]).allSatisfy({ $0 == nil || $1 == nil || $0 == $1 }) else {
+            throw session.mismatch("its input '\(layout.input)' does not take pictures of \(side) x \(side) pixels")
+        }
+        isBatchFixed = input.shape[0] != nil
+        self.batch = max(1, input.shape[0] ?? batch)
+        if let dimension = output.shape[layout.order.dimensionAxis] {
+            self.dimension = dimension
+        } else {
+            // The graph leaves the length open, so a blank picture is asked.
+            let blank = [Float](repeating: 0, count: self.batch * 3 * side * side)
+            let result = try session.run([layout.input: Tensor(blank, shape: [self.batch, 3, side, side])], outputs: [layout.output])
+            dimension = try Self.dimension(of: result[layout.output]!.shape, layout, session)
+        }
+    }
+
+    private static func dimension(of shape: [Int], _ layout: EncoderLayout, _ session: InferenceSession) throws -> Int {
+        guard shape.count == layout.order.rank else { throw session.mismatch("its output '\(layout.output)' has \(shape.count) axes") }
+        return shape[layout.order.dimensionAxis]
+    }
+
+    /// The grids of pictures of any size over their whole frame, or without the cells that no point of the picture is near.
+    func grids(of images: [Image], cropped: Bool) throws -> [FeatureGrid] {
+        var grids: [FeatureGrid] = []
+        grids.reserveCapacity(images.count)
+        for start in stride(from: 0, to: images.count, by: batch) {
+            let chunk = images[start..<min(start + batch, images.count)]
+            grids += try run(Array(chunk), cropped: cropped)
+        }
+        return grids
+    }
+
+    private func run(_ images: [Image], cropped: Bool) throws -> [FeatureGrid] {
+        let side = layout.preparation.side
+        // A graph of a fixed batch gets blank pictures at the end.
+        let count = isBatchFixed ? batch : images.count
+        let frames = try Frames(preparation: layout.preparation, images: images, count: count, parallelism: parallelism)
+        let input = Tensor(frames.values, shape: [count, 3, side, side])
+        let result = try session.run([layout.input: input], outputs: [layout.output])[layout.output]!
+        let cells = try Cells(result, layout: layout, batch: count, dimension: dimension, session: session)
+        return try parallelism.map(images.count) { cells.grid($0, of: images[$0], cropped: cropped) }
+    }
+}
+
+/// The frames of several pictures, one after the other.
+private struct Frames {
+    let values: [Float]
+
+    init(preparation: ImagePreparation, images: [Image], count: Int, parallelism: Parallelism) throws {
+        let length = 3 * preparation.side * preparation.side
+        let prepared = try parallelism.map(images.count) { index in
+            [Float](unsafeUninitializedCapacity: length) { frame, initialized in
+                preparation.fill(UnsafeMutableBufferPointer(rebasing: frame[..<length]), with: images[index])
+                initialized = length
+            }
+        }
+        guard images.count > 1 || count > images.count else {
+            values = prepared.first ?? []
+            return
+        }
+        var all: [Float] = []
+        all.reserveCapacity(count * length)
+        for frame in prepared { all += frame }
+        all += [Float](repeating: 0, count: (count - images.count) * length)
+        values = all
+    }
+}
+
+/// The result of a run, from which one picture's grid is taken at a time.
+private struct Cells: Sendable {
+    let values: [Float]
+    let layout: EncoderLayout
+    let columns: Int
+    let rows: Int
+    let dimension: Int
+    /// Numbers between the results of neighbouring pictures.
+    let pitch: Int
+    /// Numbers before a picture's first cell.
+    let offset: Int
+
+    init(_ tensor: Tensor, layout: EncoderLayout, batch: Int, dimension: Int, session: InferenceSession) throws {
+        guard let floats = tensor.floats, tensor.shape.count == layout.order.rank, tensor.shape[0] == batch else {
+            throw session.mismatch("its output '\(layout.output)' is not one float32 result for each picture")
+        }
+        self.layout = layout
+        self.dimension = dimension
+        values = floats
+        let side = layout.preparation.side
+        switch layout.order {
+        case .planes:
+            (rows, columns, offset) = (tensor.shape[2], tensor.shape[3], 0)
+            guard tensor.shape[1] == dimension, rows == columns, rows > 0 else {
+                throw session.mismatch("its output '\(layout.output)' is not a square grid of \(dimension) numbers a cell")
+            }
+        case .tokens:
+            let cells = side / (layout.stride ?? side)
+            let prefix = tensor.shape[1] - cells * cells
+            guard tensor.shape[2] == dimension, cells > 0, prefix >= 0 else {
+                throw session.mismatch("its output '\(layout.output)' has \(tensor.shape[1]) tokens, fewer than \(cells) x \(cells)")
+            }
+            (rows, columns, offset) = (cells, cells, prefix * dimension)
+        }
+        pitch = tensor.count / batch
+    }
+
+    func grid(_ index: Int, of image: Image, cropped: Bool) -> FeatureGrid {
+        let preparation = layout.preparation
+        let map = preparation.map(width: image.width, height: image.height, stride: Float(preparation.side) / Float(columns))
+        var (width, height) = (columns, rows)
+        if cropped {
+            width = Self.needed(map.scaleX * Float(image.width), of: columns)
+            height = Self.needed(map.scaleY * Float(image.height), of: rows)
+        }
+        return FeatureGrid(columns: width, rows: height, dimension: dimension, values: vectors(index, width, height), map: map)
+    }
+
+    /// The number of cells that interpolation at points up to `extent` touches.
+    private static func needed(_ extent: Float, of count: Int) -> Int {
+        min(count, max(1, Int((extent - 0.5).rounded(.down)) + 2))
+    }
+
+    private func vectors(_ index: Int, _ width: Int, _ height: Int) -> [Float] {
+        let start = index * pitch + offset
+        return [Float](unsafeUninitializedCapacity: width * height * dimension) { result, initialized in
+            values.withUnsafeBufferPointer { values in
+                for row in 0..<height {
+                    let target = UnsafeMutableBufferPointer(rebasing: result[(row * width * dimension)..<((row + 1) * width * dimension)])
+                    switch layout.order {
+                    case .planes: copyPlanes(values, start + row * columns, target, width)
+                    case .tokens: copyTokens(values, start + row * columns * dimension, target)
+                    }
+                }
+            }
+            initialized = width * height * dimension
+        }
+    }
+
+    private func copyPlanes(
+        _ values: UnsafeBufferPointer<Float>, _ start: Int, _ target: UnsafeMutableBufferPointer<Float>, _ width: Int
+    ) {
+        for d in 0..<dimension {
+            let source = start + d * rows * columns
+            for column in 0..<width { target[column * dimension + d] = values[source + column] }
+        }
+    }
+
+    private func copyTokens(_ values: UnsafeBufferPointer<Float>, _ start: Int, _ target: UnsafeMutableBufferPointer<Float>) {
+        for i in target.indices { target[i] = values[start + i] }
+    }
+}
+
+extension InferenceSession {
+    /// The signature called `name`, of the given number of axes.
+    ///
+    /// Throws `Failure(.badInput)` if there is none.
+    func signature(of name: String, among signatures: [TensorSignature], rank: Int) throws -> TensorSignature {
+        guard let signature = signatures.first(where: { $0.name == name }) else {
+            throw mismatch("it has no '\(name)', but \(signatures.map { "'\($0.name)'" }.joined(separator: ", "))")
+        }
+        guard signature.shape.count == rank, signature.elementType == .float32 else {
+            throw mismatch("its '\(name)' is not a float32 array of \(rank) axes")
+        }
+        return signature
+    }
+
+    /// The failure of a graph that is not what was expected.
+    func mismatch(_ reason: String) -> Failure {
+        Failure(.badInput, "using the model", path: name, reason: reason, hint: "the file may hold another kind of model")
+    }
+}
