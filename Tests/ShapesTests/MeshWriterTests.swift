@@ -50,6 +50,7 @@ import Testing
         expectSame(try Mesh(data: whole, format: .glb), colored, colorTolerance: 1e-5)
         let parts = try Mesh(data: colored.glbData(attributes: labelled), format: .glb)
         #expect(parts.groups.map(\.name) == ["the seat", "leg", "rest"] && parts.faces.count == 12)
+        #expect(parts.vertices == colored.vertices)
     }
 
     @Test func attributesThatDoNotFitAreRefused() {
