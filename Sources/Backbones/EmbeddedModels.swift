@@ -119,13 +119,13 @@ struct ModelManifest: Decodable, Sendable {
         /// The length of a vector of the grid.
         var dimension: Int
         /// The mean of red, green and blue from 0 to 1.
-        var mean: [Float]
+        var mean: SIMD3<Float>
         /// The standard deviation of red, green and blue from 0 to 1.
-        var std: [Float]
+        var std: SIMD3<Float>
 
         var isUsable: Bool {
             (1...8192).contains(inputSize) && (1...inputSize).contains(stride) && inputSize % stride == 0 && (1...65536).contains(dimension)
-                && mean.count == 3 && std.count == 3 && mean.allSatisfy(\.isFinite) && std.allSatisfy { $0.isFinite && $0 > 0 }
+                && (0..<3).allSatisfy { mean[$0].isFinite && std[$0].isFinite && std[$0] > 0 }
         }
 
         var preparation: ImagePreparation {

@@ -14,17 +14,17 @@ public struct ImagePreparation: Sendable, Hashable, Codable {
     /// The side of the frame in pixels.
     public var side: Int
     /// The mean of red, green and blue, from 0 to 1.
-    public var mean: [Float]
+    public var mean: SIMD3<Float>
     /// The standard deviation of red, green and blue, from 0 to 1.
-    public var deviation: [Float]
+    public var deviation: SIMD3<Float>
     /// What is beside and below the picture.
     public var padding: Padding
 
     /// A preparation to a frame of side x side pixels, normalised by ImageNet's colours unless told otherwise.
     public init(
-        side: Int, mean: [Float] = Self.imageNetMean, deviation: [Float] = Self.imageNetDeviation, padding: Padding = .mean
+        side: Int, mean: SIMD3<Float> = Self.imageNetMean, deviation: SIMD3<Float> = Self.imageNetDeviation, padding: Padding = .mean
     ) {
-        precondition(side > 0 && mean.count == 3 && deviation.count == 3, "a side, and three channels")
+        precondition(side > 0, "a frame has at least one pixel")
         self.side = side
         self.mean = mean
         self.deviation = deviation
@@ -32,15 +32,13 @@ public struct ImagePreparation: Sendable, Hashable, Codable {
     }
 
     /// The mean colour of ImageNet, from 0 to 1.
-    public static let imageNetMean: [Float] = [0.485, 0.456, 0.406]
+    public static let imageNetMean: SIMD3<Float> = [0.485, 0.456, 0.406]
     /// The standard deviation of ImageNet's colours, from 0 to 1.
-    public static let imageNetDeviation: [Float] = [0.229, 0.224, 0.225]
+    public static let imageNetDeviation: SIMD3<Float> = [0.229, 0.224, 0.225]
 
     /// The size in the frame of a picture of the given size: the longest side fills the frame, the other is rounded, at least 1.
     func resizedSize(width: Int, height: Int) -> (width: Int, height: Int) {
-        let scale = Double(side) / Double(max(width, height))
-        func fit(_ length: Int) -> Int { min(side, max(1, Int(Double(length) * scale + 0.5))) }
-        return (fit(width), fit(height))
+        fittedSize(width, height, longestSide: side)
     }
 
     /// From the plane of a picture of the given size to that of the frame, `1 / stride` of which is one unit.

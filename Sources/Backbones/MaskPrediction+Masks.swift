@@ -11,7 +11,7 @@ extension LogitMap {
     }
 
     /// The two cells around a coordinate of the logits' plane, and the weight of the second.
-    static func sample(_ coordinate: Float, _ count: Int) -> (first: Int, second: Int, weight: Float) {
+    private static func sample(_ coordinate: Float, _ count: Int) -> (first: Int, second: Int, weight: Float) {
         // In this order of operands a coordinate that is not a number counts as 0.
         let position = min(max(0, coordinate - 0.5), Float(count - 1))
         let first = Int(position)
@@ -23,49 +23,22 @@ extension MaskPrediction {
     /// The mask of a level at the picture's full resolution: the pixels at whose centre the interpolated logits are above 0.
     ///
     /// `clicked`, a point of the picture's plane, puts its pixel into the mask whatever its logit, as the published code does with the
-    /// click. A prediction of fewer masks gives its coarsest. Complexity: O(width x height).
+    /// click. A prediction of fewer masks gives its coarsest.
+    ///
+    /// Complexity: that of `Mask.init(width:height:thresholding:columns:rows:scale:offset:above:)`.
     public func mask(_ level: MaskLevel, including clicked: SIMD2<Float>? = nil) -> Mask {
         mask(at: min(level.index, logits.count - 1), including: clicked)
     }
 
     /// The mask of the given index among the prediction's masks, which must exist; see ``mask(_:including:)``.
     public func mask(at index: Int, including clicked: SIMD2<Float>? = nil) -> Mask {
-        var mask = logits[index].mask(width: imageWidth, height: imageHeight)
+        let map = logits[index]
+        var mask = Mask(
+            width: imageWidth, height: imageHeight, thresholding: map.values, columns: map.width, rows: map.height,
+            scale: [map.map.scaleX, map.map.scaleY], offset: [map.map.offsetX, map.map.offsetY])
         if let clicked, clicked.x >= 0, clicked.y >= 0, clicked.x < Float(imageWidth), clicked.y < Float(imageHeight) {
             mask[Int(clicked.x), Int(clicked.y)] = true
         }
         return mask
-    }
-}
-
-extension LogitMap {
-    /// The pixels of a picture of the given size at whose centre the interpolated logits are above 0.
-    func mask(width imageWidth: Int, height imageHeight: Int) -> Mask {
-        var mask = Mask(width: imageWidth, height: imageHeight)
-        let across = (0..<imageWidth).map { Self.sample(map([Float($0) + 0.5, 0]).x, width) }
-        var row = [Float](repeating: 0, count: width)
-        for y in 0..<imageHeight {
-            let down = Self.sample(map([0, Float(y) + 0.5]).y, height)
-            for column in 0..<width {
-                row[column] = values[down.first * width + column] * (1 - down.weight) + values[down.second * width + column] * down.weight
-            }
-            insertPositive(row, across, into: &mask, y)
-        }
-        return mask
-    }
-
-    /// Adds the runs of pixels whose interpolated value in `row` is above 0.
-    private func insertPositive(_ row: [Float], _ across: [(first: Int, second: Int, weight: Float)], into mask: inout Mask, _ y: Int) {
-        var start: Int?
-        for x in across.indices {
-            let sample = across[x]
-            let inside = row[sample.first] * (1 - sample.weight) + row[sample.second] * sample.weight > 0
-            if inside, start == nil { start = x }
-            if !inside, let first = start {
-                mask.insert(first..<x, row: y)
-                start = nil
-            }
-        }
-        if let start { mask.insert(start..<across.count, row: y) }
     }
 }

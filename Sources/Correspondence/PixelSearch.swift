@@ -1,5 +1,6 @@
-import Basics
 import Backbones
+import Basics
+import Distillation
 import Images
 import LinearAlgebra
 
@@ -39,7 +40,7 @@ public struct PixelSearch: Sendable {
 
     /// The picture's features as rows, one for each cell.
     private let cells: Matrix
-    private let gram: NeighborGram
+    private let gram: NeighbourGram
     private let region: Mask
     private let horizontal: GridAxis
     private let vertical: GridAxis
@@ -58,7 +59,7 @@ public struct PixelSearch: Sendable {
     public init(features: FeatureGrid, region: Mask) {
         let map = features.map
         cells = Matrix(rows: features.rows * features.columns, columns: features.dimension, values: features.values)
-        gram = NeighborGram(features)
+        gram = NeighbourGram(features)
         self.region = region
         horizontal = GridAxis(pixels: region.width, cells: features.columns, scale: map.scaleX, offset: map.offsetX)
         vertical = GridAxis(pixels: region.height, cells: features.rows, scale: map.scaleY, offset: map.offsetY)
@@ -143,7 +144,7 @@ public struct PixelSearch: Sendable {
     /// Calls `body` with each pixel of the region in the block and the length of its feature, in reading order.
     private func forEachLength(in block: Block, _ body: (_ x: Int, _ y: Int, _ length: Float) -> Void) {
         for y in block.rows {
-            let parabola = gram.squaredLengths(cells: block.cells, fraction: vertical.fraction[y])
+            let parabola = gram.squaredNorms(cells: block.cells, height: vertical.fraction[y])
             for x in block.columns where region[x, y] {
                 let fx = horizontal.fraction[x]
                 let squared = parabola.constant + fx * (parabola.linear + fx * parabola.quadratic)
@@ -175,52 +176,5 @@ private struct GridAxis: Sendable {
             start = pixel
         }
         self.runs = runs
-    }
-}
-
-/// Inner products of each grid cell with itself and its neighbours, enough for the length of any interpolated feature.
-struct NeighborGram: Sendable {
-    /// For each cell: with itself, the cell to the right, below, below right; and of the right cell with the one below.
-    private let own: [Float]
-    private let right: [Float]
-    private let below: [Float]
-    private let diagonal: [Float]
-    private let antidiagonal: [Float]
-
-    /// Complexity: O(cells x d).
-    init(_ grid: FeatureGrid) {
-        let count = grid.rows * grid.columns
-        func vector(_ row: Int, _ column: Int) -> ArraySlice<Float> {
-            let cell = min(row, grid.rows - 1) * grid.columns + min(column, grid.columns - 1)
-            return grid.values[(cell * grid.dimension)..<((cell + 1) * grid.dimension)]
-        }
-        func products(_ a: (Int, Int), _ b: (Int, Int)) -> [Float] {
-            (0..<count).map { cell in
-                let (row, column) = cell.quotientAndRemainder(dividingBy: grid.columns)
-                return dot(vector(row + a.0, column + a.1), vector(row + b.0, column + b.1))
-            }
-        }
-        own = products((0, 0), (0, 0))
-        right = products((0, 0), (0, 1))
-        below = products((0, 0), (1, 0))
-        diagonal = products((0, 0), (1, 1))
-        antidiagonal = products((0, 1), (1, 0))
-    }
-
-    /// The squared length of the interpolated feature on the way from left to right at a height between four cells.
-    ///
-    /// With `u` and `v` the features on the left and the right edge, the feature is `u + x (v - u)`, so its squared length is the parabola
-    /// `u·u + 2 x (u·v - u·u) + x² (u·u - 2 u·v + v·v)`.
-    ///
-    /// - Parameters:
-    ///   - cells: upper left, upper right, lower left, lower right.
-    ///   - fraction: the height as a fraction of the way from the upper to the lower cells.
-    func squaredLengths(cells: SIMD4<Int32>, fraction y: Float) -> (constant: Float, linear: Float, quadratic: Float) {
-        let (a, b, c, d) = (Int(cells[0]), Int(cells[1]), Int(cells[2]), Int(cells[3]))
-        let z = 1 - y
-        let uu = z * z * own[a] + 2 * z * y * below[a] + y * y * own[c]
-        let vv = z * z * own[b] + 2 * z * y * below[b] + y * y * own[d]
-        let uv = z * z * right[a] + z * y * (diagonal[a] + antidiagonal[a]) + y * y * right[c]
-        return (uu, 2 * (uv - uu), uu - 2 * uv + vv)
     }
 }

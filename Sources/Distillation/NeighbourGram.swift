@@ -51,4 +51,22 @@ public struct NeighbourGram: Sendable {
         let diagonals = w[0] * w[3] * falling[a] + w[1] * w[2] * rising[a]
         return max(0, squares + 2 * (sides + diagonals))
     }
+
+    /// The squared lengths of the features on the way from left to right at a height between four cells, as a polynomial in the fraction
+    /// x of that way: `constant + linear x + quadratic x²`.
+    ///
+    /// With u and v the features at the left and the right end, the feature is u + x (v - u), so its squared length is
+    /// u·u + 2 x (u·v - u·u) + x² (u·u - 2 u·v + v·v).
+    ///
+    /// - Parameters:
+    ///   - cells: upper left, upper right, lower left, lower right.
+    ///   - y: the height as a fraction of the way from the upper to the lower cells.
+    public func squaredNorms(cells: SIMD4<Int32>, height y: Float) -> (constant: Float, linear: Float, quadratic: Float) {
+        let (a, b, c, d) = (Int(cells[0]), Int(cells[1]), Int(cells[2]), Int(cells[3]))
+        let z = 1 - y
+        let uu = z * z * own[a] + 2 * z * y * below[a] + y * y * own[c]
+        let vv = z * z * own[b] + 2 * z * y * below[b] + y * y * own[d]
+        let uv = z * z * right[a] + z * y * (falling[a] + rising[a]) + y * y * right[c]
+        return (uu, 2 * (uv - uu), uu - 2 * uv + vv)
+    }
 }

@@ -85,7 +85,7 @@ public struct ExampleShape: Hashable, Sendable {
                 .usage, "making an example shape", reason: "\(vertices) vertices were asked for",
                 hint: "ask for \(Self.vertexRange.lowerBound) to \(Self.vertexRange.upperBound)")
         }
-        var random = SeededGenerator(seed: seed, stream: UInt64(ExampleKind.allCases.firstIndex(of: kind)!))
+        var random = SeededGenerator(seed: seed, stream: 100 + UInt64(ExampleKind.allCases.firstIndex(of: kind)!))
         let surface = kind.sculpture(&random).mesh(target: vertices)
         self.kind = kind
         self.seed = seed

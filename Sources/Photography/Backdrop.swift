@@ -33,6 +33,7 @@ public struct Backdrop: Sendable {
         case photo(LinearImage, corner: SIMD2<Float>, extent: Float, isMirrored: Bool)
     }
 
+    /// What the backdrop shows.
     public var kind: Kind
     /// The standard deviation of its blur, in hundredths of the picture's height.
     public var blur: Float
@@ -66,7 +67,8 @@ public struct Backdrop: Sendable {
         var image: LinearImage
         switch kind {
         case .gradient(let top, let bottom): image = Self.gradient(top, bottom, size: size)
-        case .clutter(let seed): image = Clutter(seed: seed, photos: photos, aspect: Float(size.width) / Float(size.height)).rendered(size: size)
+        case .clutter(let seed):
+            image = Clutter(seed: seed, photos: photos, aspect: Float(size.width) / Float(size.height)).rendered(size: size)
         case .photo(let photo, let corner, let extent, let isMirrored):
             image = Self.crop(photo, corner: corner, extent: extent, isMirrored: isMirrored, size: size)
         }

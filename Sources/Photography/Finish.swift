@@ -2,6 +2,7 @@ import Basics
 
 /// How a surface answers light: a texture and a gloss.
 public struct Material: Sendable {
+    /// The colour of each point.
     public var texture: SurfaceTexture
     /// The strength of highlights and mirrored sky at normal incidence, 0 (matt) to about 0.5 (metal).
     public var gloss: Float
@@ -48,7 +49,9 @@ public struct Finish: Sendable {
         case patches(scale: Float, seed: UInt32)
     }
 
+    /// The materials that the surface has, at least one.
     public var materials: [Material]
+    /// Where each of them is.
     public var layout: Layout
 
     /// A finish; there is at least one material.

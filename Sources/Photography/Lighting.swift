@@ -22,10 +22,13 @@ public struct Light: Sendable {
 
 /// All the light of a scene: lamps, and the glow of sky and ground from everywhere.
 public struct Lighting: Sendable {
+    /// The lamps.
     public var lights: [Light]
     /// Linear colours of the surroundings above and below.
     public var sky: SIMD3<Float>
+    /// The linear colour of the surroundings below.
     public var ground: SIMD3<Float>
+    /// The direction of the sky.
     public var up: SIMD3<Float>
     /// Rays per point that measure how open it is to its surroundings; 0 for none.
     public var occlusionRays: Int
@@ -59,7 +62,7 @@ public struct Lighting: Sendable {
             let direction = generator.direction() * generator.uniform(0.4, 1.2) + up * lift - viewDirection * 0.5
             let tint = SIMD3<Float>(1 + warmth, 1, 1 - warmth) * (index == 0 ? 1 : generator.uniform(0.15, 0.6))
             return Light(
-                direction: direction, color: tint * generator.uniform(0.5, 1.1), angularRadius: generator.logUniform(0.01, 0.35),
+                direction: direction, color: tint * generator.uniform(0.5, 1.1), angularRadius: generator.logUniform(0.005, 0.1),
                 castsShadows: index < 2 && generator.chance(0.8))
         }
         let level = count == 0 ? 0.8 : generator.logUniform(0.12, 0.6)

@@ -3,7 +3,9 @@ import Images
 
 /// A picture in linear light, as light and textures are added up in.
 public struct LinearImage: Sendable {
+    /// The number of columns.
     public let width: Int
+    /// The number of rows.
     public let height: Int
     /// height x width linear colours, row 0 on top.
     public var pixels: [SIMD3<Float>]
@@ -59,7 +61,7 @@ public struct LinearImage: Sendable {
         return color
     }
 
-    /// Folds a coordinate into 0 ... period by mirroring.
+    /// Folds a coordinate into the range from 0 to `period` by mirroring.
     @inline(__always)
     private static func mirrored(_ value: Float, _ period: Float) -> Float {
         let t = value / (2 * period)
@@ -67,7 +69,9 @@ public struct LinearImage: Sendable {
         return (phase > 1 ? 2 - phase : phase) * period
     }
 
-    /// Blurs with a Gaussian of standard deviation `sigma` pixels; borders repeat. Complexity: O(width x height x sigma).
+    /// Blurs with a Gaussian of standard deviation `sigma` pixels; borders repeat.
+    ///
+    /// - Complexity: O(width x height x sigma).
     public mutating func blur(sigma: Float) {
         guard sigma > 0.05 else { return }
         let radius = min(max(width, height), Int((3 * sigma).rounded(.up)))

@@ -35,7 +35,8 @@ enum Noise {
     @inline(__always)
     static func cell(_ x: Int32, _ y: Int32, _ z: Int32, seed: UInt32) -> Float {
         let h = hash(
-            SIMD8(repeating: UInt32(bitPattern: x)), SIMD8(repeating: UInt32(bitPattern: y)), SIMD8(repeating: UInt32(bitPattern: z)), seed: seed)
+            SIMD8(repeating: UInt32(bitPattern: x)), SIMD8(repeating: UInt32(bitPattern: y)), SIMD8(repeating: UInt32(bitPattern: z)),
+            seed: seed)
         return Float(h[0] >> 8) * 0x1p-24
     }
 

@@ -4,9 +4,11 @@ import Rendering
 
 /// A photo-like picture that knows what it shows.
 public struct Photograph: Sendable {
+    /// The picture.
     public let image: Image
     /// The subject's face under each pixel's centre, -1 where something else is seen.
     public let surfaces: SurfaceBuffers
+    /// Where it was taken from.
     public let camera: Camera
 }
 
@@ -20,9 +22,13 @@ public struct PhotoRenderer: Sendable {
         case grid(Int)
     }
 
+    /// The size of pictures in pixels.
     public var size: RasterSize
+    /// How pixels are sampled.
     public var sampling: Sampling
+    /// How light becomes a picture.
     public var development: Development
+    /// The threads that work on one picture.
     public var parallelism: Parallelism
 
     /// A renderer of pictures of one size.
@@ -36,7 +42,9 @@ public struct PhotoRenderer: Sendable {
         self.parallelism = parallelism
     }
 
-    /// Photographs a scene. The same seed gives the same picture on any number of threads.
+    /// Photographs a scene.
+    ///
+    /// The same seed gives the same picture on any number of threads.
     ///
     /// - Throws: a `Failure` of kind `.usage` where the size is not 1 to 16,384 on each side.
     /// - Complexity: O(width x height x samples x lights x log #F).
@@ -53,7 +61,8 @@ public struct PhotoRenderer: Sendable {
         if sampling == .adaptive { work.refine(&light, bands.flatMap(\.points)) }
         var generator = SeededGenerator(seed: seed, stream: 0x00DE_7E10)
         return Photograph(
-            image: development.develop(light, using: &generator), surfaces: work.tracer.surfaces(bands.flatMap(\.points), frame: work.frame, size: size), camera: camera)
+            image: development.develop(light, using: &generator),
+            surfaces: work.tracer.surfaces(bands.flatMap(\.points), frame: work.frame, size: size), camera: camera)
     }
 }
 

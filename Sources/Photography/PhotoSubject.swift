@@ -44,9 +44,13 @@ public struct PhotoSubject: Sendable {
 
 /// A subject somewhere in a picture: turned, scaled and moved.
 public struct PlacedSubject: Sendable {
+    /// What stands there.
     public var subject: PhotoSubject
+    /// What it is made of.
     public var finish: Finish
+    /// Its size in units of its own.
     public var scale: Float
+    /// Where its own origin is.
     public var translation: SIMD3<Float>
     var rotation: Rotation
 

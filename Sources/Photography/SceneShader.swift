@@ -42,7 +42,8 @@ struct SceneShader {
         var colors = backdrops
         for (i, index) in shaded.enumerated() {
             colors[index] = combine(
-                points[index], surfaces[i], diffuse: diffuse[i], unshadowed: unshadowed[i], specular: specular[i], backdrop: backdrops[index])
+                points[index], surfaces[i], diffuse: diffuse[i], unshadowed: unshadowed[i], specular: specular[i],
+                backdrop: backdrops[index])
         }
         return colors
     }

@@ -7,8 +7,11 @@ public struct PhotoScene: Sendable {
     public var subject: PlacedSubject
     /// Other things, before, behind and beside it.
     public var others: [PlacedSubject]
+    /// What all stand on, if anything.
     public var ground: Ground?
+    /// What is seen behind them.
     public var backdrop: Backdrop
+    /// The light.
     public var lighting: Lighting
 
     /// A scene around a subject.

@@ -9,7 +9,9 @@ public struct CornerNeighbours: Sendable {
     let starts: [UInt32]
     let faces: [UInt32]
 
-    /// The neighbours of the mesh's corners. Complexity: O(#V + #F).
+    /// The neighbours of the mesh's corners.
+    ///
+    /// - Complexity: O(#V + #F).
     public init(mesh: Mesh) {
         var first: [SIMD3<Float>: UInt32] = [:]
         first.reserveCapacity(mesh.vertices.count)
@@ -35,8 +37,10 @@ public struct CornerNeighbours: Sendable {
         (self.starts, self.faces) = (starts, faces)
     }
 
-    /// 3 #F unit normals, one for each corner: the area-weighted mean over the triangles that meet there within `creaseCosine` of the
-    /// corner's own, whichever way they are wound. Zero for triangles without area.
+    /// 3 #F unit normals, one for each corner.
+    ///
+    /// Each is the area-weighted mean over the triangles that meet there within `creaseCosine` of the corner's own, whichever way they
+    /// are wound; zero for triangles without area.
     func normals(mesh: Mesh, creaseCosine: Float) -> [SIMD3<Float>] {
         let scaled = mesh.faces.map { face in
             let (a, b, c) = (mesh.vertices[Int(face.x)], mesh.vertices[Int(face.y)], mesh.vertices[Int(face.z)])

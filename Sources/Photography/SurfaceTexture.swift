@@ -12,7 +12,9 @@ public struct SurfaceTexture: Sendable {
     public var pattern: Pattern
     /// Linear colours 0...1 that the pattern mixes.
     public var first: SIMD3<Float>
+    /// The linear colour that the pattern mixes in first.
     public var second: SIMD3<Float>
+    /// The linear colour that the pattern mixes in last.
     public var third: SIMD3<Float>
     /// Features per unit of length.
     public var scale: Float
@@ -38,7 +40,8 @@ public struct SurfaceTexture: Sendable {
     }
 
     /// A random texture for things of size about 1; photos are used only if there are any.
-    public static func random(using generator: inout SeededGenerator, photos: [LinearImage] = [], plainness: Float = 0.35) -> SurfaceTexture {
+    public static func random(using generator: inout SeededGenerator, photos: [LinearImage] = [], plainness: Float = 0.35) -> SurfaceTexture
+    {
         let first = Palette.random(using: &generator)
         let related = generator.chance(0.6)
         let second = related ? Palette.variation(of: first, amount: 0.8, using: &generator) : Palette.random(using: &generator)

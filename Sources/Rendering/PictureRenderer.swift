@@ -72,23 +72,24 @@ public struct PictureRenderer: Sendable {
     ) -> RenderedPicture {
         let frame = camera.frame
         let light = shading.ambientOcclusion.map { OcclusionField(scene: scene, options: $0, frame: frame) }
-        var image = Image(width: size.width, height: size.height)
+        let empty = Self.levels(blend(.zero, covered: 0, of: 1))
+        var image = Image(width: size.width, height: size.height, fill: (empty.x, empty.y, empty.z))
         var coverage = [UInt8](repeating: 0, count: size.width * size.height)
+        let total = samples * samples
         image.pixels.withUnsafeMutableBufferPointer { pixels in
-            for y in 0..<size.height {
-                for x in 0..<size.width {
-                    var (sum, covered) = (SIMD3<Float>.zero, 0)
-                    for sample in 0..<(samples * samples) {
-                        let index = (y * samples + sample / samples) * buffers.size.width + x * samples + sample % samples
-                        guard buffers.faceIDs[index] >= 0 else { continue }
-                        covered += 1
-                        sum += color(buffers, index, frame, light, vertexColors)
-                    }
-                    let pixel = y * size.width + x
-                    let total = samples * samples
-                    coverage[pixel] = UInt8((255 * covered + total / 2) / total)
-                    Self.store(blend(sum, covered: covered, of: total), at: 3 * pixel, in: pixels)
+            for pixel in coverage.indices {
+                let corner = (pixel / size.width) * samples * buffers.size.width + (pixel % size.width) * samples
+                var (sum, covered) = (SIMD3<Float>.zero, 0)
+                for sample in 0..<total {
+                    let index = corner + sample / samples * buffers.size.width + sample % samples
+                    guard buffers.faceIDs[index] >= 0 else { continue }
+                    covered += 1
+                    sum += color(buffers, index, frame, light, vertexColors)
                 }
+                guard covered > 0 else { continue }
+                coverage[pixel] = UInt8((255 * covered + total / 2) / total)
+                let levels = Self.levels(blend(sum, covered: covered, of: total))
+                for channel in 0..<3 { pixels[3 * pixel + channel] = levels[channel] }
             }
         }
         return RenderedPicture(image: image, coverage: coverage)
@@ -100,10 +101,11 @@ public struct PictureRenderer: Sendable {
         return (sum + background * Float(total - covered)) / Float(total)
     }
 
-    private static func store(_ color: SIMD3<Float>, at index: Int, in pixels: UnsafeMutableBufferPointer<UInt8>) {
+    /// A colour in 0...1 as 8-bit levels; what is not a number is 0.
+    private static func levels(_ color: SIMD3<Float>) -> SIMD3<UInt8> {
         let numbers = color.replacing(with: 0, where: .!(color .== color))
         let levels = (numbers.clamped(lowerBound: .zero, upperBound: .one) * 255).rounded(.toNearestOrAwayFromZero)
-        for channel in 0..<3 { pixels[index + channel] = UInt8(levels[channel]) }
+        return SIMD3(UInt8(levels.x), UInt8(levels.y), UInt8(levels.z))
     }
 
     // MARK: One sample

@@ -22,12 +22,16 @@ struct LabeledMeshes {
                 .map { Entry(category: category, id: String($0.dropLast(4))) }
                 .sorted { (Int($0.id) ?? 0, $0.id) < (Int($1.id) ?? 0, $1.id) }
         }
-        guard !entries.isEmpty else { throw Failure(.missingInput, "listing the labelled meshes", path: directory, reason: "there are none") }
+        guard !entries.isEmpty else {
+            throw Failure(.missingInput, "listing the labelled meshes", path: directory, reason: "there are none")
+        }
     }
 
     /// All parts of all categories, in alphabetical order, whatever the split.
     func classes() throws -> [TrainingManifest.PartClass] {
-        let all = try entries.flatMap { entry in try labels(entry).map { TrainingManifest.PartClass(category: entry.category, part: $0.part) } }
+        let all = try entries.flatMap { entry in
+            try labels(entry).map { TrainingManifest.PartClass(category: entry.category, part: $0.part) }
+        }
         return Set(all).sorted { ($0.category, $0.part) < ($1.category, $1.part) }
     }
 

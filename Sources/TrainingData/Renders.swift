@@ -1,5 +1,6 @@
 import ArgumentParser
 import Basics
+import Examples
 import Foundation
 import Images
 import Photography
@@ -8,7 +9,8 @@ import Shapes
 struct Sources: ParsableArguments {
     @Option(help: "The folder of labelled meshes.") var labeled: String
     @Option(help: "The table that splits them: category, id, split.") var split: String
-    @Option(help: "Which of them to use. Validation shapes are not deformed, and no other shapes are drawn with them.") var subset = Subset.train
+    @Option(help: "Which of them to use. Validation shapes are not deformed, and no other shapes are drawn with them.") var subset = Subset
+        .train
     @Option(help: "A folder of meshes without labels.") var everyday: String?
     @Option(parsing: .upToNextOption, help: "Folders of photos for backdrops and textures.") var photos: [String] = []
     @Option(help: "The most photos to use.") var maximumPhotos = 700
@@ -22,10 +24,15 @@ struct Sources: ParsableArguments {
     func writer(output: String) throws -> TrainingSetWriter {
         let folder = try LabeledMeshes(directory: labeled)
         let chosen = try Split.entries(of: subset, in: split)
-        let (classes, poses) = (try folder.classes(), try folder.poses())
+        let made = ExampleKind.allCases.flatMap { kind in
+            kind.partNames.map { TrainingManifest.PartClass(category: kind.category, part: $0) }
+        }
+        let classes = Set(try folder.classes() + made).sorted { ($0.category, $0.part) < ($1.category, $1.part) }
+        let poses = try folder.poses()
         let entries = folder.entries.filter { chosen.contains($0) }
         var shapes = try parallelism.map(entries.count) { try folder.shape(entries[$0], classes: classes, poses: poses) }
         if subset == .train, let everyday { shapes += try unlabelled(everyday) }
+        if subset == .train { shapes += try self.made(classes) }
         let pictures = try pictures()
         var options = TrainingSetWriter.Options()
         (options.count, options.size, options.seed) = (count, size, seed)
@@ -44,6 +51,23 @@ struct Sources: ParsableArguments {
             let name = paths[index].dropFirst(directory.count).drop { $0 == "/" }
             return try? TrainingShape(name: String(name), category: String(name.prefix { $0 != "/" }), mesh: normalised)
         }.compactMap { $0 }
+    }
+
+    /// Several instances of each kind of shape that this project makes up.
+    private func made(_ classes: [TrainingManifest.PartClass]) throws -> [TrainingShape] {
+        let (kinds, instances) = (ExampleKind.allCases, 6)
+        return try parallelism.map(kinds.count * instances) { index in
+            let kind = kinds[index / instances]
+            // Far from the small seeds that the examples of the documentation use.
+            let example = try ExampleShape(kind, seed: 1_000 + UInt64(index % instances), vertices: 5_000)
+            let numbers = kind.partNames.map { UInt8(classes.firstIndex(of: .init(category: kind.category, part: $0)) ?? 254) }
+            var shape = try TrainingShape(
+                name: "made/\(kind.rawValue)-\(index % instances)", category: kind.category,
+                mesh: try Normalisation(of: example.mesh).applied(to: example.mesh),
+                faceClasses: example.partOfFace.map { numbers[Int($0)] }, viewDirection: [0, 0, -1])
+            shape.isMade = true
+            return shape
+        }
     }
 
     private func pictures() throws -> [LinearImage] {

@@ -55,11 +55,12 @@ class RenderSet:
 
     @property
     def class_names(self) -> list[str]:
-        return [f"{c['category']}/{c['part']}" for c in self.manifest["classes"]]
+        """The class of each label; made-up shapes share the classes of real ones of the same name."""
+        return [f"{c['category'].removeprefix('example:')}/{c['part']}" for c in self.manifest["classes"]]
 
     @property
     def shape_categories(self) -> list[str]:
-        return [shape["category"] for shape in self.manifest["shapes"]]
+        return [shape["category"].removeprefix("example:") for shape in self.manifest["shapes"]]
 
     def read(self, runs: np.ndarray) -> dict[str, np.ndarray]:
         """The pictures of the given runs, run after run."""
@@ -84,10 +85,10 @@ class PhotoSet:
         return {k: np.stack([a[i] for i in indices]) for k, a in self.arrays.items()}
 
 
-def build_vocabulary(renders: RenderSet, photos: PhotoSet | None) -> Vocabulary:
+def build_vocabulary(renders: RenderSet | None, photos: PhotoSet | None) -> Vocabulary:
     """The classes of the renders, then those that only weak labels name."""
-    categories = sorted(set(renders.shape_categories))
-    return Vocabulary.build(renders.class_names, categories, photos.sets if photos else {})
+    categories = sorted(set(renders.shape_categories)) if renders else []
+    return Vocabulary.build(renders.class_names if renders else [], categories, photos.sets if photos else {})
 
 
 @dataclass
@@ -125,12 +126,14 @@ class Batches:
 
     KIND_WEIGHTS = {"affordance-tools": 1.0, "car-parts": 2.0, "clothing": 2.5, "horses": 1.5, "objects": 4.0}
 
-    def __init__(self, renders: RenderSet, photos: PhotoSet | None, vocabulary: Vocabulary, augmentation: Augmentation):
+    def __init__(self, renders: RenderSet | None, photos: PhotoSet | None, vocabulary: Vocabulary, augmentation: Augmentation):
         self.renders, self.photos, self.augmentation = renders, photos, augmentation
-        categories = sorted(set(renders.shape_categories))
-        self.category_of_shape = np.array([categories.index(c) for c in renders.shape_categories])
-        self.set_of_shape = np.array([vocabulary.set_index(c) for c in renders.shape_categories])
-        self.labelled_classes = len(renders.class_names)
+        if renders:
+            categories = sorted(set(renders.shape_categories))
+            self.category_of_shape = np.array([categories.index(c) for c in renders.shape_categories])
+            self.set_of_shape = np.array([vocabulary.set_index(c) for c in renders.shape_categories])
+            self.class_of_label = torch.tensor([vocabulary.classes.index(name) for name in renders.class_names])
+            self.labelled_classes = len(renders.class_names)
         if photos:
             self.photo_sets = np.array([vocabulary.set_index(name) for name in photos.sets])
             self.kinds = [k for k in photos.by_kind if len(photos.by_kind[k]) > 0]
@@ -139,7 +142,8 @@ class Batches:
 
     def make(self, rng: np.random.Generator, size: int, runs: int, photos: int) -> Batch:
         """A batch of `4 * runs` renders and `photos` photos at `size` pixels."""
-        parts = [self.make_renders(rng, size, runs)]
+        runs = runs if self.renders else 0
+        parts = [self.make_renders(rng, size, runs)] if runs else []
         if self.photos and photos:
             parts.append(self.make_photos(rng, size, photos))
         fields = {k: torch.cat([getattr(p, k) for p in parts]) for k in Batch.__dataclass_fields__ if k != "runs"}
@@ -154,7 +158,7 @@ class Batches:
         image = self.picture(rng, data["rgb"], affine, size, data["style"] == GREY_REFERENCE)
         label, instance = (sample_map(data[k], affine, size // STRIDE) for k in ("label", "instance"))
         shape = data["shape"].astype(np.int64)
-        target = torch.where(label < self.labelled_classes, label, -1)
+        target = torch.where(label < self.labelled_classes, self.class_of_label[label.clamp_max(self.labelled_classes - 1)], -1)
         whole = torch.from_numpy(self.set_of_shape[shape]).view(-1, 1, 1).expand_as(target)
         target = torch.where(label == OBJECT, whole, target)
         return Batch(

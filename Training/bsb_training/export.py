@@ -39,7 +39,7 @@ def load_pair(checkpoint: Path) -> tuple[Pair, dict]:
 def export(module: nn.Module, path: Path, example: dict, outputs: list[str], dynamic: dict):
     """Writes one graph with float16 weights."""
     torch.onnx.export(
-        module,
+        module.eval(),
         tuple(example.values()),
         path,
         input_names=list(example),

@@ -50,7 +50,7 @@ def whole_picture_loss(features: Tensor, prototypes: Tensor, whole: Tensor, tabl
 
 
 def surface_contrast(
-    features: Tensor, surface: Tensor, target: Tensor, category: Tensor, runs: int, samples: int = 48, sigma: float = 0.06, temperature=0.1
+    features: Tensor, surface: Tensor, category: Tensor, runs: int, samples: int = 48, sigma: float = 0.06, temperature=0.1
 ) -> Tensor:
     """Dense InfoNCE between cells that see the same point of a surface in different pictures of a run.
 
@@ -58,6 +58,8 @@ def surface_contrast(
     weighted by a Gaussian of surface distance; negatives are the other cells of its shape, and cells of shapes of other categories.
     """
     count = 4 * runs
+    if runs == 0:
+        return features.sum() * 0
     flat = features[:count].flatten(2).transpose(1, 2)
     points = surface[:count].flatten(1, 2)
     known = ~torch.isnan(points[:, :, 0])

@@ -30,6 +30,8 @@ TOOL_SETS = {
     ("shears", "grasp"): ["Plier/handle"],
     ("scissors", "cut"): ["Plier/edge"],
     ("shears", "cut"): ["Plier/edge"],
+} | {(tool, "grasp"): ["Hammer/handle"] for tool in ("hammer", "mallet", "tenderizer")} | {
+    (tool, "pound"): ["Hammer/head"] for tool in ("hammer", "mallet", "tenderizer")
 }
 HELD_TOOLS = "bowl_09 bowl_10 cup_05 hammer_04 knife_11 knife_12 ladle_04 mallet_04 mug_15 mug_17 mug_19 pot_02".split() + (
     "scissors_07 scoop_02 shears_02 shovel_02 spoon_09 spoon_10 tenderizer_02 trowel_05 turner_07 turner_08".split()

@@ -1,8 +1,9 @@
 """Trains the pair.
 
-    python -m bsb_training.train --config configs/pair.toml --renders DIR --photos DIR --output DIR
+    python -m bsb_training.train --config configs/photos.toml --photos DIR --output FIRST
+    python -m bsb_training.train --config configs/pair.toml --renders DIR --photos DIR --initial FIRST/checkpoint.pt --output SECOND
 
-Resumes from DIR/checkpoint.pt when it exists. The configuration (and so the seed) is kept in the checkpoint's folder.
+Resumes from checkpoint.pt in the output folder when it exists. Batch n depends only on the seed, n, and the renders there are.
 """
 
 import argparse
@@ -76,19 +77,21 @@ def read_config(path: Path) -> tuple[ModelConfig, TrainConfig, Augmentation]:
 class Trainer:
     """One training run and its state on disk."""
 
-    def __init__(self, config_path: Path, renders: Path, photos: Path | None, output: Path):
+    def __init__(self, config_path: Path, renders: Path | None, photos: Path | None, output: Path, initial: Path | None = None):
         self.model_config, self.config, augmentation = read_config(config_path)
         config = self.config
         torch.set_num_threads(config.threads)
         torch.manual_seed(config.seed)
         self.output = output
         output.mkdir(parents=True, exist_ok=True)
-        self.renders = RenderSet(renders)
+        self.renders = RenderSet(renders) if renders else None
         photo_set = PhotoSet(photos) if photos else None
         self.vocabulary = build_vocabulary(self.renders, photo_set)
         self.table = self.vocabulary.table()
         self.batches = Batches(self.renders, photo_set, self.vocabulary, augmentation)
         self.pair = Pair(self.model_config, len(self.vocabulary.classes)).to(config.device, memory_format=torch.channels_last)
+        if initial:
+            self.start_from(initial)
         self.average = copy.deepcopy(self.pair).eval().requires_grad_(False)
         decayed = [p for p in self.pair.parameters() if p.ndim > 1]
         plain = [p for p in self.pair.parameters() if p.ndim <= 1]
@@ -97,6 +100,21 @@ class Trainer:
         self.step = 0
         self.seconds = 0.0
         self.seen = 0
+
+    def start_from(self, initial: Path):
+        """Takes the averaged weights of another run, and the prototypes of the classes that both have."""
+        state = torch.load(initial, map_location="cpu", weights_only=False)
+        weights = state["average"]
+        prototypes = weights.pop("prototypes")
+        self.pair.load_state_dict(weights, strict=False)
+        with torch.no_grad():
+            for index, name in enumerate(self.vocabulary.classes):
+                if name in state["vocabulary"]["classes"]:
+                    self.pair.prototypes[index] = prototypes[state["vocabulary"]["classes"].index(name)]
+
+    @property
+    def render_count(self) -> int:
+        return len(self.renders.runs) * 4 if self.renders else 0
 
     @property
     def checkpoint(self) -> Path:
@@ -114,7 +132,7 @@ class Trainer:
             "model": self.model_config.to_dict(),
             "train": vars(self.config),
             "vocabulary": self.vocabulary.to_dict(),
-            "renders": len(self.renders.runs) * 4,
+            "renders": self.render_count,
         }
         partial = self.checkpoint.with_suffix(".partial")
         torch.save(state, partial)
@@ -147,7 +165,7 @@ class Trainer:
         final = self.step > config.decay_start * config.steps
         size = int(rng.choice(config.final_sizes if final else config.sizes))
         share = (config.base_size / size) ** 2
-        return self.batches.make(rng, size, max(2, round(config.runs * share)), max(2, round(config.photos * share)))
+        return self.batches.make(rng, size, round(config.runs * share), max(2, round(config.photos * share)))
 
     def losses(self, rng: np.random.Generator, batch: Batch) -> dict[str, Tensor]:
         config, pair, device = self.config, self.pair, self.config.device
@@ -162,7 +180,7 @@ class Trainer:
             "class": config.class_weight
             * losses.candidate_loss(features, prototypes, batch.target, table, config.scale, config.smoothing),
             "contrast": config.contrast_weight
-            * losses.surface_contrast(features, batch.surface, batch.target, batch.category, batch.runs),
+            * losses.surface_contrast(features, batch.surface, batch.category, batch.runs),
             "whole": config.whole_weight * losses.whole_picture_loss(features, prototypes, batch.whole, table, config.scale),
             "object": config.object_weight * losses.objectness_loss(objectness.to("cpu"), batch.inside),
         }
@@ -235,15 +253,15 @@ class Trainer:
             self.seconds += time.monotonic() - began
             for name, value in parts.items():
                 means[name] = 0.98 * means.get(name, value.item()) + 0.02 * value.item()
-            if self.step % 50 == 0:
-                line = {"step": self.step, "seconds": round(self.seconds), "seen": self.seen, "renders": len(self.renders.runs) * 4}
+            if self.step % 25 == 0:
+                line = {"step": self.step, "seconds": round(self.seconds), "seen": self.seen, "renders": self.render_count}
                 line |= {name: round(value, 4) for name, value in means.items()}
                 print(json.dumps(line), file=log, flush=True)
                 print(json.dumps(line), flush=True)
             if time.monotonic() - saved > config.save_every_seconds:
                 self.save()
                 saved = time.monotonic()
-            if time.monotonic() - scanned > config.rescan_every_seconds:
+            if self.renders and time.monotonic() - scanned > config.rescan_every_seconds:
                 self.renders.rescan()
                 scanned = time.monotonic()
         self.save()
@@ -252,12 +270,14 @@ class Trainer:
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--config", type=Path, required=True)
-    parser.add_argument("--renders", type=Path, required=True)
+    parser.add_argument("--renders", type=Path)
     parser.add_argument("--photos", type=Path)
     parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--initial", type=Path, help="checkpoint whose weights to begin with")
     parser.add_argument("--stop-after", type=int, help="stop (and save) at this step, for tests")
     arguments = parser.parse_args()
-    Trainer(arguments.config, arguments.renders, arguments.photos, arguments.output).run(arguments.stop_after)
+    trainer = Trainer(arguments.config, arguments.renders, arguments.photos, arguments.output, arguments.initial)
+    trainer.run(arguments.stop_after)
 
 
 if __name__ == "__main__":

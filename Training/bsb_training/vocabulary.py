@@ -25,6 +25,8 @@ SAME_PARTS = {
     "RectangleTable": ["Table/*"],
     "RoundTable": ["Table/*"],
     "Bottle": ["Vase/*"],
+    "DeskLamp": ["Lamp/*"],
+    "FloorLamp": ["Lamp/*"],
     "airplanes": ["Airplane/*"],
     "ant": ["Ant/*"],
     "bass": ["Fish/*"],
@@ -49,7 +51,7 @@ SAME_PARTS = {
     "ibis": ["Bird/*"],
     "kangaroo": ["FourLeg/*"],
     "ketch": ["Ship/*"],
-    "lamp": ["DeskLamp/*", "FloorLamp/*"],
+    "lamp": ["Lamp/*"],
     "mandolin": ["Guitar/*", "Violin/*"],
     "schooner": ["Ship/*"],
     "wrench": ["Tool/*", "Plier/*"],
@@ -103,7 +105,7 @@ class Vocabulary:
         named = dict(extra)
         for category in categories:
             named[category] = SAME_PARTS.get(category, [category + "/*"])
-        classes = list(labelled)
+        classes = list(dict.fromkeys(labelled))
         for patterns in named.values():
             classes += [p for p in patterns if not p.endswith("/*") and p not in classes]
         for patterns in named.values():

@@ -51,7 +51,8 @@ enum Airplane {
         if build.drive == .propeller {
             let path: [SIMD4<Float>] = spline(
                 [
-                    [0, 0, 0.4, r * 0.72], [0, 0, 0.3, r * 0.9], [0, 0.005, 0.12, r], [0, 0.01, -0.1, r * 0.85], [0, 0.025, -0.32, r * 0.5],
+                    [0, 0, 0.4, r * 0.72], [0, 0, 0.3, r * 0.9], [0, 0.005, 0.12, r], [0, 0.01, -0.1, r * 0.85],
+                    [0, 0.025, -0.32, r * 0.5],
                     [0, 0.04, -0.5, r * 0.26],
                 ], samples: 4)
             let cabin = Solid.ellipsoid([0, r * 0.75, 0.1], [r * 0.78, r * 0.75, random.uniform(0.14, 0.19)], part: Part.body)
@@ -121,7 +122,8 @@ enum Airplane {
             let lead = build.wingAt + mix(build.rootChord, build.tipChord, t) / 2 - build.sweep * t
             let y = build.wingHeight + build.dihedral * x
             let pod = nacelle(radius, radius * 4).moved([x, y - radius * 1.15, lead + radius * 0.4])
-            let pylon = Solid.box([x, y - radius * 0.4, lead - radius * 0.8], half: [0.009, radius * 0.7, radius * 1.3], rounding: 0.006, part: Part.engine)
+            let pylon = Solid.box(
+                [x, y - radius * 0.4, lead - radius * 0.8], half: [0.009, radius * 0.7, radius * 1.3], rounding: 0.006, part: Part.engine)
             return [pod.mirrored(), pylon.mirrored()]
         }
     }
@@ -134,7 +136,7 @@ enum Airplane {
             [0, -half], [radius * 0.45, -half], [radius * 0.9, -half * 0.3], [radius, half * 0.4], [radius * 0.92, half], [inner, half],
             [inner * 0.9, half * 0.45], [0, half * 0.5],
         ]
-        return Solid.revolved(Outline(corners: side).rounded(0.01), part: Part.engine)
+        return Solid.revolved(Outline(corners: side).roundedOffAxis(0.01), part: Part.engine)
             .placed(Placement(origin: .zero, along: [0, 0, 1], front: [0, 1, 0]))
     }
 

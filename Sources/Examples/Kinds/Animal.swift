@@ -87,7 +87,7 @@ enum Animal {
                 [
                     [0, y + 0.01, -half, build.girth * 0.92], [0, y - 0.01, -half * 0.3, build.girth * 0.95],
                     [0, y - 0.02, half * 0.4, build.girth], [0, y + 0.01, half, build.girth * 0.95],
-                ], samples: 3), part: Part.torso
+                ], samples: 6), part: Part.torso
         ).stretched([0.82, 1, 1])
     }
 
@@ -101,7 +101,7 @@ enum Animal {
         let thick = build.neckThickness
         let path: [SIMD4<Float>] = spline(
             [SIMD4(start, thick * 1.35), SIMD4(middle, thick * 1.02), SIMD4(end, thick * 0.85)], samples: 4)
-        let pitch = random.uniform(-0.55, -0.1)
+        let pitch = random.uniform(-0.25, 0.1) - 0.3 - 0.35 * build.neckRise
         return (Solid.tube(path, part: Part.neck).stretched([0.85, 1, 1]), end, pitch)
     }
 
@@ -111,7 +111,7 @@ enum Animal {
         var pieces: [Solid] = [
             .ellipsoid([0, 0, 0], [size * 0.85, size, size * 1.05], part: Part.head),
             .tube(
-                [[0, -size * 0.12, size * 0.4, size * 0.72], [0, -size * 0.3, size * 0.55 + nose, size * 0.48]], part: Part.head),
+                [[0, -size * 0.12, size * 0.35, size * 0.74], [0, -size * 0.25, size * 0.4 + nose * 0.9, size * 0.5]], part: Part.head),
         ]
         pieces.append(ear(build, &random).mirrored())
         if build.horns { pieces.append(horn(build, &random).mirrored()) }
@@ -132,7 +132,7 @@ enum Animal {
         let stretch = random.uniform(0.9, 1.15)
         let end = root + (tip - root) * stretch
         return .tube(
-            spline([SIMD4(root, size * width), SIMD4((root + end) / 2, size * width), SIMD4(end, size * width * 0.45)], samples: 3),
+            spline([SIMD4(root, size * width), SIMD4((root + end) / 2, size * width), SIMD4(end, size * width * 0.45)], samples: 6),
             part: Part.earhorn)
     }
 
@@ -144,7 +144,7 @@ enum Animal {
             isUpright
             ? [[0.3, 0.8, 0.1], [0.34, 1.2, 0.05], [0.36, 1.6, 0]]
             : [[0.4, 0.75, 0.2], [0.4 + 0.5 * reach, 1.0, 0.1], [0.4 + 0.6 * reach, 1.2 + 0.5 * reach, 0.1]]
-        let radii: [Float] = isUpright ? [0.17, 0.15, 0.2] : [0.24, 0.2, 0.13]
+        let radii: [Float] = isUpright ? [0.26, 0.22, 0.28] : [0.24, 0.2, 0.13]
         return .tube(spline(zip(curve, radii).map { SIMD4($0, $1) * size }, samples: 4), part: Part.earhorn)
     }
 
@@ -170,7 +170,7 @@ enum Animal {
             [
                 SIMD4(hip, thick * (isFront ? 1.7 : 2.1)), SIMD4((hip + knee) / 2, thick * (isFront ? 1.35 : 1.6)), SIMD4(knee, thick),
                 SIMD4((knee + ankle) / 2, thick * 0.8), SIMD4(ankle, thick * 0.82),
-            ], samples: 3)
+            ], samples: 6)
         return .union([.tube(path, part: Part.leg), .tube([SIMD4(ankle, thick * 0.85), SIMD4(toe, thick * 0.85)], part: Part.leg)])
     }
 
@@ -186,6 +186,6 @@ enum Animal {
             let bush: Float = rise < -0.5 && k >= 3 ? 1.35 : 1
             return SIMD4(at, build.tailThickness * (1.3 - 0.55 * t) * bush)
         }
-        return .tube(spline(points, samples: 3), part: Part.tail)
+        return .tube(spline(points, samples: 6), part: Part.tail)
     }
 }

@@ -14,13 +14,18 @@ enum Chair {
         var recline: Float
         var leg: Float
         var isRound: Bool
+        /// The width of the seat's back relative to its front.
+        var taper: Float
+        /// How far the seat's front corners are cut.
+        var corner: Float
     }
 
     static func sculpture(_ random: inout SeededGenerator) -> Sculpture {
         let frame = Frame(
             width: random.uniform(0.44, 0.56), depth: random.uniform(0.42, 0.52), seat: random.uniform(0.4, 0.5),
             seatThickness: random.uniform(0.045, 0.085), back: random.uniform(0.38, 0.62), recline: random.uniform(0.03, 0.14),
-            leg: random.uniform(0.019, 0.028), isRound: random.chance(0.5))
+            leg: random.uniform(0.019, 0.028), isRound: random.chance(0.5),
+            taper: random.uniform(0.82, 1), corner: random.chance(0.4) ? 0.2 : 0.05)
         var pieces = [seat(frame, &random)]
         pieces += random.chance(0.18) ? pedestal(frame) : legs(frame, &random)
         pieces += back(frame, &random)
@@ -34,9 +39,9 @@ enum Chair {
         let center = Point(0, frame.seat - frame.seatThickness / 2, 0)
         let flat = Placement(origin: center, turns: [-.pi / 2, 0, 0])
         let (w, d) = (frame.width / 2, frame.depth / 2)
-        let taper = random.uniform(0.82, 1)
-        let corner: Float = random.chance(0.35) ? 0.2 : 0.05
-        let outline = Outline(corners: [[-w, -d], [w, -d], [w * taper, d], [-w * taper, d]]).rounded(corner, samples: 5)
+        let taper = frame.taper
+        let outline = Outline(corners: [[-w, -d], [w, -d], [w * taper, d], [-w * taper, d]])
+            .rounded([frame.corner, frame.corner, 0.05, 0.05], samples: 5)
         let half = frame.seatThickness / 2
         let hollow = random.chance(0.5) ? half * 0.45 : 0
         return Solid.plate(outline, thickest: half, rounding: half * 0.8, part: Part.support) { x, y in
@@ -53,21 +58,28 @@ enum Chair {
     private static func legs(_ frame: Frame, _ random: inout SeededGenerator) -> [Solid] {
         let splay = random.chance(0.5) ? random.uniform(0.02, 0.07) : 0
         let taper = random.uniform(0.65, 1)
-        let x = frame.width / 2 - frame.leg * 1.5
-        let z = frame.depth / 2 - frame.leg * 1.5
+        let inset = frame.leg * 1.5 + (frame.corner - 0.05) / 4
+        let z = frame.depth / 2 - inset
         let top = frame.seat - frame.seatThickness * 0.5
         var result: [Solid] = []
         for side in [Float(1), -1] {
+            let x = legX(frame, inset, isFront: side > 0)
             let foot = Point(x + splay, 0, side * (z + splay))
             result.append(bar(frame, [x * 0.95, top, side * z * 0.95], foot, (frame.leg, frame.leg * taper), part: Part.leg).mirrored())
         }
         guard random.chance(0.45) else { return result }
         let t = random.uniform(0.35, 0.6)
-        let at = (x + splay * t, frame.seat * (1 - t), z + splay * t)
-        let thin = frame.leg * 0.75
-        result.append(bar(frame, [at.0, at.1, -at.2], [at.0, at.1, at.2], (thin, thin), part: Part.leg).mirrored())
-        result.append(bar(frame, [-at.0, at.1, 0], [at.0, at.1, 0], (thin, thin), part: Part.leg))
+        let (y, thin, spread) = (frame.seat * (1 - t), frame.leg * 0.75, splay * t)
+        let front = Point(legX(frame, inset, isFront: true) + spread, y, z + spread)
+        let back = Point(legX(frame, inset, isFront: false) + spread, y, -z - spread)
+        result.append(bar(frame, back, front, (thin, thin), part: Part.leg).mirrored())
+        let middle = (front + back) / 2
+        result.append(bar(frame, middle * Point(-1, 1, 1), middle, (thin, thin), part: Part.leg))
         return result
+    }
+
+    private static func legX(_ frame: Frame, _ inset: Float, isFront: Bool) -> Float {
+        frame.width / 2 * (isFront ? 1 : frame.taper) - (isFront ? inset : frame.leg * 1.5)
     }
 
     /// One column on five feet.
@@ -92,7 +104,7 @@ enum Chair {
     }
 
     private static func back(_ frame: Frame, _ random: inout SeededGenerator) -> [Solid] {
-        let x = frame.width / 2 - frame.leg * 1.4
+        let x = frame.width / 2 * frame.taper - frame.leg * 1.4
         let style = random.index(below: 4)
         guard style > 0 else { return [panel(frame, &random)] }
         let post = bar(
@@ -127,9 +139,11 @@ enum Chair {
 
     /// A back of one rounded board.
     private static func panel(_ frame: Frame, _ random: inout SeededGenerator) -> Solid {
-        let w = frame.width / 2 - 0.01
+        let w = frame.width / 2 * frame.taper - 0.01
         let top = random.uniform(0.7, 1)
-        let corners: [SIMD2<Float>] = [[-w * 0.94, -frame.seatThickness], [w * 0.94, -frame.seatThickness], [w * top, frame.back], [-w * top, frame.back]]
+        let corners: [SIMD2<Float>] = [
+            [-w * 0.94, -frame.seatThickness], [w * 0.94, -frame.seatThickness], [w * top, frame.back], [-w * top, frame.back],
+        ]
         let outline = Outline(corners: corners).rounded(random.uniform(0.05, 0.18), samples: 5)
         let low = onBack(frame, 0, 0)
         return Solid.plate(outline, thickest: 0.026, rounding: 0.022, part: Part.backsupport)
@@ -140,7 +154,7 @@ enum Chair {
         let rise = random.uniform(0.19, 0.25)
         let x = frame.width / 2 + 0.012
         let front = frame.depth / 2 - random.uniform(0.02, 0.12)
-        let end = onBack(frame, x - 0.03, rise)
+        let end = onBack(frame, frame.width / 2 * frame.taper - frame.leg, rise)
         let wide = random.uniform(0.022, 0.034)
         let rest = Solid.beam(
             end, [x, frame.seat + rise, front + 0.03], halves: ([wide, 0.018], [wide * 1.2, 0.018]), front: [0, 1, 0], rounding: 0.012,

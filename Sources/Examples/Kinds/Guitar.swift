@@ -58,7 +58,8 @@ enum Guitar {
         let center = Point(0, build.holeHeight, build.top)
         let rosette = Solid.ring(.zero, radius: build.hole * 1.14, thickness: 0.006, part: Part.soundhole)
             .placed(Placement(origin: center, turns: [.pi / 2, 0, 0]))
-        let hole = Solid.rod(center - [0, 0, build.depth * 0.75], center + [0, 0, 0.1], radii: (build.hole, build.hole), rounding: 0.01, part: 0)
+        let hole = Solid.rod(
+            center - [0, 0, build.depth * 0.75], center + [0, 0, 0.1], radii: (build.hole, build.hole), rounding: 0.01, part: 0)
         return Solid.union([wood, rosette]).minus(hole, part: Part.soundhole)
     }
 
@@ -68,7 +69,7 @@ enum Guitar {
         return .union(
             [
                 .box(at, half: [half, 0.016, 0.012], rounding: 0.005, part: Part.bridge),
-                .box(at + [0, 0.005, 0.008], half: [0.042, 0.006, 0.012], rounding: 0.004, part: Part.bridge),
+                .box(at + [0, 0.005, 0.01], half: [0.042, 0.006, 0.012], rounding: 0.004, part: Part.bridge),
             ], blend: 0.004)
     }
 
@@ -92,7 +93,10 @@ enum Guitar {
         let reach = random.uniform(0.15, 0.185)
         let corners: [SIMD2<Float>]
         if build.oneSided {
-            corners = [[-0.026, -0.01], [0.026, -0.01], [0.03, 0.03], [0.05, reach * 0.9], [0.02, reach + 0.02], [-0.03, reach * 0.95], [-0.045, 0.045]]
+            corners = [
+                [-0.026, -0.01], [0.026, -0.01], [0.03, 0.03], [0.05, reach * 0.9], [0.02, reach + 0.02], [-0.03, reach * 0.95],
+                [-0.045, 0.045],
+            ]
         } else {
             let crown = random.uniform(-0.014, 0.018)
             let flare = random.uniform(0.034, 0.05)
@@ -126,7 +130,7 @@ enum Guitar {
         (0..<6).map { k in
             let t = (Float(k) - 2.5) / 2.5
             return Sculpture.Wire(
-                from: [t * 0.034, build.bridgeHeight + 0.004, build.top + 0.019], to: [t * 0.019, build.nut + 0.004, build.top + 0.013],
+                from: [t * 0.034, build.bridgeHeight + 0.004, build.top + 0.022], to: [t * 0.019, build.nut + 0.004, build.top + 0.0165],
                 radius: mix(0.0019, 0.0012, (t + 1) / 2), part: Part.strings)
         }
     }

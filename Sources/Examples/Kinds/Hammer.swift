@@ -46,7 +46,9 @@ enum Hammer {
             pieces.append(.ball([-0.15, 0, 0], random.uniform(0.046, 0.056), part: Part.head))
         default:
             pieces.append(
-                .beam([0, 0, 0], [-random.uniform(0.16, 0.21), -0.01, 0], halves: ([0.045, 0.045], [0.013, 0.05]), rounding: 0.01, part: Part.head))
+                .beam(
+                    [0, 0, 0], [-random.uniform(0.16, 0.21), -0.01, 0], halves: ([0.045, 0.045], [0.013, 0.05]), rounding: 0.01,
+                    part: Part.head))
         }
         return .union(pieces, blend: 0.03)
     }

@@ -29,7 +29,7 @@ enum Lamp {
             pieces.append(
                 .tube([[0, 0.965, 0, 0.0125], [tip.x, 0.965, tip.z, 0.0125]], part: Part.stand))
         }
-        let cloth = Outline(corners: [[low, bottom], [low + 0.022, bottom], [high + 0.022, 1], [high, 1]]).rounded(0.01)
+        let cloth = Outline(corners: [[low, bottom], [low + 0.03, bottom], [high + 0.03, 1], [high, 1]]).rounded(0.015)
         pieces.append(.revolved(cloth, part: Part.shade))
         var sculpture = Sculpture()
         sculpture.add(.union(pieces, blend: 0.01), detail: 0.016)
@@ -38,7 +38,10 @@ enum Lamp {
     }
 
     private static let bulb = Solid.union(
-        [.ball([0, 0.05, 0], 0.045, part: Part.bulb), .rod([0, -0.03, 0], [0, 0.03, 0], radii: (0.024, 0.024), rounding: 0.005, part: Part.bulb)],
+        [
+            .ball([0, 0.05, 0], 0.045, part: Part.bulb),
+            .rod([0, -0.03, 0], [0, 0.03, 0], radii: (0.024, 0.024), rounding: 0.005, part: Part.bulb),
+        ],
         blend: 0.03)
 
     private static func foot(_ random: inout SeededGenerator, tall: Bool) -> Solid {
@@ -47,8 +50,10 @@ enum Lamp {
         if random.chance(0.3) {
             return .box([0, 0.02, 0], half: [radius * 0.85, 0.022, radius * 0.85], rounding: 0.012, part: Part.base)
         }
-        let side: [SIMD2<Float>] = [[0, 0], [radius, 0], [radius, 0.022], [radius * 0.7, 0.03 + rise * 0.3], [0.03, 0.035 + rise], [0, 0.04 + rise]]
-        return .revolved(Outline(corners: side).rounded(0.012), part: Part.base)
+        let side: [SIMD2<Float>] = [
+            [0, 0], [radius, 0], [radius, 0.022], [radius * 0.7, 0.03 + rise * 0.3], [0.03, 0.035 + rise], [0, 0.04 + rise],
+        ]
+        return .revolved(Outline(corners: side).roundedOffAxis(0.012), part: Part.base)
     }
 
     private static func pole(_ top: Float) -> Solid {
@@ -61,7 +66,10 @@ enum Lamp {
         let second = random.chance(0.5) ? fat * 0.55 : thin
         let waist = random.uniform(0.28, 0.4)
         let side: [SIMD2<Float>] = spline(
-            [[fat * 0.5, 0.03], [fat, mix(0.03, top, waist * 0.7)], [mix(fat, thin, 0.7), mix(0.03, top, waist + 0.2)], [second, top * 0.78], [thin * 0.8, top]],
+            [
+                [fat * 0.5, 0.03], [fat, mix(0.03, top, waist * 0.7)], [mix(fat, thin, 0.7), mix(0.03, top, waist + 0.2)],
+                [second, top * 0.78], [thin * 0.8, top],
+            ],
             samples: 6)
         return .revolved(Outline(corners: [[0, 0.03]] + side + [[0, top]]), part: Part.stand)
     }
@@ -104,8 +112,8 @@ enum Lamp {
         let bulge = random.uniform(0.5, 0.95)
         let outside: [SIMD2<Float>] = spline(
             [[0.03, 0.02], [0.05, -0.03], [mix(0.05, radius, bulge), -0.03 - (deep - 0.03) * 0.5], [radius, -deep]], samples: 6)
-        let inside = outside.reversed().filter { $0.x > 0.047 }.map { SIMD2($0.x - 0.022, $0.y - 0.004) }
+        let inside = outside.reversed().filter { $0.x > 0.055 }.map { SIMD2($0.x - 0.027, $0.y - 0.006) }
         let corners = [[0, 0.02]] + outside + inside + [[0, inside[inside.count - 1].y]]
-        return .revolved(Outline(corners: corners).rounded(0.004, samples: 2), part: Part.shade)
+        return .revolved(Outline(corners: corners).roundedOffAxis(0.01), part: Part.shade)
     }
 }

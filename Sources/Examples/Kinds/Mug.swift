@@ -7,21 +7,14 @@ enum Mug {
     private static let handle = 1
 
     static func sculpture(_ random: inout SeededGenerator) -> Sculpture {
-        let height: Float = 1
         let radius = random.uniform(0.34, 0.52)
-        let wall = random.uniform(0.045, 0.065)
+        let wall = random.uniform(0.055, 0.075)
         let side = profile(random.index(below: 5), radius, random.uniform(0.8, 1.2))
         let foot = random.chance(0.4) ? random.uniform(0.82, 0.92) : 1
-        let outer = Outline(
-            corners: [[0, 0], [side[0].x * foot, 0], [side[0].x * foot, foot < 1 ? 0.06 : 0.001]] + side + [[0, height]]
-        ).rounded(0.03)
-        let inner = Outline(
-            corners: [[0, wall * 1.4]] + side.enumerated().map { [$1.x - wall, $0 == 0 ? wall * 1.4 : $1.y] }
-                + [[side[side.count - 1].x - wall, height + 0.2], [0, height + 0.2]]
-        ).rounded(0.06)
+        let bottom: [SIMD2<Float>] = foot < 1 ? [[side[0].x * foot, 0], [side[0].x * foot, 0.045]] : [side[0]]
+        let vessel = Solid.vessel(side: bottom + side.dropFirst(), wall: wall, floor: wall * 1.6, part: body)
         let hold = grip(&random, side)
-        let solid = Solid.union([.revolved(outer, part: body), hold], blend: 0.05)
-            .minus(.revolved(inner, part: body), blend: 0.02)
+        let solid = Solid.union([vessel.outside, hold], blend: 0.05).minus(vessel.room, blend: wall * 0.9)
         var sculpture = Sculpture()
         sculpture.add(solid, detail: 0.04)
         return sculpture
@@ -55,7 +48,10 @@ enum Mug {
         switch random.index(below: 3) {
         case 0:  // round
             path = spline(
-                [[start, high], [mix(start, out, 0.6), high], [out, middle + 0.1], [out, middle - 0.1], [mix(end, out, 0.6), low], [end, low]],
+                [
+                    [start, high], [mix(start, out, 0.6), high], [out, middle + 0.1], [out, middle - 0.1], [mix(end, out, 0.6), low],
+                    [end, low],
+                ],
                 samples: 6)
         case 1:  // angular
             let open = [SIMD2(start, high), SIMD2(out, high), SIMD2(out, low + 0.04), SIMD2(end, low)]

@@ -11,12 +11,13 @@ enum Table {
         let size = SIMD2(w, isRound ? w : d)
         let height = random.uniform(0.42, 0.72)
         let thick = random.uniform(0.016, 0.028)
-        let outline = isRound ? Outline.circle(w) : Outline(corners: [[-w, -d], [w, -d], [w, d], [-w, d]]).rounded(random.pick([0.03, 0.1]))
-        let top = Solid.plate(outline, thickest: thick, rounding: 0.012, part: Part.support)
+        let outline =
+            isRound ? Outline.circle(w) : Outline(corners: [[-w, -d], [w, -d], [w, d], [-w, d]]).rounded(random.pick([0.03, 0.1]))
+        let top = Solid.plate(outline, thickest: thick, rounding: thick * 0.9, part: Part.support)
             .placed(Placement(origin: [0, height - thick, 0], turns: [.pi / 2, 0, 0]))
         var pieces = [top]
         switch random.index(below: isRound ? 2 : 3) {
-        case 0: pieces += fourLegs(&random, isRound ? size * 0.7 : size - 0.06, height - thick)
+        case 0: pieces += fourLegs(&random, isRound ? size * 0.62 : size - 0.06, height - thick)
         case 1: pieces += column(&random, size, height - thick)
         default: pieces += trestles(&random, size, height - thick)
         }
@@ -79,7 +80,8 @@ enum Table {
             Solid.beam([x, height, near], [x, 0, lean], halves: (half, half), rounding: 0.008, part: Part.leg).mirrored(),
             Solid.beam([x, height, -near], [x, 0, -lean], halves: (half, half), rounding: 0.008, part: Part.leg).mirrored(),
             .box([0, height * (crossed ? 0.5 : 0.32), 0], half: [x, 0.026, 0.018], rounding: 0.008, part: Part.leg),
-            Solid.box([x, height * (crossed ? 0.96 : 0.32), 0], half: [0.02, 0.024, lean * 0.75], rounding: 0.008, part: Part.leg).mirrored(),
+            Solid.box([x, height * (crossed ? 0.96 : 0.32), 0], half: [0.02, 0.024, lean * 0.75], rounding: 0.008, part: Part.leg)
+                .mirrored(),
         ]
     }
 }

@@ -8,23 +8,25 @@ enum Vase {
     static func sculpture(_ random: inout SeededGenerator) -> Sculpture {
         let belly = random.uniform(0.26, 0.42)
         let bellyHeight = random.uniform(0.3, 0.52)
-        let neck = random.uniform(0.09, 0.16)
+        let neck = random.uniform(0.1, 0.17)
         let neckHeight = random.uniform(0.72, 0.82)
-        let lip = neck + random.uniform(0.04, 0.12)
+        let lip = neck + random.uniform(0.03, 0.11)
         let foot = random.uniform(0.14, 0.22)
         let footHeight = random.uniform(0.06, 0.1)
         let side: [SIMD2<Float>] = spline(
             [
-                [foot, 0.02], [foot * 0.82, footHeight], [mix(foot, belly, 0.62), mix(footHeight, bellyHeight, 0.45)], [belly, bellyHeight],
-                [mix(neck, belly, 0.66), mix(bellyHeight, neckHeight, 0.58)], [neck, neckHeight], [neck * 1.05, 0.9], [lip, 1],
+                [foot, 0], [foot, 0.03], [foot * 0.82, footHeight], [mix(foot, belly, 0.62), mix(footHeight, bellyHeight, 0.45)],
+                [belly, bellyHeight],
+                [mix(neck, belly, 0.66), mix(bellyHeight, neckHeight, 0.58)], [neck, neckHeight], [neck * 1.05, 0.88], [lip, 0.965],
+                [lip, 1],
             ], samples: 5)
-        let outer = Outline(corners: [[0, 0], [foot, 0]] + side + [[0, 1]]).rounded(0.015)
-        let wall: Float = 0.045
-        let inner = Outline(corners: [[0, footHeight + 0.05]] + side.filter { $0.y > footHeight + 0.06 }.map { [max($0.x - wall, 0.03), $0.y] }
-            + [[lip - wall, 1.2], [0, 1.2]])
-        var pieces = [Solid.revolved(outer, part: Part.body)
-            .painted(Part.top) { $0.y > neckHeight }
-            .painted(Part.base) { $0.y < footHeight }]
+        let wall: Float = 0.048
+        let vessel = Solid.vessel(side: side, wall: wall, floor: footHeight + 0.05, part: Part.body)
+        var pieces = [
+            vessel.outside
+                .painted(Part.top) { $0.y > neckHeight }
+                .painted(Part.base) { $0.y < footHeight }
+        ]
         let style = random.index(below: 4)
         let handles = [1, 2, 0, 1][style]
         let thickness = random.uniform(0.026, 0.036)
@@ -39,7 +41,7 @@ enum Vase {
                 Solid.tube(path.map { [$0.x * sign, $0.y, 0, thickness] }, part: Part.handle).stretched([1, 1, 1.3]))
         }
         if style == 3 { pieces.append(spout(&random, belly, bellyHeight)) }
-        let solid = Solid.union(pieces, blend: 0.04).minus(.revolved(inner, part: Part.body), blend: 0.015)
+        let solid = Solid.union(pieces, blend: 0.04).minus(vessel.room, blend: wall * 0.9)
         var sculpture = Sculpture()
         sculpture.add(solid, detail: 0.03)
         return sculpture

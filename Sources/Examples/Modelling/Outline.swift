@@ -21,13 +21,29 @@ struct Outline: Sendable {
 
     /// This outline with every corner cut by a curve that starts `radius` before it, or at half an edge.
     func rounded(_ radius: Float, samples: Int = 4) -> Outline {
+        rounded([Float](repeating: radius, count: corners.count), samples: samples)
+    }
+
+    /// This outline, which is to be turned about x = 0, with every corner off that axis rounded.
+    func roundedOffAxis(_ radius: Float) -> Outline {
+        rounded(corners.map { $0.x == 0 ? 0 : radius })
+    }
+
+    /// This outline with each corner cut by a curve of its own radius.
+    func rounded(_ radii: [Float], samples: Int = 4) -> Outline {
         var result: [SIMD2<Float>] = []
         for (i, corner) in corners.enumerated() {
-            let before = Self.toward(corner, corners[(i + corners.count - 1) % corners.count], radius)
-            let after = Self.toward(corner, corners[(i + 1) % corners.count], radius)
+            let before = Self.toward(corner, corners[(i + corners.count - 1) % corners.count], radii[i])
+            let after = Self.toward(corner, corners[(i + 1) % corners.count], radii[i])
+            let chord = after - before
+            let (back, ahead) = (corner - before, after - corner)
+            // The weight that makes a rational quadratic curve with equal legs a circular arc: the cosine of half the turn.
+            let legs = max(length(back.x, back.y) + length(ahead.x, ahead.y), 1e-9)
+            let weight = length(chord.x, chord.y) / legs
             for s in 0...samples {
                 let t = Float(s) / Float(samples)
-                result.append(before * ((1 - t) * (1 - t)) + corner * (2 * t * (1 - t)) + after * (t * t))
+                let (a, b, c) = ((1 - t) * (1 - t), 2 * t * (1 - t) * weight, t * t)
+                result.append((before * a + corner * b + after * c) / (a + b + c))
             }
         }
         return Outline(corners: result)
@@ -41,6 +57,15 @@ struct Outline: Sendable {
 
     /// The signed distance from a point of the plane: negative inside.
     func distance(_ x: Float, _ y: Float) -> Float {
+        distance(x, y, seesAxis: true)
+    }
+
+    /// The signed distance from the solid that turning this outline about x = 0 gives, at radius `x` and height `y`.
+    func turnedDistance(_ x: Float, _ y: Float) -> Float {
+        distance(x, y, seesAxis: false)
+    }
+
+    private func distance(_ x: Float, _ y: Float, seesAxis: Bool) -> Float {
         corners.withUnsafeBufferPointer { corners in
             var least = Float.infinity
             var inside = false
@@ -50,7 +75,7 @@ struct Outline: Sendable {
                 let (wx, wy) = (x - corner.x, y - corner.y)
                 let t = min(max((wx * ex + wy * ey) / max(ex * ex + ey * ey, 1e-12), 0), 1)
                 let (dx, dy) = (wx - ex * t, wy - ey * t)
-                least = min(least, dx * dx + dy * dy)
+                if seesAxis || corner.x != 0 || previous.x != 0 { least = min(least, dx * dx + dy * dy) }
                 if (corner.y > y) != (previous.y > y), x < corner.x + ex * (y - corner.y) / ey { inside.toggle() }
                 previous = corner
             }
@@ -89,8 +114,30 @@ extension Solid {
         let (low, high) = (outline.low, outline.high)
         let bounds = Bounds(low: [-high.x, low.y, -high.x], high: [high.x, high.y, high.x])
         return Solid(part: part, bounds: bounds) { point in
-            outline.distance(length(point.x, point.z), point.y)
+            outline.turnedDistance(length(point.x, point.z), point.y)
         }
+    }
+
+    /// A turned vessel without its wall's inside, and the room inside it.
+    ///
+    /// - Parameters:
+    ///   - side: the outside in (radius, height) from the bottom up.
+    ///   - wall: the thickness of the wall; the rims are rounded by about half of it.
+    ///   - floor: the height of the room's floor.
+    static func vessel(
+        side: [SIMD2<Float>], wall: Float, floor: Float, part: Int
+    ) -> (outside: Solid, room: Solid) {
+        let (first, last) = (side[0], side[side.count - 1])
+        let endless = Outline(
+            corners: [[0, first.y - 0.5], [first.x, first.y - 0.5]] + side + [[last.x, last.y + 0.5], [0, last.y + 0.5]])
+        let (reach, blend) = (endless.high.x, wall * 0.9)
+        let across = { @Sendable (point: Point) in endless.turnedDistance(length(point.x, point.z), point.y) }
+        let box = { (low: Float, high: Float) in Bounds(low: [-reach, low, -reach], high: [reach, high, reach]) }
+        let outside = Solid(part: part, bounds: box(first.y, last.y)) { point in
+            smoothMaximum(smoothMaximum(across(point), point.y - last.y, blend), first.y - point.y, blend)
+        }
+        let room = Solid(part: part, bounds: box(floor, last.y + 0.5)) { smoothMaximum(across($0) + wall, floor - $0.y, wall) }
+        return (outside, room)
     }
 
     /// A plate: an outline in (x, y), thick from -half to half in z, with rounded rims.

@@ -87,11 +87,11 @@ extension Solid {
         }
     }
 
-    /// One piece of a tube: a capsule whose radius changes linearly.
+    /// One piece of a tube: the hull of two balls.
     private struct Span: Sendable {
         let start: Point
         let direction: Point
-        let inverseSquare: Float
+        let square: Float
         let radii: SIMD2<Float>
         let middle: Point
         let reach: Float
@@ -99,7 +99,7 @@ extension Solid {
         init(_ a: SIMD4<Float>, _ b: SIMD4<Float>) {
             start = [a.x, a.y, a.z]
             direction = Point(b.x, b.y, b.z) - start
-            inverseSquare = 1 / max(dot(direction, direction), 1e-12)
+            square = dot(direction, direction)
             radii = [a.w, b.w]
             middle = start + direction / 2
             reach = length(direction) / 2 + max(a.w, b.w)
@@ -108,8 +108,16 @@ extension Solid {
         @inline(__always)
         func distance(_ point: Point) -> Float {
             let offset = point - start
-            let t = min(max(dot(offset, direction) * inverseSquare, 0), 1)
-            return length(offset - direction * t) - mix(radii.x, radii.y, t)
+            let shrink = radii.x - radii.y
+            let slant = square - shrink * shrink
+            guard slant > 1e-12 else { return min(length(offset) - radii.x, length(offset - direction) - radii.y) }
+            let along = dot(offset, direction) / square
+            let across = max(dot(offset, offset) - along * along * square, 0).squareRoot()
+            // Where on the axis, as a fraction, the ball sits that the point is nearest to.
+            let t = along - across * shrink / (square * slant).squareRoot()
+            if t <= 0 { return length(offset) - radii.x }
+            if t >= 1 { return length(offset - direction) - radii.y }
+            return across * (slant / square).squareRoot() + along * shrink - radii.x
         }
     }
 }

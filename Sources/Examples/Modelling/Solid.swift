@@ -121,6 +121,12 @@ func smoothMinimum(_ a: Float, _ b: Float, _ blend: Float) -> Float {
     return min(a, b) - overlap * overlap * blend / 4
 }
 
+/// The larger of two numbers, rounded off where they differ by less than `blend`.
+@inline(__always)
+func smoothMaximum(_ a: Float, _ b: Float, _ blend: Float) -> Float {
+    -smoothMinimum(-a, -b, blend)
+}
+
 /// A box with sides along the axes.
 struct Bounds: Sendable {
     var low: Point

@@ -35,7 +35,9 @@ public struct Deformation: Sendable {
         return Deformation(axes: axes, stretch: stretch, twist: twist, waves: waves)
     }
 
-    /// The deformed positions, moved and scaled to fill the unit ball again. Complexity: O(#V).
+    /// The deformed positions, moved and scaled to fill the unit ball again.
+    ///
+    /// - Complexity: O(#V).
     public func apply(to positions: [SIMD3<Float>]) -> [SIMD3<Float>] { Self.fitted(positions.map(moved)) }
 
     private func moved(_ position: SIMD3<Float>) -> SIMD3<Float> {

@@ -19,6 +19,7 @@ public struct TrainingExample: Sendable {
     /// Label of pixels on a subject whose parts are not known.
     public static let unlabelled: UInt8 = 254
 
+    /// The picture.
     public var image: Image
     /// height x width class indices, or one of the two values above.
     public var labels: [UInt8]
@@ -28,7 +29,9 @@ public struct TrainingExample: Sendable {
     ///
     /// Entry (x, y) is what is seen at the corner that the four pixels (2 x, 2 y) ... (2 x + 1, 2 y + 1) share.
     public var surfaceBits: [UInt16]
+    /// The index of the shape.
     public var shape: Int
+    /// How it is drawn.
     public var style: TrainingStyle
 
     /// What is known of each pixel of a picture of a shape.

@@ -5,7 +5,9 @@ import Foundation
 public struct TrainingManifest: Codable, Hashable, Sendable {
     /// A part of a category; a label of the set is an index into the list of them.
     public struct PartClass: Codable, Hashable, Sendable {
+        /// The kind of thing.
         public var category: String
+        /// The name of the part.
         public var part: String
 
         /// A part of a category.
@@ -17,18 +19,29 @@ public struct TrainingManifest: Codable, Hashable, Sendable {
 
     /// A shape of the set.
     public struct Shape: Codable, Hashable, Sendable {
+        /// The name of the shape.
         public var name: String
+        /// The kind of thing.
         public var category: String
+        /// Whether its parts are known.
         public var labelled: Bool
     }
 
+    /// The version of the layout of the set.
     public var version = 1
+    /// The seed of all choices.
     public var seed: UInt64
+    /// The side of the pictures in pixels.
     public var size: Int
+    /// The number of pictures.
     public var count: Int
+    /// The number of pictures of a shard; the last may have fewer.
     public var shardSize: Int
+    /// How often what is drawn.
     public var mixture: TrainingMixture
+    /// What the labels mean.
     public var classes: [PartClass]
+    /// What the shape indices mean.
     public var shapes: [Shape]
     /// The command that made the set.
     public var command: String
@@ -38,17 +51,22 @@ public struct TrainingManifest: Codable, Hashable, Sendable {
 public struct TrainingSetWriter: Sendable {
     /// How many pictures there are, and of what size.
     public struct Options: Hashable, Sendable {
+        /// The number of pictures.
         public var count = 4_000
         /// The pictures' side in pixels, even.
         public var size = 160
+        /// The number of pictures of a shard; the last may have fewer.
         public var shardSize = 2_048
+        /// The seed of all choices.
         public var seed: UInt64 = 1
+        /// How often what is drawn.
         public var mixture = TrainingMixture()
 
         /// The defaults.
         public init() {}
     }
 
+    /// What the set is.
     public let manifest: TrainingManifest
     private let studio: TrainingStudio
     private let directory: String

@@ -4,8 +4,11 @@ import Shapes
 
 /// A shape to make training pictures of, normalised to the unit ball, with what is known of its parts.
 public struct TrainingShape: Sendable {
+    /// A name that no other shape of the set has.
     public var name: String
+    /// What kind of thing it is.
     public var category: String
+    /// The mesh in the unit ball.
     public var mesh: Mesh
     /// #F class indices, or nil where no parts are known.
     public var faceClasses: [UInt8]?
@@ -15,6 +18,8 @@ public struct TrainingShape: Sendable {
     public var up: SIMD3<Float>
     /// The direction in which a usual viewer looks, nil where any side may be the front.
     public var viewDirection: SIMD3<Float>?
+    /// Whether the shape is made up by a program rather than taken from a data set.
+    public var isMade = false
     let neighbours: CornerNeighbours
 
     /// A shape.

@@ -22,13 +22,17 @@ public struct TrainingMaterial: Sendable {
 
 /// How often what is drawn.
 public struct TrainingMixture: Hashable, Sendable, Codable {
-    /// Relative frequencies of shapes with parts from a data set, without, and of made-up shapes (category prefix `example:`).
+    /// Relative frequencies of shapes with parts from a data set, without, and of made-up shapes.
     public var labelled: Float = 0.7
+    /// The relative frequency of shapes without parts.
     public var unlabelled: Float = 0.2
+    /// The relative frequency of made-up shapes.
     public var made: Float = 0.1
     /// Relative frequencies of the styles.
     public var photo: Float = 0.6
+    /// The relative frequency of pictures as the published renderer draws them.
     public var greyReference: Float = 0.15
+    /// The relative frequency of pictures as this package draws views.
     public var greyRobust: Float = 0.25
     /// The share of pictures whose shape is deformed.
     public var deformed: Float = 0.85
@@ -37,7 +41,9 @@ public struct TrainingMixture: Hashable, Sendable, Codable {
     public init() {}
 }
 
-/// Draws the k-th picture of an endless, seeded sequence. Four pictures in a row are of the same shape.
+/// Draws the k-th picture of an endless, seeded sequence.
+///
+/// Four pictures in a row are of the same shape.
 struct TrainingStudio: Sendable {
     let material: TrainingMaterial
     let mixture: TrainingMixture
@@ -85,7 +91,7 @@ struct TrainingStudio: Sendable {
             let subject = forms[position % 2]
             let style = pickStyle(&generator)
             if style == .photo { return try photo(subject, of: shape, chosen, &generator) }
-            return grey(subject, of: shape, chosen, style, &generator)
+            return try grey(subject, of: shape, chosen, style, &generator)
         }
     }
 
@@ -115,13 +121,13 @@ struct TrainingStudio: Sendable {
 
     private func grey(
         _ subject: PhotoSubject, of shape: TrainingShape, _ index: Int, _ style: TrainingStyle, _ generator: inout SeededGenerator
-    ) -> TrainingExample {
+    ) throws -> TrainingExample {
         let camera = Camera(eye: generator.direction() * 2, up: generator.direction())
-        let culling: Culling = style == .greyReference ? .kaolin : .none
-        let surfaces = subject.scene.surfaces(from: camera, size: size, culling: culling)
-        let coarse = subject.scene.surfaces(from: camera, size: RasterSize(size.width / 2), culling: culling)
-        let image = GreyShading.image(surfaces, isTwoSided: style == .greyRobust)
-        return TrainingExample(image: image, surfaces: surfaces, coarse: coarse, shape: shape, index: index, style: style)
+        let shading = style == .greyReference ? Shading.reference : .robust
+        let surfaces = subject.scene.surfaces(from: camera, size: size, culling: shading.culling)
+        let coarse = subject.scene.surfaces(from: camera, size: RasterSize(size.width / 2), culling: shading.culling)
+        let picture = try PictureRenderer(subject.scene, shading: shading).picture(of: surfaces, from: camera)
+        return TrainingExample(image: picture.image, surfaces: surfaces, coarse: coarse, shape: shape, index: index, style: style)
     }
 
     private func photo(
@@ -142,9 +148,4 @@ struct TrainingStudio: Sendable {
         return TrainingExample(
             image: photograph.image, surfaces: photograph.surfaces, coarse: coarse, shape: shape, index: index, style: .photo)
     }
-}
-
-extension TrainingShape {
-    /// Whether the shape is made up by this project.
-    var isMade: Bool { category.hasPrefix("example:") }
 }
