@@ -33,6 +33,7 @@ public struct CosineRanking: Sendable {
     /// The rows most similar to a query, most similar first; of two equally similar rows the lower index goes first.
     ///
     /// - Parameters:
+    ///   - query: a vector of length d.
     ///   - count: how many rows to return at most.
     ///   - eligible: n flags; rows without one are left out.
     /// - Complexity: O(n d + n log count).

@@ -86,6 +86,7 @@ public struct PixelSearch: Sendable {
 
     /// The most similar pixel of the region for each query, or nil where nothing can be compared; of equals the first in reading order.
     ///
+    /// - Parameter parallelism: the threads that share the work; the result is the same for any number.
     /// - Parameter queries: m x d vectors.
     /// - Returns: m matches.
     /// - Complexity: O(m x cells x d) for the inner products and at most O(m x region) for the search.
