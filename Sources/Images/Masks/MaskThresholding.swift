@@ -14,7 +14,6 @@ extension Mask {
     ///   - scale: the map's cells for each pixel, across and down.
     ///   - offset: where the origin of the picture lies in the map.
     ///   - threshold: values above it are inside.
-    ///   - width, height: the size of the picture.
     ///   - values: rows x columns, row-major; NaN is below every threshold.
     /// Complexity: O(columns x rows + height x runs + pixels of mixed squares).
     public init(
