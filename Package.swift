@@ -68,10 +68,18 @@ let package = Package(
                 "Examples", "Photography", .product(name: "Logging", package: "swift-log"),
             ]),
 
+        // Measuring it: data sets, protocols, baselines, statistics, reports
+        library(
+            "Evaluation",
+            on: [
+                "Basics", "Images", "LinearAlgebra", "Shapes", "Rendering", "Backbones", "Distillation", "InteractiveSegmentation",
+                "Correspondence", "Examples", "Photography", "SegmentationBuddies", .product(name: "Logging", package: "swift-log"),
+            ]),
+
         // Thin tools
         .executableTarget(
             name: "bsb",
-            dependencies: ["SegmentationBuddies", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: ["SegmentationBuddies", "Evaluation", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .executableTarget(
             name: "TrainingData",
             dependencies: [
@@ -96,6 +104,7 @@ let package = Package(
         tests("Examples"),
         tests("Photography", on: ["Examples"]),
         tests("SegmentationBuddies"),
+        tests("Evaluation"),
         .testTarget(name: "CommandLineTests", dependencies: ["bsb", "Basics", "Images", "Shapes"], exclude: ["Snapshots"]),
     ],
     swiftLanguageModes: [.v6]
