@@ -149,7 +149,7 @@ enum Animal {
     }
 
     private static func legs(_ build: Build, _ random: inout SeededGenerator) -> [Solid] {
-        let stride = random.uniform(0, 0.32)
+        let stride = min(random.uniform(0, 0.32), 0.2 * build.length / build.legs)
         var result: [Solid] = []
         for (isFront, side) in [(true, Float(1)), (true, -1), (false, 1), (false, -1)] {
             let swing = stride * (isFront == (side > 0) ? 1 : -1)
