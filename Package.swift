@@ -28,6 +28,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
     targets: [
         // C shims
@@ -86,16 +87,16 @@ let package = Package(
         tests("Images"),
         tests("LinearAlgebra"),
         tests("Shapes"),
-        tests("Inference"),
+        tests("Inference", resources: [.copy("Fixtures")]),
         tests("Rendering"),
-        tests("Backbones"),
+        tests("Backbones", resources: [.copy("Fixtures")]),
         tests("Distillation"),
         tests("InteractiveSegmentation", on: ["Examples"]),
         tests("Correspondence"),
         tests("Examples"),
         tests("Photography", on: ["Examples"]),
         tests("SegmentationBuddies"),
-        .testTarget(name: "CommandLineTests", dependencies: ["bsb", "Basics", "Images", "Shapes"]),
+        .testTarget(name: "CommandLineTests", dependencies: ["bsb", "Basics", "Images", "Shapes"], exclude: ["Snapshots"]),
     ],
     swiftLanguageModes: [.v6]
 )

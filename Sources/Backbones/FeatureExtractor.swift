@@ -8,10 +8,20 @@ public protocol FeatureExtractor: Sendable {
     var dimension: Int { get }
     /// The features of a picture of any size. Throws `Failure` if the model cannot be run.
     func features(of image: Image) throws -> FeatureGrid
+    /// The features of each picture, in order; quicker than one by one. Throws `Failure` if the model cannot be run.
+    func features(of images: [Image]) throws -> [FeatureGrid]
+}
+
+extension FeatureExtractor {
+    /// The features of each picture, one after the other.
+    public func features(of images: [Image]) throws -> [FeatureGrid] {
+        try images.map { try features(of: $0) }
+    }
 }
 
 /// The name and content of a model.
 public struct ModelIdentity: Hashable, Sendable, Codable {
+    /// The name and version that people know it by.
     public var name: String
     /// SHA-256 of its files, in hexadecimal.
     public var hash: String

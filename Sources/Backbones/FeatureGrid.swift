@@ -3,7 +3,9 @@
 /// Cell (c, r) has its centre at (c + 0.5, r + 0.5) of the grid plane, as pixels have in the picture's plane. A feature between centres
 /// is the bilinear mean of the four around it, clamped at the border (`align_corners = false`).
 public struct FeatureGrid: Sendable, Hashable {
+    /// The number of cells in a row.
     public let columns: Int
+    /// The number of rows.
     public let rows: Int
     /// The length of each feature vector.
     public let dimension: Int
@@ -25,9 +27,13 @@ public struct FeatureGrid: Sendable, Hashable {
 
 /// An axis-aligned affine map between two planes: `to = scale * from + offset`.
 public struct PlaneMap: Sendable, Hashable, Codable {
+    /// The factor of x.
     public var scaleX: Float
+    /// The factor of y.
     public var scaleY: Float
+    /// What is added to x after scaling.
     public var offsetX: Float
+    /// What is added to y after scaling.
     public var offsetY: Float
 
     /// The map (x, y) to (scaleX x + offsetX, scaleY y + offsetY).
@@ -53,6 +59,7 @@ public struct PlaneMap: Sendable, Hashable, Codable {
 public struct BilinearStencil: Sendable {
     /// Indices of cells (row x columns + column): upper left, upper right, lower left, lower right.
     public var cells: SIMD4<Int32>
+    /// The share of each cell.
     public var weights: SIMD4<Float>
 }
 
@@ -60,8 +67,9 @@ extension FeatureGrid {
     /// The cells and weights that make the feature at a point of the picture's plane.
     public func stencil(at point: SIMD2<Float>) -> BilinearStencil {
         let p = map(point) - SIMD2(0.5, 0.5)
-        let x = min(max(p.x, 0), Float(columns - 1))
-        let y = min(max(p.y, 0), Float(rows - 1))
+        // In this order of operands a coordinate that is not a number counts as 0.
+        let x = min(max(0, p.x), Float(columns - 1))
+        let y = min(max(0, p.y), Float(rows - 1))
         let (c0, r0) = (Int32(x), Int32(y))
         let (c1, r1) = (min(c0 + 1, Int32(columns - 1)), min(r0 + 1, Int32(rows - 1)))
         let (fx, fy) = (x - Float(c0), y - Float(r0))
@@ -71,7 +79,9 @@ extension FeatureGrid {
             weights: [(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy])
     }
 
-    /// The interpolated feature at a point of the picture's plane. Complexity: O(dimension).
+    /// The interpolated feature at a point of the picture's plane.
+    ///
+    /// Complexity: O(dimension).
     public func feature(at point: SIMD2<Float>) -> [Float] {
         let stencil = stencil(at: point)
         var result = [Float](repeating: 0, count: dimension)

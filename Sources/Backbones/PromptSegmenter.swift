@@ -8,13 +8,24 @@ public protocol PromptSegmenter: Sendable {
     var identity: ModelIdentity { get }
     /// The embedding of a picture of any size. Throws `Failure` if the model cannot be run.
     func embed(_ image: Image) throws -> ImageEmbedding
+    /// The embedding of each picture, in order; quicker than one by one. Throws `Failure` if the model cannot be run.
+    func embed(_ images: [Image]) throws -> [ImageEmbedding]
     /// The masks for each prompt, in order. Throws `Failure` if the model cannot be run.
     func masks(for prompts: [Prompt], in embedding: ImageEmbedding) throws -> [MaskPrediction]
 }
 
+extension PromptSegmenter {
+    /// The embedding of each picture, one after the other.
+    public func embed(_ images: [Image]) throws -> [ImageEmbedding] {
+        try images.map { try embed($0) }
+    }
+}
+
 /// A picture as a segmenter sees it.
 public struct ImageEmbedding: Sendable, Hashable {
+    /// The picture's width in pixels.
     public let imageWidth: Int
+    /// The picture's height in pixels.
     public let imageHeight: Int
     /// The embedding as a grid over the picture.
     public let features: FeatureGrid
@@ -31,6 +42,7 @@ public struct ImageEmbedding: Sendable, Hashable {
 public struct Prompt: Sendable, Hashable {
     /// A click in the picture's plane.
     public struct Point: Sendable, Hashable, Codable {
+        /// Where the click is.
         public var position: SIMD2<Float>
         /// Whether the click is on what is wanted, or on what is not.
         public var isForeground: Bool
@@ -44,7 +56,9 @@ public struct Prompt: Sendable, Hashable {
 
     /// A rectangle in the picture's plane.
     public struct Box: Sendable, Hashable, Codable {
+        /// The upper left corner.
         public var low: SIMD2<Float>
+        /// The lower right corner.
         public var high: SIMD2<Float>
 
         /// The rectangle from `low` (upper left) to `high` (lower right).
@@ -54,7 +68,9 @@ public struct Prompt: Sendable, Hashable {
         }
     }
 
+    /// The clicks.
     public var points: [Point]
+    /// A rectangle around what is wanted.
     public var box: Box?
     /// Logits of an earlier answer, to be refined.
     public var previous: LogitMap?
@@ -69,7 +85,9 @@ public struct Prompt: Sendable, Hashable {
 
 /// Mask logits at the model's own resolution, with the map from the picture's plane to theirs.
 public struct LogitMap: Sendable, Hashable {
+    /// The number of logits in a row.
     public let width: Int
+    /// The number of rows.
     public let height: Int
     /// height x width; positive is inside.
     public var values: [Float]
@@ -88,7 +106,9 @@ public struct LogitMap: Sendable, Hashable {
 
 /// The answer to one prompt: nested masks from fine to coarse, each with the model's own estimate of its IoU.
 public struct MaskPrediction: Sendable, Hashable {
+    /// The picture's width in pixels.
     public let imageWidth: Int
+    /// The picture's height in pixels.
     public let imageHeight: Int
     /// Index 0 is the finest mask (the part), the last the coarsest (the object), as SAM orders them.
     public var logits: [LogitMap]

@@ -3,7 +3,9 @@
 /// Row 0 is the top. Pixel (x, y) covers the square [x, x + 1) x [y, y + 1) of the continuous image plane, so its centre is at
 /// (x + 0.5, y + 0.5).
 public struct Image: Hashable, Sendable {
+    /// Columns.
     public let width: Int
+    /// Rows.
     public let height: Int
     /// Red, green, blue of each pixel, row by row: height x width x 3.
     public var pixels: [UInt8]
@@ -42,4 +44,9 @@ public struct Image: Hashable, Sendable {
             pixels[i + 2] = newValue.2
         }
     }
+}
+
+extension Image: CustomStringConvertible {
+    /// The size; the pixels are too many to be read.
+    public var description: String { "picture of \(width) x \(height) pixels" }
 }

@@ -1,25 +1,12 @@
 import Foundation
-import Shapes
-
-/// The size of a picture in pixels.
-public struct RasterSize: Hashable, Sendable, Codable {
-    public var width: Int
-    public var height: Int
-
-    /// A size of `width` by `height` pixels.
-    public init(width: Int, height: Int) {
-        self.width = width
-        self.height = height
-    }
-
-    /// A square size.
-    public init(_ side: Int) { self.init(width: side, height: side) }
-}
 
 /// A pinhole camera that looks from `eye` at `target`, with square pixels.
 public struct Camera: Hashable, Sendable, Codable {
+    /// Where the camera stands.
     public var eye: SIMD3<Float>
+    /// What is seen at the picture's centre.
     public var target: SIMD3<Float>
+    /// What points upwards in the picture; any direction not parallel to the view.
     public var up: SIMD3<Float>
     /// The full vertical angle of view in radians.
     public var verticalFieldOfView: Float
@@ -32,7 +19,7 @@ public struct Camera: Hashable, Sendable, Codable {
         self.verticalFieldOfView = verticalFieldOfView
     }
 
-    /// A camera on the sphere around the origin: (r cos e cos a, r sin e, r cos e sin a), azimuth 0 on the +x axis (FACTS 4.2).
+    /// A camera on the sphere around the origin: (r cos e cos a, r sin e, r cos e sin a), azimuth 0 on the +x axis.
     ///
     /// - Parameters:
     ///   - azimuth: the angle around +y in radians.

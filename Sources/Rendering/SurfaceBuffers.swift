@@ -1,5 +1,6 @@
 /// What a camera sees of a mesh, pixel by pixel: height x width entries each, row 0 on top.
 public struct SurfaceBuffers: Sendable {
+    /// The picture's size in pixels.
     public let size: RasterSize
     /// The triangle under each pixel's centre, or -1.
     public var faceIDs: [Int32]

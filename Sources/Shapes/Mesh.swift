@@ -1,7 +1,10 @@
 /// A triangle mesh that remembers the file it came from.
 ///
 /// Vertex i is the i-th vertex of the file, in the file's order and count. Polygons are triangulated; `fileFace` leads from a triangle
-/// back to the polygon it was cut from, so that every label can be given for the file's own faces.
+/// back to the polygon it was cut from, so that every label can be given for the file's own faces. A file face that yields no triangle
+/// (fewer than three different corners) still counts in `fileFaceCount`.
+///
+/// Meshes that were read from a file or checked with ``validate()`` hold only finite positions and indices below the vertex count.
 public struct Mesh: Hashable, Sendable {
     /// #V positions, in the file's units and order.
     public var vertices: [SIMD3<Float>]
@@ -15,9 +18,12 @@ public struct Mesh: Hashable, Sendable {
     public var vertexColors: [SIMD3<Float>]?
     /// Names of sets of the file's faces (OBJ groups and objects, glTF nodes), in the file's order.
     public var groups: [FaceGroup]
+    /// What the reader put up with in the file, in readable sentences; empty for a clean file.
+    public var remarks: [String]
 
     /// A named set of the file's faces.
     public struct FaceGroup: Hashable, Sendable {
+        /// The name in the file.
         public var name: String
         /// Indices of the file's faces, ascending.
         public var fileFaces: [UInt32]
@@ -32,7 +38,7 @@ public struct Mesh: Hashable, Sendable {
     /// A mesh of triangles only, each a face of the file, unless `fileFace` says otherwise.
     public init(
         vertices: [SIMD3<Float>], faces: [SIMD3<UInt32>], fileFace: [UInt32]? = nil, fileFaceCount: Int? = nil,
-        vertexColors: [SIMD3<Float>]? = nil, groups: [FaceGroup] = []
+        vertexColors: [SIMD3<Float>]? = nil, groups: [FaceGroup] = [], remarks: [String] = []
     ) {
         self.vertices = vertices
         self.faces = faces
@@ -40,5 +46,6 @@ public struct Mesh: Hashable, Sendable {
         self.fileFaceCount = fileFaceCount ?? faces.count
         self.vertexColors = vertexColors
         self.groups = groups
+        self.remarks = remarks
     }
 }

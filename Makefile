@@ -1,0 +1,31 @@
+# Two commands do everything: `make demo` runs the main job on an example, `make test` passes the tests.
+# Both first install what is missing (scripts/bootstrap), which is silent and instant when nothing is.
+
+SWIFT ?= swift
+BSB = .build/release/bsb
+DEMO = demo-output
+
+.PHONY: demo test lint docs build clean
+
+demo: build
+	$(BSB) example guitar --output $(DEMO)/example
+	$(BSB) match --image $(DEMO)/example/photo.png --click "$$(cat $(DEMO)/example/click.txt)" --mesh $(DEMO)/example/mesh.obj --output $(DEMO)
+	@echo "The picture: $(DEMO)/overview.png" >&2
+
+build:
+	@scripts/bootstrap
+	$(SWIFT) build -c release --product bsb
+
+# Release mode: the end-to-end tests run the real models, which a debug build makes many times slower.
+test: lint
+	@scripts/bootstrap
+	$(SWIFT) test -c release -Xswiftc -enable-testing --scratch-path .build-test
+
+lint:
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
+
+docs:
+	scripts/docs
+
+clean:
+	rm -rf .build .build-test $(DEMO)

@@ -1,0 +1,144 @@
+import Basics
+import Foundation
+import Inference
+
+/// The folder of models that comes with the package, checked against its manifest.
+public struct EmbeddedModels: Sendable {
+    /// The name and version of the set, such as `embedded-pair 1`.
+    public let name: String
+    private let folder: String
+    private let files: [String: ModelManifest.File]
+
+    /// The models beside the program.
+    ///
+    /// Throws `Failure(.missingModel)` naming the places searched if they are not there.
+    public init() throws {
+        let places = Self.places()
+        guard let found = places.first(where: { FileManager.default.fileExists(atPath: "\($0)/\(Self.manifestName)") }) else {
+            throw Failure(
+                .missingModel, Self.operation,
+                reason: "the models that come with the program are not beside it; looked in \(places.joined(separator: ", "))",
+                hint: "keep the folder \(Self.bundleName) beside the program, as the build leaves it")
+        }
+        try self.init(folder: found)
+    }
+
+    /// The models of a folder that holds a `models.json`.
+    ///
+    /// Throws `Failure(.missingModel)` if that file is not there or not such a manifest.
+    public init(folder: String) throws {
+        let path = "\(folder)/\(Self.manifestName)"
+        let manifest: ModelManifest
+        do {
+            manifest = try JSONDecoder().decode(ModelManifest.self, from: try Self.read(path))
+        } catch let error as DecodingError {
+            throw Failure(.missingModel, Self.operation, path: path, reason: "it does not describe models: \(Self.words(error))")
+        }
+        name = "\(manifest.name) \(manifest.version)"
+        files = manifest.files
+        self.folder = folder
+    }
+
+    /// A file of the set and what the manifest says of it; refused if its bytes are not those that were listed.
+    func load(_ file: String) throws -> (data: Data, entry: ModelManifest.File) {
+        let path = "\(folder)/\(file)"
+        guard let entry = files[file] else {
+            throw Failure(.missingModel, Self.operation, path: path, reason: "models.json does not list it")
+        }
+        let data = try Self.read(path)
+        guard ContentHash(of: data).hex == entry.sha256.lowercased() else {
+            throw Failure(
+                .missingModel, Self.operation, path: path, reason: "the file is not the one that models.json lists (its SHA-256 differs)",
+                hint: "restore the file, or make the models anew")
+        }
+        guard entry.isUsable else {
+            throw Failure(.missingModel, Self.operation, path: path, reason: "models.json gives it sizes or colours that cannot be")
+        }
+        return (data, entry)
+    }
+
+    private static let operation = "opening the embedded models"
+    private static let manifestName = "models.json"
+
+    #if canImport(Darwin)
+        private static let bundleName = "SegmentationBuddies_Backbones.bundle"
+        private static let inner = "Contents/Resources/Models"
+    #else
+        private static let bundleName = "SegmentationBuddies_Backbones.resources"
+        private static let inner = "Models"
+    #endif
+
+    /// Where the build or an installation puts the resources of this library.
+    ///
+    /// `Bundle.module` is not asked, because it traps where the
+    /// resources are not.
+    private static func places() -> [String] {
+        let executable = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
+        let beside =
+            [Bundle.main.bundleURL, Bundle.main.resourceURL, executable]
+            + Bundle.allBundles.map { $0.bundleURL.deletingLastPathComponent() }
+        var places: [String] = []
+        for url in beside.compactMap({ $0 }) {
+            for path in [inner, "Models"].map({ url.appendingPathComponent("\(bundleName)/\($0)").standardizedFileURL.path })
+            where !places.contains(path) {
+                places.append(path)
+            }
+        }
+        return places
+    }
+
+    private static func read(_ path: String) throws -> Data {
+        do {
+            return try AtomicFile.readFile(path, operation: operation)
+        } catch var failure as Failure {
+            failure.kind = .missingModel
+            throw failure
+        }
+    }
+
+    private static func words(_ error: DecodingError) -> String {
+        switch error {
+        case .keyNotFound(let key, _): "'\(key.stringValue)' is missing"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' is not what it should be"
+        default: "it is not JSON"
+        }
+    }
+}
+
+/// What `models.json` says; other keys are for people.
+struct ModelManifest: Decodable, Sendable {
+    /// One graph.
+    struct File: Decodable, Sendable {
+        /// SHA-256 of the file, in hexadecimal.
+        var sha256: String
+        /// The side of the frame in pixels.
+        var inputSize: Int
+        /// The side of a cell of the grid in pixels.
+        var stride: Int
+        /// The length of a vector of the grid.
+        var dimension: Int
+        /// The mean of red, green and blue from 0 to 1.
+        var mean: SIMD3<Float>
+        /// The standard deviation of red, green and blue from 0 to 1.
+        var std: SIMD3<Float>
+
+        var isUsable: Bool {
+            (1...8192).contains(inputSize) && (1...inputSize).contains(stride) && inputSize % stride == 0 && (1...65536).contains(dimension)
+                && (0..<3).allSatisfy { mean[$0].isFinite && std[$0].isFinite && std[$0] > 0 }
+        }
+
+        var preparation: ImagePreparation {
+            ImagePreparation(side: inputSize, mean: mean, deviation: std)
+        }
+
+        /// The layout of an encoder that gives `output`.
+        func encoderLayout(output: String) -> EncoderLayout {
+            EncoderLayout(input: "image", output: output, preparation: preparation, stride: stride)
+        }
+    }
+
+    var name: String
+    var version: String
+    var files: [String: File]
+}

@@ -1,0 +1,106 @@
+import Basics
+import Foundation
+import Images
+import Inference
+
+/// The click segmenter that comes with the package.
+///
+/// A small convolutional network, trained by this project: the longest side is seen at 256 pixels, embedded once, and every prompt is
+/// answered from the embedding with three nested masks of 64 x 64.
+public struct EmbeddedSegmenter: PromptSegmenter {
+    /// Which model this is; its hash covers encoder and decoder.
+    public let identity: ModelIdentity
+    private let encoder: GridEncoder
+    private let decoder: InferenceSession
+    private let encoding: PromptEncoding
+    private let batch: Int
+    private let parallelism: Parallelism
+
+    /// Loads the segmenter.
+    ///
+    /// Throws `Failure(.missingModel)` if a model is not there or is not the file that its manifest lists.
+    public init(models: EmbeddedModels, runtime: InferenceRuntime, options: BackboneOptions = BackboneOptions()) throws {
+        let (encoderData, encoderEntry) = try models.load("segmenter-encoder.onnx")
+        let (decoderData, decoderEntry) = try models.load("segmenter-decoder.onnx")
+        let inference = options.inference
+        let session = try InferenceSession(model: encoderData, name: "segmenter-encoder.onnx", runtime: runtime, options: inference)
+        encoder = try GridEncoder(
+            session: session, layout: encoderEntry.encoderLayout(output: "embedding"), parallelism: options.parallelism)
+        decoder = try InferenceSession(model: decoderData, name: "segmenter-decoder.onnx", runtime: runtime, options: inference)
+        encoding = PromptEncoding(preparation: encoderEntry.preparation, cells: encoderEntry.inputSize / encoderEntry.stride)
+        batch = max(1, options.promptBatch)
+        parallelism = options.parallelism
+        var hasher = ContentHasher()
+        hasher.add("encoder", encoderEntry.sha256.lowercased())
+        hasher.add("decoder", decoderEntry.sha256.lowercased())
+        identity = ModelIdentity(name: "\(models.name) segmenter", hash: hasher.finalize().hex)
+    }
+
+    /// The embedding of a picture of any size.
+    public func embed(_ image: Image) throws -> ImageEmbedding {
+        try embed([image])[0]
+    }
+
+    /// The embedding of each picture, in order, several at a time.
+    public func embed(_ images: [Image]) throws -> [ImageEmbedding] {
+        zip(images, try encoder.grids(of: images, cropped: false)).map {
+            ImageEmbedding(imageWidth: $0.width, imageHeight: $0.height, features: $1)
+        }
+    }
+
+    /// The masks for each prompt, in order, in batches.
+    ///
+    /// Throws `Failure(.usage)` if a coordinate is not a number, `.internal` if the embedding is of another model.
+    public func masks(for prompts: [Prompt], in embedding: ImageEmbedding) throws -> [MaskPrediction] {
+        guard !prompts.isEmpty else { return [] }
+        let grid = embedding.features
+        guard grid.columns == encoding.cells, grid.rows == encoding.cells, grid.dimension == encoder.dimension else {
+            throw Failure(.internal, Self.operation, reason: "the embedding was not made by this segmenter")
+        }
+        let planes = Tensor(Self.planes(of: grid), shape: [1, grid.dimension, grid.rows, grid.columns])
+        let chunks = try parallelism.map((prompts.count + batch - 1) / batch) { index in
+            let chunk = prompts[index * batch..<min((index + 1) * batch, prompts.count)]
+            let frame = encoding.preparation.map(width: embedding.imageWidth, height: embedding.imageHeight)
+            var inputs = try encoding.tensors(for: chunk, frame: frame, width: embedding.imageWidth, height: embedding.imageHeight)
+            inputs["embedding"] = planes
+            return try predictionsOf(try decoder.run(inputs, outputs: ["masks", "scores"]), chunk.count, embedding)
+        }
+        return Array(chunks.joined())
+    }
+
+    private func predictionsOf(_ results: [String: Tensor], _ count: Int, _ embedding: ImageEmbedding) throws -> [MaskPrediction] {
+        let cells = encoding.cells
+        guard let masks = results["masks"], let scores = results["scores"], let logits = masks.floats, let estimates = scores.floats,
+            scores.shape.count == 2, scores.shape[0] == count, masks.shape == [count, scores.shape[1], cells, cells], scores.shape[1] > 0
+        else { throw decoder.mismatch("its masks and scores are not those of \(count) prompts") }
+        let levels = scores.shape[1]
+        return (0..<count).map { prompt in
+            var values: [Float] = []
+            let maps = (0..<levels).map { level in
+                let start = (prompt * levels + level) * cells * cells
+                let own = logits[start..<start + cells * cells]
+                // A part is inside its object: a coarser mask has whatever a finer one has.
+                values = values.isEmpty ? Array(own) : zip(values, own).map { max($0, $1) }
+                return LogitMap(width: cells, height: cells, values: values, map: embedding.features.map)
+            }
+            return MaskPrediction(
+                imageWidth: embedding.imageWidth, imageHeight: embedding.imageHeight, logits: maps,
+                predictedIoU: Array(estimates[prompt * levels..<(prompt + 1) * levels]))
+        }
+    }
+
+    /// The grid's numbers with the vectors' axis first, as the graph takes them.
+    private static func planes(of grid: FeatureGrid) -> [Float] {
+        let cells = grid.rows * grid.columns
+        return [Float](unsafeUninitializedCapacity: cells * grid.dimension) { planes, initialized in
+            grid.values.withUnsafeBufferPointer { values in
+                for d in 0..<grid.dimension {
+                    for cell in 0..<cells { planes[d * cells + cell] = values[cell * grid.dimension + d] }
+                }
+            }
+            initialized = cells * grid.dimension
+        }
+    }
+
+    static let operation = "asking the segmenter"
+}

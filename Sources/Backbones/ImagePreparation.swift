@@ -1,0 +1,68 @@
+import Images
+
+/// How a picture becomes the input of a model: its longest side is resized (antialiased bilinear), its colours are normalised, and it is
+/// padded at the right and the bottom to a square, the model's frame.
+public struct ImagePreparation: Sendable, Hashable, Codable {
+    /// What is beside and below the picture in the frame.
+    public enum Padding: String, Sendable, Hashable, Codable {
+        /// The mean colour, 0 after normalising.
+        case mean
+        /// Black before normalising.
+        case black
+    }
+
+    /// The side of the frame in pixels.
+    public var side: Int
+    /// The mean of red, green and blue, from 0 to 1.
+    public var mean: SIMD3<Float>
+    /// The standard deviation of red, green and blue, from 0 to 1.
+    public var deviation: SIMD3<Float>
+    /// What is beside and below the picture.
+    public var padding: Padding
+
+    /// A preparation to a frame of side x side pixels, normalised by ImageNet's colours unless told otherwise.
+    public init(
+        side: Int, mean: SIMD3<Float> = Self.imageNetMean, deviation: SIMD3<Float> = Self.imageNetDeviation, padding: Padding = .mean
+    ) {
+        precondition(side > 0, "a frame has at least one pixel")
+        self.side = side
+        self.mean = mean
+        self.deviation = deviation
+        self.padding = padding
+    }
+
+    /// The mean colour of ImageNet, from 0 to 1.
+    public static let imageNetMean: SIMD3<Float> = [0.485, 0.456, 0.406]
+    /// The standard deviation of ImageNet's colours, from 0 to 1.
+    public static let imageNetDeviation: SIMD3<Float> = [0.229, 0.224, 0.225]
+
+    /// The size in the frame of a picture of the given size: the longest side fills the frame, the other is rounded, at least 1.
+    func resizedSize(width: Int, height: Int) -> (width: Int, height: Int) {
+        fittedSize(width, height, longestSide: side)
+    }
+
+    /// From the plane of a picture of the given size to that of the frame, `1 / stride` of which is one unit.
+    func map(width: Int, height: Int, stride: Float = 1) -> PlaneMap {
+        let size = resizedSize(width: width, height: height)
+        return PlaneMap(
+            scaleX: Float(Double(size.width) / Double(width) / Double(stride)),
+            scaleY: Float(Double(size.height) / Double(height) / Double(stride)))
+    }
+
+    /// Writes the frame of `image` as 3 x side x side numbers (channels first).
+    func fill(_ frame: UnsafeMutableBufferPointer<Float>, with image: Image) {
+        let size = resizedSize(width: image.width, height: image.height)
+        let resized = image.resized(width: size.width, height: size.height)
+        resized.pixels.withUnsafeBufferPointer { pixels in
+            for channel in 0..<3 {
+                let colours = (0..<256).map { (Float($0) / 255 - mean[channel]) / deviation[channel] }
+                let outside = padding == .mean ? 0 : colours[0]
+                let plane = UnsafeMutableBufferPointer(rebasing: frame[channel * side * side..<(channel + 1) * side * side])
+                plane.update(repeating: outside)
+                for y in 0..<size.height {
+                    for x in 0..<size.width { plane[y * side + x] = colours[Int(pixels[3 * (y * size.width + x) + channel])] }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Basics
+import Foundation
+import Images
+import Inference
+
+/// How much a backbone does at once; results do not depend on it.
+public struct BackboneOptions: Sendable, Hashable {
+    /// The number of threads, at least 1; nil is one for each core.
+    public var threads: Int?
+    /// The largest number of prompts that are answered together; more than a few fall out of the processor's cache.
+    public var promptBatch: Int
+
+    /// Options with the given number of threads and prompts at a time.
+    public init(threads: Int? = nil, promptBatch: Int = 4) {
+        self.threads = threads
+        self.promptBatch = promptBatch
+    }
+
+    var parallelism: Parallelism { Parallelism(threads: threads) }
+    var inference: InferenceOptions { InferenceOptions(threads: parallelism.threads) }
+}
+
+/// A feature extractor from an ONNX graph of a known layout, such as a published DINOv2.
+public struct ONNXFeatureExtractor: FeatureExtractor {
+    /// Which model this is.
+    public let identity: ModelIdentity
+    /// The length of a feature vector.
+    public var dimension: Int { encoder.dimension }
+    private let encoder: GridEncoder
+
+    /// Loads the graph of a file.
+    ///
+    /// Throws `Failure(.missingModel)` if it is not there, `.badInput` if it is not a graph of that layout.
+    public init(
+        path: String, layout: EncoderLayout, runtime: InferenceRuntime, options: BackboneOptions = BackboneOptions()
+    ) throws {
+        let session = try InferenceSession(path: path, runtime: runtime, options: options.inference)
+        let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+        let hash = try ContentHash(ofFile: path, operation: "reading the model")
+        self.init(
+            identity: ModelIdentity(name: name, hash: hash.hex),
+            encoder: try GridEncoder(session: session, layout: layout, parallelism: options.parallelism))
+    }
+
+    init(identity: ModelIdentity, encoder: GridEncoder) {
+        self.identity = identity
+        self.encoder = encoder
+    }
+
+    /// The features of a picture of any size.
+    public func features(of image: Image) throws -> FeatureGrid {
+        try features(of: [image])[0]
+    }
+
+    /// The features of each picture, in order, several at a time.
+    public func features(of images: [Image]) throws -> [FeatureGrid] {
+        try encoder.grids(of: images, cropped: true)
+    }
+}

@@ -1,0 +1,157 @@
+import Backbones
+import Basics
+import Distillation
+import Images
+import LinearAlgebra
+
+/// How candidates are chosen and judged.
+public struct MatchingOptions: Sendable, Hashable, Codable {
+    /// The number of vertices considered, the paper's k.
+    public var candidateCount = 100
+    /// The IoU below which the best candidate is rejected; 0 accepts any that qualifies, as published.
+    public var minimumIoU: Float = 0
+    /// Which of the segmenter's masks is the part.
+    public var partLevel = MaskLevel.part
+
+    /// The published options.
+    public init() {}
+}
+
+/// A photo with everything about one click in it that matching needs.
+public struct ClickedPhoto: Sendable {
+    /// The feature extractor's view of the photo.
+    public var features: FeatureGrid
+    /// The segmenter's view of the photo.
+    public var embedding: ImageEmbedding
+    /// The clicked pixel, p.
+    public var click: Pixel
+    /// A box that goes with every prompt for the part, where the user gave one.
+    public var box: Prompt.Box?
+    /// The coarse mask of the click, in which pixels are sought.
+    public var objectMask: Mask
+    /// The fine mask of the click, into which candidates must lead back.
+    public var partMask: Mask
+
+    /// A click in a photo of the masks' size.
+    public init(features: FeatureGrid, embedding: ImageEmbedding, click: Pixel, box: Prompt.Box? = nil, objectMask: Mask, partMask: Mask) {
+        self.features = features
+        self.embedding = embedding
+        self.click = click
+        self.box = box
+        self.objectMask = objectMask
+        self.partMask = partMask
+    }
+}
+
+/// Finds the best segmentation buddy of a click: the vertex that leads back into the clicked part and, segmented there, to the same part.
+///
+/// The steps are those of "Best Segmentation Buddies for Image-Shape Correspondence", section 3:
+/// 1. The k vertices most similar to the click are the candidates.
+/// 2. Each candidate's most similar pixel is sought within the *object* mask.
+/// 3. A candidate qualifies if that pixel lies within the *part* mask.
+/// 4. The photo is segmented again at each qualifying pixel; the candidate whose mask has the largest IoU with the part mask wins.
+///
+/// Ties go to the larger IoU, then to the larger similarity, then to the lower vertex index, so that a result never depends on the
+/// machine. Candidates that share a pixel share its segmentation.
+public struct SegmentationBuddyMatcher: Sendable {
+    private let segmenter: any PromptSegmenter
+    private let options: MatchingOptions
+    private let parallelism: Parallelism
+
+    /// A matcher that segments with `segmenter`.
+    public init(segmenter: any PromptSegmenter, options: MatchingOptions = MatchingOptions(), parallelism: Parallelism = Parallelism()) {
+        self.segmenter = segmenter
+        self.options = options
+        self.parallelism = parallelism
+    }
+
+    /// Matches a click against a mesh.
+    ///
+    /// - Parameters:
+    ///   - photo: the click and the photo's features, embedding and masks.
+    ///   - field: the features of the mesh's vertices, as long as the photo's.
+    ///   - eligible: for each vertex whether it can be an answer; vertices of no face cannot.
+    /// - Throws: `Failure` if the features differ in length or the segmenter cannot be run.
+    /// - Complexity: O(n d + k cells d) products, at most O(k x object mask) comparisons, one prompt for each distinct pixel.
+    public func match(_ photo: ClickedPhoto, to field: FeatureField, eligible: [Bool]) throws -> Correspondence {
+        guard field.dimension == photo.features.dimension else {
+            throw Failure(
+                .usage, "matching", reason: "the mesh has features of \(field.dimension) numbers, the photo of \(photo.features.dimension)",
+                hint: "distill the mesh with the same model")
+        }
+        if let reason = reasonBeforeSearch(photo) { return none(reason) }
+        var candidates: [Candidate] = []
+        var counts = Correspondence.Counts()
+        try findCandidates(photo, field, eligible, into: &candidates, &counts)
+        guard !candidates.isEmpty else { return none(.noFeatures) }
+        try judge(&candidates, photo, &counts)
+        return choose(candidates, counts)
+    }
+
+    private func reasonBeforeSearch(_ photo: ClickedPhoto) -> NoCorrespondence? {
+        if photo.objectMask.isEmpty { return .emptyObjectMask }
+        if photo.partMask.isEmpty { return .emptyPartMask }
+        return photo.objectMask.intersection(photo.partMask).isEmpty ? .partOutsideObject : nil
+    }
+
+    /// Steps 1 to 3.
+    private func findCandidates(
+        _ photo: ClickedPhoto, _ field: FeatureField, _ eligible: [Bool], into candidates: inout [Candidate],
+        _ counts: inout Correspondence.Counts
+    ) throws {
+        let query = photo.features.feature(at: photo.click.center)
+        let nearest = CosineRanking(field.values).mostSimilar(to: query, count: options.candidateCount, eligible: eligible)
+        guard !nearest.isEmpty else { return }
+        let queries = Matrix(
+            rows: nearest.count, columns: field.dimension, values: nearest.flatMap { Array(field.values.row($0.row)) })
+        let search = PixelSearch(features: photo.features, region: photo.objectMask)
+        let matches = try search.mostSimilar(to: queries, parallelism: parallelism)
+        counts.pixelsInSearch = nearest.count * photo.objectMask.count
+        for (vertex, match) in zip(nearest, matches) {
+            guard let match else { continue }
+            counts.pixelsEvaluated += match.evaluated
+            candidates.append(
+                Candidate(
+                    vertex: vertex.row, similarity: vertex.similarity, pixel: match.pixel, pixelSimilarity: match.similarity,
+                    qualifies: photo.partMask[match.pixel.x, match.pixel.y]))
+        }
+    }
+
+    /// Step 4: segments again at each distinct pixel of the candidates that qualify.
+    private func judge(_ candidates: inout [Candidate], _ photo: ClickedPhoto, _ counts: inout Correspondence.Counts) throws {
+        let qualified = candidates.filter(\.qualifies)
+        var pixels: [Pixel] = []
+        var slot: [Pixel: Int] = [:]
+        for candidate in qualified where slot[candidate.pixel] == nil {
+            slot[candidate.pixel] = pixels.count
+            pixels.append(candidate.pixel)
+        }
+        counts.qualified = qualified.count
+        counts.prompts = pixels.count
+        let prompts = pixels.map { Prompt(points: [Prompt.Point($0.center)], box: photo.box) }
+        let predictions = try segmenter.masks(for: prompts, in: photo.embedding)
+        let level = options.partLevel
+        let overlaps = try parallelism.map(predictions.count) { predictions[$0].mask(level).intersectionOverUnion(photo.partMask) }
+        for i in candidates.indices where candidates[i].qualifies {
+            candidates[i].iou = overlaps[slot[candidates[i].pixel]!]
+        }
+    }
+
+    private func choose(_ candidates: [Candidate], _ counts: Correspondence.Counts) -> Correspondence {
+        let best = candidates.filter(\.qualifies).max { a, b in
+            (a.iou!, a.similarity, b.vertex) < (b.iou!, b.similarity, a.vertex)
+        }
+        var result = Correspondence(buddy: best, reason: nil, candidates: candidates, counts: counts)
+        if best == nil {
+            result.reason = .noCandidateQualifies
+        } else if best!.iou! < options.minimumIoU {
+            result.buddy = nil
+            result.reason = .belowMinimumIoU
+        }
+        return result
+    }
+
+    private func none(_ reason: NoCorrespondence) -> Correspondence {
+        Correspondence(buddy: nil, reason: reason, candidates: [], counts: Correspondence.Counts())
+    }
+}

@@ -1,0 +1,44 @@
+import LinearAlgebra
+
+/// Gradient descent with steps scaled by running moments of the gradient (Kingma and Ba 2015).
+struct AdamOptimizer: Sendable {
+    private let learningRate: Float
+    private let decay: (first: Float, second: Float) = (0.9, 0.999)
+    private let epsilon: Float = 1e-8
+    private var first: [Matrix]
+    private var second: [Matrix]
+    /// The decays to the power of the number of steps.
+    private var powers: (first: Float, second: Float) = (1, 1)
+
+    /// An optimiser of parameters of these sizes.
+    init(_ parameters: [Matrix], learningRate: Float) {
+        self.learningRate = learningRate
+        first = parameters.map { Matrix(rows: $0.rows, columns: $0.columns) }
+        second = first
+    }
+
+    /// Takes one step down.
+    mutating func step(_ parameters: inout [Matrix], gradients: [Matrix]) {
+        powers = (powers.first * decay.first, powers.second * decay.second)
+        let rate = learningRate / (1 - powers.first)
+        let scale = 1 / (1 - powers.second)
+        for index in parameters.indices {
+            let count = parameters[index].values.count
+            let decay = decay
+            let epsilon = epsilon
+            parameters[index].values.withUnsafeMutableBufferPointer { p in
+                first[index].values.withUnsafeMutableBufferPointer { m in
+                    second[index].values.withUnsafeMutableBufferPointer { v in
+                        gradients[index].values.withUnsafeBufferPointer { g in
+                            for i in 0..<count {
+                                m[i] = decay.first * m[i] + (1 - decay.first) * g[i]
+                                v[i] = decay.second * v[i] + (1 - decay.second) * g[i] * g[i]
+                                p[i] -= rate * m[i] / ((v[i] * scale).squareRoot() + epsilon)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import Basics
+import Foundation
+
+/// How picture files are read.
+public struct ImageDecodingOptions: Sendable {
+    /// The largest picture that is read; a file that claims more is refused before memory is taken for it.
+    public var maximumPixels: Int
+    /// What shows through transparent pixels.
+    public var background: Color
+    /// Whether a JPEG that is cut short or damaged gives what could be read of it, with grey for the rest, rather than a failure.
+    public var acceptsDamaged: Bool
+
+    /// 200 megapixels, over white, and no damaged files, where not given.
+    public init(maximumPixels: Int = 200_000_000, background: Color = .white, acceptsDamaged: Bool = false) {
+        self.maximumPixels = maximumPixels
+        self.background = background
+        self.acceptsDamaged = acceptsDamaged
+    }
+}
+
+extension Image {
+    /// Decodes a PNG, JPEG or WebP file, told apart by their first bytes.
+    ///
+    /// Alpha is composited over the background of the options, 16 bits a channel become 8, CMYK becomes RGB, and the picture is turned as
+    /// its EXIF orientation says. Colour profiles are ignored.
+    /// - Parameter name: the file's name, for messages.
+    /// - Throws: a `Failure` of kind `.badInput`.
+    public static func decode(_ data: Data, name: String? = nil, options: ImageDecodingOptions = .init()) throws -> Image {
+        do {
+            switch PictureFormat(signatureOf: data) {
+            case .png: return try decodePNG(data, options)
+            case .jpeg: return try decodeJPEG(data, options)
+            case .webp: return try decodeWebP(data, options)
+            case nil: throw DecodingProblem(reason: "it is not a PNG, JPEG or WebP picture", hint: "convert it to one of these")
+            }
+        } catch let problem as DecodingProblem {
+            throw Failure(.badInput, "reading the picture", path: name, reason: problem.reason, hint: problem.hint)
+        }
+    }
+
+    /// Reads a PNG, JPEG or WebP file; see ``decode(_:name:options:)``.
+    ///
+    /// - Throws: a `Failure` of kind `.badInput` or `.missingInput`.
+    public init(contentsOf path: String, options: ImageDecodingOptions = .init()) throws {
+        self = try Self.decode(AtomicFile.readFile(path, operation: "reading the picture"), name: path, options: options)
+    }
+}
+
+extension Mask {
+    /// Reads a mask from a picture file.
+    ///
+    /// A pixel belongs to the mask where any channel is above 127, or, in a file without such values (labels 0 and 1), where any is not 0.
+    /// Transparent pixels do not belong.
+    /// - Throws: a `Failure` of kind `.badInput` or `.missingInput`.
+    public init(contentsOf path: String, maximumPixels: Int = 200_000_000) throws {
+        let options = ImageDecodingOptions(maximumPixels: maximumPixels, background: .black)
+        self.init(try Image(contentsOf: path, options: options))
+    }
+
+    /// The pixels with a channel above 127, or, where there are none, those with a channel above 0.
+    public init(_ image: Image) {
+        let threshold: UInt8 = image.pixels.contains { $0 > 127 } ? 127 : 0
+        self = image.pixels.withUnsafeBufferPointer { pixels in
+            Mask(width: image.width, height: image.height) { x, y in
+                let i = 3 * (y * image.width + x)
+                return max(pixels[i], pixels[i + 1], pixels[i + 2]) > threshold
+            }
+        }
+    }
+}
+
+/// The kinds of picture file, by the bytes that they start with.
+enum PictureFormat {
+    case png, jpeg, webp
+
+    init?(signatureOf data: Data) {
+        let start = Array(data.prefix(12))
+        if start.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
+            self = .png
+        } else if start.starts(with: [0xFF, 0xD8, 0xFF]) {
+            self = .jpeg
+        } else if start.count == 12, start.starts(with: Array("RIFF".utf8)), start.suffix(4) == Array("WEBP".utf8)[...] {
+            self = .webp
+        } else {
+            return nil
+        }
+    }
+}
+
+/// What is wrong with a picture file, before its name is known.
+struct DecodingProblem: Error {
+    var reason: String
+    var hint: String?
+}
+
+/// The number of pixels of a picture that a file claims to hold, where it is within the options' budget.
+func checkedPixelCount(_ width: Int, _ height: Int, _ options: ImageDecodingOptions) throws -> Int {
+    guard width > 0, height > 0 else { throw DecodingProblem(reason: "its size of \(width) x \(height) pixels is empty") }
+    let (count, overflow) = width.multipliedReportingOverflow(by: height)
+    guard !overflow, count <= options.maximumPixels else {
+        let reason = "its \(width) x \(height) pixels are more than the limit of \(options.maximumPixels)"
+        throw DecodingProblem(reason: reason, hint: "scale it down")
+    }
+    return count
+}
+
+/// Composites RGBA pixels over `background` in place and drops their alpha: 4 x n bytes become 3 x n.
+func flatten(_ pixels: inout [UInt8], over background: Color) {
+    let count = pixels.count / 4
+    let below = (UInt32(background.red), UInt32(background.green), UInt32(background.blue))
+    pixels.withUnsafeMutableBufferPointer { p in
+        // Pixel i is read at 4i before 3i is written, and 3i <= 4i.
+        for i in 0..<count {
+            let alpha = UInt32(p[4 * i + 3])
+            let colour = (UInt32(p[4 * i]), UInt32(p[4 * i + 1]), UInt32(p[4 * i + 2]))
+            p[3 * i] = UInt8((colour.0 * alpha + below.0 * (255 - alpha) + 127) / 255)
+            p[3 * i + 1] = UInt8((colour.1 * alpha + below.1 * (255 - alpha) + 127) / 255)
+            p[3 * i + 2] = UInt8((colour.2 * alpha + below.2 * (255 - alpha) + 127) / 255)
+        }
+    }
+    pixels.removeLast(count)
+}

@@ -1,0 +1,53 @@
+/// A rectangle of whole pixels: columns x ..< x + width, rows y ..< y + height.
+public struct PixelRectangle: Hashable, Sendable, Codable {
+    /// The first column.
+    public var x: Int
+    /// The first row.
+    public var y: Int
+    /// The number of columns.
+    public var width: Int
+    /// The number of rows.
+    public var height: Int
+
+    /// The rectangle of the given corner and size.
+    public init(x: Int, y: Int, width: Int, height: Int) {
+        self.x = x
+        self.y = y
+        self.width = width
+        self.height = height
+    }
+
+    /// The part inside a picture of the given size; its width or height is 0 where they do not meet.
+    public func clipped(width limitX: Int, height limitY: Int) -> PixelRectangle {
+        let (left, top) = (min(max(x, 0), limitX), min(max(y, 0), limitY))
+        let right = min(max(x.addingReportingOverflow(width).partialValue, left), limitX)
+        let bottom = min(max(y.addingReportingOverflow(height).partialValue, top), limitY)
+        return PixelRectangle(x: left, y: top, width: right - left, height: bottom - top)
+    }
+
+    /// The rectangle with `margin` more pixels on each side.
+    public func expanded(by margin: Int) -> PixelRectangle {
+        PixelRectangle(x: x - margin, y: y - margin, width: width + 2 * margin, height: height + 2 * margin)
+    }
+}
+
+extension Image {
+    /// The part of the picture in a rectangle, which is clipped to it; nothing where they do not meet.
+    public func cropped(_ rectangle: PixelRectangle) -> Image? {
+        let area = rectangle.clipped(width: width, height: height)
+        guard area.width > 0, area.height > 0 else { return nil }
+        var result: [UInt8] = []
+        result.reserveCapacity(area.width * area.height * 3)
+        for row in area.y..<(area.y + area.height) {
+            let start = 3 * (row * width + area.x)
+            result += pixels[start..<(start + 3 * area.width)]
+        }
+        return Image(width: area.width, height: area.height, pixels: result)
+    }
+
+    /// The picture with left and right exchanged.
+    public func flippedHorizontally() -> Image { oriented(.mirrored) }
+
+    /// The picture with top and bottom exchanged.
+    public func flippedVertically() -> Image { oriented(.upsideDownMirrored) }
+}

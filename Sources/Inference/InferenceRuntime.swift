@@ -1,0 +1,85 @@
+import Basics
+import CONNXRuntime
+
+/// The opened ONNX Runtime library, which runs the graphs.
+///
+/// It may be used from any thread, and outlives every session made with it.
+public final class InferenceRuntime: @unchecked Sendable {
+    // Unchecked: both are set once, and the library's functions may be called from any thread.
+    let api: CortApi
+    let environment: OpaquePointer
+
+    /// The version of the library, such as `1.32.0`.
+    public let version: String
+    /// The file that was opened, or the name that the system's loader knew.
+    public let path: String
+
+    /// Opens the first library that `search` finds.
+    ///
+    /// Throws `Failure(.missingModel)` naming the places if there is none.
+    public init(searching search: RuntimeSearch = RuntimeSearch()) throws {
+        var obstacles: [String] = []
+        for candidate in search.candidates() {
+            switch Self.open(candidate) {
+            case .success(let opened):
+                (path, version, api) = (candidate, opened.version, opened.api)
+                environment = try Self.makeEnvironment(opened.api)
+                return
+            case .failure(let obstacle):
+                // That a bare name is not known to the system is the usual case and already said.
+                if candidate.contains("/") || search.override != nil { obstacles.append(obstacle.reason) }
+            }
+        }
+        throw Self.missing(search, obstacles)
+    }
+
+    deinit {
+        // The library stays open: its own threads and exit handlers may still run in it.
+        cort_release_env(api, environment)
+    }
+
+    private struct Obstacle: Error {
+        let reason: String
+    }
+
+    private static func open(_ path: String) -> Result<(api: CortApi, version: String), Obstacle> {
+        var reason: UnsafePointer<CChar>?
+        guard let library = cort_open(path, &reason) else {
+            return .failure(Obstacle(reason: reason.map { String(cString: $0) } ?? "it cannot be opened"))
+        }
+        guard let version = cort_version(library) else {
+            return .failure(Obstacle(reason: "\(path): it is a library, but not ONNX Runtime"))
+        }
+        guard let api = cort_api(library) else {
+            let needed = "1.\(CORT_API_VERSION)"
+            return .failure(Obstacle(reason: "\(path): it is ONNX Runtime \(String(cString: version)); \(needed) or later is needed"))
+        }
+        return .success((api, String(cString: version)))
+    }
+
+    private static func makeEnvironment(_ api: CortApi) throws -> OpaquePointer {
+        var environment: OpaquePointer?
+        // Everything that matters comes back as a status; the library's own log would go to the console.
+        try check(api, cort_create_env(api, Int32(CORT_LOG_FATAL), "bsb", &environment), .internal, "starting ONNX Runtime")
+        guard let environment else { throw Failure(.internal, "starting ONNX Runtime", reason: "it gave no environment") }
+        return environment
+    }
+
+    private static func missing(_ search: RuntimeSearch, _ obstacles: [String]) -> Failure {
+        let found = obstacles.isEmpty ? "" : "; found, but of no use: " + obstacles.joined(separator: "; ")
+        let reason = search.override == nil ? "the library was not found; looked \(search.description)\(found)" : search.description + found
+        return Failure(
+            .missingModel, "opening ONNX Runtime", reason: reason,
+            hint: "run scripts/bootstrap in the checkout, or set \(RuntimeSearch.variable) to the path of libonnxruntime")
+    }
+
+    /// Turns a status that reports an error into a `Failure` and frees it.
+    static func check(
+        _ api: CortApi, _ status: OpaquePointer?, _ kind: Failure.Kind, _ operation: String, path: String? = nil, hint: String? = nil
+    ) throws {
+        guard let status else { return }
+        let words = cort_message(api, status).map { String(cString: $0) } ?? "the library does not say why"
+        cort_release_status(api, status)
+        throw Failure(kind, operation, path: path, reason: words, hint: hint)
+    }
+}

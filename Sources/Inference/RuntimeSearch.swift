@@ -1,0 +1,73 @@
+import Foundation
+
+/// Where the ONNX Runtime library is looked for.
+///
+/// The environment variable `BSB_ONNXRUNTIME` decides alone where it is set. Otherwise the first library that opens is taken: in `.runtime/`
+/// (which `scripts/bootstrap` fills) next to the executable or the current directory or in a folder above either, in the user's cache, or
+/// where the system keeps its libraries.
+public struct RuntimeSearch: Sendable {
+    /// The environment variable that names a library.
+    public static let variable = "BSB_ONNXRUNTIME"
+
+    /// The value of the environment variable, if it is set.
+    public var override: String?
+    /// Folders whose `.runtime/`, and that of every folder above them, is looked into.
+    public var startingFolders: [String]
+    /// Folders that hold the library itself.
+    public var folders: [String]
+    /// Names that the system's loader is asked for.
+    public var systemNames: [String]
+
+    /// The search of this process.
+    public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+        override = environment[Self.variable].flatMap { $0.isEmpty ? nil : $0 }
+        let executable = Bundle.main.executableURL ?? URL(fileURLWithPath: CommandLine.arguments.first ?? "")
+        startingFolders = [
+            executable.resolvingSymlinksInPath().deletingLastPathComponent().path,
+            FileManager.default.currentDirectoryPath,
+        ]
+        folders = FileManager.default.urls(for: .cachesDirectory, in: .userDomainMask).map { $0.appendingPathComponent("bsb").path }
+        systemNames = Self.fileNames
+    }
+
+    #if canImport(Darwin)
+        static let fileNames = ["libonnxruntime.dylib"]
+    #else
+        static let fileNames = ["libonnxruntime.so.1", "libonnxruntime.so"]
+    #endif
+
+    /// What to open, in order: files that are there, then the names for the system's loader.
+    func candidates() -> [String] {
+        if let override { return [override] }
+        let places = startingFolders.flatMap(Self.runtimeFolders) + folders
+        var files: [String] = []
+        for path in places.flatMap({ place in Self.fileNames.map { "\(place)/\($0)" } })
+        where !files.contains(path) && FileManager.default.fileExists(atPath: path) {
+            files.append(path)
+        }
+        return files + systemNames
+    }
+
+    /// The places searched, in words.
+    var description: String {
+        if let override { return "\(Self.variable) names '\(override)'" }
+        var starts: [String] = []
+        for folder in startingFolders where !starts.contains(folder) { starts.append(folder) }
+        let places = starts.map { "in .runtime of '\($0)' and of the folders above it" } + folders.map { "in '\($0)'" }
+        return (places + ["where the system keeps its libraries"]).joined(separator: ", ")
+    }
+
+    /// `.runtime` of a folder and of every folder above it.
+    private static func runtimeFolders(from folder: String) -> [String] {
+        var url = URL(fileURLWithPath: folder, isDirectory: true).standardizedFileURL
+        var found: [String] = []
+        // The bound only guards against a path that never reaches the root.
+        for _ in 0..<256 {
+            found.append(url.appendingPathComponent(".runtime").path)
+            let parent = url.deletingLastPathComponent().standardizedFileURL
+            if parent.path == url.path || url.path == "/" { break }
+            url = parent
+        }
+        return found
+    }
+}

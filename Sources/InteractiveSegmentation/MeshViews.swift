@@ -1,0 +1,64 @@
+import Backbones
+import Rendering
+
+/// A set of rendered views of a mesh with a segmenter's embedding of each.
+///
+/// Views are rendered and embedded where they are asked for, so that an implementation can keep them on disk.
+public protocol MeshViews: Sendable {
+    /// The mesh's rays; the mesh is in the frame of the cameras.
+    var scene: RayScene { get }
+    /// The cameras, in the order of the views.
+    var cameras: [Camera] { get }
+    /// Width and height of a view in pixels.
+    var size: RasterSize { get }
+    /// What view `index` shows. Throws `Failure`.
+    func surfaces(_ index: Int) throws -> SurfaceBuffers
+    /// The segmenter's embedding of view `index`. Throws `Failure`.
+    func embedding(_ index: Int) throws -> ImageEmbedding
+}
+
+/// Where a vertex is seen.
+struct Sighting: Sendable, Hashable {
+    var view: Int
+    var vertex: Int
+    /// In the view's picture plane.
+    var position: SIMD2<Float>
+    /// How squarely the surface faces the eye there, 0...1.
+    var frontality: Float
+}
+
+/// Where each vertex can be seen, by one ray from the eye to the vertex.
+struct SightingFinder {
+    let views: any MeshViews
+    /// #V unit vertex normals of the scene's mesh.
+    let normals: [SIMD3<Float>]
+
+    /// The views in which a vertex is visible: nothing lies between the eye and it but the faces around it.
+    ///
+    /// Complexity: one ray for each view.
+    func sightings(of vertex: Int, in candidates: [Int]) -> [Sighting] {
+        let point = views.scene.mesh.vertices[vertex]
+        var rays: [Ray] = []
+        var seen: [Sighting] = []
+        for view in candidates {
+            let camera = views.cameras[view]
+            guard let (position, _) = camera.project(point, size: views.size), isInside(position) else { continue }
+            let toEye = camera.eye - point
+            let distance = (toEye * toEye).sum().squareRoot()
+            guard distance > 0 else { continue }
+            rays.append(Ray(origin: camera.eye, direction: -toEye / distance, near: 0, far: distance * (1 - 1e-3)))
+            seen.append(
+                Sighting(view: view, vertex: vertex, position: position, frontality: abs((normals[vertex] * toEye).sum()) / distance))
+        }
+        let hits = views.scene.nearestHits(rays)
+        return zip(seen, hits).compactMap { sighting, hit in
+            guard let hit else { return sighting }
+            let corners = views.scene.mesh.faces[Int(hit.face)]
+            return (0..<3).contains { Int(corners[$0]) == vertex } ? sighting : nil
+        }
+    }
+
+    private func isInside(_ position: SIMD2<Float>) -> Bool {
+        position.x >= 0 && position.y >= 0 && position.x < Float(views.size.width) && position.y < Float(views.size.height)
+    }
+}

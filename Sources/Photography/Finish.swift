@@ -1,0 +1,107 @@
+import Basics
+
+/// How a surface answers light: a texture and a gloss.
+public struct Material: Sendable {
+    /// The colour of each point.
+    public var texture: SurfaceTexture
+    /// The strength of highlights and mirrored sky at normal incidence, 0 (matt) to about 0.5 (metal).
+    public var gloss: Float
+    /// The exponent of the Blinn-Phong highlight, 4 (broad) to 400 (sharp).
+    public var shininess: Float
+    /// Whether highlights take the surface's own colour, as metals' do.
+    public var isMetallic: Bool
+    /// The height of small bumps that tilt the normal, 0 for none.
+    public var roughness: Float
+
+    /// A material; matt by default.
+    public init(texture: SurfaceTexture, gloss: Float = 0.03, shininess: Float = 30, isMetallic: Bool = false, roughness: Float = 0) {
+        self.texture = texture
+        self.gloss = gloss
+        self.shininess = shininess
+        self.isMetallic = isMetallic
+        self.roughness = roughness
+    }
+
+    /// A random material.
+    public static func random(using generator: inout SeededGenerator, photos: [LinearImage] = [], plainness: Float = 0.35) -> Material {
+        let texture = SurfaceTexture.random(using: &generator, photos: photos, plainness: plainness)
+        let matt = generator.chance(0.45)
+        let metallic = !matt && generator.chance(0.25)
+        return Material(
+            texture: texture,
+            gloss: matt ? generator.uniform(0, 0.03) : metallic ? generator.uniform(0.25, 0.7) : generator.uniform(0.03, 0.12),
+            shininess: generator.logUniform(6, 300), isMetallic: metallic,
+            roughness: generator.chance(0.3) ? generator.uniform(0.05, 0.35) : 0)
+    }
+}
+
+/// Which material each point of a surface has.
+public struct Finish: Sendable {
+    /// How materials are spread.
+    public enum Layout: Sendable {
+        /// The first material everywhere.
+        case single
+        /// Material `index[face] % count` on each face: parts that differ in material.
+        case perFace([UInt8])
+        /// The first material on one side of a plane, the second on the other: a dipped or two-tone thing.
+        case plane(normal: SIMD3<Float>, offset: Float)
+        /// Irregular patches of the first two materials, unrelated to parts.
+        case patches(scale: Float, seed: UInt32)
+    }
+
+    /// The materials that the surface has, at least one.
+    public var materials: [Material]
+    /// Where each of them is.
+    public var layout: Layout
+
+    /// A finish; there is at least one material.
+    public init(materials: [Material], layout: Layout = .single) {
+        precondition(!materials.isEmpty, "a finish has a material")
+        self.materials = materials
+        self.layout = layout
+    }
+
+    /// One material all over.
+    public init(_ material: Material) { self.init(materials: [material]) }
+
+    /// A random finish.
+    ///
+    /// - Parameters:
+    ///   - faceParts: #F part numbers; nil where parts are not known.
+    ///   - photos: pictures to use as textures.
+    public static func random(faceParts: [UInt8]?, using generator: inout SeededGenerator, photos: [LinearImage] = []) -> Finish {
+        if let faceParts, generator.chance(0.4) { return perPart(faceParts, using: &generator, photos: photos) }
+        let first = Material.random(using: &generator, photos: photos)
+        let second = Material.random(using: &generator, photos: photos)
+        switch generator.uniform() {
+        case ..<0.6: return Finish(first)
+        case ..<0.8:
+            return Finish(
+                materials: [first, second], layout: .plane(normal: generator.direction(), offset: generator.uniform(-0.4, 0.4)))
+        default:
+            let seed = UInt32(truncatingIfNeeded: generator.next())
+            return Finish(materials: [first, second], layout: .patches(scale: generator.logUniform(1, 4), seed: seed))
+        }
+    }
+
+    /// Parts in two to five materials, so that some parts share theirs, as in made things.
+    private static func perPart(_ faceParts: [UInt8], using generator: inout SeededGenerator, photos: [LinearImage]) -> Finish {
+        let count = 2 + generator.index(below: 4)
+        let plainness = generator.uniform(0.3, 0.9)
+        let materials = (0..<count).map { _ in Material.random(using: &generator, photos: photos, plainness: plainness) }
+        let choice = (0..<256).map { _ in UInt8(generator.index(below: count)) }
+        return Finish(materials: materials, layout: .perFace(faceParts.map { choice[Int($0)] }))
+    }
+
+    /// The index of the material at a point of a face.
+    @inline(__always)
+    func materialIndex(face: Int, position: SIMD3<Float>) -> Int {
+        switch layout {
+        case .single: return 0
+        case .perFace(let indices): return face < indices.count ? Int(indices[face]) % materials.count : 0
+        case .plane(let normal, let offset): return dot(position, normal) > offset ? 0 : materials.count - 1
+        case .patches(let scale, let seed):
+            return Noise.fractal(position * scale, octaves: 2, seed: seed) > 0.05 ? 0 : materials.count - 1
+        }
+    }
+}

@@ -1,0 +1,132 @@
+import Basics
+import Images
+import Rendering
+import Shapes
+
+/// An attractive photo of one thing: on a table, in studio light, before a soft background.
+public struct Portrait: Sendable {
+    /// The picture's size in pixels.
+    public var size = RasterSize(width: 640, height: 480)
+    /// Samples across and down each pixel.
+    public var samples = 3
+    /// The angle around the upright axis from the front to the eye in radians.
+    public var azimuth: Float = 0.6
+    /// The angle of the eye above the horizon in radians.
+    public var elevation: Float = 0.35
+    /// The full vertical angle of view in radians.
+    public var fieldOfView: Float = 0.6
+    /// The share of the picture's height that the subject may take.
+    public var fill: Float = 0.78
+    /// The direction that is up for the mesh.
+    public var up: SIMD3<Float> = [0, 1, 0]
+    /// The direction from the mesh to a viewer in front of it.
+    public var front: SIMD3<Float> = [0, 0, 1]
+    /// What the subject is made of; nil for materials that differ by part, drawn from the seed.
+    public var finish: Finish?
+    /// What is behind; nil for one drawn from the seed.
+    public var backdrop: Backdrop?
+    /// Decides whatever is not given.
+    public var seed: UInt64 = 0
+
+    /// The default portrait.
+    public init() {}
+
+    /// The photo of a mesh of any size.
+    ///
+    /// - Parameters:
+    ///   - mesh: #V vertices and #F faces.
+    ///   - faceParts: #F part numbers for materials that differ by part.
+    /// - Throws: `Failure` where the mesh cannot be used or the size is impossible.
+    public func photograph(of mesh: Mesh, faceParts: [UInt8]? = nil, parallelism: Parallelism = Parallelism()) throws -> Photograph {
+        var generator = SeededGenerator(seed: seed, stream: 0x0A17)
+        let normalised = try Normalisation(of: mesh, method: .boundingSphere).applied(to: mesh)
+        let subject = PlacedSubject(
+            try PhotoSubject(mesh: normalised), finish: finish ?? Self.finish(faceParts: faceParts, using: &generator))
+        let upright = up.unitOrZero == .zero ? SIMD3<Float>(0, 1, 0) : up.unitOrZero
+        let camera = camera(of: normalised, up: upright)
+        var lighting = Lighting.studio(viewDirection: (camera.target - camera.eye).unitOrZero, up: upright, occlusionRays: 6)
+        lighting.sky *= generator.uniform(0.85, 1.15)
+        let floor = subject.lowest(along: upright)
+        let scene = PhotoScene(
+            subject: subject, ground: ground(floor: floor, up: upright, using: &generator),
+            backdrop: backdrop ?? Self.backdrop(using: &generator), lighting: lighting)
+        var development = Development()
+        development.contrast = 0.35
+        development.vignette = 0.25
+        development.noise = 0.008
+        development.blur = 0.35
+        let renderer = PhotoRenderer(size: size, sampling: .grid(samples), development: development, parallelism: parallelism)
+        return try renderer.photograph(scene, from: camera, seed: seed)
+    }
+
+    /// The camera at the portrait's angles whose picture the mesh fills as told.
+    private func camera(of mesh: Mesh, up: SIMD3<Float>) -> Camera {
+        let level = (front - up * dot(front, up)).unitOrZero
+        let ahead = level == .zero ? Rotation(up: up, angle: 0).x : level
+        let around = ahead * cosine(azimuth) + cross(up, ahead) * sine(azimuth)
+        let direction = around * cosine(elevation) + up * sine(elevation)
+        var camera = Camera(eye: direction * (1 / sine(fieldOfView / 2)), up: up, verticalFieldOfView: fieldOfView)
+        // Two rounds of aiming at the middle of what is seen and moving nearer bring it to size.
+        for _ in 0..<3 {
+            let (middle, extent) = Self.extent(of: mesh, in: camera, size: size)
+            let frame = camera.frame
+            let distance = length(camera.eye - camera.target)
+            let target = camera.target + (frame.x * middle.x - frame.y * middle.y) * (2 * frame.halfHeight * distance)
+            camera.target = target
+            camera.eye = target + direction * Float.maximum(0.2, distance * extent / Float.maximum(0.05, fill))
+        }
+        return camera
+    }
+
+    /// Where the middle of a mesh's picture is from the picture's centre, and how large it is, in picture heights; the width counts as
+    /// far as it has to fit too.
+    private static func extent(of mesh: Mesh, in camera: Camera, size: RasterSize) -> (middle: SIMD2<Float>, extent: Float) {
+        let frame = camera.frame
+        var lower = SIMD2<Float>(repeating: .infinity)
+        var upper = -lower
+        for vertex in mesh.vertices {
+            guard let position = frame.project(vertex, size: size)?.position else { continue }
+            lower = pointwiseMin(lower, position)
+            upper = pointwiseMax(upper, position)
+        }
+        guard lower.x <= upper.x else { return (.zero, 1) }
+        let height = Float(size.height)
+        let span = (upper - lower) / height
+        let middle = ((lower + upper) / 2 - SIMD2(Float(size.width), height) / 2) / height
+        return (middle, Float.maximum(span.y, span.x * height / Float(size.width)))
+    }
+
+    /// Calm materials, one for each of a few parts.
+    private static func finish(faceParts: [UInt8]?, using generator: inout SeededGenerator) -> Finish {
+        let kinds: [SurfaceTexture.Pattern] = [.plain, .wood, .plain, .marble, .brushed, .clouds, .plain, .wood]
+        let start = generator.index(below: kinds.count)
+        let hue = generator.uniform()
+        let materials = (0..<8).map { index -> Material in
+            let pattern = kinds[(start + index) % kinds.count]
+            let isWood = pattern == .wood
+            let color = Palette.color(
+                hue: isWood ? generator.uniform(0.05, 0.1) : hue + 0.38 * Float(index), saturation: generator.uniform(0.3, 0.65),
+                value: generator.uniform(0.45, 0.9))
+            let texture = SurfaceTexture(
+                pattern: pattern, first: color, second: color * (isWood ? 0.45 : 0.7), third: color * 1.2, scale: isWood ? 9 : 6,
+                seed: UInt32(index))
+            return Material(texture: texture, gloss: generator.uniform(0.02, 0.08), shininess: generator.logUniform(20, 120))
+        }
+        guard let faceParts else { return Finish(materials[0]) }
+        return Finish(materials: materials, layout: .perFace(faceParts))
+    }
+
+    private func ground(floor: Float, up: SIMD3<Float>, using generator: inout SeededGenerator) -> Ground {
+        let isWood = generator.chance(0.5)
+        let color = isWood ? SIMD3<Float>(0.42, 0.25, 0.13) : SIMD3<Float>(repeating: generator.uniform(0.35, 0.6))
+        let texture = SurfaceTexture(pattern: isWood ? .wood : .clouds, first: color, second: color * 0.6, third: color, scale: 3)
+        let material = Material(texture: texture, gloss: 0.03, shininess: 40)
+        return Ground(origin: up * (floor - 0.002), normal: up, material: material, fade: 3...7)
+    }
+
+    private static func backdrop(using generator: inout SeededGenerator) -> Backdrop {
+        let top = Palette.color(hue: generator.uniform(), saturation: generator.uniform(0.05, 0.35), value: generator.uniform(0.75, 0.95))
+        return generator.chance(0.5)
+            ? Backdrop(.gradient(top: top, bottom: top * 0.55)) : Backdrop(.clutter(seed: generator.next()), blur: 6)
+    }
+}

@@ -1,0 +1,67 @@
+import Basics
+import CEmbree
+import Shapes
+
+/// An Embree device and a committed scene of one triangle geometry.
+///
+/// Unsafe by invariant: the scene is committed in `init` and never changed after, and Embree's queries on a committed scene may run on
+/// any threads at once, so sharing the two handles is sound.
+final class Accelerator: @unchecked Sendable {
+    let scene: RTCScene
+    private let device: RTCDevice
+    /// The number of rays that this processor traces at once as a packet.
+    let packetWidth: Int
+
+    /// - Throws: `Failure` where Embree reports an error, such as no memory.
+    init(mesh: Mesh) throws {
+        // One thread, so that the tree and with it the choice among equally near triangles never depends on the machine's load.
+        guard let device = rtcNewDevice("threads=1,set_affinity=0") else { throw Self.failure(nil) }
+        guard let scene = rtcNewScene(device) else {
+            rtcReleaseDevice(device)
+            throw Self.failure(nil)
+        }
+        self.device = device
+        self.scene = scene
+        packetWidth = Self.nativePacketWidth(device)
+        rtcSetSceneFlags(scene, RTCSceneFlags(RTC_SCENE_FLAG_ROBUST.rawValue | RTC_SCENE_FLAG_CONTEXT_FILTER_FUNCTION.rawValue))
+        if !mesh.faces.isEmpty { try attach(mesh) }
+        rtcCommitScene(scene)
+        try check()
+    }
+
+    deinit {
+        rtcReleaseScene(scene)
+        rtcReleaseDevice(device)
+    }
+
+    private func attach(_ mesh: Mesh) throws {
+        guard let geometry = rtcNewGeometry(device, RTC_GEOMETRY_TYPE_TRIANGLE) else { throw Self.failure(device) }
+        defer { rtcReleaseGeometry(geometry) }
+        try copy(mesh.vertices, to: geometry, RTC_BUFFER_TYPE_VERTEX, RTC_FORMAT_FLOAT3)
+        try copy(mesh.faces, to: geometry, RTC_BUFFER_TYPE_INDEX, RTC_FORMAT_UINT3)
+        rtcCommitGeometry(geometry)
+        rtcAttachGeometry(scene, geometry)
+    }
+
+    /// Copies an array into a buffer of Embree's own; SIMD3's stride of 16 bytes is kept, as Embree reads whole vectors.
+    private func copy<Element>(_ source: [Element], to geometry: RTCGeometry, _ type: RTCBufferType, _ format: RTCFormat) throws {
+        let stride = MemoryLayout<Element>.stride
+        guard let buffer = rtcSetNewGeometryBuffer(geometry, type, 0, format, stride, source.count) else { throw Self.failure(device) }
+        source.withUnsafeBytes { buffer.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+    }
+
+    private func check() throws {
+        guard rtcGetDeviceError(device) == RTC_ERROR_NONE else { throw Self.failure(device) }
+    }
+
+    private static func failure(_ device: RTCDevice?) -> Failure {
+        let code = rtcGetDeviceError(device)
+        let reason = code == RTC_ERROR_OUT_OF_MEMORY ? "out of memory" : "Embree reports error \(code.rawValue)"
+        return Failure(.internal, "preparing the mesh for ray casting", reason: reason)
+    }
+
+    private static func nativePacketWidth(_ device: RTCDevice) -> Int {
+        if rtcGetDeviceProperty(device, RTC_DEVICE_PROPERTY_NATIVE_RAY16_SUPPORTED) != 0 { return 16 }
+        return rtcGetDeviceProperty(device, RTC_DEVICE_PROPERTY_NATIVE_RAY8_SUPPORTED) != 0 ? 8 : 4
+    }
+}

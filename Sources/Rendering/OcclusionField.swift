@@ -1,0 +1,53 @@
+import Basics
+import Foundation
+
+/// How open the surfaces that a camera sees are to light from all around, by casting rays.
+struct OcclusionField {
+    private let scene: RayScene
+    private let options: Shading.AmbientOcclusion
+    private let frame: CameraFrame
+    private let reach: Float
+
+    init(scene: RayScene, options: Shading.AmbientOcclusion, frame: CameraFrame) {
+        self.scene = scene
+        self.options = options
+        self.frame = frame
+        let diagonal = scene.bounds.upper - scene.bounds.lower
+        reach = options.reach * dot(diagonal, diagonal).squareRoot()
+    }
+
+    /// 1 where all rays into the half space on the seen side escape, less by up to the strength where nearby surface stops them.
+    ///
+    /// The rays are cosine-distributed and depend on the pixel alone.
+    func openness(_ buffers: SurfaceBuffers, _ index: Int, _ face: Int) -> Float {
+        let count = min(max(options.rays, 1), 1024)
+        let center = SIMD2<Float>(Float(index % buffers.size.width) + 0.5, Float(index / buffers.size.width) + 0.5)
+        let view = frame.direction(through: center, size: buffers.size)
+        let wound = scene.faceNormals[face]
+        let normal = dot(wound, view) > 0 ? -wound : wound
+        // Starting a little off the surface keeps it from hiding itself.
+        let origin = frame.eye + view * buffers.depth[index] + normal * (reach * 1e-3)
+        var generator = SeededGenerator(seed: 0, stream: UInt64(index))
+        let hidden = withUnsafeTemporaryAllocation(of: Ray.self, capacity: count) { rays in
+            withUnsafeTemporaryAllocation(of: Bool.self, capacity: count) { results in
+                let offset = generator.uniform()
+                for i in 0..<count {
+                    let direction = Self.direction(
+                        around: normal, (Float(i) + generator.uniform()) / Float(count), Float(i) * 0.618034 + offset)
+                    (rays.baseAddress! + i).initialize(to: Ray(origin: origin, direction: direction, far: reach))
+                }
+                scene.occluded(UnsafeBufferPointer(rays), into: results)
+                return results.count { $0 }
+            }
+        }
+        return 1 - options.strength * Float(hidden) / Float(count)
+    }
+
+    /// A unit direction around `normal` at the share `u` of the cosine-weighted half sphere and `turn` turns around.
+    private static func direction(around normal: SIMD3<Float>, _ u: Float, _ turn: Float) -> SIMD3<Float> {
+        let (radius, angle) = (u.squareRoot(), 2 * Float.pi * turn)
+        let helper: SIMD3<Float> = abs(normal.x) < 0.7 ? [1, 0, 0] : [0, 1, 0]
+        let tangent = cross(helper, normal).unitOrZero
+        return tangent * (radius * cos(angle)) + cross(normal, tangent) * (radius * sin(angle)) + normal * (1 - u).squareRoot()
+    }
+}

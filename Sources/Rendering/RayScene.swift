@@ -1,0 +1,66 @@
+import Basics
+import CEmbree
+import Shapes
+
+/// A mesh prepared for ray casting: what lies along a ray, what a camera sees.
+///
+/// Edges and corners shared by triangles are watertight. Queries may run on any number of threads at once.
+public final class RayScene: Sendable {
+    /// The mesh that rays are cast at.
+    public let mesh: Mesh
+    /// #F unit normals by the triangles' winding; zero for triangles without area.
+    public let faceNormals: [SIMD3<Float>]
+    /// The corners of the box around all triangles; lower > upper where there are none.
+    let bounds: (lower: SIMD3<Float>, upper: SIMD3<Float>)
+    let accelerator: Accelerator
+
+    /// Builds the search tree over the triangles.
+    ///
+    /// A mesh without triangles is a scene without hits; triangles with a corner that is not
+    /// finite are never hit.
+    ///
+    /// - Throws: `Failure` where a triangle names a vertex that does not exist, or memory runs out.
+    /// - Complexity: O(#F log #F) time, about 200 bytes for each triangle.
+    public init(mesh: Mesh) throws {
+        try Self.check(mesh)
+        self.mesh = mesh
+        faceNormals = mesh.faces.map { face in
+            let corners = mesh.corners(of: face)
+            return cross(corners.1.double - corners.0.double, corners.2.double - corners.0.double).normalized().map { SIMD3<Float>($0) }
+                ?? .zero
+        }
+        bounds = Self.bounds(of: mesh)
+        accelerator = try Accelerator(mesh: mesh)
+    }
+
+    private static func check(_ mesh: Mesh) throws {
+        let operation = "preparing the mesh for ray casting"
+        guard mesh.faces.count < Int(Int32.max), mesh.vertices.count < Int(Int32.max) else {
+            throw Failure(.badInput, operation, reason: "it has more than 2^31 - 1 faces or vertices")
+        }
+        let count = UInt32(mesh.vertices.count)
+        if let bad = mesh.faces.firstIndex(where: { $0.max() >= count }) {
+            throw Failure(.badInput, operation, reason: "face \(bad) names vertex \(mesh.faces[bad].max()) of \(count)")
+        }
+    }
+
+    private static func bounds(of mesh: Mesh) -> (lower: SIMD3<Float>, upper: SIMD3<Float>) {
+        var lower = SIMD3<Float>(repeating: .infinity)
+        var upper = -lower
+        for face in mesh.faces {
+            let (a, b, c) = mesh.corners(of: face)
+            guard (a + b + c).sum().isFinite else { continue }
+            lower = pointwiseMin(lower, pointwiseMin(a, pointwiseMin(b, c)))
+            upper = pointwiseMax(upper, pointwiseMax(a, pointwiseMax(b, c)))
+        }
+        return (lower, upper)
+    }
+}
+
+extension Mesh {
+    /// The positions of a triangle's corners.
+    @inline(__always)
+    func corners(of face: SIMD3<UInt32>) -> (SIMD3<Float>, SIMD3<Float>, SIMD3<Float>) {
+        (vertices[Int(face.x)], vertices[Int(face.y)], vertices[Int(face.z)])
+    }
+}

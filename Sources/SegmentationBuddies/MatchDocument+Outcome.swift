@@ -1,0 +1,52 @@
+import Backbones
+import Correspondence
+import Shapes
+
+extension MatchDocument {
+    /// The document of an outcome.
+    ///
+    /// - Parameters:
+    ///   - includeCandidates: whether to list all candidates.
+    ///   - outputs: the files written.
+    init(_ outcome: MatchJob.Outcome, at bench: Workbench, includeCandidates: Bool, outputs: [String]) {
+        let correspondence = outcome.correspondence
+        let buddy = correspondence.buddy
+        let (photo, mesh, click) = (outcome.photo, outcome.mesh, outcome.click)
+        let objectPixel = click.objectPixel ?? click.pixel
+        let pixels = Double(photo.image.width * photo.image.height)
+        self.init(
+            found: buddy != nil, reason: correspondence.reason, explanation: correspondence.reason?.sentence, vertex: buddy?.vertex,
+            position: buddy.map { [mesh.mesh.vertices[$0.vertex]].flatMap { [$0.x, $0.y, $0.z] } },
+            pixel: buddy.map { [$0.pixel.x, $0.pixel.y] }, iou: buddy?.iou, similarity: buddy?.similarity,
+            candidateCount: correspondence.candidates.count, qualified: correspondence.counts.qualified,
+            candidates: includeCandidates ? correspondence.candidates.map(CandidateDocument.init) : nil,
+            segment: SegmentDocument(outcome),
+            click: ClickDocument(
+                x: click.pixel.x, y: click.pixel.y, objectX: objectPixel.x, objectY: objectPixel.y,
+                box: click.box.map { [$0.low.x, $0.low.y, $0.high.x, $0.high.y] }),
+            mesh: MeshDocument(
+                path: mesh.path, hash: mesh.hash, vertices: mesh.mesh.vertices.count, faces: mesh.mesh.fileFaceCount),
+            image: ImageDocument(
+                path: photo.path, hash: photo.hash, width: photo.image.width, height: photo.image.height,
+                objectFraction: Double(outcome.objectMask.count) / pixels, partFraction: Double(outcome.partMask.count) / pixels),
+            settings: bench.settings, models: [bench.extractor.identity, bench.segmenter.identity], timings: outcome.timings,
+            counts: outcome.counts, warnings: mesh.report.warnings, outputs: outputs)
+    }
+}
+
+extension MatchDocument.SegmentDocument {
+    /// The document of an outcome's segment, if there is one.
+    init?(_ outcome: MatchJob.Outcome) {
+        guard let segment = outcome.segment else { return nil }
+        let areas = outcome.mesh.mesh.faceAreas()
+        let labels = segment.fileFaceLabels(outcome.mesh.mesh)
+        var (inside, all) = (0.0, 0.0)
+        for (area, fileFace) in zip(areas, outcome.mesh.mesh.fileFace) {
+            all += area
+            if labels[Int(fileFace)] { inside += area }
+        }
+        self.init(
+            method: "lift", vertices: segment.vertexLabels.count(where: { $0 }), faces: labels.count(where: { $0 }),
+            fraction: all > 0 ? inside / all : 0, threshold: segment.threshold)
+    }
+}

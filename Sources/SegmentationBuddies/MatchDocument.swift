@@ -1,0 +1,134 @@
+import Backbones
+import Correspondence
+import InteractiveSegmentation
+
+/// The result of matching one click, as `result.json` holds it and `--json` prints it.
+///
+/// Vertex and face indices are those of the mesh file. docs/result-schema.md describes every field.
+public struct MatchDocument: Sendable, Codable {
+    /// The version of this schema; it grows by one when a field changes its meaning or goes away.
+    public var schema = 1
+    /// Whether the mesh has the clicked part.
+    public var found: Bool
+    /// Why not, as a keyword and as a sentence.
+    public var reason: NoCorrespondence?
+    /// The reason as a sentence.
+    public var explanation: String?
+    /// The best segmentation buddy; without a correspondence, all of these are absent.
+    public var vertex: Int?
+    /// The buddy's position in the file's units.
+    public var position: [Float]?
+    /// The pixel [x, y] that the buddy leads back to.
+    public var pixel: [Int]?
+    /// IoU of the mask segmented at that pixel with the clicked part.
+    public var iou: Float?
+    /// Cosine of the features of the click and the buddy.
+    public var similarity: Float?
+    /// How many vertices were considered, and how many led back into the part.
+    public var candidateCount: Int
+    /// How many candidates led back into the part.
+    public var qualified: Int
+    /// The candidates themselves, most similar first, where they were asked for.
+    public var candidates: [CandidateDocument]?
+    /// The part of the mesh.
+    public var segment: SegmentDocument?
+    /// Where the user clicked.
+    public var click: ClickDocument
+    /// The mesh as it was read.
+    public var mesh: MeshDocument
+    /// The photo as it was read.
+    public var image: ImageDocument
+    /// Every setting that decides the result.
+    public var settings: Settings
+    /// The models that were used.
+    public var models: [ModelIdentity]
+    /// Seconds spent, by stage.
+    public var timings: [String: Double]
+    /// Work done, by kind.
+    public var counts: [String: Int]
+    /// What looked odd about the inputs.
+    public var warnings: [String]
+    /// The files written, relative to the output folder.
+    public var outputs: [String]
+
+    /// One candidate.
+    public struct CandidateDocument: Sendable, Codable {
+        /// Index of the vertex in the mesh's file.
+        public var vertex: Int
+        /// Cosine of its and the click's features.
+        public var similarity: Float
+        /// The pixel [x, y] that it leads back to.
+        public var pixel: [Int]
+        /// Cosine of its and that pixel's features.
+        public var pixelSimilarity: Float
+        /// Whether that pixel lies in the part.
+        public var qualifies: Bool
+        /// IoU of the mask segmented there with the part, for those that qualify.
+        public var iou: Float?
+    }
+
+    /// The part of the mesh around the buddy.
+    public struct SegmentDocument: Sendable, Codable {
+        /// How the part was found: `lift` for masks of rendered views lifted to the surface.
+        public var method: String
+        /// The number of vertices.
+        public var vertices: Int
+        /// The number of the file's faces.
+        public var faces: Int
+        /// The share of the mesh's surface that is in the part.
+        public var fraction: Double
+        /// The probability from which a vertex is in the part.
+        public var threshold: Float
+    }
+
+    /// Where the user clicked.
+    public struct ClickDocument: Sendable, Codable {
+        /// The clicked column.
+        public var x: Int
+        /// The clicked row.
+        public var y: Int
+        /// The column of the click for the object.
+        public var objectX: Int
+        /// The row of the click for the object.
+        public var objectY: Int
+        /// x0, y0, x1, y1.
+        public var box: [Float]?
+    }
+
+    /// The mesh as it was read.
+    public struct MeshDocument: Sendable, Codable {
+        /// The file, as it was named.
+        public var path: String
+        /// SHA-256 of the file.
+        public var hash: String
+        /// The number of vertices.
+        public var vertices: Int
+        /// The number of the file's faces.
+        public var faces: Int
+    }
+
+    /// The photo as it was read, after its orientation was applied.
+    public struct ImageDocument: Sendable, Codable {
+        /// The file, as it was named.
+        public var path: String
+        /// SHA-256 of the file.
+        public var hash: String
+        /// The width in pixels.
+        public var width: Int
+        /// The height in pixels.
+        public var height: Int
+        /// Shares of the photo that the masks cover.
+        public var objectFraction: Double
+        /// The share of the photo that is in the part mask.
+        public var partFraction: Double
+    }
+}
+
+extension MatchDocument.CandidateDocument {
+    /// The document of a candidate.
+    init(_ candidate: Candidate) {
+        self.init(
+            vertex: candidate.vertex, similarity: candidate.similarity, pixel: [candidate.pixel.x, candidate.pixel.y],
+            pixelSimilarity: candidate.pixelSimilarity, qualifies: candidate.qualifies, iou: candidate.iou)
+    }
+}

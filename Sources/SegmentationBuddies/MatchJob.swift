@@ -1,0 +1,102 @@
+import Backbones
+import Basics
+import Correspondence
+import Distillation
+import Foundation
+import Images
+import InteractiveSegmentation
+import Shapes
+
+/// The main job: a click in a photo finds the part on a mesh.
+public struct MatchJob: Sendable {
+    private let bench: Workbench
+
+    /// A job that works at `bench`.
+    public init(at bench: Workbench) {
+        self.bench = bench
+    }
+
+    /// Everything known after a match.
+    public struct Outcome: Sendable {
+        /// The photo.
+        public var photo: PreparedPhoto
+        /// The mesh.
+        public var mesh: PreparedMesh
+        /// The click.
+        public var click: Click
+        /// The click's coarse mask.
+        public var objectMask: Mask
+        /// The click's fine mask.
+        public var partMask: Mask
+        /// What matching found.
+        public var correspondence: Correspondence
+        /// The part of the mesh, if there is a correspondence.
+        public var segment: SurfaceSegment?
+        /// Seconds by stage.
+        public var timings: [String: Double]
+        /// Work done by kind.
+        public var counts: [String: Int]
+    }
+
+    /// Matches a click in the photo `image` against the mesh in the file `mesh`.
+    ///
+    /// Throws `Failure` for inputs that cannot be used; a part that the mesh lacks is an outcome, not an error.
+    public func run(image: String, click: Click, mesh: String) throws -> Outcome {
+        var watch = Stopwatch()
+        // The photo and the click first: they fail fast, and the mesh may take long.
+        let photo = try watch.measure("photo") { try PreparedPhoto(contentsOf: image, at: bench) }
+        let masks = try watch.measure("click") { try photo.masks(of: click, at: bench) }
+        let prepared = try watch.measure("mesh") { try PreparedMesh(contentsOf: mesh, normalisation: bench.settings.normalisation) }
+        return try run(photo, click, masks, prepared, &watch)
+    }
+
+    /// Matches a click in a photo against a mesh, both prepared.
+    public func run(photo: PreparedPhoto, click: Click, mesh: PreparedMesh) throws -> Outcome {
+        var watch = Stopwatch()
+        let masks = try watch.measure("click") { try photo.masks(of: click, at: bench) }
+        return try run(photo, click, masks, mesh, &watch)
+    }
+
+    private func run(
+        _ photo: PreparedPhoto, _ click: Click, _ masks: (object: Mask, part: Mask), _ mesh: PreparedMesh, _ watch: inout Stopwatch
+    ) throws -> Outcome {
+        let distilled = try watch.measure("distillation") { try FeatureDistiller(at: bench).field(of: mesh) }
+        let matcher = SegmentationBuddyMatcher(
+            segmenter: bench.segmenter, options: bench.settings.matching, parallelism: bench.parallelism)
+        let correspondence = try watch.measure("matching") {
+            try matcher.match(photo.clicked(click, masks: masks), to: distilled.field, eligible: mesh.referenced)
+        }
+        var outcome = Outcome(
+            photo: photo, mesh: mesh, click: click, objectMask: masks.object, partMask: masks.part, correspondence: correspondence,
+            segment: nil, timings: [:], counts: [:])
+        let counts = correspondence.counts
+        outcome.counts = [
+            "featureViews": distilled.viewsExtracted, "matchingPrompts": counts.prompts, "pixelsEvaluated": counts.pixelsEvaluated,
+            "pixelsInSearch": counts.pixelsInSearch,
+        ]
+        if let buddy = correspondence.buddy { try segment(buddy.vertex, mesh, into: &outcome, &watch) }
+        outcome.timings = watch.seconds
+        return outcome
+    }
+
+    private func segment(_ vertex: Int, _ mesh: PreparedMesh, into outcome: inout Outcome, _ watch: inout Stopwatch) throws {
+        let views = try watch.measure("segmenter views") { try EmbeddedViews(of: mesh, at: bench) }
+        let lifted = try watch.measure("segment") {
+            try MaskLifting(segmenter: bench.segmenter, options: bench.settings.lifting, parallelism: bench.parallelism)
+                .probabilities(of: [SurfaceClick(vertex)], in: views, surface: mesh.surface)
+        }
+        outcome.segment = SurfaceSegment(probability: lifted.probability, binarization: bench.settings.threshold.binarization)
+        outcome.counts["segmenterViews"] = views.embedded
+        outcome.counts["liftingPrompts"] = lifted.prompts
+    }
+}
+
+extension ThresholdKind {
+    /// The way to cut that this names.
+    var binarization: Binarization {
+        switch self {
+        case .half: .fixed(0.5)
+        case .otsu: .otsu
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Basics
+import Foundation
+import Images
+import InteractiveSegmentation
+import Shapes
+
+/// The files that a match leaves behind.
+public struct MatchOutputs {
+    private let outcome: MatchJob.Outcome
+    private let bench: Workbench
+    private let includeCandidates: Bool
+
+    /// The files of an outcome; `includeCandidates` lists all candidates in the result.
+    public init(_ outcome: MatchJob.Outcome, at bench: Workbench, includeCandidates: Bool = false) {
+        self.outcome = outcome
+        self.bench = bench
+        self.includeCandidates = includeCandidates
+    }
+
+    /// Writes the files into a folder, if one is given, and returns the result.
+    ///
+    /// Everything is made before anything is written, and `result.json` is written last. Without a correspondence there is no part, so
+    /// the files of the part are not written. Throws `Failure`.
+    public func write(to path: String?) throws -> MatchDocument {
+        guard let path else { return MatchDocument(outcome, at: bench, includeCandidates: includeCandidates, outputs: []) }
+        var folder = OutputFolder()
+        folder.add("overview.png", try Overview(outcome, parallelism: bench.parallelism).image().pngData())
+        folder.add("object_mask.png", try outcome.objectMask.pngData())
+        folder.add("part_mask.png", try outcome.partMask.pngData())
+        if let segment = outcome.segment { try addPart(segment, to: &folder) }
+        let document = MatchDocument(
+            outcome, at: bench, includeCandidates: includeCandidates, outputs: folder.names + ["result.json"])
+        folder.add("result.json", try JSONText.data(document))
+        try folder.write(to: path)
+        return document
+    }
+
+    private func addPart(_ segment: SurfaceSegment, to folder: inout OutputFolder) throws {
+        let mesh = outcome.mesh.mesh
+        let faceLabels = segment.fileFaceLabels(mesh)
+        let attributes = MeshAttributes(
+            vertexColors: Palette.colors(segment), vertexValues: ("probability", segment.probability),
+            partOfFileFace: faceLabels.map { $0 ? 0 : -1 }, partNames: ["part"])
+        folder.add("part.ply", try mesh.plyData(attributes: attributes))
+        folder.add("part.obj", try mesh.objData(attributes: attributes))
+        folder.add("part.glb", try mesh.glbData(attributes: attributes))
+        folder.add("probability.npy", NumPyArray(segment.probability, shape: [segment.probability.count]).encoded())
+        folder.add("labels.npy", NumPyArray(segment.vertexLabels, shape: [segment.probability.count]).encoded())
+        folder.add("face_labels.npy", NumPyArray(faceLabels, shape: [faceLabels.count]).encoded())
+    }
+}

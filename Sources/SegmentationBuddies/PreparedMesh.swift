@@ -1,0 +1,53 @@
+import Basics
+import Foundation
+import InteractiveSegmentation
+import Rendering
+import Shapes
+
+/// A mesh file, read, checked and placed in the unit ball.
+public struct PreparedMesh: Sendable {
+    /// The file, as the user named it.
+    public let path: String
+    /// SHA-256 of the file.
+    public let hash: String
+    /// The mesh in the file's units.
+    public let mesh: Mesh
+    /// From the file's units to the unit ball and back.
+    public let normalisation: Normalisation
+    /// The rays of the mesh in the unit ball.
+    public let scene: RayScene
+    /// What is odd about the mesh.
+    public let report: MeshReport
+    /// #V: whether a face uses the vertex, so that it can be an answer.
+    public let referenced: [Bool]
+    /// Neighbourhoods, for smoothing over the surface.
+    public let surface: SurfaceModel
+
+    /// Reads the mesh in the file `path`.
+    ///
+    /// Throws `Failure` if it cannot be read or has no surface.
+    public init(contentsOf path: String, normalisation method: Normalisation.Method = .vertexMean) throws {
+        let data = try AtomicFile.readFile(path, operation: "reading the mesh")
+        try self.init(Mesh(contentsOf: path), path: path, hash: ContentHash(of: data).hex, normalisation: method)
+    }
+
+    /// Prepares a mesh that was read already.
+    ///
+    /// Throws `Failure` if it has no surface.
+    public init(_ mesh: Mesh, path: String, hash: String, normalisation method: Normalisation.Method = .vertexMean) throws {
+        guard !mesh.faces.isEmpty else {
+            throw Failure(
+                .badInput, "reading the mesh", path: path, reason: "it has no faces",
+                hint: "only surfaces can be matched, not point clouds; mesh it first")
+        }
+        self.path = path
+        self.hash = hash
+        self.mesh = mesh
+        normalisation = try Normalisation(of: mesh, method: method)
+        let placed = normalisation.applied(to: mesh)
+        scene = try RayScene(mesh: placed)
+        report = MeshReport(mesh)
+        referenced = mesh.referencedVertices()
+        surface = try SurfaceModel(placed)
+    }
+}

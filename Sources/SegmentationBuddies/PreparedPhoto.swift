@@ -1,0 +1,102 @@
+import Backbones
+import Basics
+import Correspondence
+import Foundation
+import Images
+
+/// A photo, read and seen by both models once.
+public struct PreparedPhoto: Sendable {
+    /// The file, as the user named it.
+    public let path: String
+    /// SHA-256 of the file.
+    public let hash: String
+    /// The picture, upright.
+    public let image: Image
+    /// The feature extractor's view of it.
+    public let features: FeatureGrid
+    /// The segmenter's view of it.
+    public let embedding: ImageEmbedding
+
+    /// Reads the photo in the file `path` and runs both models on it, unless the cache has their answers.
+    ///
+    /// Throws `Failure` if it cannot be read or a model cannot be run.
+    public init(contentsOf path: String, at bench: Workbench) throws {
+        let data = try AtomicFile.readFile(path, operation: "reading the photo")
+        try self.init(try Image.decode(data, name: path), path: path, hash: ContentHash(of: data).hex, at: bench)
+    }
+
+    /// Runs both models on a picture that was read already.
+    public init(_ image: Image, path: String, hash: String, at bench: Workbench) throws {
+        self.path = path
+        self.hash = hash
+        self.image = image
+        let folder = CacheDirectory.key(["photo", hash])
+        features = try Self.cached(bench.cache, folder, "features-\(bench.extractor.identity.hash.prefix(16))", \.cacheData) {
+            FeatureGrid(cached: $0)
+        } make: {
+            try bench.extractor.features(of: image)
+        }
+        embedding = try Self.cached(bench.cache, folder, "embedding-\(bench.segmenter.identity.hash.prefix(16))", \.cacheData) {
+            ImageEmbedding(cached: $0)
+        } make: {
+            try bench.segmenter.embed(image)
+        }
+    }
+
+    private static func cached<T>(
+        _ cache: CacheDirectory, _ folder: String, _ name: String, _ encode: (T) -> Data, decode: (Data) -> T?, make: () throws -> T
+    ) rethrows -> T {
+        if let stored = cache.read(folder: folder, name: name), let value = decode(stored) { return value }
+        let made = try make()
+        cache.write(encode(made), folder: folder, name: name)
+        return made
+    }
+}
+
+/// What the user points at in a photo.
+public struct Click: Sendable, Hashable {
+    /// The clicked pixel.
+    public var pixel: Pixel
+    /// Where the object is clicked, if elsewhere than the part.
+    public var objectPixel: Pixel?
+    /// A box around the part.
+    public var box: Prompt.Box?
+
+    /// A click at `pixel`.
+    public init(_ pixel: Pixel, objectPixel: Pixel? = nil, box: Prompt.Box? = nil) {
+        self.pixel = pixel
+        self.objectPixel = objectPixel
+        self.box = box
+    }
+}
+
+extension PreparedPhoto {
+    /// The object and part masks of a click, by the levels of the settings.
+    ///
+    /// Throws `Failure` if a click is outside the photo or the segmenter cannot be run.
+    public func masks(of click: Click, at bench: Workbench) throws -> (object: Mask, part: Mask) {
+        let objectPixel = click.objectPixel ?? click.pixel
+        for pixel in [click.pixel, objectPixel] { try check(pixel) }
+        let prompts = [
+            Prompt(points: [Prompt.Point(click.pixel.center)], box: click.box),
+            Prompt(points: [Prompt.Point(objectPixel.center)]),
+        ]
+        let distinct = prompts[0] == prompts[1] ? [prompts[0]] : prompts
+        let answers = try bench.segmenter.masks(for: distinct, in: embedding)
+        return (answers.last!.mask(bench.settings.objectLevel), answers[0].mask(bench.settings.matching.partLevel))
+    }
+
+    func check(_ pixel: Pixel) throws {
+        guard (0..<image.width).contains(pixel.x), (0..<image.height).contains(pixel.y) else {
+            throw Failure(
+                .badInput, "clicking in the photo", path: path, reason: "the click (\(pixel.x), \(pixel.y)) is outside the photo",
+                hint: "x goes from 0 to \(image.width - 1), y from 0 to \(image.height - 1)")
+        }
+    }
+
+    /// A click in this photo, ready for matching.
+    public func clicked(_ click: Click, masks: (object: Mask, part: Mask)) -> ClickedPhoto {
+        ClickedPhoto(
+            features: features, embedding: embedding, click: click.pixel, box: click.box, objectMask: masks.object, partMask: masks.part)
+    }
+}

@@ -1,0 +1,75 @@
+import Backbones
+import Correspondence
+import InteractiveSegmentation
+import Rendering
+import Shapes
+
+/// Everything that decides a result apart from the photo, the click, the mesh and the models.
+///
+/// Two runs with equal settings on one kind of machine give equal bytes.
+public struct Settings: Sendable, Hashable, Codable {
+    /// The seed of every random choice.
+    public var seed: UInt64 = 0
+    /// How the mesh is scaled into the unit sphere.
+    public var normalisation = Normalisation.Method.vertexMean
+    /// How the mesh is looked at to lift features onto it.
+    public var featureViews = ViewPlan(count: 120, size: 224)
+    /// How the mesh is looked at to segment it.
+    public var segmentViews = ViewPlan(count: 96, size: 224)
+    /// How features are fitted to the surface.
+    public var solver = SolverKind.exact
+    /// How candidates are chosen and judged.
+    public var matching = MatchingOptions()
+    /// Which of the segmenter's masks is the object.
+    public var objectLevel = MaskLevel.object
+    /// How masks of views are lifted to the surface.
+    public var lifting = MaskLiftingOptions()
+    /// Where the probability of a vertex is cut to make the 3D segment.
+    public var threshold = ThresholdKind.half
+
+    /// The default settings.
+    public init() {}
+}
+
+/// A set of views of a mesh.
+public struct ViewPlan: Sendable, Hashable, Codable {
+    /// The number of views.
+    public var count: Int
+    /// Width and height of a view in pixels.
+    public var size: Int
+    /// How views are placed and shaded.
+    public var style = Style.robust
+
+    /// How views are placed and shaded.
+    public enum Style: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Evenly around the mesh, lit from the eye, seen from both sides.
+        case robust
+        /// As the paper's code: Gaussian angles around +x, spherical-harmonic light, faces seen from the front only.
+        case reference
+    }
+
+    /// `count` views of `size` x `size` pixels.
+    public init(count: Int, size: Int, style: Style = .robust) {
+        self.count = count
+        self.size = size
+        self.style = style
+    }
+}
+
+/// How features are fitted to the surface.
+public enum SolverKind: String, Sendable, Hashable, Codable, CaseIterable {
+    /// A free vector for each vertex, by a sparse linear system.
+    case exact
+    /// The paper's coordinate network, whose outputs end at -1 and 1.
+    case mlp
+    /// The paper's coordinate network with outputs of any size.
+    case mlpLinear = "mlp-linear"
+}
+
+/// Where a probability becomes a yes.
+public enum ThresholdKind: String, Sendable, Hashable, Codable, CaseIterable {
+    /// At one half.
+    case half
+    /// Where it separates the two groups of values best (Otsu 1979).
+    case otsu
+}

@@ -1,0 +1,96 @@
+import Basics
+
+/// What a reader gathers from a file, polygon by polygon, before it becomes a mesh.
+struct MeshAssembly {
+    var vertices: [SIMD3<Float>] = []
+    /// Empty, or a colour for each of the first vertices; NaN stands for "none".
+    var colors: [SIMD3<Float>] = []
+    /// The corners of all faces, one after the other.
+    var corners: [UInt32] = []
+    /// Where each face's corners end.
+    var faceEnds: [Int] = []
+    /// The line of each face, where lines mean something.
+    var faceLines: [Int] = []
+    var groups: [Mesh.FaceGroup] = []
+    var remarks: [String] = []
+
+    /// The mesh, with polygons triangulated.
+    ///
+    /// - Throws: ``Failure`` if there is no face, a corner is out of range, or a corner is not finite.
+    func mesh() throws -> Mesh {
+        guard !vertices.isEmpty else { throw Failure.mesh("there are no vertices", hint: "is this the format that the file's name says?") }
+        guard !faceEnds.isEmpty else {
+            throw Failure.mesh("there are \(vertices.count) vertices but no faces", hint: "point clouds and splats have no surface")
+        }
+        try checkLimits()
+        try checkCorners()
+        var mesh = Mesh(
+            vertices: vertices, faces: [], fileFaceCount: faceEnds.count, vertexColors: filledColors(), groups: groups, remarks: remarks)
+        triangulate(into: &mesh)
+        guard !mesh.faces.isEmpty else { throw Failure.mesh("none of the \(faceEnds.count) faces has three different corners") }
+        settleNonFinite(&mesh)
+        return mesh
+    }
+
+    private func checkLimits() throws {
+        let largest = max(vertices.count, faceEnds.count, corners.count)
+        guard largest <= Mesh.maximumCount else { throw Failure.mesh("the mesh is too large: \(largest) of at most \(Mesh.maximumCount)") }
+    }
+
+    private func checkCorners() throws {
+        let count = UInt32(vertices.count)
+        var face = 0
+        for (position, corner) in corners.enumerated() {
+            while position >= faceEnds[face] { face += 1 }
+            guard corner < count else { throw failure(face, "refers to vertex \(corner) (from 0), of \(count)") }
+            guard vertices[Int(corner)].isFinite else { throw failure(face, "refers to vertex \(corner) (from 0), which is not finite") }
+        }
+    }
+
+    private func failure(_ face: Int, _ reason: String) -> Failure {
+        Failure.mesh("face \(face) (from 0) \(reason)", line: faceLines.isEmpty ? nil : faceLines[face])
+    }
+
+    private func triangulate(into mesh: inout Mesh) {
+        mesh.faces.reserveCapacity(max(0, corners.count - 2 * faceEnds.count))
+        mesh.fileFace.reserveCapacity(mesh.faces.capacity)
+        var triangulator = PolygonTriangulator()
+        var start = 0
+        var collapsed = 0
+        for (face, end) in faceEnds.enumerated() {
+            let before = mesh.faces.count
+            if end - start == 3 {
+                let triangle = SIMD3(corners[start], corners[start + 1], corners[start + 2])
+                if triangle.x != triangle.y && triangle.y != triangle.z && triangle.z != triangle.x { mesh.faces.append(triangle) }
+            } else {
+                triangulator.triangulate(corners[start..<end], of: vertices, into: &mesh.faces)
+            }
+            if mesh.faces.count == before { collapsed += 1 }
+            for _ in before..<mesh.faces.count { mesh.fileFace.append(UInt32(face)) }
+            start = end
+        }
+        if collapsed > 0 { mesh.remarks.append("\(collapsed) faces have fewer than three different corners and give no triangle") }
+        if triangulator.unfinished > 0 { mesh.remarks.append("\(triangulator.unfinished) tangled polygons were cut up as fans") }
+    }
+
+    /// No corner is among them (checked), so the origin stands in: every later sum stays finite.
+    private func settleNonFinite(_ mesh: inout Mesh) {
+        var count = 0
+        for index in mesh.vertices.indices where !mesh.vertices[index].isFinite {
+            mesh.vertices[index] = .zero
+            count += 1
+        }
+        if count > 0 { mesh.remarks.append("\(count) vertices that no face uses are not finite and were put at the origin") }
+    }
+
+    /// Colours given as 0...255 are scaled; vertices without one are white.
+    private func filledColors() -> [SIMD3<Float>]? {
+        guard colors.contains(where: { $0.isFinite }) else { return nil }
+        let largest = colors.lazy.filter { $0.isFinite }.map { $0.max() }.max() ?? 1
+        let full: Float = largest > 1.001 ? 255 : 1
+        let white = SIMD3<Float>(repeating: 1)
+        var filled = colors.prefix(vertices.count).map { $0.isFinite ? ($0 / full).clamped(lowerBound: .zero, upperBound: white) : white }
+        filled.append(contentsOf: repeatElement(white, count: vertices.count - filled.count))
+        return filled
+    }
+}

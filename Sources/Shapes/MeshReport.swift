@@ -1,0 +1,148 @@
+/// What is odd about a mesh, as counts and as sentences.
+public struct MeshReport: Hashable, Sendable, Codable {
+    /// The number of vertices of the file.
+    public var vertices: Int
+    /// The number of faces of the file, of any number of corners.
+    public var fileFaces: Int
+    /// The number of triangles they were cut into.
+    public var triangles: Int
+    /// The total area, in file units squared.
+    public var area: Double
+    /// The lower corner of the box around the vertices that faces use, in file units.
+    public var lowerBound: SIMD3<Float>
+    /// The upper corner of that box.
+    public var upperBound: SIMD3<Float>
+    /// Vertices that no triangle uses.
+    public var unreferencedVertices: Int
+    /// Vertices at the very place of an earlier one.
+    public var duplicateVertices: Int
+    /// Faces of the file that give no triangle or have no area.
+    public var degenerateFaces: Int
+    /// Triangles with the same three places as an earlier one.
+    public var duplicateFaces: Int
+    /// Edges with more than two triangles.
+    public var nonManifoldEdges: Int
+    /// Edges with one triangle.
+    public var boundaryEdges: Int
+    /// Edges whose two triangles disagree on which side is out.
+    public var inconsistentEdges: Int
+    /// Connected parts.
+    public var components: Int
+    /// Parts without boundary whose triangles agree and enclose a negative volume: inside out.
+    public var invertedComponents: Int
+    /// The share of the area that is in inverted parts, in 0...1.
+    public var invertedFraction: Double
+    /// What the reader put up with.
+    public var remarks: [String]
+
+    /// Examines `mesh`.
+    ///
+    /// - Complexity: O(#V + #F log d) for the largest number d of triangles around a vertex.
+    public init(_ mesh: Mesh) {
+        self.init(mesh, adjacency: Adjacency(mesh))
+    }
+
+    /// Examines `mesh`, whose adjacency is at hand.
+    public init(_ mesh: Mesh, adjacency: Adjacency) {
+        let areas = mesh.faceAreas()
+        let isReferenced = mesh.referencedVertices()
+        let used = zip(mesh.vertices, isReferenced).lazy.filter(\.1).map(\.0)
+        let start: SIMD3<Float> = used.first { _ in true } ?? SIMD3(repeating: 0)
+        vertices = mesh.vertices.count
+        fileFaces = mesh.fileFaceCount
+        triangles = mesh.faces.count
+        area = areas.reduce(0, +)
+        lowerBound = used.reduce(start) { pointwiseMin($0, $1) }
+        upperBound = used.reduce(start) { pointwiseMax($0, $1) }
+        unreferencedVertices = isReferenced.count { !$0 }
+        duplicateVertices = mesh.vertices.count - adjacency.weld.count
+        degenerateFaces = Self.degenerateFaces(mesh, areas)
+        duplicateFaces = Self.duplicateFaces(mesh, adjacency)
+        nonManifoldEdges = (0..<adjacency.edges.count).count { adjacency.edgeFaces[$0].count > 2 }
+        boundaryEdges = (0..<adjacency.edges.count).count { adjacency.edgeFaces[$0].count == 1 }
+        let winding = Winding(mesh, adjacency, areas)
+        inconsistentEdges = winding.inconsistentEdges
+        components = winding.components
+        invertedComponents = winding.invertedComponents
+        invertedFraction = area > 0 ? winding.invertedArea / area : 0
+        remarks = mesh.remarks
+    }
+
+    private static func degenerateFaces(_ mesh: Mesh, _ areas: [Double]) -> Int {
+        var hasArea = [Bool](repeating: false, count: mesh.fileFaceCount)
+        for (face, area) in areas.enumerated() where area > 0 { hasArea[Int(mesh.fileFace[face])] = true }
+        return hasArea.count { !$0 }
+    }
+
+    private static func duplicateFaces(_ mesh: Mesh, _ adjacency: Adjacency) -> Int {
+        var seen = Set<SIMD3<UInt32>>(minimumCapacity: mesh.faces.count)
+        return mesh.faces.count { face in
+            let c = adjacency.weld.corners(face)
+            guard !c.isCollapsed else { return false }
+            let (low, high) = (c.min(), c.max())
+            return !seen.insert(SIMD3(low, c.x ^ c.y ^ c.z ^ low ^ high, high)).inserted
+        }
+    }
+}
+
+extension MeshReport {
+    /// The oddities as readable sentences with counts, the most serious first; empty for a clean mesh.
+    public var warnings: [String] {
+        var sentences: [String] = []
+        func warn(_ count: Int, _ one: String, _ many: String) {
+            if count > 0 { sentences.append("\(count) \(count == 1 ? one : many)") }
+        }
+        let percent = (invertedFraction * 1000).rounded() / 10
+        warn(
+            invertedComponents, "closed part is inside out (\(percent) % of the area)",
+            "closed parts are inside out (\(percent) % of the area)")
+        warn(
+            inconsistentEdges, "edge joins triangles that disagree on which side is out",
+            "edges join triangles that disagree on which side is out")
+        warn(nonManifoldEdges, "edge is shared by more than two triangles", "edges are shared by more than two triangles")
+        warn(boundaryEdges, "edge is on a boundary: the surface is open", "edges are on a boundary: the surface is open")
+        warn(degenerateFaces, "face has no area", "faces have no area")
+        warn(duplicateFaces, "triangle repeats an earlier one", "triangles repeat earlier ones")
+        warn(unreferencedVertices, "vertex is used by no triangle", "vertices are used by no triangle")
+        warn(duplicateVertices, "vertex is in the place of an earlier one", "vertices are in the place of earlier ones")
+        warn(components > 1 ? components : 0, "", "parts are not connected")
+        return sentences + remarks
+    }
+}
+
+/// Which triangles agree on their outside, and which closed parts are inside out.
+private struct Winding {
+    var inconsistentEdges = 0
+    var components = 0
+    var invertedComponents = 0
+    var invertedArea = 0.0
+
+    init(_ mesh: Mesh, _ adjacency: Adjacency, _ areas: [Double]) {
+        let parts = adjacency.components(of: mesh)
+        components = parts.count
+        var isSound = [Bool](repeating: true, count: parts.count)
+        for (edge, ends) in adjacency.edges.enumerated() {
+            let faces = adjacency.edgeFaces[edge]
+            let forward = faces.count { Self.runs(adjacency.weld.corners(mesh.faces[Int($0)]), from: ends.a, to: ends.b) }
+            if faces.count == 2, forward != 1 { inconsistentEdges += 1 }
+            // As many triangles on either side: closed and consistent, even where several sheets meet.
+            if forward * 2 != faces.count, let face = faces.first { isSound[Int(parts.ofFace[Int(face)])] = false }
+        }
+        let origin = mesh.faces.first.map { SIMD3<Double>(mesh.vertices[Int($0.x)]) } ?? .zero
+        var volumes = [Double](repeating: 0, count: parts.count)
+        var partAreas = volumes
+        for (index, face) in mesh.faces.enumerated() {
+            let (a, b, c) = mesh.corners(face)
+            volumes[Int(parts.ofFace[index])] += dot(a - origin, cross(b - origin, c - origin)) / 6
+            partAreas[Int(parts.ofFace[index])] += areas[index]
+        }
+        for part in 0..<parts.count where isSound[part] && volumes[part] < -1e-9 * partAreas[part] * partAreas[part].squareRoot() {
+            invertedComponents += 1
+            invertedArea += partAreas[part]
+        }
+    }
+
+    private static func runs(_ c: SIMD3<UInt32>, from a: UInt32, to b: UInt32) -> Bool {
+        (c.x == a && c.y == b) || (c.y == a && c.z == b) || (c.z == a && c.x == b)
+    }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+import Basics
+import Foundation
+
+/// The root command.
+struct BSB: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bsb",
+        abstract: "Finds, for a spot clicked in a photo, the part of an untextured 3D mesh that means the same thing.",
+        discussion: """
+            Exit codes: 0 found or done, 2 no correspondence, 64 usage, 65 bad input, 66 missing input, 69 missing model, 70 internal.
+            Results go to standard output, progress and messages to standard error.
+            """,
+        version: "0.1.0",
+        subcommands: [Match.self, Distill.self, Inspect.self, Render.self, SegmentImage.self, Example.self])
+}
+
+@main
+enum Main {
+    static func main() {
+        do {
+            var command = try BSB.parseAsRoot()
+            try command.run()
+        } catch let failure as Failure {
+            Terminal.message("bsb: \(failure)")
+            exit(failure.kind.exitCode)
+        } catch {
+            BSB.exit(withError: error)
+        }
+    }
+}

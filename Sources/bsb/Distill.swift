@@ -1,0 +1,35 @@
+import ArgumentParser
+import Basics
+import Foundation
+import SegmentationBuddies
+
+/// `bsb distill`: prepares a mesh so that later clicks are quick.
+struct Distill: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Look at a mesh and keep what later clicks need, so that they are quick.")
+
+    @Argument(help: ArgumentHelp("The mesh: OBJ, OFF, PLY, STL, GLB or glTF.", valueName: "file"))
+    var mesh: String
+
+    @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Running") var common: CommonOptions
+
+    func validate() throws {
+        if common.noCache { throw ValidationError("distill keeps its results in the cache; --no-cache would throw them away.") }
+    }
+
+    func run() throws {
+        var settings = Settings()
+        settings.seed = common.seed
+        meshOptions.apply(to: &settings)
+        let document = try DistillJob(at: common.workbench(settings)).run(mesh: mesh)
+        if common.json {
+            try Terminal.result(json: document)
+        } else {
+            let seconds = String(format: "%.1f", document.seconds)
+            Terminal.result(
+                "Ready: \(document.vertices) vertices, \(document.featureViews) feature views and \(document.segmenterViews) segmenter views "
+                    + "in \(seconds) s.")
+        }
+    }
+}

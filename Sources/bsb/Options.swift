@@ -1,0 +1,95 @@
+import ArgumentParser
+import Backbones
+import Basics
+import Correspondence
+import Foundation
+import SegmentationBuddies
+import Shapes
+
+/// Options that every command that runs models has.
+struct CommonOptions: ParsableArguments {
+    @Flag(help: "Print the result as JSON on standard output.")
+    var json = false
+
+    @Option(help: ArgumentHelp("The seed of every random choice.", valueName: "number"))
+    var seed: UInt64 = 0
+
+    @Option(help: ArgumentHelp("Threads to work with; all cores by default.", valueName: "count"))
+    var threads: Int?
+
+    @Option(help: ArgumentHelp("Where computed results are kept for the next run.", valueName: "folder"))
+    var cache: String?
+
+    @Flag(help: "Keep and use no computed results.")
+    var noCache = false
+
+    func validate() throws {
+        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
+    }
+
+    var parallelism: Parallelism { Parallelism(threads: threads) }
+
+    /// A workbench with the embedded models.
+    func workbench(_ settings: Settings) throws -> Workbench {
+        let folder = noCache ? nil : cache ?? CacheDirectory.defaultPath
+        let models = try ModelPair.embedded()
+        return Workbench(
+            extractor: models.extractor, segmenter: models.segmenter, settings: settings,
+            cache: CacheDirectory(path: folder, logger: Terminal.logger), parallelism: parallelism,
+            progress: Terminal.progressReporter())
+    }
+}
+
+/// Options on how a mesh is read and looked at.
+struct MeshOptions: ParsableArguments {
+    @Option(help: "How the mesh is scaled into the unit sphere.")
+    var normalisation = Normalisation.Method.vertexMean
+
+    @Option(help: ArgumentHelp("Views from which features are lifted onto the mesh.", valueName: "count"))
+    var views: Int?
+
+    @Option(help: "How the mesh is looked at: evenly and from both sides, or as the paper's code does.")
+    var viewStyle = ViewPlan.Style.robust
+
+    @Option(help: "How features are fitted to the surface: a sparse linear system, or the paper's network.")
+    var solver = SolverKind.exact
+
+    func validate() throws {
+        if let views, !(1...100_000).contains(views) { throw ValidationError("--views must be between 1 and 100000.") }
+    }
+
+    /// Writes the options into settings.
+    func apply(to settings: inout Settings) {
+        settings.normalisation = normalisation
+        settings.solver = solver
+        settings.featureViews.style = viewStyle
+        settings.segmentViews.style = viewStyle
+        if let views { settings.featureViews.count = views }
+    }
+}
+
+extension Normalisation.Method: ExpressibleByArgument {}
+extension ViewPlan.Style: ExpressibleByArgument {}
+extension SolverKind: ExpressibleByArgument {}
+extension ThresholdKind: ExpressibleByArgument {}
+extension MaskLevel: ExpressibleByArgument {}
+
+/// A pixel given as `x,y`.
+extension Pixel: ExpressibleByArgument {
+    /// Reads what the user typed.
+    public init?(argument: String) {
+        let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        guard numbers.count == 2, let x = numbers[0], let y = numbers[1] else { return nil }
+        self.init(x: x, y: y)
+    }
+}
+
+/// A box given as `x0,y0,x1,y1`.
+extension Prompt.Box: ExpressibleByArgument {
+    /// Reads what the user typed.
+    public init?(argument: String) {
+        let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).compactMap { Float($0) }
+        guard numbers.count == 4, numbers.allSatisfy(\.isFinite), numbers[0] < numbers[2], numbers[1] < numbers[3] else { return nil }
+        self.init(low: [numbers[0], numbers[1]], high: [numbers[2], numbers[3]])
+    }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import Backbones
+import Basics
+import Correspondence
+import Foundation
+import SegmentationBuddies
+
+/// `bsb segment-image`: the masks of a click, without any mesh.
+struct SegmentImage: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "segment-image", abstract: "Write the three masks that a click in a photo gives.")
+
+    @Argument(help: ArgumentHelp("The photo: PNG, JPEG or WebP.", valueName: "file"))
+    var image: String
+
+    @Option(help: ArgumentHelp("The clicked pixel, counted from the upper left.", valueName: "x,y"))
+    var click: Pixel
+
+    @Option(help: ArgumentHelp("A box around the part.", valueName: "x0,y0,x1,y1"))
+    var box: Prompt.Box?
+
+    @Option(help: ArgumentHelp("Where to write the masks.", valueName: "folder"))
+    var output: String?
+
+    @OptionGroup(title: "Running") var common: CommonOptions
+
+    func run() throws {
+        let bench = try common.workbench(Settings())
+        let document = try ImageSegmentationJob(at: bench).run(image: image, click: Click(click, box: box), output: output)
+        if common.json {
+            try Terminal.result(json: document)
+        } else {
+            for mask in document.masks {
+                Terminal.result(
+                    "\(mask.level): \(String(format: "%.1f", mask.fraction * 100))% of the photo, predicted IoU "
+                        + String(format: "%.2f", mask.predictedIoU))
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+import Backbones
+import Basics
+import Distillation
+import Images
+import LinearAlgebra
+import Testing
+
+@testable import Correspondence
+
+/// A segmenter that answers a click with the column band of the picture that holds it, and counts the prompts it is given.
+private struct BandSegmenter: PromptSegmenter {
+    var bandWidth = 4
+    let identity = ModelIdentity(name: "bands", hash: "0")
+
+    func embed(_ image: Image) throws -> ImageEmbedding {
+        ImageEmbedding(
+            imageWidth: image.width, imageHeight: image.height,
+            features: FeatureGrid(columns: 1, rows: 1, dimension: 1, values: [1], map: PlaneMap(scaleX: 0.1, scaleY: 0.1)))
+    }
+
+    func masks(for prompts: [Prompt], in embedding: ImageEmbedding) throws -> [MaskPrediction] {
+        prompts.map { prompt in
+            let band = Int(prompt.points[0].position.x) / bandWidth
+            let (width, height) = (embedding.imageWidth, embedding.imageHeight)
+            let values = (0..<(width * height)).map { Float(($0 % width) / bandWidth == band ? 1 : -1) }
+            let logits = LogitMap(width: width, height: height, values: values, map: PlaneMap(scaleX: 1, scaleY: 1))
+            return MaskPrediction(
+                imageWidth: width, imageHeight: height, logits: [logits, logits, logits], predictedIoU: [1, 1, 1])
+        }
+    }
+}
+
+@Suite struct SegmentationBuddyMatcherTests {
+    /// A 16 x 8 picture whose pixel in column x has the direction of angle x: each pixel is a feature of its own.
+    static func photo(click: Pixel, part: Range<Int>, object: Range<Int> = 0..<16) -> ClickedPhoto {
+        var values: [Float] = []
+        for _ in 0..<8 { for x in 0..<16 { values += direction(Float(x)) } }
+        let grid = FeatureGrid(columns: 16, rows: 8, dimension: 2, values: values, map: PlaneMap(scaleX: 1, scaleY: 1))
+        let embedding = ImageEmbedding(imageWidth: 16, imageHeight: 8, features: grid)
+        return ClickedPhoto(
+            features: grid, embedding: embedding, click: click,
+            objectMask: Mask(width: 16, height: 8) { x, _ in object.contains(x) },
+            partMask: Mask(width: 16, height: 8) { x, _ in part.contains(x) })
+    }
+
+    static func direction(_ column: Float) -> [Float] {
+        let angle = Double(column) * 0.15
+        // A rational parametrisation of the circle keeps the test free of platform sines.
+        let t = angle / 2
+        return [Float((1 - t * t) / (1 + t * t)), Float(2 * t / (1 + t * t))]
+    }
+
+    static func field(_ columns: [Float]) -> FeatureField {
+        FeatureField(
+            values: Matrix(rows: columns.count, columns: 2, values: columns.flatMap(direction)),
+            observed: [Bool](repeating: true, count: columns.count))
+    }
+
+    static func match(_ photo: ClickedPhoto, _ field: FeatureField, _ options: MatchingOptions = MatchingOptions()) throws -> Correspondence
+    {
+        try SegmentationBuddyMatcher(segmenter: BandSegmenter(), options: options)
+            .match(photo, to: field, eligible: [Bool](repeating: true, count: field.vertexCount))
+    }
+
+    @Test func anExactCounterpartIsFound() throws {
+        let result = try Self.match(Self.photo(click: Pixel(x: 5, y: 3), part: 4..<8), Self.field([0, 5, 14]))
+        let buddy = try #require(result.buddy)
+        #expect(buddy.vertex == 1)
+        #expect(buddy.pixel == Pixel(x: 5, y: 0))
+        #expect(buddy.iou == 1)
+        #expect(buddy.similarity > 0.9999)
+        #expect(result.reason == nil)
+    }
+
+    @Test func aPartThatTheMeshLacksHasNoCounterpart() throws {
+        let result = try Self.match(Self.photo(click: Pixel(x: 5, y: 3), part: 4..<8), Self.field([0, 1, 12, 14]))
+        #expect(result.buddy == nil)
+        #expect(result.reason == .noCandidateQualifies)
+        #expect(result.candidates.count == 4)
+        #expect(result.candidates.allSatisfy { !$0.qualifies && $0.iou == nil })
+        #expect(result.counts.prompts == 0)
+    }
+
+    @Test func theIoUDecidesBetweenCandidatesThatQualify() throws {
+        // The part is columns 3 to 7; the band of column 3 overlaps it in one column, the band of column 6 in four.
+        let result = try Self.match(Self.photo(click: Pixel(x: 4, y: 0), part: 3..<8), Self.field([3, 6]))
+        #expect(result.buddy?.vertex == 1)
+        #expect(result.candidates.map(\.vertex) == [0, 1], "the less similar vertex wins by its mask")
+        #expect(result.candidates.map(\.iou) == [1.0 / 8, 4.0 / 5])
+    }
+
+    @Test func candidatesThatShareAPixelAreSegmentedOnceAndTiesGoToTheLowerIndex() throws {
+        let result = try Self.match(Self.photo(click: Pixel(x: 5, y: 3), part: 4..<8), Self.field([0, 5, 5, 5]))
+        #expect(result.counts.qualified == 3)
+        #expect(result.counts.prompts == 1)
+        #expect(result.buddy?.vertex == 1)
+    }
+
+    @Test func kLimitsTheCandidates() throws {
+        var options = MatchingOptions()
+        options.candidateCount = 2
+        let result = try Self.match(Self.photo(click: Pixel(x: 5, y: 3), part: 4..<8), Self.field([9, 4.5, 0, 5]), options)
+        #expect(result.candidates.map(\.vertex) == [3, 1])
+    }
+
+    @Test func theSearchForPixelsIsLimitedToTheObject() throws {
+        let result = try Self.match(Self.photo(click: Pixel(x: 5, y: 3), part: 4..<8, object: 6..<16), Self.field([5]))
+        #expect(result.candidates[0].pixel.x == 6)
+    }
+
+    @Test func aMinimumIoURejects() throws {
+        var options = MatchingOptions()
+        options.minimumIoU = 0.9
+        let result = try Self.match(Self.photo(click: Pixel(x: 4, y: 0), part: 3..<8), Self.field([6]), options)
+        #expect(result.buddy == nil)
+        #expect(result.reason == .belowMinimumIoU)
+        #expect(result.candidates[0].iou == 0.8)
+    }
+
+    @Test(arguments: [
+        (0..<0, 0..<16, NoCorrespondence.emptyPartMask), (4..<8, 0..<0, .emptyObjectMask), (0..<4, 8..<16, .partOutsideObject),
+    ])
+    func uselessMasksAreExplained(part: Range<Int>, object: Range<Int>, reason: NoCorrespondence) throws {
+        let result = try Self.match(Self.photo(click: Pixel(x: 5, y: 3), part: part, object: object), Self.field([5]))
+        #expect(result.reason == reason)
+        #expect(result.buddy == nil)
+        #expect(!reason.sentence.isEmpty)
+    }
+
+    @Test func verticesOfNoFaceAreNoCandidates() throws {
+        let result = try SegmentationBuddyMatcher(segmenter: BandSegmenter())
+            .match(Self.photo(click: Pixel(x: 5, y: 3), part: 4..<8), to: Self.field([5, 6]), eligible: [false, true])
+        #expect(result.candidates.map(\.vertex) == [1])
+        let none = try SegmentationBuddyMatcher(segmenter: BandSegmenter())
+            .match(Self.photo(click: Pixel(x: 5, y: 3), part: 4..<8), to: Self.field([5, 6]), eligible: [false, false])
+        #expect(none.reason == .noFeatures)
+    }
+
+    @Test func featuresOfAnotherModelAreRefused() {
+        let field = FeatureField(values: Matrix(rows: 1, columns: 3), observed: [true])
+        #expect(throws: Failure.self) { try Self.match(Self.photo(click: Pixel(x: 5, y: 3), part: 4..<8), field) }
+    }
+}

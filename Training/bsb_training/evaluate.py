@@ -1,0 +1,222 @@
+"""Measures an exported pair, with ONNX Runtime, on what training never saw.
+
+    python -m bsb_training.evaluate --models DIR --renders VALIDATION_DIR --photos DIR [--output results.json]
+
+Matching (a proxy for the whole method): cells of photo-like renders of validation shapes look for the most similar object cell among
+grey reference renders of the same shape (other pictures), and of another shape of the category. Success: the same part label. Chance
+is the share of that label among the cells searched. Segmentation: one click; IoU of the best of three masks with the clicked part and
+with the object, and of the mask that is meant for it (first and last).
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from .data import GREY_REFERENCE, PHOTO_LIKE, PhotoSet, RenderSet, normalise
+from .export import FEATURE_SIDE, SEGMENTER_SIDE, session
+from .model import STRIDE
+from .vocabulary import BACKGROUND, IGNORE, OBJECT
+
+
+def resized(values: np.ndarray, side: int, nearest: bool) -> np.ndarray:
+    """A square picture or label map at another size, as the product resizes."""
+    how = Image.Resampling.NEAREST if nearest else Image.Resampling.BILINEAR
+    return np.asarray(Image.fromarray(values).resize((side, side), how))
+
+
+def network_input(rgb: np.ndarray, side: int) -> np.ndarray:
+    image = torch.from_numpy(resized(rgb, side, False).copy()).permute(2, 0, 1)[None].float() / 255
+    return normalise(image).numpy()
+
+
+def interval(successes: float, n: int) -> str:
+    """A share with its 95 % Wilson interval."""
+    if n == 0:
+        return "none"
+    p, z = successes / n, 1.96
+    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return f"{p:.3f} [{middle - half:.3f}, {middle + half:.3f}] n={n}"
+
+
+class Matching:
+    """Features and labels of the object cells of validation renders, by shape and style."""
+
+    def __init__(self, models: Path, renders: RenderSet, per_shape: int, rng: np.random.Generator):
+        self.network = session(models / "features.onnx")
+        self.renders, self.rng = renders, rng
+        self.categories = renders.shape_categories
+        self.pictures: dict[int, dict[int, list]] = {}
+        order = rng.permutation(len(renders.runs))
+        for run in order:
+            data = renders.read(np.array([run]))
+            for i in range(len(data["rgb"])):
+                shape, style = int(data["shape"][i]), int(data["style"][i])
+                found = self.pictures.setdefault(shape, {}).setdefault(style, [])
+                if len(found) < per_shape and style in (GREY_REFERENCE, PHOTO_LIKE):
+                    cells = self.cells(data["rgb"][i], data["label"][i])
+                    if cells is not None:
+                        found.append(cells)
+
+    def cells(self, rgb: np.ndarray, label: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+        """Unit features [n,D] and labels [n] of the labelled object cells of one picture."""
+        features = self.network.run(None, {"image": network_input(rgb, FEATURE_SIDE)})[0][0]
+        features = features.reshape(len(features), -1).T
+        half = STRIDE // 2
+        labels = resized(label, FEATURE_SIDE, True)[half::STRIDE, half::STRIDE].ravel()
+        known = labels < IGNORE
+        if known.sum() < 20:
+            return None
+        features = features[known]
+        return features / np.linalg.norm(features, axis=1, keepdims=True).clip(1e-6), labels[known]
+
+    def measure(self, clicks: int = 24) -> dict:
+        """Success and chance for same-shape and cross-shape search, over all and by category."""
+        tally: dict[str, dict[str, list[float]]] = {"same": {}, "cross": {}}
+        chance: dict[str, list[float]] = {"same": [], "cross": []}
+        for shape, styles in self.pictures.items():
+            category = self.categories[shape]
+            others = [s for s in self.pictures if s != shape and self.categories[s] == category]
+            targets = {"same": self.pictures[shape].get(GREY_REFERENCE, [])}
+            if others:
+                targets["cross"] = self.pictures[int(self.rng.choice(others))].get(GREY_REFERENCE, [])
+            for kind, grey in targets.items():
+                if grey:
+                    bank = np.concatenate([g[0] for g in grey])
+                    bank_labels = np.concatenate([g[1] for g in grey])
+                    for features, labels in styles.get(PHOTO_LIKE, []):
+                        chosen = self.clicks(labels, clicks)
+                        hits = bank_labels[(features[chosen] @ bank.T).argmax(1)] == labels[chosen]
+                        tally[kind].setdefault(category, []).extend(hits.tolist())
+                        chance[kind] += [(bank_labels == label).mean() for label in labels[chosen]]
+        result = {}
+        for kind, by_category in tally.items():
+            everything = [hit for hits in by_category.values() for hit in hits]
+            result[kind] = {
+                "success": interval(sum(everything), len(everything)),
+                "mean over categories": round(float(np.mean([np.mean(h) for h in by_category.values()])), 3) if by_category else None,
+                "chance": round(float(np.mean(chance[kind])), 3) if chance[kind] else None,
+                "by category": {c: interval(sum(h), len(h)) for c, h in sorted(by_category.items())},
+            }
+        return result
+
+    def clicks(self, labels: np.ndarray, count: int) -> np.ndarray:
+        """Cells of a picture: a random part each, then a random cell of it, so that small parts count too."""
+        values = np.unique(labels)
+        return np.array([self.rng.choice(np.flatnonzero(labels == self.rng.choice(values))) for _ in range(count)])
+
+
+class Segmentation:
+    """One-click masks against parts and objects."""
+
+    def __init__(self, models: Path, rng: np.random.Generator):
+        self.encoder = session(models / "segmenter-encoder.onnx")
+        self.decoder = session(models / "segmenter-decoder.onnx")
+        self.rng = rng
+        self.values: dict[str, list[float]] = {}
+
+    def add(self, rgb: np.ndarray, label: np.ndarray, instance: np.ndarray, parts: bool, clicks: int = 3):
+        """Clicks random parts (or the object) of one square picture."""
+        label, instance = resized(label, SEGMENTER_SIDE, True), resized(instance, SEGMENTER_SIDE, True)
+        inside, known = (label != BACKGROUND) & (label != IGNORE), label != IGNORE
+        ids, counts = np.unique(instance[inside], return_counts=True)
+        ids = ids[(counts >= 48) & (ids < 251)]
+        if inside.sum() < 200 or (parts and len(ids) == 0):
+            return
+        embedding = self.encoder.run(None, {"image": network_input(rgb, SEGMENTER_SIDE)})[0]
+        for _ in range(clicks):
+            region = inside & (instance == self.rng.choice(ids)) if parts else inside
+            row, column = divmod(int(self.rng.choice(np.flatnonzero(region))), SEGMENTER_SIDE)
+            masks, scores = self.ask(embedding, column + 0.5, row + 0.5)
+            truths = {"part": region, "object": inside} if parts else {"object": inside}
+            for name, truth in truths.items():
+                ious = [((m & truth & known).sum() + 1e-9) / ((m | truth) & known).sum().clip(1) for m in masks]
+                meant = 0 if name == "part" else 2
+                self.note(f"{name} best of three", max(ious))
+                self.note(f"{name} meant mask", ious[meant])
+                self.note(f"{name} predicted IoU error", abs(scores[meant] - ious[meant]))
+                self.note(f"{name} chance (whole frame)", truth.sum() / known.sum())
+            self.note("nested", float((masks[0] & ~masks[2]).sum() <= 0.05 * masks[0].sum()))
+
+    def note(self, name: str, value: float):
+        self.values.setdefault(name, []).append(float(value))
+
+    def ask(self, embedding: np.ndarray, x: float, y: float) -> tuple[np.ndarray, np.ndarray]:
+        """Three masks [3,side,side] (bool) and their scores for one click."""
+        cells = SEGMENTER_SIDE // STRIDE
+        masks, scores = self.decoder.run(
+            None,
+            {
+                "embedding": embedding,
+                "points": np.array([[[x, y]]], np.float32),
+                "labels": np.ones((1, 1), np.float32),
+                "box": np.zeros((1, 4), np.float32),
+                "previous": np.zeros((1, 1, cells, cells), np.float32),
+            },
+        )
+        large = torch.nn.functional.interpolate(torch.from_numpy(masks), scale_factor=STRIDE, mode="bilinear", align_corners=False)
+        return large[0].numpy() > 0, scores[0]
+
+    def result(self) -> dict:
+        """Means with standard errors."""
+        return {
+            name: f"{np.mean(v):.3f} +- {np.std(v) / max(1, len(v)) ** 0.5:.3f} n={len(v)}" for name, v in sorted(self.values.items())
+        }
+
+
+def evaluate_renders(models: Path, renders: RenderSet, rng: np.random.Generator, pictures: int, matching: bool = True) -> dict:
+    """Matching, and segmentation on photo-like and grey renders."""
+    result: dict = {"matching": Matching(models, renders, 8, rng).measure()} if matching else {}
+    segmenters = {"photo-like": Segmentation(models, rng), "grey": Segmentation(models, rng)}
+    count = {name: 0 for name in segmenters}
+    for run in rng.permutation(len(renders.runs)):
+        data = renders.read(np.array([run]))
+        for i, style in enumerate(data["style"]):
+            name = "photo-like" if style == PHOTO_LIKE else "grey"
+            labelled = bool((data["label"][i] < OBJECT).any())
+            if labelled and count[name] < pictures:
+                count[name] += 1
+                segmenters[name].add(data["rgb"][i], data["label"][i], data["instance"][i], True)
+    return result | {f"segmentation, {name} renders": s.result() for name, s in segmenters.items()}
+
+
+def evaluate_photos(models: Path, photos: PhotoSet, rng: np.random.Generator, pictures: int) -> dict:
+    """Segmentation on the held-out photos with masks, by collection."""
+    result = {}
+    for kind, indices in photos.by_kind.items():
+        if kind == "objects" or len(indices) == 0:
+            continue
+        segmenter = Segmentation(models, rng)
+        for index in rng.permutation(indices)[:pictures]:
+            data = photos.read(np.array([index]))
+            segmenter.add(data["rgb"][0], data["label"][0], data["instance"][0], photos.pictures[index]["parts"])
+        result[f"segmentation, {kind} photos"] = segmenter.result()
+    return result
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--models", type=Path, required=True)
+    parser.add_argument("--renders", type=Path)
+    parser.add_argument("--photos", type=Path)
+    parser.add_argument("--pictures", type=int, default=200, help="pictures per kind for segmentation")
+    parser.add_argument("--output", type=Path)
+    arguments = parser.parse_args()
+    torch.set_num_threads(2)
+    result: dict = {}
+    if arguments.renders:
+        result |= evaluate_renders(arguments.models, RenderSet(arguments.renders), np.random.default_rng(0), arguments.pictures)
+    if arguments.photos:
+        result |= evaluate_photos(arguments.models, PhotoSet(arguments.photos, held=True), np.random.default_rng(0), arguments.pictures)
+    text = json.dumps(result, indent=2)
+    print(text)
+    if arguments.output:
+        arguments.output.write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,199 @@
+"""Exports a checkpoint as the three graphs and the manifest that the product reads.
+
+    python -m bsb_training.export --checkpoint RUN/checkpoint.pt --output ../Sources/Backbones/Models --version 1
+
+Batch normalisation is folded into the convolutions, and large weights are stored as float16 and cast to float32 inside the graph. The
+graphs are then run by ONNX Runtime and compared with PyTorch; the differences go into the manifest.
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from onnx import TensorProto, helper, numpy_helper
+from torch import nn
+
+from .data import DEVIATION, MEAN
+from .model import LEVELS, STRIDE, FeatureNetwork, ModelConfig, Pair, SegmenterEncoder
+
+FEATURE_SIDE = 224
+SEGMENTER_SIDE = 256
+OPSET = 17
+HALF_FROM = 256
+
+
+def load_pair(checkpoint: Path) -> tuple[Pair, dict]:
+    """The averaged weights of a checkpoint, for evaluation, and its whole state."""
+    state = torch.load(checkpoint, map_location="cpu", weights_only=False)
+    pair = Pair(ModelConfig(**state["model"]), len(state["vocabulary"]["classes"]))
+    pair.load_state_dict(state["average"])
+    return pair.eval().requires_grad_(False), state
+
+
+def export(module: nn.Module, path: Path, example: dict, outputs: list[str], dynamic: dict):
+    """Writes one graph with float16 weights."""
+    torch.onnx.export(
+        module.eval(),
+        tuple(example.values()),
+        path,
+        input_names=list(example),
+        output_names=outputs,
+        dynamic_axes=dynamic,
+        opset_version=OPSET,
+        dynamo=False,
+    )
+    graph = onnx.load(path)
+    assert not any(node.op_type == "BatchNormalization" for node in graph.graph.node), "batch normalisation was not folded"
+    store_half(graph.graph)
+    onnx.checker.check_model(graph)
+    onnx.save(graph, path)
+
+
+def store_half(graph: onnx.GraphProto):
+    """Replaces each large float32 constant by a float16 one and a cast, which runtimes fold when they load the graph."""
+    casts = []
+    for tensor in graph.initializer:
+        values = numpy_helper.to_array(tensor)
+        if values.dtype == np.float32 and values.size >= HALF_FROM and np.abs(values).max() < 60000:
+            name = tensor.name
+            tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), name + "_half"))
+            casts.append(helper.make_node("Cast", [name + "_half"], [name], name=name + "_cast", to=TensorProto.FLOAT))
+    for index, cast in enumerate(casts):
+        graph.node.insert(index, cast)
+
+
+def examples(pair: Pair, side: int, prompts: int = 2, points: int = 3) -> dict:
+    """Inputs of the decoder with every kind of prompt in it, for export and comparison."""
+    generator = torch.Generator().manual_seed(0)
+    cells = side // STRIDE
+    labels = torch.ones(prompts, points)
+    if points > 1:
+        labels[:, -1] = -1
+        labels[0, 1] = 0
+    box = torch.zeros(prompts, 4)
+    box[-1] = torch.tensor([20.0, 30.0, 0.7 * side, 0.8 * side])
+    previous = torch.zeros(prompts, 1, cells, cells)
+    previous[0] = torch.randn(1, cells, cells, generator=generator)
+    return {
+        "embedding": torch.randn(1, pair.config.embedding_dimension, cells, cells, generator=generator),
+        "points": torch.rand(prompts, points, 2, generator=generator) * side,
+        "labels": labels,
+        "box": box,
+        "previous": previous,
+    }
+
+
+def export_all(pair: Pair, folder: Path):
+    """Writes the three graphs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    image_axes = {"image": {0: "images", 2: "height", 3: "width"}}
+    cells = {0: "images", 2: "rows", 3: "columns"}
+    image = {"image": torch.randn(2, 3, 96, 128)}
+    export(FeatureNetwork(pair), folder / "features.onnx", image, ["features"], image_axes | {"features": cells})
+    export(SegmenterEncoder(pair), folder / "segmenter-encoder.onnx", image, ["embedding"], image_axes | {"embedding": cells})
+    axes = {
+        "embedding": {2: "rows", 3: "columns"},
+        "points": {0: "prompts", 1: "points"},
+        "labels": {0: "prompts", 1: "points"},
+        "box": {0: "prompts"},
+        "previous": {0: "prompts", 2: "rows", 3: "columns"},
+        "masks": {0: "prompts", 2: "rows", 3: "columns"},
+        "scores": {0: "prompts"},
+    }
+    decoder = examples(pair, SEGMENTER_SIDE)
+    export(pair.decoder, folder / "segmenter-decoder.onnx", decoder, ["masks", "scores"], axes)
+
+
+def session(path: Path, threads: int = 2) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def compare(pair: Pair, folder: Path) -> dict[str, float]:
+    """The largest absolute difference from PyTorch (with the same float16 weights not rounded), by output."""
+    largest: dict[str, float] = {}
+
+    def note(name: str, truth: torch.Tensor, found: np.ndarray):
+        if truth.shape != found.shape:
+            raise ValueError(f"{name}: {tuple(truth.shape)} in PyTorch, {found.shape} exported")
+        largest[name] = max(largest.get(name, 0.0), float(np.abs(truth.numpy() - found).max()))
+
+    generator = torch.Generator().manual_seed(1)
+    features, encoder = session(folder / "features.onnx"), session(folder / "segmenter-encoder.onnx")
+    for count, height, width in ((1, 224, 224), (2, 96, 160), (1, 256, 256)):
+        image = torch.rand(count, 3, height, width, generator=generator) * 3 - 1.5
+        note("features", FeatureNetwork(pair)(image), features.run(None, {"image": image.numpy()})[0])
+        note("embedding", SegmenterEncoder(pair)(image), encoder.run(None, {"image": image.numpy()})[0])
+    decoder = session(folder / "segmenter-decoder.onnx")
+    for prompts, points in ((1, 1), (5, 3), (100, 2), (2, 0)):
+        inputs = examples(pair, SEGMENTER_SIDE, prompts, points)
+        masks, scores = pair.decoder(**inputs)
+        found = decoder.run(None, {k: v.numpy() for k, v in inputs.items()})
+        note("masks", masks, found[0])
+        note("scores", scores, found[1])
+    return {name: round(value, 6) for name, value in largest.items()}
+
+
+def entry(path: Path, **more) -> dict:
+    data = path.read_bytes()
+    return {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)} | more
+
+
+def manifest(pair: Pair, state: dict, folder: Path, version: str, parity: dict) -> dict:
+    """What the product needs to know about the files, and how they came to be."""
+    mean, deviation = MEAN.flatten().tolist(), DEVIATION.flatten().tolist()
+    image = {"stride": STRIDE, "mean": [round(v, 6) for v in mean], "std": [round(v, 6) for v in deviation]}
+    config = pair.config
+    return {
+        "version": version,
+        "name": "embedded-pair",
+        "files": {
+            "features.onnx": entry(folder / "features.onnx", inputSize=FEATURE_SIDE, dimension=config.feature_dimension, **image),
+            "segmenter-encoder.onnx": entry(
+                folder / "segmenter-encoder.onnx", inputSize=SEGMENTER_SIDE, dimension=config.embedding_dimension, **image
+            ),
+            "segmenter-decoder.onnx": entry(
+                folder / "segmenter-decoder.onnx", inputSize=SEGMENTER_SIDE, dimension=config.embedding_dimension, masks=LEVELS, **image
+            ),
+        },
+        "training": {
+            "steps": state["step"],
+            "seconds": round(state["seconds"]),
+            "picturesSeen": state["seen"],
+            "renders": state["renders"],
+            "seed": state["train"]["seed"],
+            "classes": len(state["vocabulary"]["classes"]),
+            "parameters": sum(p.numel() for p in pair.parameters()),
+            "torch": torch.__version__,
+            "onnxruntime": onnxruntime.__version__,
+            "largestDifferenceFromPyTorch": parity,
+        },
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--version", default="1")
+    arguments = parser.parse_args()
+    torch.manual_seed(0)
+    pair, state = load_pair(arguments.checkpoint)
+    export_all(pair, arguments.output)
+    parity = compare(pair, arguments.output)
+    document = manifest(pair, state, arguments.output, arguments.version, parity)
+    (arguments.output / "models.json").write_text(json.dumps(document, indent=2) + "\n")
+    print(json.dumps(parity))
+    if parity["features"] > 0.02:
+        sys.exit("the exported features differ from PyTorch's by more than float16 weights explain")
+
+
+if __name__ == "__main__":
+    main()

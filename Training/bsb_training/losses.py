@@ -1,0 +1,116 @@
+"""Losses of the feature extractor and the click segmenter."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def candidate_loss(features: Tensor, prototypes: Tensor, target: Tensor, table: Tensor, scale: float, smoothing: float) -> Tensor:
+    """Cosine classification of cells where a set of classes is right: minus the log of the set's total probability.
+
+    features [B,D,h,w] of unit length; prototypes [C,D]; target [B,h,w] indices of sets, -1 unknown; table [S,C]. Cells weigh such that a
+    class with few cells in a picture is not drowned (inverse square root of its count), and pictures weigh alike. Label smoothing
+    applies to sets of a single class.
+    """
+    known = target >= 0
+    if not known.any():
+        return features.sum() * 0
+    weight = balance(target, table.shape[0])[known]
+    cells = features.permute(0, 2, 3, 1)[known]
+    log_p = F.log_softmax(scale * cells @ F.normalize(prototypes).T, 1)
+    candidates = table[target[known]]
+    loss = -torch.logsumexp(log_p + torch.log(candidates.clamp_min(1e-12)), 1)
+    single = (candidates.sum(1) == 1).to(loss.dtype) * smoothing
+    loss = (1 - single) * loss - single * log_p.mean(1)
+    return (loss * weight).sum() / weight.sum()
+
+
+def balance(target: Tensor, sets: int) -> Tensor:
+    """The weight of each cell [B,h,w]: one over the root of its set's count in the picture, scaled to sum to 1 in each picture."""
+    batch = len(target)
+    flat = target.reshape(batch, -1)
+    counts = torch.zeros(batch, sets + 1).scatter_add_(1, flat + 1, torch.ones(flat.shape))
+    weight = counts.gather(1, flat + 1).clamp_min(1).rsqrt() * (flat >= 0)
+    return (weight / weight.sum(1, keepdim=True).clamp_min(1e-6)).reshape(target.shape)
+
+
+def whole_picture_loss(features: Tensor, prototypes: Tensor, whole: Tensor, table: Tensor, scale: float, share: float = 0.15) -> Tensor:
+    """Several-instance learning: the cells that look most like the picture's category must agree with it.
+
+    whole [B] indices of sets, -1 unknown. Minus the log of the category's mean probability over its best `share` of the cells.
+    """
+    known = whole >= 0
+    if not known.any():
+        return features.sum() * 0
+    cells = features[known].flatten(2).transpose(1, 2)
+    p = F.softmax(scale * cells @ F.normalize(prototypes).T, 2)
+    member = torch.einsum("bnc,bc->bn", p, table[whole[known]])
+    best = member.topk(max(1, int(share * member.shape[1])), 1).values.mean(1)
+    return -torch.log(best.clamp_min(1e-6)).mean()
+
+
+def surface_contrast(
+    features: Tensor, surface: Tensor, category: Tensor, runs: int, samples: int = 48, sigma: float = 0.06, temperature=0.1
+) -> Tensor:
+    """Dense InfoNCE between cells that see the same point of a surface in different pictures of a run.
+
+    features [B,D,h,w]; surface [B,h,w,3], NaN where unknown; the first 4 * runs pictures are runs of four. An anchor's positives are
+    weighted by a Gaussian of surface distance; negatives are the other cells of its shape, and cells of shapes of other categories.
+    """
+    count = 4 * runs
+    if runs == 0:
+        return features.sum() * 0
+    flat = features[:count].flatten(2).transpose(1, 2)
+    points = surface[:count].flatten(1, 2)
+    known = ~torch.isnan(points[:, :, 0])
+    chosen = torch.multinomial(known.float() + 1e-9, samples)
+    usable = known.gather(1, chosen).reshape(runs, -1)
+    z = flat.gather(1, chosen[:, :, None].expand(-1, -1, flat.shape[2])).reshape(runs, 4 * samples, -1)
+    p = torch.nan_to_num(points.gather(1, chosen[:, :, None].expand(-1, -1, 3))).reshape(runs, 4 * samples, 3)
+    picture = torch.arange(4).repeat_interleave(samples)
+    pair = (picture[:, None] != picture[None]) & usable[:, :, None] & usable[:, None, :]
+    closeness = torch.exp(-torch.cdist(p, p).square() / (2 * sigma * sigma)) * pair
+    logits = (z @ z.transpose(1, 2) / temperature).masked_fill(~pair, -1e4)
+    others = z @ z.roll(1, 0).transpose(1, 2) / temperature
+    run_category = category[:count:4]
+    apart = (run_category != run_category.roll(1, 0))[:, None, None] & usable.roll(1, 0)[:, None, :]
+    others = others.masked_fill(~apart, -1e4)
+    log_p = logits - torch.logsumexp(torch.cat([logits, others], 2), 2, keepdim=True)
+    anchors = closeness.amax(2) > 0.3
+    if not anchors.any():
+        return features.sum() * 0
+    weights = closeness / closeness.sum(2, keepdim=True).clamp_min(1e-6)
+    return -(weights * log_p).sum(2)[anchors].mean()
+
+
+def objectness_loss(logits: Tensor, inside: Tensor) -> Tensor:
+    """Binary cross-entropy of object against background where it is known; logits and inside [B,h,w]."""
+    known = inside >= 0
+    return F.binary_cross_entropy_with_logits(logits[known], inside[known].float()) if known.any() else logits.sum() * 0
+
+
+def mask_loss(masks: Tensor, targets: Tensor, valid: Tensor, weight: Tensor) -> Tensor:
+    """Binary cross-entropy plus Dice, per mask: masks and targets [P,3,h,w], valid [P,1,h,w] cells that count, weight [P,3]."""
+    valid = valid.float()
+    cells = valid.sum((2, 3)).clamp_min(1)
+    entropy = (F.binary_cross_entropy_with_logits(masks, targets, reduction="none") * valid).sum((2, 3)) / cells
+    p, t = torch.sigmoid(masks) * valid, targets * valid
+    dice = 1 - (2 * (p * t).sum((2, 3)) + 1) / (p.sum((2, 3)) + t.sum((2, 3)) + 1)
+    return ((2 * entropy + dice) * weight).sum() / weight.sum().clamp_min(1)
+
+
+def intersection_over_union(masks: Tensor, targets: Tensor, valid: Tensor) -> Tensor:
+    """IoU [P,3] of thresholded logits with targets over the valid cells."""
+    inside, truth = (masks > 0) & valid, (targets > 0.5) & valid
+    return (inside & truth).sum((2, 3)) / (inside | truth).sum((2, 3)).clamp_min(1)
+
+
+def score_loss(scores: Tensor, iou: Tensor, weight: Tensor) -> Tensor:
+    """Squared error of predicted IoU; all [P,3]."""
+    return ((scores - iou).square() * weight).sum() / weight.sum().clamp_min(1)
+
+
+def nesting_loss(masks: Tensor) -> Tensor:
+    """How far finer masks stick out of coarser ones; masks [P,3,h,w]. Needs no labels."""
+    p = torch.sigmoid(masks)
+    return F.relu(p[:, :-1] - p[:, 1:]).mean()

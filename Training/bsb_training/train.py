@@ -1,0 +1,316 @@
+"""Trains the pair.
+
+    python -m torch.distributed.run --nproc-per-node 2 -m bsb_training.train --config configs/pair.toml --renders DIR --photos DIR --output DIR
+
+Each process runs one thread and takes its share of every batch; gradients are averaged once a step. On a busy machine that is several
+times faster than two threads in one process, which wait for each other at every layer. Without the launcher one process does it all.
+Resumes from checkpoint.pt in the output folder when it exists. Batch n depends only on the seed, n, and the renders there are.
+"""
+
+import argparse
+import copy
+import json
+import math
+import os
+import time
+import tomllib
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.distributed as distributed
+from torch import Tensor
+
+from . import losses
+from .data import Augmentation, Batch, Batches, PhotoSet, RenderSet, build_vocabulary
+from .model import ModelConfig, Pair
+from .prompts import PromptBatch, corrected, make_prompts
+
+
+@dataclass
+class TrainConfig:
+    """How to train; every field can be set in the configuration file."""
+
+    seed: int = 1
+    steps: int = 6000
+    warmup: int = 200
+    decay_start: float = 0.7
+    learning_rate: float = 2e-3
+    weight_decay: float = 0.02
+    average: float = 0.998
+    runs: int = 6
+    photos: int = 8
+    prompts_per_picture: int = 2
+    correction: float = 0.5
+    base_size: int = 128
+    sizes: list[int] = field(default_factory=lambda: [112, 128, 160])
+    final_sizes: list[int] = field(default_factory=lambda: [160, 192, 224])
+    scale: float = 16.0
+    smoothing: float = 0.05
+    class_weight: float = 1.0
+    contrast_weight: float = 0.3
+    whole_weight: float = 0.3
+    object_weight: float = 0.3
+    mask_weight: float = 1.0
+    score_weight: float = 1.0
+    nesting_weight: float = 0.5
+    threads: int = 1
+    bfloat16: bool = True
+    device: str = "cpu"
+    save_every_seconds: float = 120
+    rescan_every_seconds: float = 60
+
+
+def read_config(path: Path) -> tuple[ModelConfig, TrainConfig, Augmentation]:
+    """The tables [model], [train] and [augmentation] of a TOML file."""
+    document = tomllib.loads(path.read_text())
+
+    def table(cls, name: str):
+        values = document.get(name, {})
+        known = {f.name for f in fields(cls)}
+        if unknown := set(values) - known:
+            raise ValueError(f"{path}: unknown keys in [{name}]: {sorted(unknown)}")
+        return cls(**{k: tuple(v) if isinstance(v, list) and cls is not TrainConfig else v for k, v in values.items()})
+
+    return table(ModelConfig, "model"), table(TrainConfig, "train"), table(Augmentation, "augmentation")
+
+
+class Team:
+    """The processes that share a run; alone when there is no launcher."""
+
+    def __init__(self):
+        self.rank, self.size = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+        if self.size > 1:
+            distributed.init_process_group("gloo", timeout=timedelta(hours=2))
+
+    def share(self, count: float) -> int:
+        """This process's part of a number of things."""
+        return int(round(count * (self.rank + 1) / self.size)) - int(round(count * self.rank / self.size))
+
+    def average_gradients(self, parameters: list[torch.nn.Parameter]):
+        """One sum over all processes; a parameter that this one did not use counts as zero."""
+        if self.size == 1:
+            return
+        flat = torch.cat([(p.grad if p.grad is not None else torch.zeros_like(p)).flatten() for p in parameters])
+        distributed.all_reduce(flat)
+        flat /= self.size
+        for p, part in zip(parameters, flat.split([p.numel() for p in parameters])):
+            p.grad = part.view_as(p)
+
+
+class Trainer:
+    """One training run and its state on disk."""
+
+    def __init__(self, config_path: Path, renders: Path | None, photos: Path | None, output: Path, initial: Path | None = None):
+        self.model_config, self.config, augmentation = read_config(config_path)
+        config = self.config
+        torch.set_num_threads(config.threads)
+        torch.manual_seed(config.seed)
+        self.output = output
+        output.mkdir(parents=True, exist_ok=True)
+        self.renders = RenderSet(renders) if renders else None
+        photo_set = PhotoSet(photos) if photos else None
+        self.vocabulary = build_vocabulary(self.renders, photo_set)
+        self.table = self.vocabulary.table()
+        self.batches = Batches(self.renders, photo_set, self.vocabulary, augmentation)
+        self.pair = Pair(self.model_config, len(self.vocabulary.classes)).to(config.device, memory_format=torch.channels_last)
+        if initial:
+            self.start_from(initial)
+        self.average = copy.deepcopy(self.pair).eval().requires_grad_(False)
+        decayed = [p for p in self.pair.parameters() if p.ndim > 1]
+        plain = [p for p in self.pair.parameters() if p.ndim <= 1]
+        groups = [{"params": decayed, "weight_decay": config.weight_decay}, {"params": plain, "weight_decay": 0.0}]
+        self.optimizer = torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98))
+        self.team = Team()
+        self.step = 0
+        self.seconds = 0.0
+        self.seen = 0
+
+    def start_from(self, initial: Path):
+        """Takes the averaged weights of another run, and the prototypes of the classes that both have."""
+        state = torch.load(initial, map_location="cpu", weights_only=False)
+        weights = state["average"]
+        prototypes = weights.pop("prototypes")
+        self.pair.load_state_dict(weights, strict=False)
+        with torch.no_grad():
+            for index, name in enumerate(self.vocabulary.classes):
+                if name in state["vocabulary"]["classes"]:
+                    self.pair.prototypes[index] = prototypes[state["vocabulary"]["classes"].index(name)]
+
+    @property
+    def render_count(self) -> int:
+        return len(self.renders.runs) * 4 if self.renders else 0
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.output / "checkpoint.pt"
+
+    def save(self):
+        """Writes the whole state beside the old one, then swaps. The first process does it for all."""
+        if self.team.rank != 0:
+            return
+        state = {
+            "pair": self.pair.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "step": self.step,
+            "seconds": self.seconds,
+            "seen": self.seen,
+            "model": self.model_config.to_dict(),
+            "train": vars(self.config),
+            "vocabulary": self.vocabulary.to_dict(),
+            "renders": self.render_count,
+        }
+        partial = self.checkpoint.with_suffix(".partial")
+        torch.save(state, partial)
+        os.replace(partial, self.checkpoint)
+
+    def resume(self):
+        """Goes on from the checkpoint, if there is one of the same classes."""
+        if not self.checkpoint.exists():
+            return
+        state = torch.load(self.checkpoint, weights_only=False)
+        if state["vocabulary"] != self.vocabulary.to_dict():
+            raise ValueError(f"{self.checkpoint} was trained with other classes; choose another output folder")
+        self.pair.load_state_dict(state["pair"])
+        self.average.load_state_dict(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.step, self.seconds, self.seen = state["step"], state["seconds"], state["seen"]
+
+    def learning_rate(self) -> float:
+        """Warm-up, plateau, then linearly to a fiftieth."""
+        config = self.config
+        start = config.decay_start * config.steps
+        factor = min(1.0, (self.step + 1) / config.warmup)
+        if self.step > start:
+            factor *= max(0.02, 1 - (self.step - start) / (config.steps - start))
+        return config.learning_rate * factor
+
+    def draw(self, rng: np.random.Generator) -> Batch:
+        """This process's batch, of a random size common to all, with as many pictures as keep the cost about the same."""
+        config, team = self.config, self.team
+        final = self.step > config.decay_start * config.steps
+        size = int(np.random.default_rng([config.seed, self.step]).choice(config.final_sizes if final else config.sizes))
+        share = (config.base_size / size) ** 2
+        runs, photos = max(team.size, round(config.runs * share)), max(2 * team.size, round(config.photos * share))
+        return self.batches.make(rng, size, team.share(runs) if config.runs else 0, team.share(photos))
+
+    def losses(self, rng: np.random.Generator, batch: Batch) -> dict[str, Tensor]:
+        config, pair, device = self.config, self.pair, self.config.device
+        with torch.autocast(device, torch.bfloat16, enabled=config.bfloat16):
+            trunk = pair.trunk(batch.image.to(device, memory_format=torch.channels_last))
+            features = pair.feature_head(trunk)
+            embedding = pair.embedding_head(trunk)
+            objectness = pair.objectness(trunk)[:, 0].float()
+        features, embedding = features.float().to("cpu"), embedding.float()
+        prototypes, table = pair.prototypes.to("cpu"), self.table
+        result = {
+            "class": config.class_weight
+            * losses.candidate_loss(features, prototypes, batch.target, table, config.scale, config.smoothing),
+            "contrast": config.contrast_weight
+            * losses.surface_contrast(features, batch.surface, batch.category, batch.runs),
+            "whole": config.whole_weight * losses.whole_picture_loss(features, prototypes, batch.whole, table, config.scale),
+            "object": config.object_weight * losses.objectness_loss(objectness.to("cpu"), batch.inside),
+        }
+        return result | self.segmenter_losses(rng, batch, embedding)
+
+    def segmenter_losses(self, rng: np.random.Generator, batch: Batch, embedding: Tensor) -> dict[str, Tensor]:
+        config = self.config
+        prompts = make_prompts(rng, batch, config.prompts_per_picture)
+        if prompts is None:
+            return {}
+        result = self.round(prompts, embedding)
+        masks = result.pop("masks")
+        if rng.random() < config.correction:
+            more = self.round(corrected(rng, prompts, masks), embedding)
+            result = {name: (value + more[name]) / 2 for name, value in result.items()}
+        return result
+
+    def round(self, prompts: PromptBatch, embedding: Tensor) -> dict[str, Tensor]:
+        """One answer of the decoder and its losses."""
+        config, device = self.config, self.config.device
+        chosen = embedding[prompts.picture.to(device)]
+        inputs = (prompts.points, prompts.labels, prompts.box, prompts.previous)
+        with torch.autocast(device, torch.bfloat16, enabled=config.bfloat16):
+            masks, scores = self.pair.decoder(chosen, *(x.to(device) for x in inputs))
+        masks, scores = masks.float().to("cpu"), scores.float().to("cpu")
+        iou = losses.intersection_over_union(masks.detach(), prompts.targets, prompts.valid)
+        return {
+            "masks": masks,
+            "mask": config.mask_weight * losses.mask_loss(masks, prompts.targets, prompts.valid, prompts.weight),
+            "score": config.score_weight * losses.score_loss(scores, iou, (prompts.weight > 0).float()),
+            "nesting": config.nesting_weight * losses.nesting_loss(masks),
+        }
+
+    def update(self, total: Tensor):
+        self.optimizer.zero_grad(set_to_none=True)
+        total.backward()
+        self.team.average_gradients(list(self.pair.parameters()))
+        torch.nn.utils.clip_grad_norm_(self.pair.parameters(), 5.0)
+        rate = self.learning_rate()
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.optimizer.step()
+        keep = min(self.config.average, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            for mean, value in zip(self.average.state_dict().values(), self.pair.state_dict().values()):
+                if mean.dtype.is_floating_point:
+                    mean.lerp_(value, 1 - keep)
+                else:
+                    mean.copy_(value)
+
+    def run(self, stop_after: int | None = None):
+        config = self.config
+        self.resume()
+        saved = scanned = time.monotonic()
+        means: dict[str, float] = {}
+        log = (self.output / "log.jsonl").open("a")
+        team = self.team
+        last = config.steps if stop_after is None else min(config.steps, stop_after)
+        self.pair.train()
+        while self.step < last:
+            began = time.monotonic()
+            rng = np.random.default_rng([config.seed, self.step, team.rank])
+            torch.manual_seed((config.seed * 1_000_003 + self.step) * team.size + team.rank)
+            batch = self.draw(rng)
+            parts = self.losses(rng, batch)
+            total = sum(parts.values())
+            if not math.isfinite(total.item()):
+                raise FloatingPointError(f"step {self.step}: loss is {total.item()}")
+            self.update(total)
+            self.step += 1
+            self.seen += len(batch.image) * team.size
+            self.seconds += time.monotonic() - began
+            for name, value in parts.items():
+                means[name] = 0.98 * means.get(name, value.item()) + 0.02 * value.item()
+            if self.step % 25 == 0 and team.rank == 0:
+                line = {"step": self.step, "seconds": round(self.seconds), "seen": self.seen, "renders": self.render_count}
+                line |= {name: round(value, 4) for name, value in means.items()}
+                print(json.dumps(line), file=log, flush=True)
+                print(json.dumps(line), flush=True)
+            if time.monotonic() - saved > config.save_every_seconds:
+                self.save()
+                saved = time.monotonic()
+            if self.renders and time.monotonic() - scanned > config.rescan_every_seconds:
+                self.renders.rescan()
+                scanned = time.monotonic()
+        self.save()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--renders", type=Path)
+    parser.add_argument("--photos", type=Path)
+    parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--initial", type=Path, help="checkpoint whose weights to begin with")
+    parser.add_argument("--stop-after", type=int, help="stop (and save) at this step, for tests")
+    arguments = parser.parse_args()
+    trainer = Trainer(arguments.config, arguments.renders, arguments.photos, arguments.output, arguments.initial)
+    trainer.run(arguments.stop_after)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""Quick checks of the training code on made-up data: python -m unittest discover -s tests (from Training/)."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from bsb_training import losses
+from bsb_training.data import Augmentation, Batches, RenderSet, build_vocabulary
+from bsb_training.export import load_pair
+from bsb_training.model import ModelConfig, Pair
+from bsb_training.prompts import corrected, levels, make_prompts
+from bsb_training.train import Trainer
+from bsb_training.vocabulary import Vocabulary
+
+TINY = """
+[model]
+widths = [8, 8, 8, 8, 8]
+blocks = [1, 1, 1, 1]
+pyramid = 8
+feature_dimension = 8
+embedding_dimension = 8
+decoder_width = 8
+[train]
+steps = 4
+warmup = 1
+runs = 2
+sizes = [64]
+final_sizes = [64]
+base_size = 64
+bfloat16 = false
+save_every_seconds = 0
+"""
+
+
+class VocabularyTests(unittest.TestCase):
+    def test_weak_labels_become_candidate_sets(self):
+        vocabulary = Vocabulary.build(["Cup/body", "Cup/handle"], ["Mug", "Guitar"], {"hair": ["Human/head"]})
+        self.assertEqual(vocabulary.classes, ["Cup/body", "Cup/handle", "Human/head", "Guitar"])
+        self.assertEqual(vocabulary.sets["Mug"], [0, 1])
+        self.assertEqual(vocabulary.table()[vocabulary.set_index("Guitar")].tolist(), [0, 0, 0, 1])
+
+
+class LossTests(unittest.TestCase):
+    def test_candidate_loss_is_low_when_any_candidate_wins(self):
+        prototypes = torch.eye(3)
+        features = torch.tensor([0.0, 1.0, 0.0]).view(1, 3, 1, 1)
+        table = torch.cat([torch.eye(3), torch.tensor([[1.0, 1.0, 0.0], [1.0, 0.0, 1.0]])])
+        right, wrong = (
+            losses.candidate_loss(features, prototypes, torch.tensor([[[i]]]), table, 16, 0.0).item() for i in (3, 4)
+        )
+        self.assertLess(right, 0.01)
+        self.assertGreater(wrong, 10)
+
+    def test_contrast_prefers_the_same_surface_point(self):
+        torch.manual_seed(0)
+        surface = torch.rand(1, 8, 8, 3).repeat(4, 1, 1, 1)
+        matched = torch.nn.functional.normalize(torch.randn(1, 8, 8, 8), dim=1).repeat(4, 1, 1, 1)
+        shuffled = torch.nn.functional.normalize(torch.randn(4, 8, 8, 8), dim=1)
+        category = torch.zeros(4, dtype=torch.long)
+        good = losses.surface_contrast(matched, surface, category, 1).item()
+        bad = losses.surface_contrast(shuffled, surface, category, 1).item()
+        self.assertLess(good, bad - 1)
+
+    def test_nesting_loss_is_zero_for_nested_masks(self):
+        masks = torch.stack([torch.full((4, 4), v) for v in (-1.0, 0.0, 1.0)])[None]
+        self.assertEqual(losses.nesting_loss(masks).item(), 0)
+        self.assertGreater(losses.nesting_loss(masks.flip(1)).item(), 0)
+
+
+class PromptTests(unittest.TestCase):
+    def test_levels_nest(self):
+        label = np.full((6, 6), 255)
+        label[1:5, 1:5] = 0
+        label[2, 5] = label[4, 5] = 1
+        instance = np.full((6, 6), 255)
+        instance[1:5, 1:5], instance[2, 5], instance[4, 5] = 0, 1, 2
+        masks, weight = levels(label, instance, label != 255, (2, 5), True)
+        self.assertEqual([m.sum() for m in masks], [1, 2, 18])
+        self.assertEqual(weight[0], 1)
+
+
+class RunTests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.root = Path(cls.folder.name)
+        subprocess.run([sys.executable, "-m", "bsb_training.synthetic", cls.root / "renders"], check=True)
+        (cls.root / "tiny.toml").write_text(TINY)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def trainer(self, name: str) -> Trainer:
+        return Trainer(self.root / "tiny.toml", self.root / "renders", None, self.root / name)
+
+    def test_batches_depend_only_on_the_seed(self):
+        renders = RenderSet(self.root / "renders")
+        batches = Batches(renders, None, build_vocabulary(renders, None), Augmentation())
+        first, second = (batches.make(np.random.default_rng(3), 64, 2, 0) for _ in range(2))
+        self.assertTrue(torch.equal(first.image, second.image))
+        prompts = make_prompts(np.random.default_rng(3), first, 2)
+        again = corrected(np.random.default_rng(3), prompts, torch.randn(prompts.targets.shape))
+        self.assertTrue((again.labels >= 0).sum() > (prompts.labels >= 0).sum())
+
+    def test_resumed_run_equals_uninterrupted_run(self):
+        whole = self.trainer("whole")
+        whole.run()
+        self.trainer("parts").run(stop_after=2)
+        parts = self.trainer("parts")
+        parts.run()
+        for (name, a), b in zip(whole.pair.state_dict().items(), parts.pair.state_dict().values()):
+            self.assertTrue(torch.equal(a, b), name)
+
+    def test_export_equals_pytorch(self):
+        self.trainer("exported").run()
+        command = [sys.executable, "-W", "ignore", "-m", "bsb_training.export", "--checkpoint"]
+        subprocess.run([*command, self.root / "exported" / "checkpoint.pt", "--output", self.root / "models"], check=True)
+        document = json.loads((self.root / "models" / "models.json").read_text())
+        self.assertEqual(len(document["files"]), 3)
+        self.assertLess(document["training"]["largestDifferenceFromPyTorch"]["masks"], 1e-2)
+        self.assertIsInstance(load_pair(self.root / "exported" / "checkpoint.pt")[0], Pair)
+
+    def test_decoder_ignores_padding_points(self):
+        torch.manual_seed(0)
+        config = ModelConfig(widths=(8, 8, 8, 8, 8), pyramid=8, embedding_dimension=8, decoder_width=8)
+        decoder = Pair(config, 2).eval().decoder
+        embedding, box, previous = torch.randn(1, 8, 16, 16), torch.zeros(1, 4), torch.zeros(1, 1, 16, 16)
+        point = torch.tensor([[[20.0, 30.0]]])
+        padded = torch.cat([point, torch.tensor([[[50.0, 9.0]]])], 1)
+        plain = decoder(embedding, point, torch.ones(1, 1), box, previous)[0]
+        same = decoder(embedding, padded, torch.tensor([[1.0, -1.0]]), box, previous)[0]
+        self.assertTrue(torch.allclose(plain, same, atol=1e-5))
+
+
+if __name__ == "__main__":
+    unittest.main()
