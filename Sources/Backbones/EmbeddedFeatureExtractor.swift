@@ -19,7 +19,7 @@ public struct EmbeddedFeatureExtractor: FeatureExtractor {
         let (data, entry) = try models.load("features.onnx")
         let session = try InferenceSession(model: data, name: "features.onnx", runtime: runtime, options: options.inference)
         let encoder = try GridEncoder(
-            session: session, layout: entry.encoderLayout(output: "features"), batch: options.batch, parallelism: options.parallelism)
+            session: session, layout: entry.encoderLayout(output: "features"), parallelism: options.parallelism)
         extractor = ONNXFeatureExtractor(
             identity: ModelIdentity(name: "\(models.name) features", hash: entry.sha256.lowercased()), encoder: encoder)
     }
@@ -29,7 +29,7 @@ public struct EmbeddedFeatureExtractor: FeatureExtractor {
         try extractor.features(of: image)
     }
 
-    /// The features of each picture, in order, in batches.
+    /// The features of each picture, in order, several at a time.
     public func features(of images: [Image]) throws -> [FeatureGrid] {
         try extractor.features(of: images)
     }

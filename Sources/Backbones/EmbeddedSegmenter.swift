@@ -14,6 +14,7 @@ public struct EmbeddedSegmenter: PromptSegmenter {
     private let decoder: InferenceSession
     private let encoding: PromptEncoding
     private let batch: Int
+    private let parallelism: Parallelism
 
     /// Loads the segmenter.
     ///
@@ -24,11 +25,11 @@ public struct EmbeddedSegmenter: PromptSegmenter {
         let inference = options.inference
         let session = try InferenceSession(model: encoderData, name: "segmenter-encoder.onnx", runtime: runtime, options: inference)
         encoder = try GridEncoder(
-            session: session, layout: encoderEntry.encoderLayout(output: "embedding"), batch: options.batch,
-            parallelism: options.parallelism)
+            session: session, layout: encoderEntry.encoderLayout(output: "embedding"), parallelism: options.parallelism)
         decoder = try InferenceSession(model: decoderData, name: "segmenter-decoder.onnx", runtime: runtime, options: inference)
         encoding = PromptEncoding(preparation: encoderEntry.preparation, cells: encoderEntry.inputSize / encoderEntry.stride)
-        batch = max(1, options.batch)
+        batch = max(1, options.promptBatch)
+        parallelism = options.parallelism
         var hasher = ContentHasher()
         hasher.add("encoder", encoderEntry.sha256.lowercased())
         hasher.add("decoder", decoderEntry.sha256.lowercased())
@@ -40,7 +41,7 @@ public struct EmbeddedSegmenter: PromptSegmenter {
         try embed([image])[0]
     }
 
-    /// The embedding of each picture, in order, in batches.
+    /// The embedding of each picture, in order, several at a time.
     public func embed(_ images: [Image]) throws -> [ImageEmbedding] {
         zip(images, try encoder.grids(of: images, cropped: false)).map {
             ImageEmbedding(imageWidth: $0.width, imageHeight: $0.height, features: $1)
@@ -57,16 +58,14 @@ public struct EmbeddedSegmenter: PromptSegmenter {
             throw Failure(.internal, Self.operation, reason: "the embedding was not made by this segmenter")
         }
         let planes = Tensor(Self.planes(of: grid), shape: [1, grid.dimension, grid.rows, grid.columns])
-        var predictions: [MaskPrediction] = []
-        predictions.reserveCapacity(prompts.count)
-        for start in stride(from: 0, to: prompts.count, by: batch) {
-            let chunk = prompts[start..<min(start + batch, prompts.count)]
+        let chunks = try parallelism.map((prompts.count + batch - 1) / batch) { index in
+            let chunk = prompts[index * batch..<min((index + 1) * batch, prompts.count)]
             let frame = encoding.preparation.map(width: embedding.imageWidth, height: embedding.imageHeight)
             var inputs = try encoding.tensors(for: chunk, frame: frame, width: embedding.imageWidth, height: embedding.imageHeight)
             inputs["embedding"] = planes
-            predictions += try predictionsOf(try decoder.run(inputs, outputs: ["masks", "scores"]), chunk.count, embedding)
+            return try predictionsOf(try decoder.run(inputs, outputs: ["masks", "scores"]), chunk.count, embedding)
         }
-        return predictions
+        return Array(chunks.joined())
     }
 
     private func predictionsOf(_ results: [String: Tensor], _ count: Int, _ embedding: ImageEmbedding) throws -> [MaskPrediction] {

@@ -8,7 +8,7 @@ public protocol FeatureExtractor: Sendable {
     var dimension: Int { get }
     /// The features of a picture of any size. Throws `Failure` if the model cannot be run.
     func features(of image: Image) throws -> FeatureGrid
-    /// The features of each picture, in order; a model that runs batches is quicker here. Throws `Failure` if the model cannot be run.
+    /// The features of each picture, in order; quicker than one by one. Throws `Failure` if the model cannot be run.
     func features(of images: [Image]) throws -> [FeatureGrid]
 }
 

@@ -49,16 +49,14 @@ public struct EncoderLayout: Sendable, Hashable, Codable {
 struct GridEncoder: Sendable {
     let session: InferenceSession
     let layout: EncoderLayout
-    /// The number of pictures in one run.
-    let batch: Int
-    /// Whether the graph takes that number and no other.
-    private let isBatchFixed: Bool
+    /// The number of pictures that the graph insists on in one run.
+    private let batch: Int
     let parallelism: Parallelism
     /// The length of a vector.
     let dimension: Int
 
     /// Throws `Failure(.badInput)` if the graph does not have the layout.
-    init(session: InferenceSession, layout: EncoderLayout, batch: Int, parallelism: Parallelism) throws {
+    init(session: InferenceSession, layout: EncoderLayout, parallelism: Parallelism) throws {
         self.session = session
         self.layout = layout
         self.parallelism = parallelism
@@ -68,14 +66,13 @@ struct GridEncoder: Sendable {
         guard zip(input.shape, [nil, 3, side, side]).allSatisfy({ $0 == nil || $1 == nil || $0 == $1 }) else {
             throw session.mismatch("its input '\(layout.input)' does not take pictures of \(side) x \(side) pixels")
         }
-        isBatchFixed = input.shape[0] != nil
-        self.batch = max(1, input.shape[0] ?? batch)
+        batch = max(1, input.shape[0] ?? 1)
         if let dimension = output.shape[layout.order.dimensionAxis] {
             self.dimension = dimension
         } else {
             // The graph leaves the length open, so a blank picture is asked.
-            let blank = [Float](repeating: 0, count: self.batch * 3 * side * side)
-            let result = try session.run([layout.input: Tensor(blank, shape: [self.batch, 3, side, side])], outputs: [layout.output])
+            let blank = [Float](repeating: 0, count: batch * 3 * side * side)
+            let result = try session.run([layout.input: Tensor(blank, shape: [batch, 3, side, side])], outputs: [layout.output])
             dimension = try Self.dimension(of: result[layout.output]!.shape, layout, session)
         }
     }
@@ -86,62 +83,36 @@ struct GridEncoder: Sendable {
     }
 
     /// The grids of pictures of any size over their whole frame, or without the cells that no point of the picture is near.
+    ///
+    /// Every picture has a run of its own, several at a time: with these networks that is as quick as batches, and what a picture gets
+    /// does not depend, even in its last bits, on the pictures that come with it.
     func grids(of images: [Image], cropped: Bool) throws -> [FeatureGrid] {
-        var grids: [FeatureGrid] = []
-        grids.reserveCapacity(images.count)
-        for start in stride(from: 0, to: images.count, by: batch) {
-            let chunk = images[start..<min(start + batch, images.count)]
-            grids += try run(Array(chunk), cropped: cropped)
-        }
-        return grids
+        try parallelism.map(images.count) { try self.grid(of: images[$0], cropped: cropped) }
     }
 
-    private func run(_ images: [Image], cropped: Bool) throws -> [FeatureGrid] {
+    private func grid(of image: Image, cropped: Bool) throws -> FeatureGrid {
         let side = layout.preparation.side
-        // A graph of a fixed batch gets blank pictures at the end.
-        let count = isBatchFixed ? batch : images.count
-        let frames = try Frames(preparation: layout.preparation, images: images, count: count, parallelism: parallelism)
-        let input = Tensor(frames.values, shape: [count, 3, side, side])
+        let length = 3 * side * side
+        let frames = [Float](unsafeUninitializedCapacity: batch * length) { frames, initialized in
+            layout.preparation.fill(UnsafeMutableBufferPointer(rebasing: frames[..<length]), with: image)
+            // Blank pictures fill the rest of a graph's fixed batch.
+            UnsafeMutableBufferPointer(rebasing: frames[length..<batch * length]).initialize(repeating: 0)
+            initialized = batch * length
+        }
+        let input = Tensor(frames, shape: [batch, 3, side, side])
         let result = try session.run([layout.input: input], outputs: [layout.output])[layout.output]!
-        let cells = try Cells(result, layout: layout, batch: count, dimension: dimension, session: session)
-        return try parallelism.map(images.count) { cells.grid($0, of: images[$0], cropped: cropped) }
+        return try Cells(result, layout: layout, batch: batch, dimension: dimension, session: session).grid(of: image, cropped: cropped)
     }
 }
 
-/// The frames of several pictures, one after the other.
-private struct Frames {
-    let values: [Float]
-
-    init(preparation: ImagePreparation, images: [Image], count: Int, parallelism: Parallelism) throws {
-        let length = 3 * preparation.side * preparation.side
-        let prepared = try parallelism.map(images.count) { index in
-            [Float](unsafeUninitializedCapacity: length) { frame, initialized in
-                preparation.fill(UnsafeMutableBufferPointer(rebasing: frame[..<length]), with: images[index])
-                initialized = length
-            }
-        }
-        guard images.count > 1 || count > images.count else {
-            values = prepared.first ?? []
-            return
-        }
-        var all: [Float] = []
-        all.reserveCapacity(count * length)
-        for frame in prepared { all += frame }
-        all += [Float](repeating: 0, count: (count - images.count) * length)
-        values = all
-    }
-}
-
-/// The result of a run, from which one picture's grid is taken at a time.
-private struct Cells: Sendable {
+/// The result of a run, from which its first picture's grid is taken.
+private struct Cells {
     let values: [Float]
     let layout: EncoderLayout
     let columns: Int
     let rows: Int
     let dimension: Int
-    /// Numbers between the results of neighbouring pictures.
-    let pitch: Int
-    /// Numbers before a picture's first cell.
+    /// Numbers before the first cell.
     let offset: Int
 
     init(_ tensor: Tensor, layout: EncoderLayout, batch: Int, dimension: Int, session: InferenceSession) throws {
@@ -166,10 +137,9 @@ private struct Cells: Sendable {
             }
             (rows, columns, offset) = (cells, cells, prefix * dimension)
         }
-        pitch = tensor.count / batch
     }
 
-    func grid(_ index: Int, of image: Image, cropped: Bool) -> FeatureGrid {
+    func grid(of image: Image, cropped: Bool) -> FeatureGrid {
         let preparation = layout.preparation
         let map = preparation.map(width: image.width, height: image.height, stride: Float(preparation.side) / Float(columns))
         var (width, height) = (columns, rows)
@@ -177,7 +147,7 @@ private struct Cells: Sendable {
             width = Self.needed(map.scaleX * Float(image.width), of: columns)
             height = Self.needed(map.scaleY * Float(image.height), of: rows)
         }
-        return FeatureGrid(columns: width, rows: height, dimension: dimension, values: vectors(index, width, height), map: map)
+        return FeatureGrid(columns: width, rows: height, dimension: dimension, values: vectors(width, height), map: map)
     }
 
     /// The number of cells that interpolation at points up to `extent` touches.
@@ -185,15 +155,14 @@ private struct Cells: Sendable {
         min(count, max(1, Int((extent - 0.5).rounded(.down)) + 2))
     }
 
-    private func vectors(_ index: Int, _ width: Int, _ height: Int) -> [Float] {
-        let start = index * pitch + offset
-        return [Float](unsafeUninitializedCapacity: width * height * dimension) { result, initialized in
+    private func vectors(_ width: Int, _ height: Int) -> [Float] {
+        [Float](unsafeUninitializedCapacity: width * height * dimension) { result, initialized in
             values.withUnsafeBufferPointer { values in
                 for row in 0..<height {
                     let target = UnsafeMutableBufferPointer(rebasing: result[(row * width * dimension)..<((row + 1) * width * dimension)])
                     switch layout.order {
-                    case .planes: copyPlanes(values, start + row * columns, target, width)
-                    case .tokens: copyTokens(values, start + row * columns * dimension, target)
+                    case .planes: copyPlanes(values, row * columns, target, width)
+                    case .tokens: copyTokens(values, offset + row * columns * dimension, target)
                     }
                 }
             }

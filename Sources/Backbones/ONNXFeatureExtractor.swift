@@ -3,17 +3,17 @@ import Foundation
 import Images
 import Inference
 
-/// How much a backbone does at once; results do not depend on it beyond the rounding that a graph's batch may bring.
+/// How much a backbone does at once; results do not depend on it.
 public struct BackboneOptions: Sendable, Hashable {
     /// The number of threads, at least 1; nil is one for each core.
     public var threads: Int?
-    /// The largest number of pictures, or prompts, in one run of a graph.
-    public var batch: Int
+    /// The largest number of prompts that are answered together; more than a few fall out of the processor's cache.
+    public var promptBatch: Int
 
-    /// Options with the given number of threads and batch.
-    public init(threads: Int? = nil, batch: Int = 8) {
+    /// Options with the given number of threads and prompts at a time.
+    public init(threads: Int? = nil, promptBatch: Int = 4) {
         self.threads = threads
-        self.batch = batch
+        self.promptBatch = promptBatch
     }
 
     var parallelism: Parallelism { Parallelism(threads: threads) }
@@ -39,7 +39,7 @@ public struct ONNXFeatureExtractor: FeatureExtractor {
         let hash = try ContentHash(ofFile: path, operation: "reading the model")
         self.init(
             identity: ModelIdentity(name: name, hash: hash.hex),
-            encoder: try GridEncoder(session: session, layout: layout, batch: options.batch, parallelism: options.parallelism))
+            encoder: try GridEncoder(session: session, layout: layout, parallelism: options.parallelism))
     }
 
     init(identity: ModelIdentity, encoder: GridEncoder) {
@@ -52,7 +52,7 @@ public struct ONNXFeatureExtractor: FeatureExtractor {
         try features(of: [image])[0]
     }
 
-    /// The features of each picture, in order, in batches.
+    /// The features of each picture, in order, several at a time.
     public func features(of images: [Image]) throws -> [FeatureGrid] {
         try encoder.grids(of: images, cropped: true)
     }

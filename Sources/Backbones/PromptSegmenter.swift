@@ -8,7 +8,7 @@ public protocol PromptSegmenter: Sendable {
     var identity: ModelIdentity { get }
     /// The embedding of a picture of any size. Throws `Failure` if the model cannot be run.
     func embed(_ image: Image) throws -> ImageEmbedding
-    /// The embedding of each picture, in order; a model that runs batches is quicker here. Throws `Failure` if the model cannot be run.
+    /// The embedding of each picture, in order; quicker than one by one. Throws `Failure` if the model cannot be run.
     func embed(_ images: [Image]) throws -> [ImageEmbedding]
     /// The masks for each prompt, in order. Throws `Failure` if the model cannot be run.
     func masks(for prompts: [Prompt], in embedding: ImageEmbedding) throws -> [MaskPrediction]

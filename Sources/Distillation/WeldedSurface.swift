@@ -36,17 +36,8 @@ public struct WeldedSurface: Sendable {
     }
 
     private static func weld(_ vertices: [SIMD3<Float>]) -> ([SIMD3<Float>], [Int32]) {
-        var first: [SIMD3<Float>: Int32] = [:]
-        first.reserveCapacity(vertices.count)
-        var positions: [SIMD3<Float>] = []
-        let points = vertices.map { vertex -> Int32 in
-            if let point = first[vertex] { return point }
-            let point = Int32(positions.count)
-            first[vertex] = point
-            positions.append(vertex)
-            return point
-        }
-        return (positions, points)
+        let weld = Weld(vertices)
+        return (weld.representative.map { vertices[Int($0)] }, weld.welded.map { Int32($0) })
     }
 
     private static func edges(of triangles: [SIMD3<Int32>]) -> ([SIMD2<Int32>], [SIMD3<Int32>]) {

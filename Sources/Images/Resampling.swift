@@ -29,7 +29,9 @@ public enum ResamplingFilter: Sendable, CaseIterable {
 extension Image {
     /// The picture scaled to the given size.
     ///
-    /// Columns are resampled, rounded to 8 bits, then rows, in the fixed-point arithmetic of Pillow, whose results these equal to the bit.
+    /// The picture is resampled across, rounded to 8 bits, then down, in the fixed-point arithmetic of Pillow; the results equal those of
+    /// Pillow 11 to the bit (Pillow 13 sometimes goes down first, which can differ in the last bit).
+    ///
     /// Complexity: O(width x height x support) for the larger of the two sizes on each axis.
     public func resized(width newWidth: Int, height newHeight: Int, filter: ResamplingFilter = .bilinear) -> Image {
         precondition(newWidth > 0 && newHeight > 0, "a picture has at least one pixel")

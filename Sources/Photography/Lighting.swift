@@ -48,7 +48,7 @@ public struct Lighting: Sendable {
     /// A soft key light from above at the left of the camera, a weak fill light, and a bright room.
     public static func studio(viewDirection: SIMD3<Float>, up: SIMD3<Float> = [0, 1, 0], occlusionRays: Int = 8) -> Lighting {
         let side = cross(up, -viewDirection).unitOrZero
-        let key = Light(direction: up * 1.1 - viewDirection * 0.7 - side * 0.8, color: [1.0, 0.97, 0.9] * 0.85, angularRadius: 0.12)
+        let key = Light(direction: up * 1.1 - viewDirection * 0.7 - side * 0.8, color: [1.0, 0.97, 0.9] * 0.85, angularRadius: 0.07)
         let fill = Light(direction: up * 0.3 - viewDirection * 0.6 + side, color: [0.75, 0.85, 1.0] * 0.25, castsShadows: false)
         return Lighting(lights: [key, fill], up: up, occlusionRays: occlusionRays)
     }

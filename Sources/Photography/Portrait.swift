@@ -105,7 +105,7 @@ public struct Portrait: Sendable {
             let pattern = kinds[(start + index) % kinds.count]
             let isWood = pattern == .wood
             let color = Palette.color(
-                hue: isWood ? generator.uniform(0.05, 0.1) : hue + 0.38 * Float(index), saturation: generator.uniform(0.45, 0.75),
+                hue: isWood ? generator.uniform(0.05, 0.1) : hue + 0.38 * Float(index), saturation: generator.uniform(0.3, 0.65),
                 value: generator.uniform(0.45, 0.9))
             let texture = SurfaceTexture(
                 pattern: pattern, first: color, second: color * (isWood ? 0.45 : 0.7), third: color * 1.2, scale: isWood ? 9 : 6,

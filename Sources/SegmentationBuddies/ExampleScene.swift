@@ -11,23 +11,12 @@ struct ExampleScene {
 
     /// The picture, `width` pixels wide and three quarters as high. Throws `Failure`.
     func photograph(width: Int, parallelism: Parallelism) throws -> Photograph {
-        let camera = shape.kind.camera
-        let forward = camera.target - camera.eye
-        let subject = try PhotoSubject(mesh: shape.mesh)
-        let placed = PlacedSubject(subject, finish: finish)
-        let floor = Ground(
-            origin: [0, placed.lowest(along: [0, 1, 0]), 0], normal: [0, 1, 0],
-            material: Material(texture: SurfaceTexture(first: [0.62, 0.58, 0.52])))
-        let backdrop = Backdrop(.gradient(top: [0.60, 0.66, 0.70], bottom: [0.80, 0.77, 0.72]))
-        let scene = PhotoScene(
-            subject: placed, ground: shape.kind.stands ? floor : nil, backdrop: backdrop,
-            lighting: .studio(viewDirection: forward / (forward * forward).sum().squareRoot()))
-        var development = Development()
-        development.vignette = 0.2
-        development.noise = 0.004
-        let renderer = PhotoRenderer(
-            size: RasterSize(width: width, height: width * 3 / 4), sampling: .grid(2), development: development, parallelism: parallelism)
-        return try renderer.photograph(scene, from: camera, seed: seed)
+        var portrait = Portrait()
+        portrait.size = RasterSize(width: width, height: width * 3 / 4)
+        (portrait.azimuth, portrait.elevation) = shape.kind.angles
+        portrait.finish = finish
+        portrait.seed = seed
+        return try portrait.photograph(of: shape.mesh, parallelism: parallelism)
     }
 
     private var finish: Finish {
@@ -77,21 +66,16 @@ struct ExampleScene {
 }
 
 extension ExampleKind {
-    /// Whether it stands on a floor in its picture.
-    fileprivate var stands: Bool { self != .airplane }
-
-    /// Where a person with a camera would stand: the front is +z, up is +y, the longest side is 1.
-    fileprivate var camera: Camera {
-        let eye: SIMD3<Float> =
-            switch self {
-            case .guitar: [0.35, 0.10, 1.9]
-            case .airplane: [1.1, 0.75, 1.5]
-            case .animal: [1.5, 0.45, 1.0]
-            case .mug, .vase: [0.5, 0.55, 1.9]
-            case .pliers, .hammer: [0.4, 1.2, 1.4]
-            case .chair, .table, .lamp: [1.0, 0.75, 1.6]
-            }
-        return Camera(eye: eye, verticalFieldOfView: 0.7)
+    /// Where a person with a camera would stand: the angle around the upright axis from the front, and above the horizon, in radians.
+    fileprivate var angles: (azimuth: Float, elevation: Float) {
+        switch self {
+        case .guitar: (0.3, 0.1)
+        case .airplane: (0.7, 0.45)
+        case .animal: (0.95, 0.2)
+        case .mug, .vase: (0.4, 0.35)
+        case .pliers, .hammer: (0.3, 0.8)
+        case .chair, .table, .lamp: (0.55, 0.35)
+        }
     }
 
     /// The part whose picture tells most: the one an example clicks unless another is asked for.

@@ -16,7 +16,7 @@ struct Overview {
     private static let margin = 28
     private static let photoWidth = 600
     private static let photoHeight = 400
-    private static let sideLength = 300
+    private static let side = RasterSize(width: 300, height: 376)
     private static let gap = 12
     private static let headline: Float = 34
     private static let caption = TextStyle(size: 17, color: Color(hex: 0x55_5B_66))
@@ -31,9 +31,9 @@ struct Overview {
     func image() throws -> Image {
         let left = Self.margin
         let right = left + Self.photoWidth + Self.margin
-        let width = right + 3 * Self.sideLength + 2 * Self.gap + Self.margin
+        let width = right + 3 * Self.side.width + 2 * Self.gap + Self.margin
         let top = 124
-        let height = top + 2 * (Self.photoHeight + 34) + Self.margin
+        let height = top + 2 * (Self.photoHeight + 34) + 3 * Self.margin
         var canvas = Canvas(width: width, height: height, fill: .white)
         paintVerdict(on: &canvas)
         let area = { PixelRectangle(x: left, y: $0, width: Self.photoWidth, height: Self.photoHeight) }
@@ -41,10 +41,10 @@ struct Overview {
         let second = top + Self.photoHeight + 34
         paint(candidatePhoto(), candidateCaption, in: area(second), on: &canvas)
         for (index, side) in try sides().enumerated() {
-            let x = right + (index % 3) * (Self.sideLength + Self.gap)
-            canvas.paste(side, x: x, y: top + index / 3 * (Self.sideLength + Self.gap))
+            let x = right + (index % 3) * (Self.side.width + Self.gap)
+            canvas.paste(side, x: x, y: top + index / 3 * (Self.side.height + Self.gap))
         }
-        let below = top + 2 * Self.sideLength + Self.gap + 30
+        let below = top + 2 * Self.side.height + Self.gap + 18
         paintNumbers(at: [Float(right), Float(below)], width: Float(width - right - Self.margin), on: &canvas)
         return canvas.image
     }
@@ -81,7 +81,7 @@ struct Overview {
         for warning in outcome.mesh.report.warnings.prefix(3) { lines.append("Note: \(warning)") }
         var y = position.y
         for line in lines {
-            y = canvas.text(line, at: [position.x, y], wrappedTo: width, TextStyle(size: 17, color: Color(hex: 0x33_38_40))) + 6
+            y += canvas.text(line, at: [position.x, y], wrappedTo: width, TextStyle(size: 16, color: Color(hex: 0x33_38_40))) + 2
         }
     }
 
@@ -142,9 +142,8 @@ struct Overview {
         let colors = outcome.segment.map(Palette.colors) ?? [SIMD3<Float>](repeating: Palette.rest, count: scene.mesh.vertices.count)
         let cameras = cameras
         return try parallelism.map(cameras.count) { index in
-            let size = RasterSize(Self.sideLength)
-            let picture = try painter.picture(from: cameras[index], size: size, vertexColors: colors).image
-            return marked(picture, cameras[index], size)
+            let picture = try painter.picture(from: cameras[index], size: Self.side, vertexColors: colors).image
+            return marked(picture, cameras[index], Self.side)
         }
     }
 
@@ -157,7 +156,8 @@ struct Overview {
             elevation = min(max(Float(asin(Double(min(max(normal.y, -1), 1)))), -0.6), 0.6)
         }
         return (0..<6).map { side in
-            Camera(azimuth: azimuth + Float(side) * .pi / 3, elevation: side == 0 ? elevation : .pi / 9, radius: 2.05)
+            let direction = Camera(azimuth: azimuth + Float(side) * .pi / 3, elevation: side == 0 ? elevation : .pi / 9).eye
+            return Camera.framing(outcome.mesh.scene.mesh.vertices, from: direction, size: Self.side)
         }
     }
 

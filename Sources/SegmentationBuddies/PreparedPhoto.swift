@@ -70,7 +70,7 @@ public struct Click: Sendable, Hashable {
 }
 
 extension PreparedPhoto {
-    /// The object and part masks of a click, by the levels of `settings`; the clicked pixels themselves are always in.
+    /// The object and part masks of a click, by the levels of the settings.
     ///
     /// Throws `Failure` if a click is outside the photo or the segmenter cannot be run.
     public func masks(of click: Click, at bench: Workbench) throws -> (object: Mask, part: Mask) {

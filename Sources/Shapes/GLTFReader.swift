@@ -3,13 +3,22 @@ import Foundation
 
 /// Reads glTF 2.0: the default scene (or the first, or all root nodes, or all meshes), with every node's transform applied.
 ///
-/// "The file's order" is that of the nodes from the scene's roots downwards, then of their primitives: vertices one set after the other,
+/// "The file's order" is that of the nodes from the scene's roots downwards, then of their primitives: vertices one set after the other
+/// (a set that several primitives share in one place comes once),
 /// and one file face for each triangle. Colours (linear in the file) become sRGB; nodes become groups.
 struct GLTFReader {
     private var buffers: GLTFBuffers
     private var assembly = MeshAssembly()
     private var groups = GroupRuns()
     private var skipped = 0
+    /// Where the vertices of each set start; primitives, and nodes in one place, often share a set and differ in faces only.
+    private var shared: [VertexSet: Int] = [:]
+
+    private struct VertexSet: Hashable {
+        var positions: Int
+        var colors: Int?
+        var transform: GLTFTransform
+    }
 
     private var document: GLTFDocument { buffers.document }
 
@@ -67,8 +76,6 @@ struct GLTFReader {
     private mutating func readMesh(_ index: Int, transform: GLTFTransform, name: String?) throws {
         guard let mesh = document.meshes?.element(index) else { throw Failure.mesh("mesh \(index) is not there") }
         groups.setObject(name, at: assembly.faceEnds.count)
-        // Primitives of one mesh often share their vertices and differ in material only.
-        var shared: [[Int]: Int] = [:]
         for (number, primitive) in (mesh.primitives ?? []).enumerated() {
             let mode = primitive.mode ?? 4
             guard (0...6).contains(mode) else { throw Failure.mesh("mesh \(index), primitive \(number) has the unknown mode \(mode)") }
@@ -77,7 +84,7 @@ struct GLTFReader {
                 continue
             }
             let colors = primitive.attributes?["COLOR_0"]
-            let key = [positions, colors ?? -1]
+            let key = VertexSet(positions: positions, colors: colors, transform: transform)
             let first = try shared[key] ?? readVertices(positions: positions, colors: colors, transform: transform)
             shared[key] = first
             let count = try buffers.count(positions)

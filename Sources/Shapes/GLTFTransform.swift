@@ -2,7 +2,7 @@ import Basics
 import Foundation
 
 /// An affine map, as the product of a glTF node's and its ancestors' transforms.
-struct GLTFTransform {
+struct GLTFTransform: Hashable {
     private var x: SIMD3<Double>
     private var y: SIMD3<Double>
     private var z: SIMD3<Double>

@@ -5,10 +5,13 @@ import Basics
 /// The keyword may be missing, share its line with the counts, or even touch them ("OFF8 6 0", a slip of a well-known collection).
 struct OFFReader {
     /// What each vertex line holds.
-    struct Variant: Equatable {
+    struct Variant {
         var hasNormals = false
         var hasColors = false
         var hasTextureCoordinates = false
+
+        /// Positions only.
+        init() {}
 
         /// The variant of a header such as `COFF`; nil if it is none.
         init?(header: String) {
@@ -33,7 +36,7 @@ struct OFFReader {
 
     private var scanner: TextScanner
     private var assembly = MeshAssembly()
-    private var variant = Variant(header: "OFF")!
+    private var variant = Variant()
 
     init(_ scanner: TextScanner) {
         self.scanner = scanner
@@ -93,7 +96,7 @@ struct OFFReader {
         assembly.vertices.append(SIMD3<Float>(position))
         if variant.hasNormals { for _ in 0..<3 { _ = try number("vertex", index, count) } }
         if variant.hasColors { readColor() }
-        if variant != Variant(header: "OFF") { scanner.nextLine() }
+        if variant.hasNormals || variant.hasColors || variant.hasTextureCoordinates { scanner.nextLine() }
     }
 
     /// Three or four numbers, whatever the header's letter of the law: alpha is often left out.

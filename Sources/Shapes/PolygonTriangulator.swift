@@ -6,7 +6,7 @@ struct PolygonTriangulator {
     /// The number of polygons whose ears ran out (self-crossing outlines) or took too long; the rest of each became a fan.
     private(set) var unfinished = 0
     /// Containment tests left for the whole mesh, which bounds the time that hostile outlines can take.
-    private var budget = 300_000_000
+    private var budget = 100_000_000
 
     private var outline: [UInt32] = []
     private var points: [SIMD2<Double>] = []

@@ -61,8 +61,8 @@ import Testing
         #expect(try one.masks(for: [], in: one.embed(image)).isEmpty)
     }
 
-    @Test func aGraphOfFixedBatchEmbedsManyPictures() throws {
-        let segmenter = try segmenter(options(batch: 5))
+    @Test func manyPicturesAreEmbeddedInOrder() throws {
+        let segmenter = try segmenter()
         let images = (0..<3).map { noise(60, 20 + $0, seed: UInt64($0)) }
         #expect(try segmenter.embed(images) == images.map { try segmenter.embed($0) })
     }

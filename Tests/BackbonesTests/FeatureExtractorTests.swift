@@ -34,7 +34,7 @@ import Testing
         let (data, entry) = try models.load("features.onnx")
         let session = try InferenceSession(model: data, name: "features", runtime: runtime.get())
         let layout = entry.encoderLayout(output: "features")
-        let encoder = try GridEncoder(session: session, layout: layout, batch: 4, parallelism: Parallelism(threads: 2))
+        let encoder = try GridEncoder(session: session, layout: layout, parallelism: Parallelism(threads: 2))
         for (width, height) in [(224, 100), (100, 224), (300, 7), (5, 400), (224, 2)] {
             let image = noise(width, height, seed: UInt64(width))
             let whole = try #require(try encoder.grids(of: [image], cropped: false).first)
@@ -50,12 +50,12 @@ import Testing
         }
     }
 
-    @Test func batchesAndThreadsDoNotChangeTheResult() throws {
+    @Test func companyAndThreadsDoNotChangeTheResult() throws {
         let images = (0..<7).map { noise(40 + 9 * $0, 90, seed: UInt64($0)) }
-        let one = try extractor(options(threads: 1, batch: 1))
+        let one = try extractor(options(threads: 1))
         let singles = try images.map { try one.features(of: $0) }
-        #expect(try extractor(options(threads: 2, batch: 3)).features(of: images) == singles)
-        #expect(try extractor(options(threads: 4, batch: 100)).features(of: images) == singles)
+        #expect(try extractor(options(threads: 2)).features(of: images) == singles)
+        #expect(try extractor(options(threads: 4)).features(of: images) == singles)
         #expect(try one.features(of: [Image]()).isEmpty)
     }
 

@@ -13,7 +13,7 @@ let runtime = Result { try InferenceRuntime() }
 let fixtures = Bundle.module.resourceURL!.appendingPathComponent("Fixtures").path
 
 func options(threads: Int = 2, batch: Int = 3) -> BackboneOptions {
-    BackboneOptions(threads: threads, batch: batch)
+    BackboneOptions(threads: threads, promptBatch: batch)
 }
 
 func extractor(_ options: BackboneOptions = options()) throws -> EmbeddedFeatureExtractor {

@@ -20,7 +20,7 @@ struct PhotoRendererTests {
 
     @Test(arguments: [PhotoRenderer.Sampling.adaptive, .grid(2)])
     func sameSeedGivesSamePictureOnAnyNumberOfThreads(sampling: PhotoRenderer.Sampling) throws {
-        let size = RasterSize(width: 150, height: 131)
+        let size = RasterSize(width: 200, height: 90)
         var renderer = PhotoRenderer(size: size, sampling: sampling)
         renderer.development.noise = 0.05
         let first = try renderer.photograph(scene(seed: 4), from: camera, seed: 9)

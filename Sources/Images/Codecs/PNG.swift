@@ -46,7 +46,7 @@ extension Image {
     /// - Parameter compression: the effort from 0 (none) to 9 (smallest).
     /// - Throws: a `Failure` of kind `.internal` where memory runs out.
     public func pngData(compression: Int = 5) throws -> Data {
-        try encodePNG(pixels, width, height, SPNG_COLOR_TYPE_TRUECOLOR, compression: compression)
+        try encodePNG(pixels, width, height, SPNG_COLOR_TYPE_TRUECOLOR, SPNG_FILTER_CHOICE_UP, compression: compression)
     }
 
     /// Writes the picture to a PNG file, atomically.
@@ -62,7 +62,7 @@ extension Mask {
     ///
     /// - Throws: a `Failure` of kind `.internal` where memory runs out.
     public func pngData() throws -> Data {
-        try encodePNG(bytes(inside: 255), width, height, SPNG_COLOR_TYPE_GRAYSCALE, compression: 5)
+        try encodePNG(bytes(inside: 255), width, height, SPNG_COLOR_TYPE_GRAYSCALE, SPNG_FILTER_CHOICE_NONE, compression: 5)
     }
 
     /// Writes the mask to a grey PNG file of 0 and 255, atomically.
@@ -83,7 +83,7 @@ extension Mask {
 }
 
 private func encodePNG(
-    _ pixels: [UInt8], _ width: Int, _ height: Int, _ kind: spng_color_type, compression: Int
+    _ pixels: [UInt8], _ width: Int, _ height: Int, _ kind: spng_color_type, _ filter: spng_filter_choice, compression: Int
 ) throws -> Data {
     func check(_ code: Int32) throws {
         guard code != 0 else { return }
@@ -98,6 +98,7 @@ private func encodePNG(
         filter_method: 0, interlace_method: 0)
     try check(spng_set_option(context, SPNG_ENCODE_TO_BUFFER, 1))
     try check(spng_set_option(context, SPNG_IMG_COMPRESSION_LEVEL, Int32(min(max(compression, 0), 9))))
+    try check(spng_set_option(context, SPNG_FILTER_CHOICE, Int32(filter.rawValue)))
     try check(spng_set_ihdr(context, &header))
     try pixels.withUnsafeBytes { bytes in
         try check(

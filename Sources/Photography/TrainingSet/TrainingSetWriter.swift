@@ -68,7 +68,7 @@ public struct TrainingSetWriter: Sendable {
 
     /// What the set is.
     public let manifest: TrainingManifest
-    private let studio: TrainingStudio
+    let studio: TrainingStudio
     private let directory: String
 
     /// A set to be written to `directory`.

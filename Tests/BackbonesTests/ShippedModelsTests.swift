@@ -1,0 +1,33 @@
+import Basics
+import Foundation
+import Testing
+
+@testable import Backbones
+
+/// The models that the build put beside this program, if there are any yet.
+private let shipped = try? EmbeddedModels()
+
+@Suite struct ShippedModelsTests {
+    @Test(.enabled(if: shipped == nil, "only where no models are shipped"))
+    func missingModelsAreSearchedForInNamedPlaces() throws {
+        let failure = try failure { _ = try EmbeddedModels() }
+        #expect(failure.kind == .missingModel)
+        #expect(failure.reason.contains("SegmentationBuddies_Backbones"))
+    }
+
+    @Test(.enabled(if: shipped != nil, "the embedded pair is not in Sources/Backbones/Models"))
+    func theShippedPairRunsAndDoesNotDependOnThreads() throws {
+        let models = try #require(shipped)
+        let image = noise(90, 60, seed: 8)
+        let prompts = [Prompt(points: [.init([40, 30])]), Prompt(points: [], box: .init(low: [5, 5], high: [50, 50]))]
+        let runs = try [1, 3].map { threads in
+            let options = BackboneOptions(threads: threads)
+            let grid = try EmbeddedFeatureExtractor(models: models, runtime: runtime.get(), options: options).features(of: image)
+            let segmenter = try EmbeddedSegmenter(models: models, runtime: runtime.get(), options: options)
+            return (grid, try segmenter.masks(for: prompts, in: segmenter.embed(image)))
+        }
+        #expect(runs[0].0 == runs[1].0 && runs[0].1 == runs[1].1)
+        #expect(runs[0].0.columns == 56 && runs[0].1.allSatisfy { $0.logits.count == 3 })
+        #expect(runs[0].0.values.allSatisfy(\.isFinite) && runs[0].1.flatMap(\.predictedIoU).allSatisfy { (0...1).contains($0) })
+    }
+}
