@@ -9,11 +9,32 @@ public protocol SurfaceSegmenter: Sendable {
     /// A short name of the way, for results: `lift`, `iseg`.
     var method: String { get }
 
-    /// The probability of each vertex to be in the clicked part: #V.
+    /// The part that is clicked.
     ///
     /// - Parameter clicks: at least one that is on what is wanted.
     /// - Throws: `Failure` for clicks that make no sense on this mesh, and what the way itself may throw.
-    func probabilities(of clicks: [SurfaceClick]) throws -> [Float]
+    func answer(to clicks: [SurfaceClick]) throws -> SurfaceAnswer
+}
+
+/// A part of a mesh as a segmenter sees it, and how much work it took.
+public struct SurfaceAnswer: Sendable, Hashable {
+    /// #V: the probability of each vertex to be in the part.
+    public var probability: [Float]
+    /// Prompts that the 2D segmenter answered for it.
+    public var prompts: Int
+
+    /// An answer of these probabilities.
+    public init(probability: [Float], prompts: Int) {
+        self.probability = probability
+        self.prompts = prompts
+    }
+}
+
+extension SurfaceSegmenter {
+    /// The probability of each vertex to be in the clicked part: #V; see ``answer(to:)``.
+    public func probabilities(of clicks: [SurfaceClick]) throws -> [Float] {
+        try answer(to: clicks).probability
+    }
 }
 
 /// The training-free lift for one mesh and its views.
@@ -32,9 +53,10 @@ public struct LiftingSegmenter<Views: MeshViews>: SurfaceSegmenter {
     /// `lift`.
     public var method: String { "lift" }
 
-    /// The probabilities by ``MaskLifting/probabilities(of:in:surface:)``.
-    public func probabilities(of clicks: [SurfaceClick]) throws -> [Float] {
-        try lifting.probabilities(of: clicks, in: views, surface: surface).probability
+    /// The part by ``MaskLifting/probabilities(of:in:surface:)``.
+    public func answer(to clicks: [SurfaceClick]) throws -> SurfaceAnswer {
+        let lifted = try lifting.probabilities(of: clicks, in: views, surface: surface)
+        return SurfaceAnswer(probability: lifted.probability, prompts: lifted.prompts)
     }
 }
 

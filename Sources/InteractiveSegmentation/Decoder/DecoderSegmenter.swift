@@ -21,15 +21,16 @@ public struct DecoderSegmenter: SurfaceSegmenter {
     /// `iseg`.
     public var method: String { "iseg" }
 
-    /// The probability of each vertex to be in the clicked part: #V.
+    /// The part that is clicked; the 2D segmenter is not asked.
     ///
     /// - Throws: `Failure` for clicks that make no sense, and for several clicks of a decoder that was trained on single ones: its
     ///   attention has never learned to weigh them.
     /// - Complexity: O(#V x parameters).
-    public func probabilities(of clicks: [SurfaceClick]) throws -> [Float] {
+    public func answer(to clicks: [SurfaceClick]) throws -> SurfaceAnswer {
         let clicks = try clicks.checked(vertexCount: trained.field.vertexCount)
         let values = features.gatheringRows(clicks.map(\.vertex))
-        return try probabilities(of: ClickFeatures(values: values, isForeground: clicks.map(\.isForeground)))
+        let probability = try probabilities(of: ClickFeatures(values: values, isForeground: clicks.map(\.isForeground)))
+        return SurfaceAnswer(probability: probability, prompts: 0)
     }
 
     /// The probability of each vertex to be in the part that was clicked on another mesh: iSeg's transfer across meshes.
@@ -37,7 +38,7 @@ public struct DecoderSegmenter: SurfaceSegmenter {
     /// - Parameters:
     ///   - clicks: vertices of the other mesh.
     ///   - source: the features of the other mesh by the same 2D segmenter.
-    /// - Throws: `Failure` as ``probabilities(of:)``, and if the features are of another length.
+    /// - Throws: `Failure` as ``answer(to:)``, and if the features are of another length.
     public func probabilities(of clicks: [SurfaceClick], on source: FeatureField) throws -> [Float] {
         guard source.dimension == trained.field.dimension else {
             throw Failure(.badInput, "segmenting the mesh", reason: "the two meshes' features are of different models")
@@ -45,6 +46,14 @@ public struct DecoderSegmenter: SurfaceSegmenter {
         let clicks = try clicks.checked(vertexCount: source.vertexCount)
         let values = trained.scaling.applied(to: source.values.gatheringRows(clicks.map(\.vertex)))
         return try probabilities(of: ClickFeatures(values: values, isForeground: clicks.map(\.isForeground)))
+    }
+
+    /// Whether the decoder was trained on clicks like these: several wanted ones, or unwanted ones, must have been among them.
+    public func supports(_ clicks: [SurfaceClick]) -> Bool {
+        let known = trained.provenance
+        let distinct = Set(clicks)
+        let wanted = distinct.count { $0.isForeground }
+        return (wanted < 2 || known.positivePairs > 0) && (wanted == distinct.count || known.negativePairs > 0)
     }
 
     private func probabilities(of clicks: ClickFeatures) throws -> [Float] {
