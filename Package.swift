@@ -95,7 +95,7 @@ let package = Package(
         tests("Examples"),
         tests("Photography", on: ["Examples"]),
         tests("SegmentationBuddies"),
-        .testTarget(name: "CommandLineTests", dependencies: ["bsb", "Basics", "Images", "Shapes"]),
+        .testTarget(name: "CommandLineTests", dependencies: ["bsb", "Basics", "Images", "Shapes"], exclude: ["Snapshots"]),
     ],
     swiftLanguageModes: [.v6]
 )

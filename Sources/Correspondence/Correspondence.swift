@@ -15,6 +15,16 @@ public struct Candidate: Sendable, Hashable {
     public var qualifies: Bool
     /// IoU of the part mask with the mask segmented at the pixel (Eq. 5); only for candidates that qualify.
     public var iou: Float?
+
+    /// A candidate and where it leads back to.
+    public init(vertex: Int, similarity: Float, pixel: Pixel, pixelSimilarity: Float, qualifies: Bool, iou: Float? = nil) {
+        self.vertex = vertex
+        self.similarity = similarity
+        self.pixel = pixel
+        self.pixelSimilarity = pixelSimilarity
+        self.qualifies = qualifies
+        self.iou = iou
+    }
 }
 
 /// Why no vertex corresponds to a click.

@@ -5,7 +5,9 @@ import Shapes
 public enum ExampleKind: String, CaseIterable, Hashable, Sendable {
     case guitar, chair, mug, lamp, airplane, animal, table, vase, hammer, pliers
 
-    /// The name of the category, that of the Princeton segmentation benchmark (Chen et al. 2009) where it has the category.
+    /// The name of the category.
+    ///
+    /// It is that of the Princeton segmentation benchmark (Chen, Golovinskiy and Funkhouser 2009) where the benchmark has the category.
     public var category: String {
         switch self {
         case .guitar: "Guitar"
@@ -61,7 +63,9 @@ public enum ExampleKind: String, CaseIterable, Hashable, Sendable {
 /// handle at +x. The bounding box is centred at the origin and its longest side is 1. All components are closed and wound
 /// counter-clockwise seen from outside; some overlap, as the parts of found meshes do.
 public struct ExampleShape: Hashable, Sendable {
+    /// What sort of object it is.
     public let kind: ExampleKind
+    /// Which of its kind it is.
     public let seed: UInt64
     /// The mesh; its groups are the parts that the shape has, in the order of ``ExampleKind/partNames``.
     public let mesh: Mesh

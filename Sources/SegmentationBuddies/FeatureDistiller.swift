@@ -28,9 +28,13 @@ public struct FeatureDistiller: Sendable {
     /// - Throws: `Failure` if the model cannot be run or no view shows the mesh.
     public func field(of mesh: PreparedMesh) throws -> Distilled {
         let settings = bench.settings
-        let parts = [mesh.hash, settings.normalisation.rawValue, settings.featureViews.key, "\(settings.seed)", bench.extractor.identity.hash]
+        let parts = [
+            mesh.hash, settings.normalisation.rawValue, settings.featureViews.key, "\(settings.seed)", bench.extractor.identity.hash,
+        ]
         let folder = CacheDirectory.key(["feature field", settings.solver.rawValue] + parts)
-        if let field = bench.cache.field(folder: folder, vertexCount: mesh.mesh.vertices.count) { return Distilled(field: field, viewsExtracted: 0) }
+        if let field = bench.cache.field(folder: folder, vertexCount: mesh.mesh.vertices.count) {
+            return Distilled(field: field, viewsExtracted: 0)
+        }
         let views = RenderedViews(scene: mesh.scene, plan: settings.featureViews, seed: settings.seed)
         let partial = CacheDirectory.key(["feature views"] + parts)
         let grids = try grids(views, folder: partial)
@@ -53,7 +57,9 @@ public struct FeatureDistiller: Sendable {
     /// Fits the field to views whose features are known.
     func fit(_ views: RenderedViews, _ grids: [FeatureGrid], _ mesh: PreparedMesh) throws -> FeatureField {
         let observe = { (index: Int) in
-            try ViewObservation(surfaces: views.surfaces(index), grid: grids[index], sampling: bench.settings.featureViews.style == .reference ? .reference : .every(4))
+            try ViewObservation(
+                surfaces: views.surfaces(index), grid: grids[index],
+                sampling: bench.settings.featureViews.style == .reference ? .reference : .every(4))
         }
         let report = { (done: Int, total: Int) in
             bench.progress(ProgressUpdate(stage: "Fitting features to the surface", done: done, total: total))
