@@ -29,7 +29,8 @@ struct LossCurve {
         var canvas = Canvas(width: 800, height: 470, fill: .white)
         let area = Self.area
         canvas.text("Training of the click decoder", at: [Float(area.x), 18], TextStyle(size: 22, color: Self.ink))
-        canvas.strokeRectangle(area, Color(hex: 0xC8_CD_D4))
+        let (low, high) = (SIMD2(Float(area.x), Float(area.y)), SIMD2(Float(area.x + area.width), Float(area.y + area.height)))
+        canvas.strokeRectangle(from: low, to: high, Color(hex: 0xC8_CD_D4))
         let largest = max(history.map { max($0.heldOut, $0.training) }.filter(\.isFinite).max() ?? 1, 1e-6)
         draw(history.filter { $0.step > 0 }.map { ($0.step, $0.training / largest) }, Self.training, on: &canvas)
         draw(history.map { ($0.step, $0.heldOut / largest) }, Self.heldOut, on: &canvas)

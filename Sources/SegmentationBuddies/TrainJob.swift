@@ -104,10 +104,10 @@ public struct TrainJob: Sendable {
         _ mesh: PreparedMesh, _ field: FeatureField, _ views: some MeshViews, _ prompts: PromptPlan, _ watch: inout Stopwatch
     ) throws -> Outcome {
         let folder = try self.folder(mesh)
-        let collected = try watch.measure("prompts") { try answers(prompts, views, folder: folder) }
-        let manifest = DecoderManifest(mesh, bench, plan, prompts, collected.map(\.answer))
-        bench.cache.write(try JSONText.data(manifest), folder: folder, name: "manifest.json")
+        let collected = try watch.measure("prompts") { try collectAnswers(prompts, views, folder: folder) }
         let answers = collected.map(\.answer)
+        let manifest = DecoderManifest(mesh, bench, plan, prompts, answers)
+        bench.cache.write(try JSONText.data(manifest), folder: folder, name: "manifest.json")
         let stage = "Training the decoder"
         let training = try watch.measure("training") {
             try DecoderTrainer(options: plan.training, parallelism: bench.parallelism).train(
@@ -136,7 +136,7 @@ public struct TrainJob: Sendable {
     }
 
     /// The answers of the segmenter, view by view; each is kept at once, so that work cut short goes on where it was.
-    private func answers(
+    private func collectAnswers(
         _ prompts: PromptPlan, _ views: some MeshViews, folder: String
     ) throws -> [(answer: AnsweredView, isNew: Bool)] {
         let collector = PromptCollector(
