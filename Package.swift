@@ -28,6 +28,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
     targets: [
         // C shims
@@ -67,10 +68,18 @@ let package = Package(
                 "Examples", "Photography", .product(name: "Logging", package: "swift-log"),
             ]),
 
+        // Measuring it: data sets, protocols, baselines, statistics, reports
+        library(
+            "Evaluation",
+            on: [
+                "Basics", "Images", "LinearAlgebra", "Shapes", "Rendering", "Backbones", "Distillation", "InteractiveSegmentation",
+                "Correspondence", "Examples", "Photography", "SegmentationBuddies", .product(name: "Logging", package: "swift-log"),
+            ]),
+
         // Thin tools
         .executableTarget(
             name: "bsb",
-            dependencies: ["SegmentationBuddies", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: ["SegmentationBuddies", "Evaluation", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .executableTarget(
             name: "TrainingData",
             dependencies: [
@@ -95,6 +104,7 @@ let package = Package(
         tests("Examples"),
         tests("Photography", on: ["Examples"]),
         tests("SegmentationBuddies"),
+        tests("Evaluation"),
         .testTarget(name: "CommandLineTests", dependencies: ["bsb", "Basics", "Images", "Shapes"], exclude: ["Snapshots"]),
     ],
     swiftLanguageModes: [.v6]

@@ -80,6 +80,8 @@ public struct ExampleShape: Hashable, Sendable {
 
     /// The shape number `seed` of a kind, the same bytes every time.
     ///
+    /// - Parameter kind: what to make.
+    /// - Parameter seed: which of its kind.
     /// - Parameter vertices: about how many vertices the mesh gets, in ``vertexRange``; more where small details need them.
     /// - Throws: `Failure` (usage) when `vertices` is out of range.
     /// - Complexity: O(*v*) distance evaluations, where *v* is the number of vertices; some 0.2 s for 8,000.

@@ -162,7 +162,9 @@ struct Votes: Sendable {
         sum = weight
     }
 
-    /// Adds the votes of one view's covered pixels. Complexity: O(pixels).
+    /// Adds the votes of one view's covered pixels.
+    ///
+    /// Complexity: O(pixels).
     mutating func add(_ logits: LogitMap, certainty: Float, surfaces: SurfaceBuffers, faces: [SIMD3<UInt32>]) {
         let sampler = FeatureGrid(columns: logits.width, rows: logits.height, dimension: 1, values: logits.values, map: logits.map)
         for y in 0..<surfaces.size.height {

@@ -16,6 +16,7 @@ public struct FeatureDistiller: Sendable {
 
     /// A mesh's features and the work they took.
     public struct Distilled: Sendable {
+        /// The features of the mesh's vertices.
         public var field: FeatureField
         /// Views that were run through the feature extractor; 0 if the cache had the field.
         public var viewsExtracted: Int

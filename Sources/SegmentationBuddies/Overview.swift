@@ -27,7 +27,9 @@ struct Overview {
         self.parallelism = parallelism
     }
 
-    /// Paints it. Throws `Failure` if the mesh cannot be painted.
+    /// Paints it.
+    ///
+    /// Throws `Failure` if the mesh cannot be painted.
     func image() throws -> Image {
         let left = Self.margin
         let right = left + Self.photoWidth + Self.margin

@@ -4,12 +4,6 @@ import Foundation
 import InteractiveSegmentation
 import SegmentationBuddies
 
-/// `bsb evaluate`: measurements on labelled data.
-struct Evaluate: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Measure how well something works on labelled data.", subcommands: [EvaluateSegments.self])
-}
-
 /// `bsb evaluate segments`: how well clicks on meshes become their labelled parts.
 struct EvaluateSegments: ParsableCommand {
     static let configuration = CommandConfiguration(

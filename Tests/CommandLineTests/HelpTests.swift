@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 
-/// The help texts, word by word. To take over a wanted change: BSB_RECORD_HELP=1 swift test --filter HelpTests, and look at the difference.
+/// The help texts, word by word.
+///
+/// To take over a wanted change: BSB_RECORD_HELP=1 swift test --filter HelpTests, and look at the difference.
 @Suite struct HelpTests {
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Snapshots")
 

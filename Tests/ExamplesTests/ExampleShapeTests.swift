@@ -53,7 +53,7 @@ struct ExampleShapeTests {
 
     @Test(arguments: ExampleKind.allCases)
     func seedsGiveDifferentShapes(kind: ExampleKind) {
-        let sizes = (0..<20).map { seed -> Point in
+        let sizes = (0..<UInt64(20)).map { seed -> Point in
             var random = SeededGenerator(seed: seed)
             let sculpture = kind.sculpture(&random)
             return sculpture.components.reduce(sculpture.components[0].solid.bounds) { $0.union($1.solid.bounds) }.size
@@ -67,23 +67,9 @@ struct ExampleShapeTests {
         #expect(try ExampleShape(kind, seed: 1, vertices: 500) == Self.shapes[kind])
     }
 
-    @Test func chairsComeWithAndWithoutArms() throws {
-        let counts = (0..<40).map { seed -> Int in
-            var random = SeededGenerator(seed: seed)
-            let solid = Chair.sculpture(&random).components[0].solid
-            let reach = solid.bounds.size
-            return (0..<2000).filter { _ in
-                let point = solid.bounds.low + reach * Point(random.uniform(), random.uniform(), random.uniform())
-                return solid.distance(point) < 0 && solid.label(point).part == 2
-            }.count
-        }
-        #expect(counts.contains(0))
-        #expect(counts.contains { $0 > 0 })
-    }
-
     @Test func vertexTargetIsMet() throws {
-        let count = try ExampleShape(.mug, seed: 4, vertices: 3_000).mesh.vertices.count
-        #expect(abs(count - 3_000) < 300)
+        let count = try ExampleShape(.mug, seed: 4, vertices: 8_000).mesh.vertices.count
+        #expect(abs(count - 8_000) < 500)
     }
 
     @Test func partsAreWhereTheyBelong() throws {

@@ -11,6 +11,7 @@ struct SolidTests {
             .box([0.1, 0, 0], half: [0.5, 0.3, 0.2], rounding: 0.05, part: 0),
             .beam([0, 0, 0], [0.3, 0.8, 0.1], halves: ([0.1, 0.1], [0.08, 0.07]), rounding: 0.02, part: 0),
             .rod([0, 0, 0], [0.3, 0.8, 0.1], radii: (0.1, 0.08), rounding: 0.02, part: 0),
+            .rod([0, 0, 0], [0, 0.1, 0], radii: (0.3, 0.1), rounding: 0.02, part: 0),
             .tube([[0, 0, 0, 0.2], [0, 0.5, 0, 0.1], [0.4, 0.8, 0, 0.05]], part: 0),
             .revolved(Outline(corners: [[0, 0], [0.5, 0], [0.3, 0.8], [0, 0.8]]), part: 0),
             .plate(Outline.circle(0.6), thickest: 0.1, rounding: 0.05, part: 0),

@@ -1,0 +1,99 @@
+import Basics
+import Shapes
+
+/// The name of a shape of a data set.
+public struct ShapeEntry: Hashable, Sendable, Codable, Comparable {
+    /// What kind of thing it is; shapes of one category have the same part names.
+    public var category: String
+    /// Its name within the category.
+    public var id: String
+
+    /// The shape `id` of a category.
+    public init(category: String, id: String) {
+        self.category = category
+        self.id = id
+    }
+
+    /// `category/id`.
+    public var name: String { "\(category)/\(id)" }
+
+    /// By category, then by number or name.
+    public static func < (a: ShapeEntry, b: ShapeEntry) -> Bool {
+        (a.category, Int(a.id) ?? .max, a.id) < (b.category, Int(b.id) ?? .max, b.id)
+    }
+}
+
+/// How a shape usually stands and is looked at.
+public struct ShapePose: Hashable, Sendable, Codable {
+    /// The direction that is up.
+    public var up: SIMD3<Float>
+    /// The direction in which a usual viewer looks; nil where any side may be the front.
+    public var view: SIMD3<Float>?
+
+    /// A pose; +y is up by default.
+    public init(up: SIMD3<Float> = [0, 1, 0], view: SIMD3<Float>? = nil) {
+        self.up = up
+        self.view = view
+    }
+}
+
+/// A mesh whose faces have named parts.
+public struct LabelledShape: Sendable {
+    public var entry: ShapeEntry
+    /// The mesh file, or the folder of files, as the user named it.
+    public var path: String
+    /// SHA-256 of the mesh's files.
+    public var hash: String
+    public var mesh: Mesh
+    /// A part name for each of the file's faces.
+    public var labels: ShapeLabels
+    public var pose: ShapePose
+
+    /// A labelled mesh.
+    public init(entry: ShapeEntry, path: String, hash: String, mesh: Mesh, labels: ShapeLabels, pose: ShapePose = ShapePose()) {
+        self.entry = entry
+        self.path = path
+        self.hash = hash
+        self.mesh = mesh
+        self.labels = labels
+        self.pose = pose
+    }
+}
+
+/// A folder of labelled meshes.
+public protocol LabelledDataSet: Sendable {
+    /// All shapes, in order.
+    var entries: [ShapeEntry] { get }
+    /// Reads a shape. Throws `Failure` if a file of it is missing or damaged.
+    func shape(_ entry: ShapeEntry) throws -> LabelledShape
+}
+
+/// The layouts of data sets that can be read.
+public enum DataSetFormat: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The Labeled Princeton Benchmark: `category/id.off` and `category/id_labels.txt`.
+    case princeton
+    /// PartNet: `id/objs/*.obj`, `id/result.json` and `id/meta.json`.
+    case partnet
+    /// COSEG: `category/shapes/id.off` and `category/gt/id.seg`.
+    case coseg
+    /// ShapeNetPart: `category/meshes/id.obj`, `category/points/id.pts` and `category/points_label/id.seg`.
+    case shapenetpart
+    /// One's own: `category/id.obj` (or another mesh format) and `category/id.labels.json`.
+    case simple
+}
+
+extension DataSetFormat {
+    /// Opens a folder of this layout.
+    ///
+    /// - Parameter level: for PartNet, how deep in the hierarchy of parts labels are taken, 1 for the coarsest; 0 for the leaves.
+    /// - Throws: `Failure` if the folder holds no shape of the layout.
+    public func open(_ folder: String, level: Int = 1) throws -> any LabelledDataSet {
+        switch self {
+        case .princeton: try PrincetonDataSet(folder)
+        case .partnet: try PartNetDataSet(folder, level: level)
+        case .coseg: try COSEGDataSet(folder)
+        case .shapenetpart: try ShapeNetPartDataSet(folder)
+        case .simple: try SimpleDataSet(folder)
+        }
+    }
+}

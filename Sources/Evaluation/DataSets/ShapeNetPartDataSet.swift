@@ -1,0 +1,98 @@
+import Basics
+import Foundation
+import Shapes
+
+/// ShapeNetPart (Yi et al. 2016): labelled points, `category/points/id.pts` and `category/points_label/id.seg`, of the meshes
+/// `category/meshes/id.obj` (or another format), which come from ShapeNetCore.
+///
+/// A face takes the label of the point nearest to its middle, after the points' bounding box is laid onto the mesh's: the points were
+/// published in a frame of their own.
+public struct ShapeNetPartDataSet: LabelledDataSet {
+    public let entries: [ShapeEntry]
+    private let folder: String
+    private let meshes: [ShapeEntry: String]
+
+    /// Opens the folder. Throws `Failure` if it has no labelled mesh.
+    public init(_ folder: String) throws {
+        self.folder = folder
+        var meshes: [ShapeEntry: String] = [:]
+        for category in try Folder.folders(folder) where Folder.isFolder("\(folder)/\(category)/meshes") {
+            for name in try Folder.names("\(folder)/\(category)/meshes") where Folder.meshEndings.contains(Folder.ending(name)) {
+                let entry = ShapeEntry(category: category, id: Folder.stem(name))
+                let isLabelled =
+                    Folder.exists("\(folder)/\(category)/points/\(entry.id).pts")
+                    && Folder.exists("\(folder)/\(category)/points_label/\(entry.id).seg")
+                if isLabelled { meshes[entry] = "\(folder)/\(category)/meshes/\(name)" }
+            }
+        }
+        self.meshes = meshes
+        entries = try Folder.entries(
+            Array(meshes.keys), in: folder, layout: "category/meshes/id.obj with category/points/id.pts and category/points_label/id.seg")
+    }
+
+    public func shape(_ entry: ShapeEntry) throws -> LabelledShape {
+        guard let path = meshes[entry] else {
+            throw Failure(.missingInput, "reading the mesh", path: entry.name, reason: "the data set has no such shape")
+        }
+        let hash = try ContentHash(ofFile: path, operation: "reading the mesh").hex
+        let mesh = try Mesh(contentsOf: path)
+        let points = try Self.points("\(folder)/\(entry.category)/points/\(entry.id).pts")
+        let numbers = try PartNumbers(
+            contentsOf: "\(folder)/\(entry.category)/points_label/\(entry.id).seg", count: points.count, what: "point")
+        return LabelledShape(
+            entry: entry, path: path, hash: hash, mesh: mesh, labels: Self.labels(of: mesh, points: points, numbers: numbers.labels))
+    }
+
+    private static func points(_ path: String) throws -> [SIMD3<Float>] {
+        let operation = "reading the points"
+        let text = String(decoding: try AtomicFile.readFile(path, operation: operation), as: UTF8.self)
+        let points = try text.split(whereSeparator: \.isNewline).enumerated().compactMap { number, line -> SIMD3<Float>? in
+            let numbers = line.split(whereSeparator: \.isWhitespace).map { Float($0) }
+            if numbers.isEmpty { return nil }
+            guard numbers.count >= 3, let x = numbers[0], let y = numbers[1], let z = numbers[2], x.isFinite, y.isFinite, z.isFinite else {
+                throw Failure(.badInput, operation, path: path, reason: "line \(number + 1) does not begin with three numbers")
+            }
+            return [x, y, z]
+        }
+        guard !points.isEmpty else { throw Failure(.badInput, operation, path: path, reason: "there are no points") }
+        return points
+    }
+
+    /// Complexity: O(#F x #points).
+    static func labels(of mesh: Mesh, points: [SIMD3<Float>], numbers: ShapeLabels) -> ShapeLabels {
+        let used = mesh.faces.flatMap { face in (0..<3).map { mesh.vertices[Int(face[$0])] } }
+        let placed = Box(points).moved(points, onto: Box(used))
+        var perFace = [Int](repeating: -1, count: mesh.fileFaceCount)
+        for (face, fileFace) in zip(mesh.faces, mesh.fileFace) where perFace[Int(fileFace)] < 0 {
+            let middle = (mesh.vertices[Int(face.x)] + mesh.vertices[Int(face.y)] + mesh.vertices[Int(face.z)]) / 3
+            var nearest = (distance: Float.infinity, index: 0)
+            for (index, point) in placed.enumerated() {
+                let offset = point - middle
+                let distance = (offset * offset).sum()
+                if distance < nearest.distance { nearest = (distance, index) }
+            }
+            perFace[Int(fileFace)] = numbers.perFace[nearest.index]
+        }
+        return ShapeLabels(names: numbers.names, perFace: perFace)
+    }
+
+    /// An axis-aligned box around points.
+    private struct Box {
+        var low = SIMD3<Float>(repeating: .infinity)
+        var high = SIMD3<Float>(repeating: -.infinity)
+
+        init(_ points: [SIMD3<Float>]) {
+            for point in points {
+                low = pointwiseMin(low, point)
+                high = pointwiseMax(high, point)
+            }
+        }
+
+        /// Points moved and scaled, alike in all directions, so that this box is laid onto another.
+        func moved(_ points: [SIMD3<Float>], onto other: Box) -> [SIMD3<Float>] {
+            let (from, to) = (high - low, other.high - other.low)
+            let scale = from.max() > 0 ? to.max() / from.max() : 1
+            return points.map { ($0 - (low + high) / 2) * scale + (other.low + other.high) / 2 }
+        }
+    }
+}

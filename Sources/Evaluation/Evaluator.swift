@@ -1,0 +1,118 @@
+import Backbones
+import Basics
+import Foundation
+import Images
+import Photography
+import Rendering
+import SegmentationBuddies
+
+/// Measures how often clicks in photos of shapes are answered on the right part of a mesh.
+public struct Evaluator: Sendable {
+    let data: any LabelledDataSet
+    let entries: [ShapeEntry]
+    let options: EvaluationOptions
+    let bench: Workbench
+    let studio: EvaluationStudio
+
+    /// An evaluation on the shapes `entries` of a data set.
+    public init(data: any LabelledDataSet, entries: [ShapeEntry], options: EvaluationOptions, at bench: Workbench) {
+        self.data = data
+        self.entries = entries
+        self.options = options
+        self.bench = bench
+        studio = EvaluationStudio(
+            size: RasterSize(options.photoSize), sampling: options.sampling, clicks: max(1, options.clicksPerPhoto), seed: options.seed)
+    }
+
+    /// What decides the samples.
+    private struct Description: Encodable {
+        var options: EvaluationOptions
+        var settings: Settings
+        var models: [ModelIdentity]
+        var shapes: [String]
+    }
+
+    /// Runs what is not yet in `folder` and returns all samples, in order.
+    ///
+    /// Meshes are prepared one after the other with all threads; then the photos that are answered on a mesh are taken and answered side
+    /// by side. Samples do not depend on the number of threads, nor on what was measured before.
+    /// - Throws: `Failure` if a shape cannot be read, a model cannot be run, or the folder is another evaluation's.
+    public func run(folder: String) throws -> [SampleRecord] {
+        let description = Description(
+            options: options, settings: bench.settings, models: [bench.extractor.identity, bench.segmenter.identity],
+            shapes: entries.map(\.name))
+        var log = try SampleLog(folder: folder, description: description)
+        let finished = Set(log.records.map(\.photo))
+        let work = try plan().filter { !$0.photos.allSatisfy { finished.contains($0.number) } }
+        let total = work.reduce(0) { $0 + $1.photos.count }
+        var done = 0
+        for job in work {
+            bench.progress(ProgressUpdate(stage: "Evaluating", done: done, total: total))
+            try log.add(samples(of: job, except: finished))
+            done += job.photos.count
+        }
+        bench.progress(ProgressUpdate(stage: "Evaluating", done: total, total: total))
+        return log.records
+    }
+
+    /// A photo to take, and of what.
+    struct PlannedPhoto: Sendable, Hashable {
+        var number: Int
+        var source: ShapeEntry
+    }
+
+    /// All photos that are answered on one shape.
+    struct TargetJob: Sendable {
+        var target: ShapeEntry
+        var photos: [PlannedPhoto]
+    }
+
+    /// Deals photos out to the shapes in turn, so that each shape has as many samples as any other.
+    func plan() throws -> [TargetJob] {
+        let categories = Dictionary(grouping: entries, by: \.category)
+        let targets = options.protocolKind == .same ? entries : entries.filter { categories[$0.category]!.count > 1 }
+        guard !targets.isEmpty else {
+            throw Failure(
+                .usage, "planning the evaluation", reason: "no category has two shapes", hint: "choose more shapes, or the protocol 'same'")
+        }
+        let count = (options.samples + studio.clicks - 1) / studio.clicks
+        return targets.enumerated().map { index, target in
+            let photos = stride(from: index, to: count, by: targets.count).map { number in
+                PlannedPhoto(number: number, source: source(of: target, among: categories[target.category]!, number: number))
+            }
+            return TargetJob(target: target, photos: photos)
+        }.filter { !$0.photos.isEmpty }
+    }
+
+    private func source(of target: ShapeEntry, among shapes: [ShapeEntry], number: Int) -> ShapeEntry {
+        let others = shapes.filter { $0 != target }
+        guard options.protocolKind == .cross, !others.isEmpty else { return target }
+        var generator = SeededGenerator(seed: options.seed ^ 0xC055, stream: UInt64(number))
+        return others[generator.index(below: others.count)]
+    }
+
+    private func samples(of job: TargetJob, except finished: Set<Int>) throws -> [SampleRecord] {
+        let target = try TargetMesh(shape(job.target), segments: options.segments, at: bench)
+        let photos = job.photos.filter { !finished.contains($0.number) }
+        var sources: [ShapeEntry: (shape: EvaluationShape, subject: PhotoSubject)] = [:]
+        for entry in Set(photos.map(\.source)) {
+            let shape = entry == job.target ? target.shape : try shape(entry)
+            sources[entry] = (shape, try PhotoSubject(mesh: shape.prepared.scene.mesh))
+        }
+        let known = sources
+        let worker = bench.singleThreaded
+        return try bench.parallelism.map(photos.count) { index -> [SampleRecord] in
+            let planned = photos[index]
+            let (shape, subject) = known[planned.source]!
+            guard let photo = try studio.photo(of: shape, subject: subject, number: planned.number) else { return [] }
+            let asked = min(photo.clicks.count, options.samples - planned.number * studio.clicks)
+            return try SampleJudge(target: target, options: options, bench: worker)
+                .records(of: photo, clicks: asked, number: planned.number, source: shape.entry.name, pose: shape.pose, firstSample: planned.number * studio.clicks)
+        }.flatMap { $0 }
+    }
+
+    /// A shape of the data set, ready to be photographed and judged by.
+    func shape(_ entry: ShapeEntry) throws -> EvaluationShape {
+        try EvaluationShape(try data.shape(entry), normalisation: bench.settings.normalisation)
+    }
+}

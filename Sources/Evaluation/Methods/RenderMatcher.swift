@@ -1,0 +1,101 @@
+import Backbones
+import Basics
+import Correspondence
+import Foundation
+import Images
+import LinearAlgebra
+import Rendering
+import SegmentationBuddies
+
+/// The baselines that match the photo with a grey render of the mesh, picture to picture, as image methods have to.
+///
+/// The pixel that a click is matched with is answered by the vertex of the face under it with the largest barycentric weight; a match
+/// with the background is no answer.
+struct RenderMatcher {
+    private let photo: PreparedPhoto
+    private let sides: [Side]
+
+    /// One view of the mesh.
+    private struct Side {
+        var nearest: Method
+        var buddies: Method
+        var surfaces: SurfaceBuffers
+        var faces: [SIMD3<UInt32>]
+        var search: PixelSearch
+        var matches: NeuralBestBuddies
+    }
+
+    /// Renders the mesh from the photo's camera and from another.
+    ///
+    /// For a photo of another shape, "the photo's camera" is the one that sees the mesh from the same side, by the poses of both.
+    init(
+        _ photo: PreparedPhoto, camera: Camera, pose: ShapePose, _ target: TargetMesh, seed: UInt64, at bench: Workbench
+    ) throws {
+        self.photo = photo
+        var generator = SeededGenerator(seed: 0x0_7E12, stream: seed)
+        let same = Self.turned(camera, from: pose.frame, to: target.shape.pose.frame)
+        var other = same
+        let (up, angle) = (target.shape.pose.frame[1], generator.uniform(.pi / 4, .pi / 2) * (generator.uniform() < 0.5 ? -1 : 1))
+        other.eye = Self.rotated(same.eye, around: up, by: angle)
+        other.target = Self.rotated(same.target, around: up, by: angle)
+        other.up = Self.rotated(same.up, around: up, by: angle)
+        let plan = ViewPlan(count: 2, size: photo.image.width)
+        let views = RenderedViews(scene: target.shape.prepared.scene, plan: plan, cameras: [same, other])
+        let methods: [(Method, Method)] = [(.renderSame, .nbbSame), (.renderOther, .nbbOther)]
+        sides = try methods.enumerated().map { index, methods in
+            let surfaces = views.surfaces(index)
+            let grid = try bench.extractor.features(of: try views.image(index, surfaces: surfaces))
+            let everywhere = Mask(width: surfaces.size.width, height: surfaces.size.height) { _, _ in true }
+            return Side(
+                nearest: methods.0, buddies: methods.1, surfaces: surfaces, faces: target.shape.prepared.scene.mesh.faces,
+                search: PixelSearch(features: grid, region: everywhere), matches: NeuralBestBuddies(photo.features, grid))
+        }
+    }
+
+    /// The vertices that the matches of a click lead to.
+    func answers(to click: Pixel) -> [Method: Int?] {
+        let feature = photo.features.feature(at: click.center)
+        var answers: [Method: Int?] = [:]
+        for side in sides {
+            let query = Matrix(rows: 1, columns: feature.count, values: feature)
+            let match = (try? side.search.mostSimilar(to: query, parallelism: Parallelism(threads: 1)))?.first ?? nil
+            answers[side.nearest] = .some(match.flatMap { vertex(at: $0.pixel, side) })
+            answers[side.buddies] = .some(side.matches.match(of: click.center).flatMap { vertex(at: $0, side) })
+        }
+        return answers
+    }
+
+    private func vertex(at pixel: Pixel, _ side: Side) -> Int? {
+        guard (0..<side.surfaces.size.width).contains(pixel.x), (0..<side.surfaces.size.height).contains(pixel.y) else { return nil }
+        let index = pixel.y * side.surfaces.size.width + pixel.x
+        guard side.surfaces.faceIDs[index] >= 0 else { return nil }
+        let (face, weights) = (side.faces[Int(side.surfaces.faceIDs[index])], side.surfaces.barycentrics[index])
+        let shares = [1 - weights.x - weights.y, weights.x, weights.y]
+        return Int(face[shares.firstIndex(of: shares.max()!)!])
+    }
+
+    /// The camera that sees a shape with the frame `to` as the given one sees a shape with the frame `from`.
+    private static func turned(_ camera: Camera, from: [SIMD3<Float>], to: [SIMD3<Float>]) -> Camera {
+        func turn(_ vector: SIMD3<Float>) -> SIMD3<Float> {
+            (0..<3).reduce(.zero) { $0 + to[$1] * (from[$1] * vector).sum() }
+        }
+        return Camera(
+            eye: turn(camera.eye), target: turn(camera.target), up: turn(camera.up), verticalFieldOfView: camera.verticalFieldOfView)
+    }
+
+    /// Rodrigues' rotation.
+    private static func rotated(_ v: SIMD3<Float>, around axis: SIMD3<Float>, by angle: Float) -> SIMD3<Float> {
+        v * cosine(angle) + cross(axis, v) * sine(angle) + axis * ((axis * v).sum() * (1 - cosine(angle)))
+    }
+}
+
+extension ShapePose {
+    /// Right, up and towards a usual viewer: three orthogonal unit vectors.
+    var frame: [SIMD3<Float>] {
+        let up = EvaluationStudio.unit(up) ?? [0, 1, 0]
+        let towards = view.map { -$0 } ?? [0, 0, 1]
+        let level = EvaluationStudio.unit(towards - up * (towards * up).sum())
+        let front = level ?? EvaluationStudio.unit(cross(abs(up.x) < 0.7 ? [1, 0, 0] : [0, 0, 1], up))!
+        return [cross(up, front), up, front]
+    }
+}

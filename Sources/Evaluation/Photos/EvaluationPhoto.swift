@@ -1,0 +1,31 @@
+import Images
+import Rendering
+
+/// A click whose right answer is known.
+public struct LabelledClick: Sendable, Hashable, Codable {
+    /// The vertex of the photographed shape that the click shows; nil in real photos.
+    public var vertex: Int?
+    /// The pixel: column and row.
+    public var x: Int
+    public var y: Int
+    /// The name of the part.
+    public var part: String
+
+    /// A click at pixel (x, y) on a part.
+    public init(vertex: Int? = nil, x: Int, y: Int, part: String) {
+        self.vertex = vertex
+        self.x = x
+        self.y = y
+        self.part = part
+    }
+}
+
+/// A picture with clicks.
+struct EvaluationPhoto: Sendable {
+    var image: Image
+    var clicks: [LabelledClick]
+    /// From where the picture was made, in the frame of the photographed shape; nil for real photos.
+    var camera: Camera?
+    /// For each click the pixels that show its part; empty for real photos.
+    var partMasks: [Mask]
+}

@@ -1,0 +1,68 @@
+import Basics
+import Photography
+import SegmentationBuddies
+import Shapes
+
+/// A labelled shape with what sampling and judging need to know of it.
+struct EvaluationShape: Sendable {
+    let entry: ShapeEntry
+    let prepared: PreparedMesh
+    let pose: ShapePose
+    /// The names of the parts that the shape has.
+    let partNames: [String]
+    /// #V: index into `partNames`, -1 for vertices without a label or without a face.
+    let partOfVertex: [Int]
+    /// #F: index into `partNames`, -1 for faces without a label.
+    let partOfFace: [Int]
+    /// #V: area around each vertex of the mesh in the unit ball.
+    let areas: [Double]
+    /// #V: number of the connected piece of one part that a vertex is in; -1 where there is no part.
+    let pieces: [Int]
+
+    init(_ shape: LabelledShape, normalisation: Normalisation.Method) throws {
+        entry = shape.entry
+        pose = shape.pose
+        prepared = try PreparedMesh(shape.mesh, path: shape.path, hash: shape.hash, normalisation: normalisation)
+        partNames = shape.labels.names
+        partOfVertex = try shape.labels.perVertex(of: shape.mesh)
+        partOfFace = shape.mesh.fileFace.map { shape.labels.perFace[Int($0)] }
+        areas = prepared.scene.mesh.vertexAreas()
+        pieces = Self.pieces(of: shape.mesh, parts: partOfVertex)
+    }
+
+    /// The part of a vertex.
+    func part(of vertex: Int) -> String? { partOfVertex[vertex] < 0 ? nil : partNames[partOfVertex[vertex]] }
+
+    /// #V: whether each vertex is in the part of a name.
+    func vertices(of part: String) -> [Bool] {
+        guard let index = partNames.firstIndex(of: part) else { return partOfVertex.map { _ in false } }
+        return partOfVertex.map { $0 == index }
+    }
+
+    /// The share of the vertices that can be an answer which are in a part.
+    func vertexShare(of part: String) -> Double {
+        let candidates = prepared.referenced.count { $0 }
+        let inside = zip(vertices(of: part), prepared.referenced).count { $0 && $1 }
+        return candidates == 0 ? 0 : Double(inside) / Double(candidates)
+    }
+
+    /// Numbers the sets of vertices that are joined by edges and have the same part.
+    private static func pieces(of mesh: Mesh, parts: [Int]) -> [Int] {
+        var parent = Array(parts.indices)
+        func root(_ vertex: Int) -> Int {
+            var vertex = vertex
+            while parent[vertex] != vertex {
+                parent[vertex] = parent[parent[vertex]]
+                vertex = parent[vertex]
+            }
+            return vertex
+        }
+        for face in mesh.faces {
+            for corner in 0..<3 {
+                let (a, b) = (Int(face[corner]), Int(face[(corner + 1) % 3]))
+                if parts[a] >= 0, parts[a] == parts[b] { parent[max(root(a), root(b))] = min(root(a), root(b)) }
+            }
+        }
+        return parts.indices.map { parts[$0] < 0 ? -1 : root($0) }
+    }
+}

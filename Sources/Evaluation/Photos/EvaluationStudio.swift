@@ -1,0 +1,165 @@
+import Basics
+import Correspondence
+import Foundation
+import Images
+import Photography
+import Rendering
+import Shapes
+
+/// How vertices to click on are drawn.
+public enum VertexSampling: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Each spot of the surface as likely as any other.
+    case area
+    /// Each vertex as likely as any other, as the paper has it: finely tessellated parts are clicked more often.
+    case vertex
+}
+
+/// Takes seeded, photo-like pictures of a shape and clicks in them.
+///
+/// As in the paper, a vertex comes first, then a view in which it is visible, and its pixel is the click. Further clicks in the same
+/// photo are drawn from the labelled vertices that it shows. A vertex whose pixel shows another part (at the border of two parts, or
+/// behind an outline) is not clicked.
+struct EvaluationStudio: Sendable {
+    var size = RasterSize(320)
+    var sampling = VertexSampling.area
+    var clicks = 2
+    var seed: UInt64 = 0
+    /// The only part that is clicked; nil for all.
+    var part: String?
+
+    /// The least share of the picture that the shape has to take.
+    private static let leastCover = 0.02
+
+    /// Photo number `number` of a shape, or nil if the shape has no labelled vertex that any of many views shows.
+    func photo(of shape: EvaluationShape, subject: PhotoSubject, number: Int) throws -> EvaluationPhoto? {
+        var generator = SeededGenerator(seed: seed, stream: UInt64(number))
+        let up = Self.unit(shape.pose.up) ?? [0, 1, 0]
+        let wanted = wanted(shape)
+        for _ in 0..<20 {
+            guard let first = pick(shape, among: wanted, &generator) else { return nil }
+            guard let camera = camera(showing: first, of: shape, up: up, &generator) else { continue }
+            let scene = scene(of: shape, subject: subject, camera: camera, up: up, &generator)
+            let development = Development.random(using: &generator)
+            let photograph = try PhotoRenderer(size: size, sampling: .adaptive, development: development)
+                .photograph(scene, from: camera, seed: generator.next())
+            let found = clicked(photograph, shape, wanted, first: first, &generator)
+            guard !found.isEmpty else { continue }
+            return EvaluationPhoto(
+                image: photograph.image, clicks: found, camera: camera, partMasks: found.map { mask($0, photograph.surfaces, shape) })
+        }
+        return nil
+    }
+
+    /// #V: whether a vertex may be clicked.
+    private func wanted(_ shape: EvaluationShape) -> [Bool] {
+        part.map { shape.vertices(of: $0) } ?? shape.partOfVertex.map { $0 >= 0 }
+    }
+
+    private func camera(showing vertex: Int, of shape: EvaluationShape, up: SIMD3<Float>, _ generator: inout SeededGenerator) -> Camera? {
+        let mesh = shape.prepared.scene.mesh
+        for _ in 0..<40 {
+            let camera = Self.camera(pose: shape.pose, up: up, &generator)
+            let surfaces = shape.prepared.scene.surfaces(from: camera, size: RasterSize(width: size.width / 2, height: size.height / 2))
+            let covered = surfaces.faceIDs.count { $0 >= 0 }
+            guard Double(covered) >= Self.leastCover * Double(surfaces.faceIDs.count) else { continue }
+            if VertexVisibility(mesh: mesh, camera: camera, buffers: surfaces).isVisible[vertex] { return camera }
+        }
+        return nil
+    }
+
+    /// Around the usual view if there is one, else from any side; from the horizon to well above.
+    private static func camera(pose: ShapePose, up: SIMD3<Float>, _ generator: inout SeededGenerator) -> Camera {
+        let towards = pose.view.flatMap { unit(up * ($0 * up).sum() - $0) }
+        let isUsual = towards != nil && generator.uniform() < 0.6
+        let azimuth = isUsual ? generator.gaussian() * 0.7 : generator.uniform(-.pi, .pi)
+        let front = towards ?? unit(cross(abs(up.x) < 0.7 ? [1, 0, 0] : [0, 0, 1], up)) ?? [0, 0, 1]
+        let elevation = min(max(0.3 + generator.gaussian() * 0.35, 0.02), 1.3)
+        let around = front * cosine(azimuth) + cross(up, front) * sine(azimuth)
+        let direction = around * cosine(elevation) + up * sine(elevation)
+        let angle = generator.uniform(28, 52) * .pi / 180
+        let distance = max(1.2, 1 / (sine(angle / 2) * generator.uniform(0.75, 1.2)))
+        let side = unit(cross(up, direction)) ?? [1, 0, 0]
+        let target = side * (generator.gaussian() * 0.1) + up * (generator.gaussian() * 0.1)
+        let roll = generator.gaussian() * 0.08
+        return Camera(
+            eye: direction * distance + target * 0.5, target: target, up: up * cosine(roll) + side * sine(roll), verticalFieldOfView: angle)
+    }
+
+    private func scene(
+        of shape: EvaluationShape, subject: PhotoSubject, camera: Camera, up: SIMD3<Float>, _ generator: inout SeededGenerator
+    ) -> PhotoScene {
+        let parts = shape.partOfFace.map { UInt8(truncatingIfNeeded: $0) }
+        let placed = PlacedSubject(subject, finish: Finish.random(faceParts: parts, using: &generator))
+        var ground: Ground?
+        if generator.uniform() < 0.6 {
+            let material = generator.uniform() < 0.35 ? nil : Material.random(using: &generator)
+            let start = generator.uniform(1.5, 4)
+            ground = Ground(origin: up * (placed.lowest(along: up) - 0.002), normal: up, material: material, fade: start...start * 2)
+        }
+        let view = Self.unit(camera.target - camera.eye) ?? -up
+        return PhotoScene(
+            subject: placed, ground: ground, backdrop: Backdrop.random(using: &generator),
+            lighting: Lighting.random(up: up, viewDirection: view, using: &generator))
+    }
+
+    /// The clicks of a photo: the first vertex, if the finished photo shows it, and others that it shows.
+    private func clicked(
+        _ photograph: Photograph, _ shape: EvaluationShape, _ wanted: [Bool], first: Int, _ generator: inout SeededGenerator
+    ) -> [LabelledClick] {
+        let mesh = shape.prepared.scene.mesh
+        let visibility = VertexVisibility(mesh: mesh, camera: photograph.camera, buffers: photograph.surfaces)
+        let pixels = mesh.vertices.indices.map { vertex -> Pixel? in
+            guard visibility.isVisible[vertex], wanted[vertex] else { return nil }
+            let position = visibility.positions[vertex]
+            let pixel = Pixel(x: Int(position.x), y: Int(position.y))
+            let face = photograph.surfaces.faceIDs[pixel.y * size.width + pixel.x]
+            return face >= 0 && shape.partOfFace[Int(face)] == shape.partOfVertex[vertex] ? pixel : nil
+        }
+        var eligible = pixels.map { $0 != nil }
+        var chosen: [LabelledClick] = []
+        var next: Int? = eligible[first] ? first : pick(shape, among: eligible, &generator)
+        while let vertex = next, let pixel = pixels[vertex] {
+            chosen.append(LabelledClick(vertex: vertex, x: pixel.x, y: pixel.y, part: shape.partNames[shape.partOfVertex[vertex]]))
+            eligible[vertex] = false
+            next = chosen.count < clicks ? pick(shape, among: eligible, &generator) : nil
+        }
+        return chosen
+    }
+
+    /// One of the eligible vertices, or nil if there is none.
+    private func pick(_ shape: EvaluationShape, among eligible: [Bool], _ generator: inout SeededGenerator) -> Int? {
+        var total = 0.0
+        for vertex in eligible.indices where eligible[vertex] { total += weight(vertex, shape) }
+        var rest = Double(generator.uniform()) * total
+        var last: Int?
+        for vertex in eligible.indices where eligible[vertex] && weight(vertex, shape) > 0 {
+            last = vertex
+            rest -= weight(vertex, shape)
+            if rest < 0 { return vertex }
+        }
+        return last
+    }
+
+    private func weight(_ vertex: Int, _ shape: EvaluationShape) -> Double { sampling == .area ? shape.areas[vertex] : 1 }
+
+    private func mask(_ click: LabelledClick, _ surfaces: SurfaceBuffers, _ shape: EvaluationShape) -> Mask {
+        let part = shape.partNames.firstIndex(of: click.part) ?? -1
+        return Mask(width: size.width, height: size.height) { x, y in
+            let face = surfaces.faceIDs[y * size.width + x]
+            return face >= 0 && shape.partOfFace[Int(face)] == part
+        }
+    }
+
+    static func unit(_ vector: SIMD3<Float>) -> SIMD3<Float>? {
+        let length = (vector * vector).sum().squareRoot()
+        return length > 1e-6 && length.isFinite ? vector / length : nil
+    }
+}
+
+func cross(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> SIMD3<Float> {
+    [a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x]
+}
+
+func cosine(_ angle: Float) -> Float { Float(cos(Double(angle))) }
+
+func sine(_ angle: Float) -> Float { Float(sin(Double(angle))) }

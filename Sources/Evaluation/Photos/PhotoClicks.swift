@@ -1,0 +1,50 @@
+import Basics
+import Foundation
+
+/// Real photos with clicks whose parts are known: a JSON file.
+///
+///     {"photos": [{"image": "mug_01/photo.jpg", "category": "Cup", "clicks": [{"x": 40, "y": 61, "part": "body"}]}]}
+///
+/// Images are named relative to the file. Parts are named as in the labels of the category's meshes.
+public struct PhotoClicks: Sendable, Hashable, Codable {
+    public var photos: [Photo]
+
+    /// One photo.
+    public struct Photo: Sendable, Hashable, Codable {
+        /// The picture file, relative to the file of clicks.
+        public var image: String
+        /// The category of the meshes that its clicks are answered on.
+        public var category: String
+        public var clicks: [LabelledClick]
+
+        /// A photo with clicks.
+        public init(image: String, category: String, clicks: [LabelledClick]) {
+            self.image = image
+            self.category = category
+            self.clicks = clicks
+        }
+    }
+
+    /// Clicks in photos.
+    public init(photos: [Photo]) {
+        self.photos = photos
+    }
+
+    /// Reads the file at `path`; images are then named from the current directory.
+    ///
+    /// Throws `Failure` if it is not such a file or has no click. Whether a click is inside its photo is checked when the photo is read.
+    public init(contentsOf path: String) throws {
+        let operation = "reading the clicks"
+        self = try JSONFile.decode(PhotoClicks.self, from: path, operation: operation)
+        guard photos.contains(where: { !$0.clicks.isEmpty }) else {
+            throw Failure(.badInput, operation, path: path, reason: "there are no clicks")
+        }
+        let folder = (path as NSString).deletingLastPathComponent
+        guard !folder.isEmpty else { return }
+        photos = photos.map { photo in
+            var photo = photo
+            if !photo.image.hasPrefix("/") { photo.image = "\(folder)/\(photo.image)" }
+            return photo
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import Basics
+import Correspondence
+import Foundation
+import Images
+import InteractiveSegmentation
+import SegmentationBuddies
+
+/// Answers the clicks of photos on one mesh by all methods, and judges the answers by the labels.
+struct SampleJudge {
+    let target: TargetMesh
+    let options: EvaluationOptions
+    let bench: Workbench
+
+    /// The records of the first `clicks` clicks of a photo.
+    func records(
+        of photo: EvaluationPhoto, clicks: Int, number: Int, source: String, pose: ShapePose = ShapePose(), firstSample: Int
+    ) throws -> [SampleRecord] {
+        let prepared = try PreparedPhoto(photo.image, path: source, hash: "", at: bench)
+        let renders = try photo.camera.flatMap { camera in
+            options.renderBaselines ? try RenderMatcher(prepared, camera: camera, pose: pose, target, seed: UInt64(number), at: bench) : nil
+        }
+        return try (0..<max(0, clicks)).map { index in
+            let click = photo.clicks[index]
+            var answers = try VertexAnswers(to: click, in: prepared, on: target, at: bench)
+            for (method, vertex) in renders?.answers(to: Pixel(x: click.x, y: click.y)) ?? [:] { answers.vertices[method] = vertex }
+            var record = record(click, answers)
+            record.sample = firstSample + index
+            record.photo = number
+            record.source = source
+            if photo.partMasks.indices.contains(index) {
+                record.partMaskIoU = Self.rounded(Double(answers.masks.part.intersectionOverUnion(photo.partMasks[index])))
+            }
+            if options.segments, let buddy = answers.correspondence.buddy?.vertex { try addSegment(buddy, to: &record) }
+            return record
+        }
+    }
+
+    /// The record of one click's answers, judged.
+    func record(_ click: LabelledClick, _ answers: VertexAnswers) -> SampleRecord {
+        let share = target.shape.vertexShare(of: click.part)
+        let candidates = answers.correspondence.candidates
+        return SampleRecord(
+            sample: 0, photo: 0, category: target.shape.entry.category, source: "", target: target.shape.entry.name, click: click,
+            partExists: share > 0, partShare: Self.rounded(share),
+            answers: Dictionary(uniqueKeysWithValues: answers.vertices.map { ($0.key.rawValue, judged($0.value, click)) }),
+            reason: answers.correspondence.reason, candidates: candidates.count, qualified: candidates.count(where: \.qualifies),
+            bestIoU: candidates.compactMap(\.iou).max().map { Self.rounded(Double($0)) })
+    }
+
+    private func judged(_ vertex: Int?, _ click: LabelledClick) -> SampleRecord.Answer {
+        let part = vertex.flatMap { target.shape.part(of: $0) }
+        return SampleRecord.Answer(vertex: vertex, part: part, correct: part == click.part)
+    }
+
+    /// Segments the mesh at the buddy and compares with the labels, by area.
+    private func addSegment(_ buddy: Int, to record: inout SampleRecord) throws {
+        guard let views = target.views else { return }
+        let shape = target.shape
+        guard let segment = try? segment(at: buddy, views) else { return }
+        let inside = segment.vertexLabels
+        record.segmentIoU = Self.rounded(Self.overlap(inside, shape.vertices(of: record.click.part), shape.areas))
+        let piece = shape.part(of: buddy) == record.click.part ? shape.pieces[buddy] : -2
+        record.pieceIoU = Self.rounded(Self.overlap(inside, shape.pieces.map { $0 == piece }, shape.areas))
+    }
+
+    private func segment(at vertex: Int, _ views: EmbeddedViews) throws -> SurfaceSegment {
+        let lifting = MaskLifting(segmenter: bench.segmenter, options: bench.settings.lifting, parallelism: bench.parallelism)
+        let lifted = try lifting.probabilities(of: [SurfaceClick(vertex)], in: views, surface: target.shape.prepared.surface)
+        return SurfaceSegment(
+            probability: lifted.probability, binarization: bench.settings.threshold == .half ? .fixed(0.5) : .otsu)
+    }
+
+    /// Intersection over union of two sets of vertices by weight; 0 where both are empty.
+    static func overlap(_ a: [Bool], _ b: [Bool], _ weights: [Double]) -> Double {
+        var (both, either) = (0.0, 0.0)
+        for i in weights.indices {
+            if a[i] && b[i] { both += weights[i] }
+            if a[i] || b[i] { either += weights[i] }
+        }
+        return either > 0 ? both / either : 0
+    }
+
+    /// Six digits are enough, and the same on every machine.
+    static func rounded(_ value: Double) -> Double { (value * 1e6).rounded() / 1e6 }
+}

@@ -1,0 +1,40 @@
+import Basics
+import Foundation
+import SegmentationBuddies
+
+/// The folder of an evaluation: `run.json` says what is measured, `samples.jsonl` holds a line for each finished sample.
+///
+/// An evaluation that was cut short goes on where it was: finished samples are kept. A folder of another evaluation is refused.
+struct SampleLog {
+    let folder: String
+    private(set) var records: [SampleRecord]
+    private var file: String { "\(folder)/samples.jsonl" }
+
+    /// Opens or starts the log of the evaluation that `description` tells apart from all others.
+    init(folder: String, description: some Encodable) throws {
+        self.folder = folder
+        let (runFile, text) = ("\(folder)/run.json", try JSONText.data(description))
+        if FileManager.default.fileExists(atPath: runFile) {
+            guard try AtomicFile.readFile(runFile, operation: "resuming the evaluation") == text else {
+                throw Failure(
+                    .usage, "resuming the evaluation", path: folder, reason: "the folder holds an evaluation with other settings, data or models",
+                    hint: "choose another folder")
+            }
+        } else {
+            try AtomicFile.write(text, to: runFile, operation: "starting the evaluation")
+        }
+        records = []
+        guard FileManager.default.fileExists(atPath: file) else { return }
+        let decoder = JSONDecoder()
+        let lines = String(decoding: try AtomicFile.readFile(file, operation: "resuming the evaluation"), as: UTF8.self)
+        // A line that is cut short, as by a full disk, is measured again.
+        records = lines.split(separator: "\n").compactMap { try? decoder.decode(SampleRecord.self, from: Data($0.utf8)) }
+    }
+
+    /// Adds samples and puts all on disk, in order.
+    mutating func add(_ new: [SampleRecord]) throws {
+        records = (records + new).sorted { $0.sample < $1.sample }
+        let lines = try records.map { String(decoding: try JSONText.data($0, pretty: false), as: UTF8.self) + "\n" }
+        try AtomicFile.write(lines.joined(), to: file, operation: "writing samples")
+    }
+}

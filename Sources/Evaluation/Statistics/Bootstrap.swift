@@ -1,0 +1,73 @@
+import Basics
+
+/// A mean with the interval that holds 95 % of the means of resampled data.
+public struct Estimate: Sendable, Hashable, Codable {
+    public var mean: Double
+    /// The 2.5th and the 97.5th percentile.
+    public var low: Double
+    public var high: Double
+    /// The number of values.
+    public var n: Int
+
+    /// A mean of `n` values with its interval.
+    public init(mean: Double, low: Double, high: Double, n: Int) {
+        self.mean = mean
+        self.low = low
+        self.high = high
+        self.n = n
+    }
+}
+
+/// Percentile bootstrap intervals (Efron 1979), seeded.
+public struct Bootstrap: Sendable {
+    /// How often the data are resampled.
+    public var resamples = 2000
+    public var seed: UInt64 = 0
+
+    /// The default bootstrap: 2,000 resamples.
+    public init() {}
+
+    /// The mean of values that are drawn in clusters, such as the clicks in one photo: whole clusters are resampled.
+    ///
+    /// - Parameter clusters: for each value the cluster that it belongs to.
+    /// - Returns: nil for no values.
+    /// - Complexity: O(resamples x clusters).
+    public func mean(of values: [Double], clusters: [Int]) -> Estimate? {
+        precondition(values.count == clusters.count, "each value is in a cluster")
+        guard !values.isEmpty else { return nil }
+        var slots: [Int: Int] = [:]
+        var (sums, counts): ([Double], [Double]) = ([], [])
+        for (value, cluster) in zip(values, clusters) {
+            let slot = slots[cluster] ?? sums.count
+            if slot == sums.count {
+                slots[cluster] = slot
+                sums.append(0)
+                counts.append(0)
+            }
+            sums[slot] += value
+            counts[slot] += 1
+        }
+        var generator = SeededGenerator(seed: seed, stream: UInt64(values.count))
+        let means = (0..<max(1, resamples)).map { _ -> Double in
+            var (sum, count) = (0.0, 0.0)
+            for _ in sums.indices {
+                let slot = generator.index(below: sums.count)
+                sum += sums[slot]
+                count += counts[slot]
+            }
+            return sum / count
+        }.sorted()
+        let mean = values.reduce(0, +) / Double(values.count)
+        return Estimate(
+            mean: SampleJudge.rounded(mean), low: SampleJudge.rounded(Self.percentile(means, 0.025)),
+            high: SampleJudge.rounded(Self.percentile(means, 0.975)), n: values.count)
+    }
+
+    /// The value at a share of sorted values, between neighbours.
+    static func percentile(_ sorted: [Double], _ share: Double) -> Double {
+        let position = share * Double(sorted.count - 1)
+        let lower = Int(position)
+        let upper = min(lower + 1, sorted.count - 1)
+        return sorted[lower] + (sorted[upper] - sorted[lower]) * (position - Double(lower))
+    }
+}

@@ -1,0 +1,170 @@
+import Backbones
+import SegmentationBuddies
+
+/// How well one method does on a set of samples.
+public struct MethodScore: Sendable, Hashable, Codable {
+    public var method: String
+    public var title: String
+    /// The share of samples with the right answer; none counts as wrong.
+    public var success: Estimate
+    /// The mean over meshes of the success on each, resampled by mesh.
+    public var successOverMeshes: Estimate?
+    /// The share of samples with an answer.
+    public var coverage: Estimate?
+    /// The share of right answers among answers.
+    public var precision: Estimate?
+    /// Success of BSB less that of this method, sample by sample.
+    public var bsbLead: Estimate?
+}
+
+/// Scores on the samples that have something in common.
+public struct ScoreGroup: Sendable, Hashable, Codable {
+    /// What they have in common.
+    public var name: String
+    public var n: Int
+    /// Success of each method.
+    public var success: [String: Estimate]
+    public var coverage: Estimate?
+    public var precision: Estimate?
+    public var segmentIoU: Estimate?
+    public var pieceIoU: Estimate?
+}
+
+/// `summary.json`.
+public struct EvaluationSummary: Sendable, Codable {
+    public var schema = 1
+    public var command: String
+    public var options: EvaluationOptions
+    public var settings: Settings
+    public var models: [ModelIdentity]
+    /// Samples whose part the target has: the main numbers are of these.
+    public var samples: Int
+    public var photos: Int
+    public var meshes: Int
+    public var methods: [MethodScore]
+    /// Area-weighted IoU of BSB's 3D segment with the labelled part, where there is an answer, and with its connected piece.
+    public var segmentIoU: Estimate?
+    public var pieceIoU: Estimate?
+    /// The same, with 0 where there is no answer.
+    public var segmentIoUOverAll: Estimate?
+    /// IoU of the 2D part mask with the pixels that show the part.
+    public var partMaskIoU: Estimate?
+    /// Clicks on parts that the target lacks, and the share of them that BSB rightly leaves without an answer.
+    public var absentParts: Estimate?
+    public var categories: [ScoreGroup]
+    public var parts: [ScoreGroup]
+    public var partSizes: [ScoreGroup]
+    /// Seconds that the run took, without those of earlier runs that it went on from.
+    public var seconds: Double
+}
+
+/// Makes the summary of samples.
+public struct Summarizer: Sendable {
+    public var bootstrap = Bootstrap()
+
+    /// A summarizer with the default bootstrap.
+    public init() {}
+
+    /// The summary of finished samples. Complexity: O(resamples x samples) for each number.
+    public func summary(
+        of records: [SampleRecord], options: EvaluationOptions, bench: Workbench, command: String, seconds: Double
+    ) -> EvaluationSummary {
+        let main = records.filter(\.partExists)
+        let absent = records.filter { !$0.partExists }
+        let methods = Method.allCases.filter { method in method == .chance || main.contains { $0.answers[method.rawValue] != nil } }
+        return EvaluationSummary(
+            command: command, options: options, settings: bench.settings, models: [bench.extractor.identity, bench.segmenter.identity],
+            samples: main.count, photos: Set(main.map(\.photo)).count, meshes: Set(main.map(\.target)).count,
+            methods: methods.compactMap { score($0, main) }, segmentIoU: estimate(main.filter { $0.segmentIoU != nil }) { $0.segmentIoU! },
+            pieceIoU: estimate(main.filter { $0.pieceIoU != nil }) { $0.pieceIoU! },
+            segmentIoUOverAll: options.segments ? estimate(main) { $0.segmentIoU ?? 0 } : nil,
+            partMaskIoU: estimate(main.filter { $0.partMaskIoU != nil }) { $0.partMaskIoU! },
+            absentParts: estimate(absent) { $0.answers[Method.bsb.rawValue]?.vertex == nil ? 1 : 0 },
+            categories: groups(main, methods) { $0.category }, parts: groups(main, methods) { "\($0.category)/\($0.click.part)" },
+            partSizes: PartSize.allCases.flatMap { size in
+                groups(main.filter { PartSize(share: $0.partShare) == size }, methods) { _ in size.rawValue }
+            }, seconds: seconds)
+    }
+
+    private func score(_ method: Method, _ records: [SampleRecord]) -> MethodScore? {
+        guard let success = estimate(records, { value($0, method) }) else { return nil }
+        let answered = records.filter { $0.answers[method.rawValue]?.vertex != nil }
+        return MethodScore(
+            method: method.rawValue, title: method.title, success: success, successOverMeshes: overMeshes(records, method),
+            coverage: method == .chance ? nil : estimate(records) { $0.answers[method.rawValue]?.vertex != nil ? 1 : 0 },
+            precision: method == .chance ? nil : estimate(answered) { value($0, method) },
+            bsbLead: method == .bsb ? nil : estimate(records) { value($0, .bsb) - value($0, method) })
+    }
+
+    /// 1 for a right answer; for chance, the share of vertices that are right.
+    private func value(_ record: SampleRecord, _ method: Method) -> Double {
+        method == .chance ? record.partShare : record.answers[method.rawValue]?.correct == true ? 1 : 0
+    }
+
+    /// Clicks in one photo are not independent, so whole photos are resampled.
+    private func estimate(_ records: [SampleRecord], _ value: (SampleRecord) -> Double) -> Estimate? {
+        bootstrap.mean(of: records.map(value), clusters: records.map(\.photo))
+    }
+
+    private func overMeshes(_ records: [SampleRecord], _ method: Method) -> Estimate? {
+        let meshes = Dictionary(grouping: records, by: \.target).sorted { $0.key < $1.key }
+        let means = meshes.map { $0.value.reduce(0) { $0 + value($1, method) } / Double($0.value.count) }
+        return bootstrap.mean(of: means, clusters: Array(means.indices))
+    }
+
+    private func groups(_ records: [SampleRecord], _ methods: [Method], by key: (SampleRecord) -> String) -> [ScoreGroup] {
+        Dictionary(grouping: records, by: key).sorted { $0.key < $1.key }.map { name, members in
+            let members = members.sorted { $0.sample < $1.sample }
+            let answered = members.filter { $0.answers[Method.bsb.rawValue]?.vertex != nil }
+            return ScoreGroup(
+                name: name, n: members.count,
+                success: Dictionary(
+                    uniqueKeysWithValues: methods.compactMap { method in
+                        estimate(members) { value($0, method) }.map { (method.rawValue, $0) }
+                    }),
+                coverage: estimate(members) { $0.answers[Method.bsb.rawValue]?.vertex != nil ? 1 : 0 },
+                precision: estimate(answered) { value($0, .bsb) },
+                segmentIoU: estimate(members.filter { $0.segmentIoU != nil }) { $0.segmentIoU! },
+                pieceIoU: estimate(members.filter { $0.pieceIoU != nil }) { $0.pieceIoU! })
+        }
+    }
+}
+
+extension EvaluationSummary {
+    /// A short table for a terminal.
+    public var table: String {
+        func cell(_ estimate: Estimate?) -> String {
+            guard let estimate else { return "-" }
+            return "\(Self.fixed(estimate.mean)) [\(Self.fixed(estimate.low)), \(Self.fixed(estimate.high))]"
+        }
+        func line(_ cells: [String]) -> String {
+            zip(cells, [36, 22, 8, 10]).map { $0.padded(to: $1) }.joined(separator: " ") + " " + (cells.last ?? "")
+        }
+        var lines = ["\(options.protocolKind.rawValue) shape: \(samples) samples, \(photos) photos, \(meshes) meshes"]
+        lines.append(line(["method", "success [95 %]", "answers", "precision", "BSB leads by [95 %]"]))
+        for score in methods {
+            lines.append(
+                line([
+                    score.title, cell(score.success), score.coverage.map { Self.fixed($0.mean) } ?? "-",
+                    score.precision.map { Self.fixed($0.mean) } ?? "-", cell(score.bsbLead),
+                ]))
+        }
+        if let segmentIoU { lines.append("3D segment: IoU with the part \(cell(segmentIoU)), with its piece \(cell(pieceIoU)), n = \(segmentIoU.n)") }
+        if let partMaskIoU { lines.append("2D part mask: IoU with the visible part \(cell(partMaskIoU))") }
+        if let absentParts { lines.append("Parts that the mesh lacks: no answer for \(cell(absentParts)), n = \(absentParts.n)") }
+        return lines.joined(separator: "\n")
+    }
+
+    /// A share with three digits.
+    static func fixed(_ value: Double) -> String {
+        let thousandths = Int((abs(value) * 1000).rounded())
+        let digits = "\(thousandths % 1000)"
+        return (value < 0 && thousandths > 0 ? "-" : "") + "\(thousandths / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits
+    }
+}
+
+extension String {
+    fileprivate func padded(to width: Int) -> String {
+        count >= width ? self : self + String(repeating: " ", count: width - count)
+    }
+}

@@ -1,0 +1,228 @@
+import ArgumentParser
+import Basics
+import Evaluation
+import Foundation
+import SegmentationBuddies
+
+/// `bsb evaluate`: how often clicks are answered on the right part, by this method and by others.
+struct Evaluate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure how often clicks in photos are answered on the right part of labelled meshes.",
+        discussion: "docs/evaluation.md says what is measured and how.",
+        subcommands: [EvaluateSuccess.self, EvaluatePhotos.self, EvaluateExistence.self, EvaluateSegments.self],
+        defaultSubcommand: EvaluateSuccess.self)
+}
+
+/// Which labelled meshes are used.
+struct DataSetOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The folder of labelled meshes.", valueName: "folder"))
+    var data: String
+
+    @Option(help: "The layout of the folder.")
+    var format = DataSetFormat.princeton
+
+    @Option(help: ArgumentHelp("How deep in PartNet's hierarchy labels are taken: 1 is the coarsest, 0 the leaves.", valueName: "depth"))
+    var level = 1
+
+    @Option(help: ArgumentHelp("A table of category, id and subset.", valueName: "file"))
+    var split: String?
+
+    @Option(help: ArgumentHelp("The subset of the table that is used.", valueName: "name"))
+    var subset = "validation"
+
+    @Option(help: ArgumentHelp("Only these categories, separated by commas.", valueName: "names"))
+    var categories: String?
+
+    /// Opens the data set and chooses its shapes.
+    func open() throws -> (set: any LabelledDataSet, entries: [ShapeEntry]) {
+        let set = try format.open(data, level: level)
+        var entries = set.entries
+        if let split { entries = try SplitTable(contentsOf: split).entries(of: subset, among: entries) }
+        guard let categories else { return (set, entries) }
+        let names = Set(categories.split(separator: ",").map(String.init))
+        let chosen = entries.filter { names.contains($0.category) }
+        guard !chosen.isEmpty else {
+            throw Failure(
+                .usage, "choosing shapes", reason: "there is no shape of the categories \(categories)",
+                hint: "there are \(Set(entries.map(\.category)).sorted().joined(separator: ", "))")
+        }
+        return (set, chosen)
+    }
+}
+
+/// How many clicks are made and how.
+struct SamplingOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Clicks in all.", valueName: "count"))
+    var samples = 1000
+
+    @Option(help: ArgumentHelp("Width and height of photos.", valueName: "pixels"))
+    var photoSize = 320
+
+    @Option(help: "How clicked vertices are drawn: by area, or each as likely as any other.")
+    var sampling = VertexSampling.area
+
+    func validate() throws {
+        guard (1...10_000_000).contains(samples) else { throw ValidationError("--samples must be between 1 and 10000000.") }
+        guard (32...4096).contains(photoSize) else { throw ValidationError("--photo-size must be between 32 and 4096.") }
+    }
+
+    /// The options of an evaluation with these.
+    func evaluation(seed: UInt64) -> EvaluationOptions {
+        var options = EvaluationOptions()
+        options.samples = samples
+        options.seed = seed
+        options.photoSize = photoSize
+        options.sampling = sampling
+        return options
+    }
+}
+
+extension CommonOptions {
+    /// A workbench for evaluating with the default settings.
+    fileprivate func evaluationBench(_ meshOptions: MeshOptions) throws -> Workbench {
+        var settings = Settings()
+        settings.seed = seed
+        meshOptions.apply(to: &settings)
+        return try workbench(settings)
+    }
+}
+
+/// The command as it was given.
+private var commandLine: String {
+    (["bsb"] + CommandLine.arguments.dropFirst()).joined(separator: " ")
+}
+
+/// `bsb evaluate success`, the default: rendered photos of the meshes.
+struct EvaluateSuccess: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "success",
+        abstract: "Click in photo-like renders, as the paper does; or in those of another shape of the category.",
+        discussion: """
+            Example: bsb evaluate --data labeled-meshes --split Training/split.csv --samples 1000 --output evaluation
+            Writes samples.jsonl, summary.json and report.html; a run that is cut short goes on where it was.
+            """)
+
+    @OptionGroup(title: "Meshes") var dataSet: DataSetOptions
+    @OptionGroup(title: "Clicks") var sampling: SamplingOptions
+
+    @Option(name: .customLong("protocol"), help: "Whose photo is clicked: one of the mesh itself, or one of another shape of its category.")
+    var protocolKind = EvaluationOptions.ProtocolKind.same
+
+    @Option(help: ArgumentHelp("Clicks that share a photo.", valueName: "count"))
+    var clicksPerPhoto = 2
+
+    @Flag(inversion: .prefixedNo, help: "Make the 3D segment of each answer and compare it with the label.")
+    var segments = true
+
+    @Flag(inversion: .prefixedNo, help: "Run the baselines that match through a render of the mesh.")
+    var renderBaselines = true
+
+    @Option(help: ArgumentHelp("Right and wrong answers pictured in the report, each.", valueName: "count"))
+    var gallery = 24
+
+    @Option(help: ArgumentHelp("Where to write samples, summary and report.", valueName: "folder"))
+    var output: String
+
+    @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Running") var common: CommonOptions
+
+    func validate() throws {
+        guard protocolKind != .photos else { throw ValidationError("For real photos, use bsb evaluate photos.") }
+        guard (0...1000).contains(gallery) else { throw ValidationError("--gallery must be between 0 and 1000.") }
+        guard (1...1000).contains(clicksPerPhoto) else { throw ValidationError("--clicks-per-photo must be between 1 and 1000.") }
+    }
+
+    func run() throws {
+        let start = Date()
+        let bench = try common.evaluationBench(meshOptions)
+        let (set, entries) = try dataSet.open()
+        let evaluator = Evaluator(data: set, entries: entries, options: options, at: bench)
+        let records = try evaluator.run(folder: output)
+        let summary = Summarizer().summary(
+            of: records, options: options, bench: bench, command: commandLine, seconds: Date().timeIntervalSince(start))
+        try AtomicFile.write(try JSONText.data(summary), to: "\(output)/summary.json", operation: "writing the summary")
+        let report = EvaluationReport(summary, gallery: try evaluator.gallery(of: records, count: gallery))
+        try AtomicFile.write(report.html, to: "\(output)/report.html", operation: "writing the report")
+        if common.json { try Terminal.result(json: summary) } else { Terminal.result(summary.table) }
+    }
+
+    private var options: EvaluationOptions {
+        var options = sampling.evaluation(seed: common.seed)
+        options.protocolKind = protocolKind
+        options.clicksPerPhoto = clicksPerPhoto
+        options.segments = segments
+        options.renderBaselines = renderBaselines
+        return options
+    }
+}
+
+/// `bsb evaluate photos`: real photos.
+struct EvaluatePhotos: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "photos", abstract: "Click in real photos whose parts are known.",
+        discussion: "Writes samples.jsonl and summary.json.")
+
+    @OptionGroup(title: "Meshes") var dataSet: DataSetOptions
+
+    @Option(help: ArgumentHelp("The photos and their clicks.", valueName: "json"))
+    var clicks: String
+
+    @Flag(inversion: .prefixedNo, help: "Make the 3D segment of each answer and compare it with the label.")
+    var segments = true
+
+    @Option(help: ArgumentHelp("Where to write samples and summary.", valueName: "folder"))
+    var output: String
+
+    @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Running") var common: CommonOptions
+
+    func run() throws {
+        let start = Date()
+        let bench = try common.evaluationBench(meshOptions)
+        let (set, entries) = try dataSet.open()
+        var options = EvaluationOptions()
+        options.protocolKind = .photos
+        options.segments = segments
+        options.seed = common.seed
+        let photos = try PhotoClicks(contentsOf: clicks)
+        let records = try PhotoEvaluator(data: set, entries: entries, clicks: photos, options: options, at: bench).run(folder: output)
+        options.samples = records.count
+        let summary = Summarizer().summary(
+            of: records, options: options, bench: bench, command: commandLine, seconds: Date().timeIntervalSince(start))
+        try AtomicFile.write(try JSONText.data(summary), to: "\(output)/summary.json", operation: "writing the summary")
+        if common.json { try Terminal.result(json: summary) } else { Terminal.result(summary.table) }
+    }
+}
+
+/// `bsb evaluate existence`: parts that the mesh lacks.
+struct EvaluateExistence: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "existence", abstract: "Cut labelled parts out of meshes and click on them in photos of the whole.",
+        discussion: "Writes existence.jsonl and existence.json.")
+
+    @OptionGroup(title: "Meshes") var dataSet: DataSetOptions
+    @OptionGroup(title: "Clicks") var sampling: SamplingOptions
+
+    @Option(help: ArgumentHelp("Where to write records and summary.", valueName: "folder"))
+    var output: String
+
+    @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Running") var common: CommonOptions
+
+    func run() throws {
+        let start = Date()
+        let bench = try common.evaluationBench(meshOptions)
+        let (set, entries) = try dataSet.open()
+        let options = sampling.evaluation(seed: common.seed)
+        let records = try ExistenceEvaluator(data: set, entries: entries, options: options, at: bench).run()
+        let lines = try records.map { String(decoding: try JSONText.data($0, pretty: false), as: UTF8.self) + "\n" }
+        try AtomicFile.write(lines.joined(), to: "\(output)/existence.jsonl", operation: "writing the records")
+        let summary = ExistenceSummary(of: records, bench: bench, command: commandLine, seconds: Date().timeIntervalSince(start))
+        try AtomicFile.write(try JSONText.data(summary), to: "\(output)/existence.json", operation: "writing the summary")
+        if common.json { try Terminal.result(json: summary) } else { Terminal.result(summary.table) }
+    }
+}
+
+extension DataSetFormat: ExpressibleByArgument {}
+extension VertexSampling: ExpressibleByArgument {}
+extension EvaluationOptions.ProtocolKind: ExpressibleByArgument {}

@@ -1,0 +1,181 @@
+import Basics
+import Foundation
+import Shapes
+import Testing
+
+@testable import Evaluation
+
+@Suite struct DataSetTests {
+    /// Opens a folder with the given files and reads its first shape.
+    private func firstShape(_ files: [String: String], _ format: DataSetFormat, level: Int = 1) throws -> LabelledShape {
+        try withTemporaryDirectory { folder in
+            try write(files, in: folder)
+            let set = try format.open(folder, level: level)
+            return try set.shape(set.entries[0])
+        }
+    }
+
+    private func kind(_ files: [String: String], _ format: DataSetFormat) -> Failure.Kind? {
+        do {
+            _ = try firstShape(files, format)
+            return nil
+        } catch {
+            return (error as? Failure)?.kind ?? .internal
+        }
+    }
+
+    // MARK: Princeton
+
+    private let princeton = ["Cup/7.off": tetrahedronOFF, "Cup/7_labels.txt": "body\n1 2 3\nhandle\n4\n"]
+
+    @Test func princetonShape() throws {
+        var files = princeton
+        files["cameras.csv"] = "id,category,view_x,view_y,view_z,up_x,up_y,up_z\n7,Cup,0,0,-1,0,1,0\n"
+        let shape = try firstShape(files, .princeton)
+        #expect(shape.entry == ShapeEntry(category: "Cup", id: "7"))
+        #expect(shape.labels.names == ["body", "handle"])
+        #expect(shape.labels.perFace == [0, 0, 0, 1])
+        #expect(shape.pose.view == [0, 0, -1])
+    }
+
+    @Test(arguments: ["body\n1 2 9\n", "body\n0\n", "body\nx y\n", ""]) func damagedPrincetonLabels(_ labels: String) {
+        #expect(kind(["Cup/7.off": tetrahedronOFF, "Cup/7_labels.txt": labels], .princeton) == .badInput)
+    }
+
+    @Test func damagedPrincetonFolders() {
+        #expect(kind([:], .princeton) == .missingInput)
+        #expect(kind(["Cup/7.off": tetrahedronOFF], .princeton) == .missingInput)
+        #expect(kind(["Cup/7.off": "OFF\n9999999999 4 6\n", "Cup/7_labels.txt": "body\n1\n"], .princeton) == .badInput)
+        #expect(kind(princeton.merging(["cameras.csv": "id\n7\n,,,\nnan,nan"]) { $1 }, .princeton) == nil)
+    }
+
+    // MARK: COSEG
+
+    @Test func cosegShape() throws {
+        let shape = try firstShape(["Vases/shapes/3.off": tetrahedronOFF, "Vases/gt/3.seg": "1\n1\n2\n4\n"], .coseg)
+        #expect(shape.labels.names == ["part 1", "part 2", "part 4"])
+        #expect(shape.labels.perFace == [0, 0, 1, 2])
+    }
+
+    @Test(arguments: ["1\n1\n2\n", "1 1 2 x", "", "1 1 2 99999999999999999999"]) func damagedCosegLabels(_ labels: String) {
+        #expect(kind(["Vases/shapes/3.off": tetrahedronOFF, "Vases/gt/3.seg": labels], .coseg) == .badInput)
+    }
+
+    // MARK: ShapeNetPart
+
+    @Test func shapeNetPartTakesTheNearestPoint() throws {
+        // The tetrahedron's corners at twice the size and moved: the box is laid back onto the mesh.
+        let points = "10 10 10\n12 10 10\n10 12 10\n10 10 12\n11.3 11.3 10.05\n"
+        let shape = try firstShape(
+            ["mug/meshes/a.obj": tetrahedronOBJ, "mug/points/a.pts": points, "mug/points_label/a.seg": "1\n1\n1\n1\n2\n"], .shapenetpart)
+        #expect(shape.labels.names == ["part 1", "part 2"])
+        // Only the face in the plane z = 0 and the slanted one have their middle near the last point.
+        #expect(shape.labels.perFace[0] == 1)
+        #expect(shape.labels.perFace[1] == 0)
+    }
+
+    @Test(arguments: ["", "1 2\n", "nan 0 0\n", "a b c\n", "1e400 0 0\n"]) func damagedPoints(_ points: String) {
+        let files = ["mug/meshes/a.obj": tetrahedronOBJ, "mug/points/a.pts": points, "mug/points_label/a.seg": "1\n"]
+        #expect(kind(files, .shapenetpart) == .badInput)
+    }
+
+    // MARK: Own data
+
+    @Test func simpleShape() throws {
+        let labels = #"{"names": ["body", "tip"], "perFace": [0, 0, 1, -1], "up": [0, 0, 1]}"#
+        let shape = try firstShape(["Thing/a.obj": tetrahedronOBJ, "Thing/a.labels.json": labels], .simple)
+        #expect(shape.labels.perFace == [0, 0, 1, -1])
+        #expect(shape.pose.up == [0, 0, 1])
+    }
+
+    @Test(arguments: [
+        #"{"names": ["a"], "perFace": [0, 0, 0]}"#, #"{"names": ["a"], "perFace": [0, 0, 0, 1]}"#, #"{"names": ["a"]}"#, "[]", "{", "",
+        #"{"names": "a", "perFace": [0, 0, 0, 0]}"#, #"{"names": ["a"], "perFace": [0, 0, 0, -2]}"#,
+    ])
+    func damagedSimpleLabels(_ labels: String) {
+        #expect(kind(["Thing/a.obj": tetrahedronOBJ, "Thing/a.labels.json": labels], .simple) == .badInput)
+    }
+
+    // MARK: Splits
+
+    @Test func splitsChooseShapes() throws {
+        try withTemporaryDirectory { folder in
+            try write(["split.csv": "category,id,split\nCup,1,train\nCup,2,validation\n"], in: folder)
+            let split = try SplitTable(contentsOf: "\(folder)/split.csv")
+            let entries = [1, 2, 3].map { ShapeEntry(category: "Cup", id: "\($0)") }
+            #expect(try split.entries(of: "validation", among: entries) == [entries[1]])
+            #expect(throws: Failure.self) { try split.entries(of: "test", among: entries) }
+            try write(["bad.csv": "category,id,split\nCup,1\n"], in: folder)
+            #expect(throws: Failure.self) { try SplitTable(contentsOf: "\(folder)/bad.csv") }
+        }
+    }
+
+    @Test func clicksAreRead() throws {
+        try withTemporaryDirectory { folder in
+            let good = #"{"photos": [{"image": "a.jpg", "category": "Cup", "clicks": [{"x": 1, "y": 2, "part": "body"}]}]}"#
+            try write(["clicks.json": good, "none.json": #"{"photos": []}"#, "bad.json": "[1]"], in: folder)
+            let clicks = try PhotoClicks(contentsOf: "\(folder)/clicks.json")
+            #expect(clicks.photos[0].image == "\(folder)/a.jpg")
+            #expect(clicks.photos[0].clicks == [LabelledClick(x: 1, y: 2, part: "body")])
+            #expect(throws: Failure.self) { try PhotoClicks(contentsOf: "\(folder)/none.json") }
+            #expect(throws: Failure.self) { try PhotoClicks(contentsOf: "\(folder)/bad.json") }
+            #expect(throws: Failure.self) { try PhotoClicks(contentsOf: folder) }
+        }
+    }
+}
+
+@Suite struct PartNetTests {
+    /// A chair as PartNet lays it out: the back has two slats, the seat is a leaf of its own.
+    private static let result = """
+        [{"id": 0, "name": "chair", "text": "Chair", "children": [
+            {"id": 1, "name": "chair_back", "text": "Back", "children": [
+                {"id": 2, "name": "slat", "text": "Slat", "objs": ["original-1"]},
+                {"id": 3, "name": "slat", "text": "Slat", "objs": ["original-2"]}]},
+            {"id": 4, "name": "chair_seat", "text": "Seat", "objs": ["new-0"]}]}]
+        """
+
+    private static let files = [
+        "172/result.json": result, "172/meta.json": #"{"model_cat": "Chair", "anno_id": "172"}"#, "172/objs/original-1.obj": tetrahedronOBJ,
+        "172/objs/original-2.obj": tetrahedronOBJ, "172/objs/new-0.obj": tetrahedronOBJ,
+    ]
+
+    private func shape(_ files: [String: String], level: Int) throws -> LabelledShape {
+        try withTemporaryDirectory { folder in
+            try write(files, in: folder)
+            let set = try PartNetDataSet(folder, level: level)
+            return try set.shape(set.entries[0])
+        }
+    }
+
+    @Test func levelsOfLabels() throws {
+        let coarse = try shape(Self.files, level: 1)
+        #expect(coarse.entry == ShapeEntry(category: "Chair", id: "172"))
+        #expect(coarse.labels.names == ["chair_back", "chair_seat"])
+        #expect(coarse.labels.perFace == [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1])
+        #expect(coarse.mesh.vertices.count == 12)
+        #expect(coarse.mesh.faces[4] == SIMD3<UInt32>(4, 6, 5))
+        try coarse.mesh.validate()
+        #expect(try shape(Self.files, level: 2).labels.names == ["slat", "chair_seat"])
+        #expect(try shape(Self.files, level: 0).labels.names == ["slat", "chair_seat"])
+        #expect(throws: Failure.self) { try shape(Self.files, level: -1) }
+    }
+
+    @Test(arguments: [
+        "", "[]", "{}", "[{\"name\": \"chair\"}]", "[{\"name\": \"c\", \"objs\": [\"absent\"]}]",
+        "[{\"name\": \"c\", \"objs\": [\"../../172/objs/new-0\"]}]", "[{\"name\": 3}]",
+    ])
+    func damagedHierarchies(_ result: String) {
+        #expect(throws: Failure.self) { try shape(Self.files.merging(["172/result.json": result]) { $1 }, level: 1) }
+    }
+
+    @Test func deepHierarchyIsRefused() {
+        let depth = 100
+        let result = String(repeating: #"[{"name": "a", "children": "#, count: depth) + "[]" + String(repeating: "}]", count: depth)
+        #expect(throws: Failure.self) { try shape(Self.files.merging(["172/result.json": result]) { $1 }, level: 1) }
+    }
+
+    @Test func damagedMeshAndMeta() {
+        #expect(throws: Failure.self) { try shape(Self.files.merging(["172/objs/new-0.obj": "f 1 2 3\n"]) { $1 }, level: 1) }
+        #expect(throws: Failure.self) { try shape(Self.files.merging(["172/meta.json": "{}"]) { $1 }, level: 1) }
+    }
+}

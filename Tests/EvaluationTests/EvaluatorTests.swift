@@ -1,0 +1,112 @@
+import Basics
+import Foundation
+import Photography
+import Testing
+
+@testable import Evaluation
+
+@Suite struct EvaluatorTests {
+    private static func options(_ samples: Int) -> EvaluationOptions {
+        var options = EvaluationOptions()
+        options.samples = samples
+        options.photoSize = 64
+        return options
+    }
+
+    private static var data: MemoryDataSet {
+        var second = tower(side: 5)
+        second.entry.id = "2"
+        second.hash = "second"
+        return MemoryDataSet(shapes: [tower(), second])
+    }
+
+    private func run(_ options: EvaluationOptions, threads: Int = 1, folder: String) throws -> [SampleRecord] {
+        try Evaluator(data: Self.data, entries: Self.data.entries, options: options, at: testBench(threads: threads)).run(folder: folder)
+    }
+
+    @Test func samplesAreTheSameOnAnyNumberOfThreadsAndWhenResumed() throws {
+        try withTemporaryDirectory { folder in
+            let alone = try run(Self.options(6), folder: "\(folder)/a")
+            let threaded = try run(Self.options(6), threads: 3, folder: "\(folder)/b")
+            #expect(alone == threaded)
+            #expect(alone.map(\.sample) == [0, 1, 2, 3, 4, 5])
+            let log = "\(folder)/a/samples.jsonl"
+            let text = try String(contentsOfFile: log, encoding: .utf8)
+            let lines = text.split(separator: "\n")
+            // Cut off within a line, as a kill would.
+            try AtomicFile.write(lines.prefix(2).joined(separator: "\n") + "\n" + lines[2].prefix(20), to: log)
+            #expect(try run(Self.options(6), folder: "\(folder)/a") == alone)
+            #expect(try String(contentsOfFile: log, encoding: .utf8) == text)
+            #expect(throws: Failure.self) { try run(Self.options(7), folder: "\(folder)/a") }
+        }
+    }
+
+    @Test func answersAreJudgedByTheirPart() throws {
+        try withTemporaryDirectory { folder in
+            var options = Self.options(8)
+            options.protocolKind = .cross
+            let records = try run(options, folder: folder)
+            #expect(!records.isEmpty)
+            for record in records {
+                #expect(record.source != record.target)
+                #expect(record.partExists && record.partShare > 0.2)
+                for answer in record.answers.values {
+                    #expect(answer.correct == (answer.part == record.click.part))
+                    #expect((answer.vertex == nil) == (answer.part == nil))
+                }
+                #expect(record.answers[Method.nearestVertex.rawValue]?.vertex != nil)
+                #expect(record.answers[Method.bsb.rawValue]?.vertex == nil || record.segmentIoU != nil)
+            }
+            let summary = Summarizer().summary(of: records, options: options, bench: testBench(), command: "test", seconds: 0)
+            #expect(summary.samples == records.count)
+            #expect(summary.methods.first?.method == "bsb")
+            #expect(summary.methods.last?.method == "chance")
+            #expect(summary.table.contains("Nearest vertex"))
+        }
+    }
+
+    @Test func photosShowTheClickedPart() throws {
+        let shape = try EvaluationShape(tower(), normalisation: .vertexMean)
+        let subject = try PhotoSubject(mesh: shape.prepared.scene.mesh)
+        let studio = EvaluationStudio(size: .init(64), clicks: 3, seed: 5)
+        for number in 0..<6 {
+            let photo = try #require(try studio.photo(of: shape, subject: subject, number: number))
+            #expect((1...3).contains(photo.clicks.count))
+            for (click, mask) in zip(photo.clicks, photo.partMasks) {
+                #expect(mask[click.x, click.y])
+                #expect(shape.part(of: try #require(click.vertex)) == click.part)
+            }
+            let again = try #require(try studio.photo(of: shape, subject: subject, number: number))
+            #expect(again.image == photo.image && again.clicks == photo.clicks)
+        }
+    }
+
+    @Test func onePartMayBeAskedFor() throws {
+        let shape = try EvaluationShape(tower(), normalisation: .vertexMean)
+        let subject = try PhotoSubject(mesh: shape.prepared.scene.mesh)
+        var studio = EvaluationStudio(size: .init(64), seed: 1)
+        studio.part = "base"
+        #expect(try studio.photo(of: shape, subject: subject, number: 0)?.clicks.allSatisfy { $0.part == "base" } == true)
+        studio.part = "handle"
+        #expect(try studio.photo(of: shape, subject: subject, number: 0) == nil)
+    }
+
+    @Test func aPartCanBeCutOut() throws {
+        let whole = tower()
+        let cut = whole.without("top")
+        #expect(cut.mesh.vertices == whole.mesh.vertices)
+        #expect(cut.mesh.faces.count < whole.mesh.faces.count)
+        #expect(cut.hash != whole.hash)
+        let shape = try EvaluationShape(cut, normalisation: .vertexMean)
+        #expect(shape.vertexShare(of: "top") == 0)
+        #expect(shape.vertexShare(of: "base") == 1)
+        try cut.mesh.validate()
+    }
+
+    @Test func existenceIsMeasuredWithAndWithoutThePart() throws {
+        let records = try ExistenceEvaluator(data: Self.data, entries: Self.data.entries, options: Self.options(4), at: testBench()).run()
+        #expect(records.count { $0.exists } == records.count { !$0.exists })
+        let summary = ExistenceSummary(of: records, bench: testBench(), command: "test", seconds: 0)
+        #expect(summary.clicks == records.count / 2)
+    }
+}

@@ -1,0 +1,121 @@
+import Backbones
+import Basics
+import Foundation
+import Images
+import Logging
+import SegmentationBuddies
+import Shapes
+
+@testable import Evaluation
+
+/// A directory of its own for one test, removed afterwards.
+func withTemporaryDirectory<T>(_ body: (String) throws -> T) throws -> T {
+    let path = NSTemporaryDirectory() + "evaluation-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    return try body(path)
+}
+
+/// Writes text files, named relative to a folder.
+func write(_ files: [String: String], in folder: String) throws {
+    for (name, text) in files { try AtomicFile.write(text, to: "\(folder)/\(name)") }
+}
+
+/// A tetrahedron as OFF and OBJ.
+let tetrahedronOFF = "OFF\n4 4 6\n0 0 0\n1 0 0\n0 1 0\n0 0 1\n3 0 2 1\n3 0 1 3\n3 1 2 3\n3 0 3 2\n"
+let tetrahedronOBJ = "v 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 1\nf 1 3 2\nf 1 2 4\nf 2 3 4\nf 1 4 3\n"
+
+/// A block of three cells on top of each other, finely divided: the lowest is the base, the others the top.
+func tower(side: Int = 6) -> LabelledShape {
+    var mesh = Mesh(vertices: [], faces: [])
+    var perFace: [Int] = []
+    // Six sheets of side x side squares; the unwelded edges do not matter here.
+    for axis in 0..<3 {
+        for end in [Float(-1), 1] {
+            let offset = UInt32(mesh.vertices.count)
+            for j in 0...side {
+                for i in 0...side {
+                    var point = SIMD3<Float>.zero
+                    point[axis] = end * (axis == 1 ? 1 : 0.5)
+                    let (u, v) = (axis == 1 ? 0 : 1, axis == 2 ? 0 : 2)
+                    point[axis == 0 ? 1 : u] = (Float(i) / Float(side) * 2 - 1) * (axis == 0 ? 1 : 0.5)
+                    point[axis == 2 ? 1 : v] = (Float(j) / Float(side) * 2 - 1) * (axis == 2 ? 1 : 0.5)
+                    if axis == 2 { point.x = (Float(i) / Float(side) * 2 - 1) * 0.5 }
+                    mesh.vertices.append(point)
+                }
+            }
+            for j in 0..<side {
+                for i in 0..<side {
+                    let a = offset + UInt32(j * (side + 1) + i)
+                    let (b, c, d) = (a + 1, a + UInt32(side + 1), a + UInt32(side + 2))
+                    mesh.faces += [[a, b, c], [b, d, c]]
+                }
+            }
+        }
+    }
+    mesh = Mesh(vertices: mesh.vertices, faces: mesh.faces)
+    for face in mesh.faces {
+        let height = (mesh.vertices[Int(face.x)].y + mesh.vertices[Int(face.y)].y + mesh.vertices[Int(face.z)].y) / 3
+        perFace.append(height < 0 ? 0 : 1)
+    }
+    return LabelledShape(
+        entry: ShapeEntry(category: "Tower", id: "1"), path: "tower", hash: "tower", mesh: mesh,
+        labels: ShapeLabels(names: ["base", "top"], perFace: perFace))
+}
+
+/// A data set in memory.
+struct MemoryDataSet: LabelledDataSet {
+    var shapes: [LabelledShape]
+    var entries: [ShapeEntry] { shapes.map(\.entry) }
+
+    func shape(_ entry: ShapeEntry) throws -> LabelledShape { shapes.first { $0.entry == entry }! }
+}
+
+/// Features: mean colour and position of each of 8 x 8 blocks.
+struct BlockExtractor: FeatureExtractor {
+    let identity = ModelIdentity(name: "blocks", hash: "b10c")
+    let dimension = 5
+
+    func features(of image: Image) throws -> FeatureGrid {
+        var values: [Float] = []
+        for row in 0..<8 {
+            for column in 0..<8 {
+                let (r, g, b) = image[column * image.width / 8, row * image.height / 8]
+                values += [Float(r), Float(g), Float(b), Float(column) * 8, Float(row) * 40].map { $0 / 255 - 0.5 }
+            }
+        }
+        let map = PlaneMap(scaleX: 8 / Float(image.width), scaleY: 8 / Float(image.height))
+        return FeatureGrid(columns: 8, rows: 8, dimension: 5, values: values, map: map)
+    }
+}
+
+/// Masks: the upper or lower half of the picture as the part, all of it as the object.
+struct HalfSegmenter: PromptSegmenter {
+    let identity = ModelIdentity(name: "halves", hash: "4a1f")
+
+    func embed(_ image: Image) throws -> ImageEmbedding {
+        let grid = FeatureGrid(columns: 1, rows: 1, dimension: 1, values: [1], map: PlaneMap(scaleX: 1, scaleY: 1))
+        return ImageEmbedding(imageWidth: image.width, imageHeight: image.height, features: grid)
+    }
+
+    func masks(for prompts: [Prompt], in embedding: ImageEmbedding) throws -> [MaskPrediction] {
+        let map = PlaneMap(scaleX: 1 / Float(embedding.imageWidth), scaleY: 8 / Float(embedding.imageHeight))
+        return prompts.map { prompt in
+            let isUpper = prompt.points[0].position.y < Float(embedding.imageHeight) / 2
+            let half = LogitMap(width: 1, height: 8, values: (0..<8).map { ($0 < 4) == isUpper ? 1 : -1 }, map: map)
+            let all = LogitMap(width: 1, height: 8, values: [Float](repeating: 1, count: 8), map: map)
+            return MaskPrediction(
+                imageWidth: embedding.imageWidth, imageHeight: embedding.imageHeight, logits: [half, all, all], predictedIoU: [1, 1, 1])
+        }
+    }
+}
+
+/// A workbench of the models above with few and small views.
+func testBench(threads: Int = 1) -> Workbench {
+    var settings = Settings()
+    settings.featureViews = ViewPlan(count: 6, size: 48)
+    settings.segmentViews = ViewPlan(count: 6, size: 48)
+    return Workbench(
+        extractor: BlockExtractor(), segmenter: HalfSegmenter(), settings: settings,
+        cache: CacheDirectory(path: nil, logger: Logger(label: "test")), parallelism: Parallelism(threads: threads))
+}
