@@ -115,6 +115,7 @@ public struct TrainJob: Sendable {
         let manifest = DecoderManifest(mesh, bench, plan, prompts, answers)
         bench.cache.write(try JSONText.data(manifest), folder: folder, name: "manifest.json")
         let stage = "Training the decoder"
+        bench.progress(ProgressUpdate(stage: stage, done: 0, total: plan.training.steps))
         let training = try watch.measure("training") {
             try DecoderTrainer(options: plan.training, parallelism: bench.parallelism).train(
                 features: field.values, answers: answers, views: views,
