@@ -37,7 +37,8 @@ struct Segment: ParsableCommand {
     @Option(help: ArgumentHelp("A pixel of a view, on what is not wanted.", valueName: "x,y"))
     var negativePixel: [Pixel] = []
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("The view's angle around the vertical axis; 0 looks from +x.", valueName: "degrees"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("The view's angle around the vertical axis; 0 looks from +x.", valueName: "degrees"))
     var azimuth: Float = 0
 
     @Option(parsing: .unconditional, help: ArgumentHelp("The view's angle above the horizon.", valueName: "degrees"))
