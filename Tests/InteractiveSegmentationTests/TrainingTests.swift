@@ -21,7 +21,7 @@ import Testing
         init() throws {
             var sampling = PromptSampling()
             sampling.minimumVertices = 40
-            sampling.maximumPrompts = 120
+            (sampling.maximumPrompts, sampling.secondClickShare) = (120, 0.5)
             views = try SphereViews(mesh, views: 8)
             surface = try SurfaceModel(mesh)
             plan = try PromptPlan(views, surface: surface, sampling: sampling, seed: 1)

@@ -29,7 +29,7 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: path) }
         let bench = PipelineTests.bench(cache: path)
         let mesh = try Self.mesh()
-        let click = [SurfaceClick(100)]
+        let click = [SurfaceClick(try SurfaceTarget.pixel([112, 112], azimuth: 0, elevation: 20, size: 224).vertex(of: mesh))]
         #expect(try SegmentJob(at: bench).run(mesh, clicks: click).method == "lift")
         var decoded = bench
         decoded.settings.segmenter = .iseg

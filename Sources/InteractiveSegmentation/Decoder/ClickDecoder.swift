@@ -31,7 +31,7 @@ public struct ClickDecoder: Sendable, Hashable {
             Shape(features: features, attention: 256, hidden: [512] + Array(repeating: 256, count: 14))
         }
 
-        /// A small network that was chosen by measurement, see docs/iseg.md.
+        /// A small network, for quick training and clicks; docs/iseg.md says how the two are compared.
         public static func fast(features: Int) -> Shape {
             Shape(features: features, attention: 64, hidden: [128, 128, 128])
         }

@@ -99,9 +99,13 @@ public struct DecoderTrainer: Sendable {
         let pixels = heldOut.reduce(0) { $0 + $1.shard.pixels.count }
         let overlaps = losses.flatMap(\.overlaps).filter { $0.either > 0 }
         let overlap = overlaps.reduce(0.0) { $0 + Double($1.both) / Double($1.either) } / Double(max(1, overlaps.count))
-        return LossPoint(
+        let point = LossPoint(
             step: state.step, training: trained.pixels > 0 ? Float(trained.sum / Double(trained.pixels)) : 0,
             heldOut: Float(losses.reduce(0) { $0 + $1.sum } / Double(max(1, pixels))), heldOutIoU: Float(overlap))
+        guard point.training.isFinite, point.heldOut.isFinite else {
+            throw Failure(.badInput, "training a decoder", reason: "the loss is not a number any more", hint: "try a smaller learning rate")
+        }
+        return point
     }
 
     /// The prompts and pixels of a training, and in which order they come.

@@ -6,7 +6,7 @@ import LinearAlgebra
 public struct DecoderTrainingOptions: Sendable, Hashable, Codable {
     /// Which sizes the network has.
     public enum Architecture: String, Sendable, Hashable, Codable, CaseIterable {
-        /// A small network, chosen by measurement.
+        /// A small network, for quick training and clicks.
         case fast
         /// The published sizes.
         case reference

@@ -11,11 +11,11 @@ public struct PromptSampling: Sendable, Hashable, Codable {
     /// At most so many vertices are clicked.
     public var maximumVertices = 1000
     /// At most so many (vertex, view) pairs are prompts with one click; a random choice of all pairs.
-    public var maximumPrompts = 4000
+    public var maximumPrompts = 3000
     /// Views that see a vertex at a flatter angle than this cosine are not used for it.
     public var minimumFrontality: Float = 0.15
     /// For this share of the prompts, second clicks are tried.
-    public var secondClickShare: Float = 0.5
+    public var secondClickShare: Float = 0.25
     /// So many second clicks of each polarity are tried for such a prompt; published: 5.
     public var secondClicks = 1
     /// How often the answer to two clicks is fed back as a hint; published: 5.
