@@ -11,9 +11,9 @@ import Testing
         "probability.npy", "result.json",
     ]
 
-    /// An example mug, small so that the test is quick.
+    /// The example of the demo, small so that the test is quick.
     static func example(_ folder: Folder) throws -> (image: String, click: String, mesh: String) {
-        let made = try Program.run(["example", "mug", "--output", folder.path + "/example", "--width", "320"])
+        let made = try Program.run(["example", "guitar", "--output", folder.path + "/example", "--width", "320"])
         #expect(made.exitCode == 0, "\(made.errors)")
         let click = try String(contentsOfFile: folder.path + "/example/click.txt", encoding: .utf8)
         return (folder.path + "/example/photo.png", click.trimmingCharacters(in: .newlines), folder.path + "/example/mesh.obj")
@@ -102,13 +102,16 @@ import Testing
     @Test func aRejectedCorrespondenceEndsWith2() throws {
         let folder = try Folder()
         let example = try Self.example(folder)
-        let run = try Program.run([
-            "match", "--image", example.image, "--click", example.click, "--mesh", example.mesh, "--views", "8", "--min-iou", "1",
-            "--no-cache",
-            "--output", folder.path + "/out",
-        ])
+        let arguments = [
+            "match", "--image", example.image, "--click", example.click, "--mesh", example.mesh, "--views", "8", "--json", "--cache",
+            folder.path + "/cache",
+        ]
+        let iou = try #require(try Program.run(arguments).json()["iou"] as? Double)
+        let stricter = ["--min-iou", "\(min(1, iou + 1e-4))", "--output", folder.path + "/out"]
+        let run = try Program.run(arguments + stricter)
+        try #require(iou < 1, "an IoU of exactly 1 cannot be rejected; choose another click")
         #expect(run.exitCode == 2, "\(run.output) \(run.errors)")
-        #expect(run.output == "No correspondence. No vertex leads back to the clicked part with the minimum IoU.\n")
+        #expect(try run.json()["reason"] as? String == "belowMinimumIoU")
         #expect(try folder.files("out") == ["object_mask.png", "overview.png", "part_mask.png", "result.json"])
     }
 }

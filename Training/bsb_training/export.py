@@ -90,13 +90,13 @@ def examples(pair: Pair, side: int, prompts: int = 2, points: int = 3) -> dict:
     }
 
 
-def export_all(pair: Pair, folder: Path):
+def export_all(pair: Pair, features: FeatureNetwork, folder: Path):
     """Writes the three graphs."""
     folder.mkdir(parents=True, exist_ok=True)
     image_axes = {"image": {0: "images", 2: "height", 3: "width"}}
     cells = {0: "images", 2: "rows", 3: "columns"}
     image = {"image": torch.randn(2, 3, 96, 128)}
-    export(FeatureNetwork(pair), folder / "features.onnx", image, ["features"], image_axes | {"features": cells})
+    export(features, folder / "features.onnx", image, ["features"], image_axes | {"features": cells})
     export(SegmenterEncoder(pair), folder / "segmenter-encoder.onnx", image, ["embedding"], image_axes | {"embedding": cells})
     axes = {
         "embedding": {2: "rows", 3: "columns"},
@@ -117,7 +117,7 @@ def session(path: Path, threads: int = 2) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
-def compare(pair: Pair, folder: Path) -> dict[str, float]:
+def compare(pair: Pair, network: FeatureNetwork, folder: Path) -> dict[str, float]:
     """The largest absolute difference from PyTorch (with the same float16 weights not rounded), by output."""
     largest: dict[str, float] = {}
 
@@ -130,7 +130,7 @@ def compare(pair: Pair, folder: Path) -> dict[str, float]:
     features, encoder = session(folder / "features.onnx"), session(folder / "segmenter-encoder.onnx")
     for count, height, width in ((1, 224, 224), (2, 96, 160), (1, 256, 256)):
         image = torch.rand(count, 3, height, width, generator=generator) * 3 - 1.5
-        note("features", FeatureNetwork(pair)(image), features.run(None, {"image": image.numpy()})[0])
+        note("features", network(image), features.run(None, {"image": image.numpy()})[0])
         note("embedding", SegmenterEncoder(pair)(image), encoder.run(None, {"image": image.numpy()})[0])
     decoder = session(folder / "segmenter-decoder.onnx")
     for prompts, points in ((1, 1), (5, 3), (100, 2), (2, 0)):
@@ -182,14 +182,18 @@ def manifest(pair: Pair, state: dict, folder: Path, version: str, parity: dict) 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--features", type=Path, help="a result of train_features, for features.onnx")
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--version", default="1")
     arguments = parser.parse_args()
     torch.manual_seed(0)
     pair, state = load_pair(arguments.checkpoint)
-    export_all(pair, arguments.output)
-    parity = compare(pair, arguments.output)
+    feature_pair, feature_state = load_pair(arguments.features or arguments.checkpoint)
+    features = FeatureNetwork(feature_pair)
+    export_all(pair, features, arguments.output)
+    parity = compare(pair, features, arguments.output)
     document = manifest(pair, state, arguments.output, arguments.version, parity)
+    document["training"]["featureSteps"] = feature_state.get("feature_steps", 0)
     (arguments.output / "models.json").write_text(json.dumps(document, indent=2) + "\n")
     print(json.dumps(parity))
     if parity["features"] > 0.02:
