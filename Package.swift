@@ -28,6 +28,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
     targets: [
         // C shims
@@ -104,7 +105,7 @@ let package = Package(
         tests("Photography", on: ["Examples"]),
         tests("SegmentationBuddies"),
         tests("Evaluation"),
-        .testTarget(name: "CommandLineTests", dependencies: ["bsb", "Basics", "Images", "Shapes"]),
+        .testTarget(name: "CommandLineTests", dependencies: ["bsb", "Basics", "Images", "Shapes"], exclude: ["Snapshots"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -75,10 +75,13 @@ public struct EmbeddedSegmenter: PromptSegmenter {
         else { throw decoder.mismatch("its masks and scores are not those of \(count) prompts") }
         let levels = scores.shape[1]
         return (0..<count).map { prompt in
+            var values: [Float] = []
             let maps = (0..<levels).map { level in
                 let start = (prompt * levels + level) * cells * cells
-                return LogitMap(
-                    width: cells, height: cells, values: Array(logits[start..<start + cells * cells]), map: embedding.features.map)
+                let own = logits[start..<start + cells * cells]
+                // A part is inside its object: a coarser mask has whatever a finer one has.
+                values = values.isEmpty ? Array(own) : zip(values, own).map { max($0, $1) }
+                return LogitMap(width: cells, height: cells, values: values, map: embedding.features.map)
             }
             return MaskPrediction(
                 imageWidth: embedding.imageWidth, imageHeight: embedding.imageHeight, logits: maps,

@@ -5,7 +5,9 @@ import Images
 public struct Candidate: Sendable, Hashable {
     /// Index of the vertex in the mesh.
     public var vertex: Int
-    /// Cosine of the click's and the vertex's features, s(p, v) of the paper's Eq. 3.
+    /// Cosine of the click's and the vertex's features, s(p, v) of the paper's Eq.
+    ///
+    /// 3.
     public var similarity: Float
     /// The pixel of the object mask most similar to the vertex, q(v).
     public var pixel: Pixel
@@ -13,8 +15,20 @@ public struct Candidate: Sendable, Hashable {
     public var pixelSimilarity: Float
     /// Whether that pixel falls inside the part mask: the segment-level best-buddies condition.
     public var qualifies: Bool
-    /// IoU of the part mask with the mask segmented at the pixel (Eq. 5); only for candidates that qualify.
+    /// IoU of the part mask with the mask segmented at the pixel (Eq.
+    ///
+    /// 5); only for candidates that qualify.
     public var iou: Float?
+
+    /// A candidate and where it leads back to.
+    public init(vertex: Int, similarity: Float, pixel: Pixel, pixelSimilarity: Float, qualifies: Bool, iou: Float? = nil) {
+        self.vertex = vertex
+        self.similarity = similarity
+        self.pixel = pixel
+        self.pixelSimilarity = pixelSimilarity
+        self.qualifies = qualifies
+        self.iou = iou
+    }
 }
 
 /// Why no vertex corresponds to a click.

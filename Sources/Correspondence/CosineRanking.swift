@@ -10,13 +10,17 @@ public struct CosineRanking: Sendable {
     /// n: 1 / length of each vector, or nil for one without a direction.
     private let inverseLengths: [Float?]
 
-    /// Measures the rows of `vectors`. Complexity: O(n d).
+    /// Measures the rows of `vectors`.
+    ///
+    /// Complexity: O(n d).
     public init(_ vectors: Matrix) {
         self.vectors = vectors
         inverseLengths = (0..<vectors.rows).map { inverseLength(vectors.row($0)) }
     }
 
-    /// The cosine of every row with a query of length d, the paper's Eq. 3: n values. Complexity: O(n d).
+    /// The cosine of every row with a query of length d, the paper's Eq.
+    ///
+    /// 3: n values. Complexity: O(n d).
     public func similarities(to query: [Float]) -> [Float] {
         precondition(query.count == vectors.columns, "a query has as many entries as a row")
         guard let queryScale = inverseLength(query[...]) else { return [Float](repeating: -.infinity, count: vectors.rows) }
@@ -29,6 +33,7 @@ public struct CosineRanking: Sendable {
     /// The rows most similar to a query, most similar first; of two equally similar rows the lower index goes first.
     ///
     /// - Parameters:
+    ///   - query: a vector of length d.
     ///   - count: how many rows to return at most.
     ///   - eligible: n flags; rows without one are left out.
     /// - Complexity: O(n d + n log count).

@@ -6,7 +6,9 @@ import LinearAlgebra
 
 /// A pixel of a picture.
 public struct Pixel: Hashable, Sendable, Codable {
+    /// The column, counted from the left.
     public var x: Int
+    /// The row, counted from the top.
     public var y: Int
 
     /// The pixel in column `x` of row `y`.
@@ -48,6 +50,7 @@ public struct PixelSearch: Sendable {
 
     /// What a search found, and how much of the region it had to look at.
     public struct Match: Sendable, Hashable {
+        /// The most similar pixel.
         public var pixel: Pixel
         /// The cosine of the query and the pixel's interpolated feature.
         public var similarity: Float
@@ -55,7 +58,9 @@ public struct PixelSearch: Sendable {
         public var evaluated: Int
     }
 
-    /// Prepares the search among the pixels of `region`. Complexity: O(region + cells x d).
+    /// Prepares the search among the pixels of `region`.
+    ///
+    /// Complexity: O(region + cells x d).
     public init(features: FeatureGrid, region: Mask) {
         let map = features.map
         cells = Matrix(rows: features.rows * features.columns, columns: features.dimension, values: features.values)
@@ -81,6 +86,7 @@ public struct PixelSearch: Sendable {
 
     /// The most similar pixel of the region for each query, or nil where nothing can be compared; of equals the first in reading order.
     ///
+    /// - Parameter parallelism: the threads that share the work; the result is the same for any number.
     /// - Parameter queries: m x d vectors.
     /// - Returns: m matches.
     /// - Complexity: O(m x cells x d) for the inner products and at most O(m x region) for the search.

@@ -19,12 +19,17 @@ public struct MatchingOptions: Sendable, Hashable, Codable {
 
 /// A photo with everything about one click in it that matching needs.
 public struct ClickedPhoto: Sendable {
+    /// The feature extractor's view of the photo.
     public var features: FeatureGrid
+    /// The segmenter's view of the photo.
     public var embedding: ImageEmbedding
+    /// The clicked pixel, p.
     public var click: Pixel
     /// A box that goes with every prompt for the part, where the user gave one.
     public var box: Prompt.Box?
+    /// The coarse mask of the click, in which pixels are sought.
     public var objectMask: Mask
+    /// The fine mask of the click, into which candidates must lead back.
     public var partMask: Mask
 
     /// A click in a photo of the masks' size.

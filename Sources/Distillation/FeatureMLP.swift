@@ -100,6 +100,7 @@ public struct FeatureMLP: Sendable, Hashable {
     /// The features at positions: #positions x outputs.
     ///
     /// Complexity: O(#positions x parameters).
+    /// - Parameter parallelism: the threads that share the work; the result is the same for any number.
     /// - Parameter positions: in the units of the training, which are those of the normalised mesh.
     public func features(at positions: [SIMD3<Float>], parallelism: Parallelism = Parallelism()) -> Matrix {
         var all: [Float] = []

@@ -15,6 +15,9 @@ public struct FieldEvaluation: Sendable {
 
     /// An evaluation of a field on a mesh.
     ///
+    /// - Parameter field: the features to judge.
+    /// - Parameter mesh: the mesh.
+    /// - Parameter parallelism: the threads that share the work; the result is the same for any number.
     /// - Parameter normalizesTargets: whether the views' features are scaled to length 1, as for the fit.
     /// - Throws: `Failure` if the mesh's faces are not of its vertices or the field has another number of them.
     public init(

@@ -57,6 +57,8 @@ public struct MLPFieldSolver: FieldSolver, Sendable {
 
     /// A solver for a mesh.
     ///
+    /// - Parameter options: what may be chosen.
+    /// - Parameter parallelism: the threads that share the work; the result is the same for any number.
     /// - Parameter mesh: normalised to the unit sphere, for which `sigma` is meant.
     /// - Throws: `Failure` if the mesh's faces are not of its vertices or the options make no sense.
     public init(mesh: Mesh, options: Options = .reference, parallelism: Parallelism = Parallelism()) throws {

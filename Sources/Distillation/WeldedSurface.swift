@@ -20,6 +20,7 @@ public struct WeldedSurface: Sendable {
     /// The surface of a mesh.
     ///
     /// Complexity: O(#V + #F log #F).
+    /// - Parameter mesh: the mesh.
     /// - Parameter weldingVertices: whether coincident vertices become one point; each is its own otherwise.
     /// - Throws: `Failure` if a face has a corner that is no vertex, or if the mesh is too large for 32-bit indices.
     public init(_ mesh: Mesh, weldingVertices: Bool = true) throws {

@@ -5,7 +5,9 @@ import Shapes
 public enum ExampleKind: String, CaseIterable, Hashable, Sendable {
     case guitar, chair, mug, lamp, airplane, animal, table, vase, hammer, pliers
 
-    /// The name of the category, that of the Princeton segmentation benchmark (Chen et al. 2009) where it has the category.
+    /// The name of the category.
+    ///
+    /// It is that of the Princeton segmentation benchmark (Chen, Golovinskiy and Funkhouser 2009) where the benchmark has the category.
     public var category: String {
         switch self {
         case .guitar: "Guitar"
@@ -61,7 +63,9 @@ public enum ExampleKind: String, CaseIterable, Hashable, Sendable {
 /// handle at +x. The bounding box is centred at the origin and its longest side is 1. All components are closed and wound
 /// counter-clockwise seen from outside; some overlap, as the parts of found meshes do.
 public struct ExampleShape: Hashable, Sendable {
+    /// What sort of object it is.
     public let kind: ExampleKind
+    /// Which of its kind it is.
     public let seed: UInt64
     /// The mesh; its groups are the parts that the shape has, in the order of ``ExampleKind/partNames``.
     public let mesh: Mesh
@@ -76,6 +80,8 @@ public struct ExampleShape: Hashable, Sendable {
 
     /// The shape number `seed` of a kind, the same bytes every time.
     ///
+    /// - Parameter kind: what to make.
+    /// - Parameter seed: which of its kind.
     /// - Parameter vertices: about how many vertices the mesh gets, in ``vertexRange``; more where small details need them.
     /// - Throws: `Failure` (usage) when `vertices` is out of range.
     /// - Complexity: O(*v*) distance evaluations, where *v* is the number of vertices; some 0.2 s for 8,000.

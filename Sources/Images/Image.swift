@@ -45,3 +45,8 @@ public struct Image: Hashable, Sendable {
         }
     }
 }
+
+extension Image: CustomStringConvertible {
+    /// The size; the pixels are too many to be read.
+    public var description: String { "picture of \(width) x \(height) pixels" }
+}

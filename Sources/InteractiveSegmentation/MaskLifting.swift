@@ -34,7 +34,9 @@ public struct MaskLifting: Sendable {
     private let parallelism: Parallelism
 
     /// A lifter that segments with `segmenter`.
-    public init(segmenter: any PromptSegmenter, options: MaskLiftingOptions = MaskLiftingOptions(), parallelism: Parallelism = Parallelism()) {
+    public init(
+        segmenter: any PromptSegmenter, options: MaskLiftingOptions = MaskLiftingOptions(), parallelism: Parallelism = Parallelism()
+    ) {
         self.segmenter = segmenter
         self.options = options
         self.parallelism = parallelism
@@ -63,7 +65,8 @@ public struct MaskLifting: Sendable {
         let first = chooseViews(clicks, sightings, views)
         guard !first.isEmpty else {
             throw Failure(
-                .badInput, "segmenting the mesh", reason: "no view shows the clicked vertex", hint: "click on a vertex that can be seen from outside")
+                .badInput, "segmenting the mesh", reason: "no view shows the clicked vertex",
+                hint: "click on a vertex that can be seen from outside")
         }
         var votes = Votes(vertexCount: vertexCount)
         try add(first.map { prompt(clicks, sightings, view: $0) }, views, to: &votes)
@@ -166,7 +169,9 @@ struct Votes: Sendable {
         sum = weight
     }
 
-    /// Adds the votes of one view's covered pixels. Complexity: O(pixels).
+    /// Adds the votes of one view's covered pixels.
+    ///
+    /// Complexity: O(pixels).
     mutating func add(_ logits: LogitMap, certainty: Float, surfaces: SurfaceBuffers, faces: [SIMD3<UInt32>]) {
         let sampler = FeatureGrid(columns: logits.width, rows: logits.height, dimension: 1, values: logits.values, map: logits.map)
         for y in 0..<surfaces.size.height {

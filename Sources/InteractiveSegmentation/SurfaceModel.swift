@@ -10,7 +10,9 @@ public struct SurfaceModel: Sendable {
     /// #V unit normals, area-weighted; zero for vertices of no face.
     public let normals: [SIMD3<Float>]
 
-    /// The surface of a mesh. Throws `Failure` if a face has a corner that is no vertex. Complexity: O(#V + #F log #F).
+    /// The surface of a mesh.
+    ///
+    /// Throws `Failure` if a face has a corner that is no vertex. Complexity: O(#V + #F log #F).
     public init(_ mesh: Mesh) throws {
         welded = try WeldedSurface(mesh)
         normals = mesh.vertexNormals()

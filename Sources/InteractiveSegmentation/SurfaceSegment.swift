@@ -29,7 +29,9 @@ public struct SurfaceSegment: Sendable, Hashable {
     /// The probability from which a vertex is in the part.
     public var threshold: Float
 
-    /// The part with the given probabilities. Complexity: O(#V).
+    /// The part with the given probabilities.
+    ///
+    /// Complexity: O(#V).
     public init(probability: [Float], binarization: Binarization = .fixed(0.5)) {
         self.probability = probability
         switch binarization {

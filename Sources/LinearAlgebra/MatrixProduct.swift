@@ -33,6 +33,8 @@ extension Matrix {
     ///
     /// Complexity: O(n m k) for n x k times k x m.
     ///
+    /// - Parameter left: n x k.
+    /// - Parameter right: k x m.
     /// - Parameter parallelism: the threads that share the work; the result is the same for any number.
     public static func product(
         _ left: MatrixFactor, _ right: MatrixFactor, parallelism: Parallelism = Parallelism(threads: 1)

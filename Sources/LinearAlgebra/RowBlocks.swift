@@ -7,6 +7,7 @@ extension Matrix {
     /// gives the same bytes on any number of threads.
     ///
     /// - Parameters:
+    ///   - parallelism: the threads that share the work; the result is the same for any number.
     ///   - blockRows: rows in a block, at least 1; the last block may be shorter.
     ///   - body: called once for each block with its row range and its values, (#rows of the block) x columns.
     /// - Throws: the first error, by block, that `body` throws.

@@ -62,6 +62,7 @@ public final class SparseCholesky: @unchecked Sendable {
     /// Each is `size` x m; the arithmetic is in double precision.
     ///
     /// Complexity: O(entries of the factor x m).
+    /// - Parameter matrix: the right-hand sides, replaced by the solutions.
     /// - Parameter parallelism: the threads that share the columns; the result is the same for any number.
     /// - Throws: `Failure` if memory runs out.
     public func solve(_ matrix: inout Matrix, parallelism: Parallelism = Parallelism(threads: 1)) throws {

@@ -100,6 +100,7 @@ public struct SparseMatrix: Hashable, Sendable {
     ///
     /// Complexity: O(entries x m).
     ///
+    /// - Parameter dense: as many rows as this has columns.
     /// - Parameter parallelism: the threads that share the rows; the result is the same for any number.
     public func times(_ dense: Matrix, parallelism: Parallelism = Parallelism(threads: 1)) -> Matrix {
         precondition(dense.rows == columns, "sizes of a product must agree")

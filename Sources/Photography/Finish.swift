@@ -67,6 +67,7 @@ public struct Finish: Sendable {
     /// A random finish.
     ///
     /// - Parameters:
+    ///   - generator: where random choices come from.
     ///   - faceParts: #F part numbers; nil where parts are not known.
     ///   - photos: pictures to use as textures.
     public static func random(faceParts: [UInt8]?, using generator: inout SeededGenerator, photos: [LinearImage] = []) -> Finish {

@@ -34,6 +34,7 @@ public struct Portrait: Sendable {
     /// The photo of a mesh of any size.
     ///
     /// - Parameters:
+    ///   - parallelism: the threads that share the work; the result is the same for any number.
     ///   - mesh: #V vertices and #F faces.
     ///   - faceParts: #F part numbers for materials that differ by part.
     /// - Throws: `Failure` where the mesh cannot be used or the size is impossible.

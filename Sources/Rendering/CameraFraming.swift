@@ -21,7 +21,8 @@ extension Camera {
     ) -> Camera {
         var camera = Camera(eye: direction, up: up, verticalFieldOfView: verticalFieldOfView)
         let frame = camera.frame
-        guard !points.isEmpty, size.width > 0, size.height > 0 else { return Camera(eye: frame.z * 2, up: up, verticalFieldOfView: verticalFieldOfView) }
+        camera.eye = frame.z * 2
+        guard !points.isEmpty, size.width > 0, size.height > 0 else { return camera }
         let vertical = Float(tan(Double(verticalFieldOfView) / 2)) * fill
         let horizontal = vertical * Float(size.width) / Float(size.height)
         // The largest x + t z, -x + t z, y + t z and -y + t z.

@@ -33,6 +33,8 @@ public struct PictureRenderer: Sendable {
 
     /// What `camera` sees.
     ///
+    /// - Parameter camera: where the picture is taken from.
+    /// - Parameter size: the size of the picture in pixels.
     /// - Parameter vertexColors: #V colours in 0...1 that take the place of the albedo.
     /// - Throws: `Failure` where the size is not positive or the colours are not one for each vertex.
     /// - Complexity: as ``RayScene/surfaces(from:size:culling:interpolation:)``, at the supersampled size.

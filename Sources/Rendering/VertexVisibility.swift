@@ -18,6 +18,8 @@ public struct VertexVisibility: Sendable {
     /// Tests all vertices of `mesh` against what `camera` sees of it.
     ///
     /// - Parameters:
+    ///   - mesh: the mesh.
+    ///   - camera: where the picture is taken from.
     ///   - buffers: the surfaces of `mesh` from `camera`.
     ///   - tolerance: how far behind the seen surface a vertex may lie, in widths of a pixel at its depth.
     /// - Complexity: O(#V).

@@ -13,21 +13,31 @@ public struct DistillJob: Sendable {
 
     /// What was prepared.
     public struct Document: Sendable, Codable {
+        /// The mesh file, as it was named.
         public var mesh: String
+        /// SHA-256 of the mesh file.
         public var hash: String
+        /// The number of vertices.
         public var vertices: Int
+        /// The number of the file's faces.
         public var faces: Int
         /// Views that were run through the feature extractor now; 0 if the cache had the features.
         public var featureViews: Int
         /// Views that were run through the segmenter now.
         public var segmenterViews: Int
+        /// The time it took.
         public var seconds: Double
+        /// The models that were used.
         public var models: [ModelIdentity]
+        /// Everything else that decides the result.
         public var settings: Settings
+        /// What is odd about the mesh.
         public var warnings: [String]
     }
 
-    /// Prepares the mesh in the file `path`. Throws `Failure`.
+    /// Prepares the mesh in the file `path`.
+    ///
+    /// Throws `Failure`.
     public func run(mesh path: String) throws -> Document {
         var watch = Stopwatch()
         let mesh = try watch.measure("mesh") { try PreparedMesh(contentsOf: path, normalisation: bench.settings.normalisation) }

@@ -8,9 +8,11 @@ import Shapes
 
 /// Makes an example from nothing: a mesh, and a photo-like picture of another instance of its kind with a click in it.
 public struct ExampleJob: Sendable {
+    /// What is made.
     public var kind: ExampleKind
     /// The part to click; the kind's most telling one if nil.
     public var part: String?
+    /// Decides both instances and the photo.
     public var seed: UInt64
     /// The photo's width in pixels; its height is three quarters of it.
     public var width: Int
@@ -25,8 +27,11 @@ public struct ExampleJob: Sendable {
 
     /// What was made.
     public struct Document: Sendable, Codable {
+        /// What is made.
         public var kind: String
+        /// The name of the kind in the Princeton benchmark, where it has the kind.
         public var category: String
+        /// Decides both instances and the photo.
         public var seed: UInt64
         /// The part that is clicked.
         public var part: String
@@ -34,10 +39,13 @@ public struct ExampleJob: Sendable {
         public var click: [Int]
         /// A click for every part that the photo shows.
         public var clicks: [String: [Int]]
+        /// The files written.
         public var outputs: [String]
     }
 
-    /// Writes mesh.obj, photo.png, click.txt and example.json into the folder `output`. Throws `Failure`.
+    /// Writes mesh.obj, photo.png, click.txt and example.json into the folder `output`.
+    ///
+    /// Throws `Failure`.
     public func run(output: String, parallelism: Parallelism = Parallelism()) throws -> Document {
         // Even seeds are meshes and odd ones are photographed, so no photo shows the mesh itself.
         let target = try ExampleShape(kind, seed: 2 &* seed)

@@ -9,7 +9,9 @@ struct ExampleScene {
     let shape: ExampleShape
     let seed: UInt64
 
-    /// The picture, `width` pixels wide and three quarters as high. Throws `Failure`.
+    /// The picture, `width` pixels wide and three quarters as high.
+    ///
+    /// Throws `Failure`.
     func photograph(width: Int, parallelism: Parallelism) throws -> Photograph {
         var portrait = Portrait()
         portrait.size = RasterSize(width: width, height: width * 3 / 4)

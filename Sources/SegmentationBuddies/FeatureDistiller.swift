@@ -16,6 +16,7 @@ public struct FeatureDistiller: Sendable {
 
     /// A mesh's features and the work they took.
     public struct Distilled: Sendable {
+        /// The features of the mesh's vertices.
         public var field: FeatureField
         /// Views that were run through the feature extractor; 0 if the cache had the field.
         public var viewsExtracted: Int
@@ -28,14 +29,17 @@ public struct FeatureDistiller: Sendable {
     /// - Throws: `Failure` if the model cannot be run or no view shows the mesh.
     public func field(of mesh: PreparedMesh) throws -> Distilled {
         let settings = bench.settings
-        let parts = [mesh.hash, settings.normalisation.rawValue, settings.featureViews.key, "\(settings.seed)", bench.extractor.identity.hash]
+        let parts = [
+            mesh.hash, settings.normalisation.rawValue, settings.featureViews.key, "\(settings.seed)", bench.extractor.identity.hash,
+        ]
         let folder = CacheDirectory.key(["feature field", settings.solver.rawValue] + parts)
         if let field = storedField(folder, vertexCount: mesh.mesh.vertices.count) { return Distilled(field: field, viewsExtracted: 0) }
         let views = RenderedViews(scene: mesh.scene, plan: settings.featureViews, seed: settings.seed)
         let partial = CacheDirectory.key(["feature views"] + parts)
         let grids = try grids(views, folder: partial)
         let field = try fit(views, grids.map(\.grid), mesh)
-        bench.cache.write(NumPyArray(field.values.values, shape: [field.vertexCount, field.dimension]).encoded(), folder: folder, name: "values.npy")
+        bench.cache.write(
+            NumPyArray(field.values.values, shape: [field.vertexCount, field.dimension]).encoded(), folder: folder, name: "values.npy")
         bench.cache.write(NumPyArray(field.observed, shape: [field.vertexCount]).encoded(), folder: folder, name: "observed.npy")
         bench.cache.remove(folder: partial)
         return Distilled(field: field, viewsExtracted: grids.count(where: \.isNew))
@@ -64,7 +68,9 @@ public struct FeatureDistiller: Sendable {
     /// Fits the field to views whose features are known.
     func fit(_ views: RenderedViews, _ grids: [FeatureGrid], _ mesh: PreparedMesh) throws -> FeatureField {
         let observe = { (index: Int) in
-            try ViewObservation(surfaces: views.surfaces(index), grid: grids[index], sampling: bench.settings.featureViews.style == .reference ? .reference : .every(4))
+            try ViewObservation(
+                surfaces: views.surfaces(index), grid: grids[index],
+                sampling: bench.settings.featureViews.style == .reference ? .reference : .every(4))
         }
         let report = { (done: Int, total: Int) in
             bench.progress(ProgressUpdate(stage: "Fitting features to the surface", done: done, total: total))

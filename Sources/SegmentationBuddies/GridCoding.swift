@@ -7,7 +7,9 @@ extension FeatureGrid {
     /// The grid as bytes.
     var cacheData: Data {
         var data = Data()
-        for number in [UInt32(columns), UInt32(rows), UInt32(dimension), 0] { withUnsafeBytes(of: number.littleEndian) { data.append(contentsOf: $0) } }
+        for number in [UInt32(columns), UInt32(rows), UInt32(dimension), 0] {
+            withUnsafeBytes(of: number.littleEndian) { data.append(contentsOf: $0) }
+        }
         for number in [map.scaleX, map.scaleY, map.offsetX, map.offsetY] {
             withUnsafeBytes(of: number.bitPattern.littleEndian) { data.append(contentsOf: $0) }
         }
@@ -21,8 +23,9 @@ extension FeatureGrid {
         let header = data.withUnsafeBytes { bytes in
             (0..<8).map { UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)) }
         }
-        let count = Int(header[0]) * Int(header[1]) * Int(header[2])
-        guard data.count == 32 + 4 * count else { return nil }
+        // Damaged sizes may be anything, so their product is taken where it cannot overflow.
+        guard Double(header[0]) * Double(header[1]) * Double(header[2]) == Double(data.count - 32) / 4 else { return nil }
+        let count = (data.count - 32) / 4
         let values = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
             _ = data.dropFirst(32).copyBytes(to: UnsafeMutableRawBufferPointer(buffer))
             initialized = count

@@ -15,16 +15,22 @@ public struct ImageSegmentationJob: Sendable {
 
     /// The three masks of a click.
     public struct Document: Sendable, Codable {
+        /// The photo, as it was named.
         public var image: String
+        /// SHA-256 of the photo.
         public var hash: String
         /// x, y.
         public var click: [Int]
+        /// The three masks, fine to coarse.
         public var masks: [MaskDocument]
+        /// The segmenter.
         public var model: ModelIdentity
+        /// The files written.
         public var outputs: [String]
 
         /// One mask.
         public struct MaskDocument: Sendable, Codable {
+            /// `part`, `middle` or `object`.
             public var level: String
             /// The share of the photo.
             public var fraction: Double
@@ -35,7 +41,9 @@ public struct ImageSegmentationJob: Sendable {
         }
     }
 
-    /// Segments the photo in the file `image`; writes the masks and a picture into `output` if given. Throws `Failure`.
+    /// Segments the photo in the file `image`; writes the masks and a picture into `output` if given.
+    ///
+    /// Throws `Failure`.
     public func run(image path: String, click: Click, output: String?) throws -> Document {
         let photo = try PreparedPhoto(contentsOf: path, at: bench)
         try photo.check(click.pixel)

@@ -12,6 +12,7 @@ public struct MatchDocument: Sendable, Codable {
     public var found: Bool
     /// Why not, as a keyword and as a sentence.
     public var reason: NoCorrespondence?
+    /// The reason as a sentence.
     public var explanation: String?
     /// The best segmentation buddy; without a correspondence, all of these are absent.
     public var vertex: Int?
@@ -25,15 +26,21 @@ public struct MatchDocument: Sendable, Codable {
     public var similarity: Float?
     /// How many vertices were considered, and how many led back into the part.
     public var candidateCount: Int
+    /// How many candidates led back into the part.
     public var qualified: Int
     /// The candidates themselves, most similar first, where they were asked for.
     public var candidates: [CandidateDocument]?
     /// The part of the mesh.
     public var segment: SegmentDocument?
+    /// Where the user clicked.
     public var click: ClickDocument
+    /// The mesh as it was read.
     public var mesh: MeshDocument
+    /// The photo as it was read.
     public var image: ImageDocument
+    /// Every setting that decides the result.
     public var settings: Settings
+    /// The models that were used.
     public var models: [ModelIdentity]
     /// Seconds spent, by stage.
     public var timings: [String: Double]
@@ -46,11 +53,17 @@ public struct MatchDocument: Sendable, Codable {
 
     /// One candidate.
     public struct CandidateDocument: Sendable, Codable {
+        /// Index of the vertex in the mesh's file.
         public var vertex: Int
+        /// Cosine of its and the click's features.
         public var similarity: Float
+        /// The pixel [x, y] that it leads back to.
         public var pixel: [Int]
+        /// Cosine of its and that pixel's features.
         public var pixelSimilarity: Float
+        /// Whether that pixel lies in the part.
         public var qualifies: Bool
+        /// IoU of the mask segmented there with the part, for those that qualify.
         public var iou: Float?
     }
 
@@ -58,7 +71,9 @@ public struct MatchDocument: Sendable, Codable {
     public struct SegmentDocument: Sendable, Codable {
         /// How the part was found: `lift` for masks of rendered views lifted to the surface.
         public var method: String
+        /// The number of vertices.
         public var vertices: Int
+        /// The number of the file's faces.
         public var faces: Int
         /// The share of the mesh's surface that is in the part.
         public var fraction: Double
@@ -68,9 +83,13 @@ public struct MatchDocument: Sendable, Codable {
 
     /// Where the user clicked.
     public struct ClickDocument: Sendable, Codable {
+        /// The clicked column.
         public var x: Int
+        /// The clicked row.
         public var y: Int
+        /// The column of the click for the object.
         public var objectX: Int
+        /// The row of the click for the object.
         public var objectY: Int
         /// x0, y0, x1, y1.
         public var box: [Float]?
@@ -78,20 +97,29 @@ public struct MatchDocument: Sendable, Codable {
 
     /// The mesh as it was read.
     public struct MeshDocument: Sendable, Codable {
+        /// The file, as it was named.
         public var path: String
+        /// SHA-256 of the file.
         public var hash: String
+        /// The number of vertices.
         public var vertices: Int
+        /// The number of the file's faces.
         public var faces: Int
     }
 
     /// The photo as it was read, after its orientation was applied.
     public struct ImageDocument: Sendable, Codable {
+        /// The file, as it was named.
         public var path: String
+        /// SHA-256 of the file.
         public var hash: String
+        /// The width in pixels.
         public var width: Int
+        /// The height in pixels.
         public var height: Int
         /// Shares of the photo that the masks cover.
         public var objectFraction: Double
+        /// The share of the photo that is in the part mask.
         public var partFraction: Double
     }
 }

@@ -18,15 +18,23 @@ public struct MatchJob: Sendable {
 
     /// Everything known after a match.
     public struct Outcome: Sendable {
+        /// The photo.
         public var photo: PreparedPhoto
+        /// The mesh.
         public var mesh: PreparedMesh
+        /// The click.
         public var click: Click
+        /// The click's coarse mask.
         public var objectMask: Mask
+        /// The click's fine mask.
         public var partMask: Mask
+        /// What matching found.
         public var correspondence: Correspondence
         /// The part of the mesh, if there is a correspondence.
         public var segment: SurfaceSegment?
+        /// Seconds by stage.
         public var timings: [String: Double]
+        /// Work done by kind.
         public var counts: [String: Int]
     }
 

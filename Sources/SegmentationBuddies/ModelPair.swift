@@ -3,7 +3,9 @@ import Inference
 
 /// The two image models that a job works with.
 public struct ModelPair: Sendable {
+    /// Turns pictures into features.
     public var extractor: any FeatureExtractor
+    /// Turns clicks into masks.
     public var segmenter: any PromptSegmenter
 
     /// A feature extractor and a segmenter.

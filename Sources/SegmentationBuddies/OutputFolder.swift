@@ -13,7 +13,9 @@ struct OutputFolder {
     /// The names of the files, in the order in which they were added.
     var names: [String] { files.map(\.name) }
 
-    /// Writes every file atomically into the folder, which is created if need be. Throws `Failure`.
+    /// Writes every file atomically into the folder, which is created if need be.
+    ///
+    /// Throws `Failure`.
     func write(to folder: String) throws {
         for (name, data) in files { try AtomicFile.write(data, to: "\(folder)/\(name)", operation: "writing the results") }
     }

@@ -27,7 +27,9 @@ struct Overview {
         self.parallelism = parallelism
     }
 
-    /// Paints it. Throws `Failure` if the mesh cannot be painted.
+    /// Paints it.
+    ///
+    /// Throws `Failure` if the mesh cannot be painted.
     func image() throws -> Image {
         let left = Self.margin
         let right = left + Self.photoWidth + Self.margin
@@ -72,11 +74,14 @@ struct Overview {
     }
 
     private func paintNumbers(at position: SIMD2<Float>, width: Float, on canvas: inout Canvas) {
-        var lines = ["Mesh: \(name(outcome.mesh.path)), \(outcome.mesh.mesh.vertices.count) vertices, \(outcome.mesh.mesh.fileFaceCount) faces"]
+        var lines = [
+            "Mesh: \(name(outcome.mesh.path)), \(outcome.mesh.mesh.vertices.count) vertices, \(outcome.mesh.mesh.fileFaceCount) faces"
+        ]
         lines.append("Photo: \(name(outcome.photo.path)), \(outcome.photo.image.width) x \(outcome.photo.image.height) pixels")
         if let segment = MatchDocument.SegmentDocument(outcome) {
             let share = String(format: "%.1f %%", segment.fraction * 100)
-            lines.append("Part: \(segment.vertices) vertices, \(segment.faces) faces, \(share) of the surface; the ring marks the buddy vertex")
+            lines.append(
+                "Part: \(segment.vertices) vertices, \(segment.faces) faces, \(share) of the surface; the ring marks the buddy vertex")
         }
         for warning in outcome.mesh.report.warnings.prefix(3) { lines.append("Note: \(warning)") }
         var y = position.y

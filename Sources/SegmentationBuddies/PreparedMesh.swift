@@ -23,13 +23,17 @@ public struct PreparedMesh: Sendable {
     /// Neighbourhoods, for smoothing over the surface.
     public let surface: SurfaceModel
 
-    /// Reads the mesh in the file `path`. Throws `Failure` if it cannot be read or has no surface.
+    /// Reads the mesh in the file `path`.
+    ///
+    /// Throws `Failure` if it cannot be read or has no surface.
     public init(contentsOf path: String, normalisation method: Normalisation.Method = .vertexMean) throws {
         let data = try AtomicFile.readFile(path, operation: "reading the mesh")
         try self.init(Mesh(contentsOf: path), path: path, hash: ContentHash(of: data).hex, normalisation: method)
     }
 
-    /// Prepares a mesh that was read already. Throws `Failure` if it has no surface.
+    /// Prepares a mesh that was read already.
+    ///
+    /// Throws `Failure` if it has no surface.
     public init(_ mesh: Mesh, path: String, hash: String, normalisation method: Normalisation.Method = .vertexMean) throws {
         guard !mesh.faces.isEmpty else {
             throw Failure(

@@ -55,6 +55,7 @@ public struct PreparedPhoto: Sendable {
 
 /// What the user points at in a photo.
 public struct Click: Sendable, Hashable {
+    /// The clicked pixel.
     public var pixel: Pixel
     /// Where the object is clicked, if elsewhere than the part.
     public var objectPixel: Pixel?

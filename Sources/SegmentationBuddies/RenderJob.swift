@@ -6,7 +6,9 @@ import Shapes
 
 /// Renders pictures of a mesh as the models see it.
 public struct RenderJob: Sendable {
+    /// How many views there are and how they look.
     public var plan: ViewPlan
+    /// Decides the views.
     public var seed: UInt64
     /// Whether depth, normals and face indices are written as well.
     public var writesBuffers: Bool
@@ -22,14 +24,20 @@ public struct RenderJob: Sendable {
 
     /// What was rendered.
     public struct Document: Sendable, Codable {
+        /// The mesh file, as it was named.
         public var mesh: String
+        /// How many views there are and how they look.
         public var plan: ViewPlan
+        /// Decides the views.
         public var seed: UInt64
+        /// The views in order.
         public var views: [ViewDocument]
+        /// The files written.
         public var outputs: [String]
 
         /// One view.
         public struct ViewDocument: Sendable, Codable {
+            /// The picture.
             public var file: String
             /// In the frame of the mesh in the unit ball.
             public var camera: Camera
@@ -38,7 +46,9 @@ public struct RenderJob: Sendable {
         }
     }
 
-    /// Renders the mesh in the file `path` into the folder `output`. Throws `Failure`.
+    /// Renders the mesh in the file `path` into the folder `output`.
+    ///
+    /// Throws `Failure`.
     public func run(mesh path: String, normalisation: Normalisation.Method, output: String) throws -> Document {
         let mesh = try PreparedMesh(contentsOf: path, normalisation: normalisation)
         let views: RenderedViews

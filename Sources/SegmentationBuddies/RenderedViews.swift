@@ -9,9 +9,13 @@ import Rendering
 ///
 /// View k depends on the plan, the seed and k only, so that work cut short goes on with the same views.
 public struct RenderedViews: Sendable {
+    /// The rays of the mesh in the unit ball.
     public let scene: RayScene
+    /// How many views there are and how they look.
     public let plan: ViewPlan
+    /// The cameras, in the order of the views.
     public let cameras: [Camera]
+    /// The size of a view in pixels.
     public let size: RasterSize
     private let painter: PictureRenderer
 
@@ -36,7 +40,9 @@ public struct RenderedViews: Sendable {
         return scene.surfaces(from: cameras[index], size: size, culling: shading.culling, interpolation: shading.interpolation)
     }
 
-    /// The picture of view `index`, grey on white. Throws `Failure` if it is too large to be painted.
+    /// The picture of view `index`, grey on white.
+    ///
+    /// Throws `Failure` if it is too large to be painted.
     public func image(_ index: Int, surfaces: SurfaceBuffers) throws -> Image {
         try painter.picture(of: surfaces, from: cameras[index]).image
     }
@@ -57,8 +63,11 @@ public struct EmbeddedViews: MeshViews {
     private let views: RenderedViews
     private let embeddings: [ImageEmbedding]
 
+    /// The rays of the mesh in the unit ball.
     public var scene: RayScene { views.scene }
+    /// The cameras, in the order of the views.
     public var cameras: [Camera] { views.cameras }
+    /// The size of a view in pixels.
     public var size: RasterSize { views.size }
 
     /// The number of views that had to be embedded, because the cache did not have them.
@@ -88,7 +97,9 @@ public struct EmbeddedViews: MeshViews {
         embedded = made.count(where: \.1)
     }
 
+    /// What view `index` shows.
     public func surfaces(_ index: Int) throws -> SurfaceBuffers { views.surfaces(index) }
+    /// The segmenter's embedding of view `index`.
     public func embedding(_ index: Int) throws -> ImageEmbedding { embeddings[index] }
 }
 

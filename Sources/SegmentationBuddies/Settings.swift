@@ -33,9 +33,11 @@ public struct Settings: Sendable, Hashable, Codable {
 
 /// A set of views of a mesh.
 public struct ViewPlan: Sendable, Hashable, Codable {
+    /// The number of views.
     public var count: Int
     /// Width and height of a view in pixels.
     public var size: Int
+    /// How views are placed and shaded.
     public var style = Style.robust
 
     /// How views are placed and shaded.

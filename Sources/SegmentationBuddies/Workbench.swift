@@ -7,7 +7,9 @@ import Logging
 public struct ProgressUpdate: Sendable, Hashable {
     /// What is being done, in words.
     public var stage: String
+    /// Steps done.
     public var done: Int
+    /// Steps in all.
     public var total: Int
 
     /// `done` of `total` steps of `stage`.
@@ -24,8 +26,11 @@ public struct Workbench: Sendable {
     public var extractor: any FeatureExtractor
     /// Turns clicks into masks.
     public var segmenter: any PromptSegmenter
+    /// Everything that decides a result but the inputs and the models.
     public var settings: Settings
+    /// Where results are kept for the next run.
     public var cache: CacheDirectory
+    /// The threads to work with.
     public var parallelism: Parallelism
     /// Called from any thread.
     public var progress: @Sendable (ProgressUpdate) -> Void
@@ -91,7 +96,8 @@ public enum JSONText {
     /// The JSON text of a value, in UTF-8.
     public static func data(_ value: some Encodable, pretty: Bool = true) throws -> Data {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = pretty ? [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes]
+        encoder.outputFormatting =
+            pretty ? [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes]
         do {
             return try encoder.encode(value)
         } catch {

@@ -41,7 +41,8 @@ struct Match: ParsableCommand {
     @Option(name: [.customLong("candidates"), .customShort("k")], help: ArgumentHelp("Vertices to consider.", valueName: "count"))
     var candidateCount = 100
 
-    @Option(name: .customLong("min-iou"), help: ArgumentHelp("Reject a correspondence whose masks overlap less than this.", valueName: "0...1"))
+    @Option(
+        name: .customLong("min-iou"), help: ArgumentHelp("Reject a correspondence whose masks overlap less than this.", valueName: "0...1"))
     var minIoU: Float = 0
 
     @Option(help: "Where the probability of a vertex is cut: at one half, or where it separates best.")

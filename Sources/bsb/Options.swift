@@ -76,6 +76,7 @@ extension MaskLevel: ExpressibleByArgument {}
 
 /// A pixel given as `x,y`.
 extension Pixel: ExpressibleByArgument {
+    /// Reads what the user typed.
     public init?(argument: String) {
         let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
         guard numbers.count == 2, let x = numbers[0], let y = numbers[1] else { return nil }
@@ -85,6 +86,7 @@ extension Pixel: ExpressibleByArgument {
 
 /// A box given as `x0,y0,x1,y1`.
 extension Prompt.Box: ExpressibleByArgument {
+    /// Reads what the user typed.
     public init?(argument: String) {
         let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).compactMap { Float($0) }
         guard numbers.count == 4, numbers.allSatisfy(\.isFinite), numbers[0] < numbers[2], numbers[1] < numbers[3] else { return nil }

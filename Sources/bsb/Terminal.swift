@@ -56,7 +56,9 @@ private final class ProgressMeter: @unchecked Sendable {
         guard isEnd || Date().timeIntervalSince(last) > 0.1 else { return }
         last = Date()
         let elapsed = Date().timeIntervalSince(started)
-        let left = update.done > 0 && !isEnd ? String(format: ", %.0f s left", elapsed / Double(update.done) * Double(update.total - update.done)) : ""
+        let left =
+            update.done > 0 && !isEnd
+            ? String(format: ", %.0f s left", elapsed / Double(update.done) * Double(update.total - update.done)) : ""
         write("\r\u{1B}[K\(update.stage): \(update.done) of \(update.total)\(left)" + (isEnd ? "\n" : ""))
     }
 }

@@ -56,7 +56,8 @@ private struct BandSegmenter: PromptSegmenter {
             observed: [Bool](repeating: true, count: columns.count))
     }
 
-    static func match(_ photo: ClickedPhoto, _ field: FeatureField, _ options: MatchingOptions = MatchingOptions()) throws -> Correspondence {
+    static func match(_ photo: ClickedPhoto, _ field: FeatureField, _ options: MatchingOptions = MatchingOptions()) throws -> Correspondence
+    {
         try SegmentationBuddyMatcher(segmenter: BandSegmenter(), options: options)
             .match(photo, to: field, eligible: [Bool](repeating: true, count: field.vertexCount))
     }

@@ -6,24 +6,26 @@ import Testing
 @testable import Examples
 
 struct ExampleShapeTests {
-    /// Few vertices keep the tests quick; the shapes' smallest details still set a least number.
-    private static let vertices = 1500
-    private static let seeds: [UInt64] = [0, 1, 2]
+    /// One shape of each kind, made once for all tests, with few vertices: unoptimised builds are slow.
+    private static let shapes: [ExampleKind: ExampleShape] = {
+        let made = try? Parallelism().map(ExampleKind.allCases.count) { index in
+            try ExampleShape(ExampleKind.allCases[index], seed: 1, vertices: 500)
+        }
+        return Dictionary(uniqueKeysWithValues: (made ?? []).map { ($0.kind, $0) })
+    }()
 
     @Test(arguments: ExampleKind.allCases)
     func facesAreLabelledAndSound(kind: ExampleKind) throws {
-        for seed in Self.seeds {
-            let shape = try ExampleShape(kind, seed: seed, vertices: Self.vertices)
-            #expect(shape.partOfFace.count == shape.mesh.faces.count)
-            #expect(shape.partOfFace.allSatisfy { Int($0) < shape.partNames.count })
-            #expect(Surface(shape.mesh).leastArea > 1e-9, "\(kind) \(seed)")
-            #expect(shape.mesh.vertices.count < 12_000)
-        }
+        let shape = try #require(Self.shapes[kind])
+        #expect(shape.partOfFace.count == shape.mesh.faces.count)
+        #expect(shape.partOfFace.allSatisfy { Int($0) < shape.partNames.count })
+        #expect(Surface(shape.mesh).leastArea > 1e-9)
+        #expect(shape.mesh.vertices.count < 12_000)
     }
 
     @Test(arguments: ExampleKind.allCases)
     func groupsPartitionTheFaces(kind: ExampleKind) throws {
-        let shape = try ExampleShape(kind, seed: 5, vertices: Self.vertices)
+        let shape = try #require(Self.shapes[kind])
         let names = shape.mesh.groups.map(\.name)
         #expect(names == shape.partNames.filter(names.contains))
         #expect(names.count >= 2)
@@ -36,49 +38,50 @@ struct ExampleShapeTests {
 
     @Test(arguments: ExampleKind.allCases)
     func componentsAreClosedAndWoundOutward(kind: ExampleKind) throws {
-        for seed in Self.seeds {
-            let surface = Surface(try ExampleShape(kind, seed: seed, vertices: Self.vertices).mesh)
-            #expect(surface.openEdges == 0, "\(kind) \(seed)")
-            #expect(surface.volumes.allSatisfy { $0 > 0 }, "\(kind) \(seed)")
-        }
+        let surface = Surface(try #require(Self.shapes[kind]).mesh)
+        #expect(surface.openEdges == 0)
+        #expect(surface.volumes.allSatisfy { $0 > 0 })
     }
 
     @Test(arguments: ExampleKind.allCases)
     func boundsAreCentredWithUnitSide(kind: ExampleKind) throws {
-        let bounds = Bounds(around: try ExampleShape(kind, seed: 3, vertices: Self.vertices).mesh.vertices)
+        let bounds = Bounds(around: try #require(Self.shapes[kind]).mesh.vertices)
         #expect(abs(bounds.size.max() - 1) < 1e-5)
         #expect(bounds.size.min() > 0.04)
         #expect(length(bounds.low + bounds.high) < 1e-5)
     }
 
     @Test(arguments: ExampleKind.allCases)
-    func seedsDecideTheShape(kind: ExampleKind) throws {
-        let shape = try ExampleShape(kind, seed: 1, vertices: Self.vertices)
-        #expect(try ExampleShape(kind, seed: 1, vertices: Self.vertices) == shape)
-        let other = try ExampleShape(kind, seed: 2, vertices: Self.vertices)
-        let (a, b) = (Bounds(around: shape.mesh.vertices).size, Bounds(around: other.mesh.vertices).size)
-        #expect(length(a - b) > 1e-3)
+    func seedsGiveDifferentShapes(kind: ExampleKind) {
+        let sizes = (0..<UInt64(20)).map { seed -> Point in
+            var random = SeededGenerator(seed: seed)
+            let sculpture = kind.sculpture(&random)
+            return sculpture.components.reduce(sculpture.components[0].solid.bounds) { $0.union($1.solid.bounds) }.size
+        }
+        #expect(sizes.allSatisfy { $0.min() > 0 && $0.max() < 3 })
+        #expect(Set(sizes).count == sizes.count)
+    }
+
+    @Test(arguments: [ExampleKind.mug, .table])
+    func sameSeedGivesTheSameShape(kind: ExampleKind) throws {
+        #expect(try ExampleShape(kind, seed: 1, vertices: 500) == Self.shapes[kind])
     }
 
     @Test func vertexTargetIsMet() throws {
-        for kind in [ExampleKind.animal, .mug] {
-            let count = try ExampleShape(kind, seed: 4, vertices: 6_000).mesh.vertices.count
-            #expect(abs(count - 6_000) < 500, "\(kind): \(count)")
-        }
+        let count = try ExampleShape(.mug, seed: 4, vertices: 8_000).mesh.vertices.count
+        #expect(abs(count - 8_000) < 500)
     }
 
     @Test func partsAreWhereTheyBelong() throws {
-        let guitar = try ExampleShape(.guitar, seed: 1, vertices: 3_000)
-        #expect(height(of: "head", guitar) > height(of: "neck", guitar))
-        #expect(height(of: "neck", guitar) > height(of: "soundhole", guitar))
-        #expect(height(of: "soundhole", guitar) > height(of: "bridge", guitar))
-        let chair = try ExampleShape(.chair, seed: 1, vertices: Self.vertices)
-        #expect(height(of: "backsupport", chair) > height(of: "support", chair))
-        #expect(height(of: "support", chair) > height(of: "leg", chair))
-        let lamp = try ExampleShape(.lamp, seed: 1, vertices: Self.vertices)
-        #expect(height(of: "shade", lamp) > height(of: "base", lamp))
-        let animal = try ExampleShape(.animal, seed: 1, vertices: Self.vertices)
-        #expect(mean("head", animal).z > mean("tail", animal).z)
+        #expect(try mean("head", .guitar).y > mean("neck", .guitar).y)
+        #expect(try mean("neck", .guitar).y > mean("soundhole", .guitar).y)
+        #expect(try mean("soundhole", .guitar).y > mean("bridge", .guitar).y)
+        #expect(try mean("backsupport", .chair).y > mean("support", .chair).y)
+        #expect(try mean("support", .chair).y > mean("leg", .chair).y)
+        #expect(try mean("shade", .lamp).y > mean("base", .lamp).y)
+        #expect(try mean("head", .animal).z > mean("tail", .animal).z)
+        #expect(try mean("handle", .mug).x > mean("body", .mug).x)
+        #expect(try mean("body", .airplane).z > mean("rudder", .airplane).z)
     }
 
     @Test(arguments: [Int.min, -1, 0, 499, 100_001, Int.max])
@@ -87,17 +90,14 @@ struct ExampleShapeTests {
     }
 
     @Test func extremeSeedsWork() throws {
-        #expect(try ExampleShape(.table, seed: .max, vertices: 500).mesh.faces.count > 500)
+        #expect(try ExampleShape(.mug, seed: .max, vertices: 500).mesh.faces.count > 500)
     }
 
-    private func height(of part: String, _ shape: ExampleShape) -> Float {
-        mean(part, shape).y
-    }
-
-    private func mean(_ part: String, _ shape: ExampleShape) -> Point {
-        let faces = shape.mesh.groups.first { $0.name == part }?.fileFaces ?? []
+    private func mean(_ part: String, _ kind: ExampleKind) throws -> Point {
+        let shape = try #require(Self.shapes[kind])
+        let faces = try #require(shape.mesh.groups.first { $0.name == part }).fileFaces
         let sum = faces.reduce(Point.zero) { $0 + shape.mesh.vertices[Int(shape.mesh.faces[Int($1)].x)] }
-        return sum / Float(max(faces.count, 1))
+        return sum / Float(faces.count)
     }
 }
 

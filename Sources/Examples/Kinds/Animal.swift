@@ -149,7 +149,9 @@ enum Animal {
     }
 
     private static func legs(_ build: Build, _ random: inout SeededGenerator) -> [Solid] {
-        let stride = random.uniform(0, 0.32)
+        // Front and hind legs on one side swing toward each other and must not touch.
+        let room = build.length - 1.6 * build.girth - 4 * build.legThickness
+        let stride = min(random.uniform(0, 0.32), max(room, 0) / (2 * build.legs))
         var result: [Solid] = []
         for (isFront, side) in [(true, Float(1)), (true, -1), (false, 1), (false, -1)] {
             let swing = stride * (isFront == (side > 0) ? 1 : -1)

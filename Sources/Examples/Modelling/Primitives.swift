@@ -52,12 +52,14 @@ extension Solid {
         let axis = normalized(end - start)
         let reach = length(end - start)
         let bounds = Bounds(around: [start, end], radius: max(radii.0, radii.1))
+        // Across a slanted side the distance is less than along the radius.
+        let slant = reach / length(reach, radii.0 - radii.1)
         return Solid(part: part, bounds: bounds) { point in
             let offset = point - start
             let along = dot(offset, axis)
             let across = max(dot(offset, offset) - along * along, 0).squareRoot()
             let radius = mix(radii.0, radii.1, min(max(along / reach, 0), 1))
-            return rounded(across - radius + rounding, abs(along - reach / 2) - reach / 2 + rounding, rounding)
+            return rounded((across - radius) * slant + rounding, abs(along - reach / 2) - reach / 2 + rounding, rounding)
         }
     }
 

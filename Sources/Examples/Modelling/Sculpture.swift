@@ -73,7 +73,7 @@ private struct LabeledSurface {
         vertices += surface.vertices
         for quad in surface.quads {
             let (a, b, c, d) = (UInt32(quad.x) + first, UInt32(quad.y) + first, UInt32(quad.z) + first, UInt32(quad.w) + first)
-            if distance(a, c) <= distance(b, d) {
+            if depart(a, c, solid) <= depart(b, d, solid) {
                 add([a, b, c], solid)
                 add([a, c, d], solid)
             } else {
@@ -83,8 +83,10 @@ private struct LabeledSurface {
         }
     }
 
-    private func distance(_ a: UInt32, _ b: UInt32) -> Float {
-        length(vertices[Int(a)] - vertices[Int(b)])
+    /// How far a diagonal leaves the surface, with its length to decide where the surface is flat.
+    private func depart(_ a: UInt32, _ b: UInt32, _ solid: Solid) -> Float {
+        let (p, q) = (vertices[Int(a)], vertices[Int(b)])
+        return abs(solid.distance((p + q) / 2)) + 0.01 * length(p - q)
     }
 
     private mutating func add(_ face: SIMD3<UInt32>, _ solid: Solid) {

@@ -28,10 +28,10 @@ struct SurfaceMesher {
         self.init(sampling: solid, cell: cell)
         placeVertices()
         connect()
-        project(times: 2)
+        project()
         for _ in 0..<relaxations {
             smooth(0.5)
-            project(times: 1)
+            project()
         }
         // Where the surface bends within a cell, vertices stand in steps along the bend: level those, keeping the volume (Taubin 1995).
         for _ in 0..<6 {
@@ -190,23 +190,21 @@ struct SurfaceMesher {
         }
     }
 
-    /// Newton steps to the surface, with the gradient from four samples at the corners of a tetrahedron.
-    private mutating func project(times: Int) {
+    /// One Newton step of every vertex to the surface, with the gradient from four samples at the corners of a tetrahedron.
+    private mutating func project() {
         let reach = cell * 0.05
         let corners: [Point] = [[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]]
         for i in vertices.indices {
-            for _ in 0..<times {
-                var gradient = Point.zero
-                var value: Float = 0
-                for corner in corners {
-                    let sample = solid.distance(vertices[i] + corner * reach)
-                    gradient += corner * sample
-                    value += sample / 4
-                }
-                gradient /= 4 * reach
-                let square = max(dot(gradient, gradient), 0.1)
-                vertices[i] -= gradient * min(max(value / square, -cell / 2), cell / 2)
+            var gradient = Point.zero
+            var value: Float = 0
+            for corner in corners {
+                let sample = solid.distance(vertices[i] + corner * reach)
+                gradient += corner * sample
+                value += sample / 4
             }
+            gradient /= 4 * reach
+            let square = max(dot(gradient, gradient), 0.1)
+            vertices[i] -= gradient * min(max(value / square, -cell / 2), cell / 2)
         }
     }
 }

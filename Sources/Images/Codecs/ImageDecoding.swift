@@ -23,6 +23,8 @@ extension Image {
     ///
     /// Alpha is composited over the background of the options, 16 bits a channel become 8, CMYK becomes RGB, and the picture is turned as
     /// its EXIF orientation says. Colour profiles are ignored.
+    /// - Parameter data: the file.
+    /// - Parameter options: what may be chosen.
     /// - Parameter name: the file's name, for messages.
     /// - Throws: a `Failure` of kind `.badInput`.
     public static func decode(_ data: Data, name: String? = nil, options: ImageDecodingOptions = .init()) throws -> Image {

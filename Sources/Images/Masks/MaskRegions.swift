@@ -79,6 +79,7 @@ public enum Connectivity: Sendable {
 extension Mask {
     /// The connected parts, the largest first, ties in the order of their first pixel.
     ///
+    /// - Parameter connectivity: which pixels are neighbours.
     /// - Parameter limit: how many parts are wanted at most.
     /// Complexity: O(words + spans), plus the size of a mask for each part given.
     public func components(_ connectivity: Connectivity = .eight, limit: Int = .max) -> [Mask] {

@@ -7,7 +7,13 @@ extension Mask {
     /// A square between four cell centres whose corners lie on one side of the threshold lies on that side as a whole, so it is filled run by
     /// run; only the squares that the border runs through are evaluated pixel by pixel.
     /// - Parameters:
-    ///   - width, height: the size of the picture.
+    ///   - width: the mask's width in pixels.
+    ///   - height: the mask's height in pixels.
+    ///   - columns: the map's columns.
+    ///   - rows: the map's rows.
+    ///   - scale: the map's cells for each pixel, across and down.
+    ///   - offset: where the origin of the picture lies in the map.
+    ///   - threshold: values above it are inside.
     ///   - values: rows x columns, row-major; NaN is below every threshold.
     /// Complexity: O(columns x rows + height x runs + pixels of mixed squares).
     public init(

@@ -19,6 +19,8 @@ public struct Deformation: Sendable {
 
     /// A random deformation of shapes in the unit ball.
     ///
+    /// - Parameter strength: how far shapes are bent; 1 for the usual.
+    /// - Parameter generator: where random choices come from.
     /// - Parameter up: the shape's upright axis; half of the stretches are along it, so that things come out tall or flat.
     public static func random(up: SIMD3<Float>, strength: Float = 1, using generator: inout SeededGenerator) -> Deformation {
         let axes = generator.chance(0.7) ? Rotation(up: up, angle: generator.uniform(0, .pi)) : generator.rotation()

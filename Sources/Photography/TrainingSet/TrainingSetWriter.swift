@@ -103,6 +103,7 @@ public struct TrainingSetWriter: Sendable {
 
     /// Writes all shards that are not there yet.
     ///
+    /// - Parameter parallelism: the threads that share the work; the result is the same for any number.
     /// - Parameter progress: told of the pictures done so far, including those found, out of all.
     /// - Throws: `Failure` where the directory holds another set, or cannot be written.
     public func write(parallelism: Parallelism = Parallelism(), progress: @Sendable (Int, Int) -> Void = { _, _ in }) throws {

@@ -1,0 +1,34 @@
+import Basics
+import Correspondence
+import Examples
+import Foundation
+import Logging
+import Photography
+import SegmentationBuddies
+
+/// A click from files to an answer: with the mesh and the photo in the cache, against from nothing.
+struct ClickBenchmark {
+    func run(_ runs: Int) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bsb-benchmark-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let example = try ExampleJob(kind: .chair).run(output: folder)
+        let click = Click(Pixel(x: example.click[0], y: example.click[1]))
+        let models = try ModelPair.embedded()
+        let bench = { (cache: String?) in
+            Workbench(
+                extractor: models.extractor, segmenter: models.segmenter,
+                cache: CacheDirectory(path: cache, logger: Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }))
+        }
+        let match = { (cache: String?) in
+            try MatchJob(at: bench(cache)).run(image: folder + "/photo.png", click: click, mesh: folder + "/mesh.obj")
+        }
+        let first = try match(folder + "/cache").counts
+        let again = try match(folder + "/cache").counts
+        let prompts = (again["matchingPrompts"] ?? 0) + (again["liftingPrompts"] ?? 0)
+        try Comparison(
+            name: "a click, everything else cached, against from nothing", ours: { _ = try match(folder + "/cache") },
+            naive: { _ = try match(nil) },
+            work: "\(prompts) prompts against \(first["featureViews"] ?? 0) + \(first["segmenterViews"] ?? 0) views and \(prompts) prompts"
+        ).run(runs)
+    }
+}

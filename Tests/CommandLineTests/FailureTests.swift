@@ -1,0 +1,102 @@
+import Images
+import Testing
+
+/// Every failure is one readable line on standard error with its exit code, and leaves nothing half-written.
+@Suite struct FailureTests {
+    static let cube = """
+        v 0 0 0
+        v 1 0 0
+        v 1 1 0
+        v 0 1 0
+        v 0 0 1
+        v 1 0 1
+        v 1 1 1
+        v 0 1 1
+        f 1 4 3 2
+        f 5 6 7 8
+        f 1 2 6 5
+        f 2 3 7 6
+        f 3 4 8 7
+        f 4 1 5 8
+
+        """
+
+    @Test func aMissingPhotoIs66() throws {
+        let folder = try Folder()
+        let mesh = try folder.write("cube.obj", Self.cube)
+        let run = try Program.run(
+            ["match", "--image", "none.png", "--click", "1,1", "--mesh", mesh, "--output", folder.path + "/out", "--no-cache"],
+            in: folder.path)
+        #expect(run.exitCode == 66)
+        #expect(run.errors == "bsb: reading the photo 'none.png': there is no such file\n")
+        #expect(run.output.isEmpty)
+        #expect(try folder.files() == ["cube.obj"])
+    }
+
+    @Test func aTextFileWithTheNameOfAMeshIs65() throws {
+        let folder = try Folder()
+        let mesh = try folder.write("notes.obj", "these are notes\nand no mesh\n")
+        let run = try Program.run(["inspect", mesh])
+        #expect(run.exitCode == 65)
+        #expect(run.errors.hasPrefix("bsb: reading the mesh '\(mesh)': "))
+        #expect(run.errors.split(separator: "\n").count == 1)
+    }
+
+    @Test func aTextFileWithTheNameOfAPhotoIs65() throws {
+        let folder = try Folder()
+        let mesh = try folder.write("cube.obj", Self.cube)
+        let photo = try folder.write("photo.png", "no picture")
+        let run = try Program.run(
+            ["match", "--image", photo, "--click", "1,1", "--mesh", mesh, "--output", folder.path + "/out", "--no-cache"])
+        #expect(run.exitCode == 65)
+        #expect(run.errors.split(separator: "\n").count == 1)
+        #expect(try folder.files() == ["cube.obj", "photo.png"])
+    }
+
+    @Test func aClickOutsideThePhotoIs65() throws {
+        let folder = try Folder()
+        let mesh = try folder.write("cube.obj", Self.cube)
+        try Image(width: 4, height: 4).writePNG(to: folder.path + "/photo.png")
+        let run = try Program.run(
+            ["match", "--image", "photo.png", "--click", "9,1", "--mesh", mesh, "--output", "out", "--no-cache"], in: folder.path)
+        #expect(run.exitCode == 65)
+        #expect(
+            run.errors
+                == "bsb: clicking in the photo 'photo.png': the click (9, 1) is outside the photo (x goes from 0 to 3, y from 0 to 3)\n")
+        #expect(try folder.files() == ["cube.obj", "photo.png"])
+    }
+
+    @Test func aPointCloudIs65() throws {
+        let folder = try Folder()
+        let mesh = try folder.write("points.obj", "v 0 0 0\nv 1 0 0\nv 0 1 0\n")
+        let run = try Program.run(["render", mesh, "--output", folder.path + "/out"])
+        #expect(run.exitCode == 65)
+        #expect(run.errors.contains("no faces"))
+        #expect(try folder.files() == ["points.obj"])
+    }
+
+    @Test(arguments: [
+        ["match"], ["match", "--image", "a.png", "--click", "nonsense", "--mesh", "b.obj"], ["unknown"],
+        ["match", "--image", "a.png", "--click", "1,1", "--mesh", "b.obj", "--threads", "0"],
+        ["match", "--image", "a.png", "--click", "1,1", "--mesh", "b.obj", "--min-iou", "2"],
+        ["render", "b.obj", "--output", "x", "--azimuth", "3"],
+        ["distill", "b.obj", "--no-cache"],
+    ])
+    func misuseIs64AndPrintsUsage(arguments: [String]) throws {
+        let run = try Program.run(arguments)
+        #expect(run.exitCode == 64)
+        #expect(run.errors.contains("Usage: bsb"), "\(run.errors)")
+        #expect(run.output.isEmpty)
+    }
+
+    @Test func aMissingRuntimeIs69() throws {
+        let folder = try Folder()
+        let mesh = try folder.write("cube.obj", Self.cube)
+        let run = try Program.run(
+            ["distill", mesh, "--cache", folder.path + "/cache"], in: folder.path,
+            environment: ["BSB_ONNXRUNTIME": folder.path + "/none.so"])
+        #expect(run.exitCode == 69)
+        #expect(run.errors.contains("none.so"))
+        #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+    }
+}

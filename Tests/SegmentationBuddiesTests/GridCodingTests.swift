@@ -1,0 +1,26 @@
+import Backbones
+import Foundation
+import Testing
+
+@testable import SegmentationBuddies
+
+@Suite struct GridCodingTests {
+    static let grid = FeatureGrid(
+        columns: 3, rows: 2, dimension: 2, values: (0..<12).map { Float($0) * 0.3 - 1 },
+        map: PlaneMap(scaleX: 0.1, scaleY: 0.2, offsetX: -0.3, offsetY: 4))
+
+    @Test func gridsAndEmbeddingsComeBackAsTheyWere() {
+        #expect(FeatureGrid(cached: Self.grid.cacheData) == Self.grid)
+        let embedding = ImageEmbedding(imageWidth: 640, imageHeight: 480, features: Self.grid)
+        #expect(ImageEmbedding(cached: embedding.cacheData) == embedding)
+    }
+
+    @Test func dataOfAnotherSizeIsRefused() {
+        let data = Self.grid.cacheData
+        for length in 0..<data.count { #expect(FeatureGrid(cached: data.prefix(length)) == nil) }
+        #expect(FeatureGrid(cached: data + [0]) == nil)
+        var huge = data
+        for byte in 0..<12 { huge[byte] = 0xFF }
+        #expect(FeatureGrid(cached: huge) == nil)
+    }
+}

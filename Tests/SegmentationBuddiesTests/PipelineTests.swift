@@ -1,0 +1,201 @@
+import Backbones
+import Basics
+import Correspondence
+import Examples
+import Foundation
+import Images
+import InteractiveSegmentation
+import Logging
+import Shapes
+import Testing
+
+@testable import SegmentationBuddies
+
+/// A feature extractor that answers with the mean colour of each cell, and counts the pictures it is shown.
+final class ColorExtractor: FeatureExtractor, @unchecked Sendable {
+    let identity = ModelIdentity(name: "colours", hash: "c0")
+    let dimension = 3
+    private let lock = NSLock()
+    private var shown = 0
+
+    var pictures: Int {
+        lock.lock()
+        defer { lock.unlock() }
+        return shown
+    }
+
+    func features(of image: Image) throws -> FeatureGrid {
+        lock.lock()
+        shown += 1
+        lock.unlock()
+        let small = image.resized(width: 16, height: 16)
+        return FeatureGrid(
+            columns: 16, rows: 16, dimension: 3, values: small.pixels.map { Float($0) / 255 + 0.01 },
+            map: PlaneMap(scaleX: 16 / Float(image.width), scaleY: 16 / Float(image.height)))
+    }
+}
+
+/// A segmenter whose part is a disc around the click and whose object is all that is not white.
+struct DiscSegmenter: PromptSegmenter {
+    let identity = ModelIdentity(name: "discs", hash: "d0")
+
+    func embed(_ image: Image) throws -> ImageEmbedding {
+        let small = image.resized(width: 32, height: 32)
+        let values = (0..<(32 * 32)).map { Float(small.pixels[3 * $0]) / 255 }
+        return ImageEmbedding(
+            imageWidth: image.width, imageHeight: image.height,
+            features: FeatureGrid(
+                columns: 32, rows: 32, dimension: 1, values: values,
+                map: PlaneMap(scaleX: 32 / Float(image.width), scaleY: 32 / Float(image.height))))
+    }
+
+    func masks(for prompts: [Prompt], in embedding: ImageEmbedding) throws -> [MaskPrediction] {
+        prompts.map { prompt in
+            let grid = embedding.features
+            let center = grid.map(prompt.points[0].position)
+            let object = LogitMap(width: 32, height: 32, values: grid.values.map { 4 * (0.97 - $0) }, map: grid.map)
+            let disc = (0..<(32 * 32)).map { cell -> Float in
+                let offset = SIMD2(Float(cell % 32) + 0.5, Float(cell / 32) + 0.5) - center
+                return min(4 - (offset * offset).sum().squareRoot(), object.values[cell] * 10)
+            }
+            let part = LogitMap(width: 32, height: 32, values: disc, map: grid.map)
+            return MaskPrediction(
+                imageWidth: embedding.imageWidth, imageHeight: embedding.imageHeight, logits: [part, object, object],
+                predictedIoU: [1, 1, 1])
+        }
+    }
+}
+
+@Suite struct PipelineTests {
+    static let shape = Result { try ExampleShape(.mug, seed: 2, vertices: 900) }
+
+    static func bench(cache: String? = nil, extractor: ColorExtractor = ColorExtractor()) -> Workbench {
+        var settings = Settings()
+        settings.featureViews.count = 10
+        settings.segmentViews.count = 12
+        return Workbench(
+            extractor: extractor, segmenter: DiscSegmenter(), settings: settings,
+            cache: CacheDirectory(path: cache, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
+    }
+
+    /// The mesh, and a picture of it to click in.
+    static func inputs(_ bench: Workbench) throws -> (PreparedMesh, PreparedPhoto, Click) {
+        let mesh = try PreparedMesh(shape.get().mesh, path: "mug.obj", hash: "m")
+        let views = RenderedViews(scene: mesh.scene, plan: ViewPlan(count: 3, size: 200), seed: 5)
+        let surfaces = views.surfaces(0)
+        let photo = try PreparedPhoto(views.image(0, surfaces: surfaces), path: "view.png", hash: "v", at: bench)
+        let pixel = try #require(surfaces.faceIDs.indices.filter { surfaces.faceIDs[$0] >= 0 }.dropFirst(5000).first)
+        return (mesh, photo, Click(Pixel(x: pixel % 200, y: pixel / 200)))
+    }
+
+    @Test func aWholeMatchWithFakeModels() throws {
+        let bench = Self.bench()
+        let (mesh, photo, click) = try Self.inputs(bench)
+        let outcome = try MatchJob(at: bench).run(photo: photo, click: click, mesh: mesh)
+        #expect(outcome.correspondence.candidates.count == 100)
+        let document = try MatchOutputs(outcome, at: bench, includeCandidates: true).write(to: nil)
+        #expect(document.candidates?.count == 100)
+        #expect(document.found == (outcome.correspondence.buddy != nil))
+        #expect(document.outputs.isEmpty)
+        #expect(document.models.map(\.hash) == ["c0", "d0"])
+        if let segment = outcome.segment {
+            #expect(segment.probability.count == mesh.mesh.vertices.count)
+            #expect(segment.probability.allSatisfy { (0...1).contains($0) })
+        }
+    }
+
+    @Test func featuresAreExtractedOnceAndKept() throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("bsb-pipeline-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let extractor = ColorExtractor()
+        let bench = Self.bench(cache: path, extractor: extractor)
+        let mesh = try PreparedMesh(Self.shape.get().mesh, path: "mug.obj", hash: "m")
+        let first = try FeatureDistiller(at: bench).field(of: mesh)
+        #expect(first.viewsExtracted == 10 && extractor.pictures == 10)
+        let second = try FeatureDistiller(at: bench).field(of: mesh)
+        #expect(second.viewsExtracted == 0 && extractor.pictures == 10)
+        #expect(first.field == second.field)
+        // Another seed looks from elsewhere.
+        var other = bench
+        other.settings.seed = 1
+        let elsewhere = try FeatureDistiller(at: other).field(of: mesh).field
+        #expect(elsewhere != first.field)
+    }
+
+    @Test func aRunThatWasCutShortGoesOnAndGivesTheSame() throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("bsb-resume-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let mesh = try PreparedMesh(Self.shape.get().mesh, path: "mug.obj", hash: "m")
+        let whole = try FeatureDistiller(at: Self.bench()).field(of: mesh).field
+        let extractor = StoppingExtractor(after: 4)
+        var bench = Self.bench(cache: path)
+        bench.parallelism = Parallelism(threads: 1)
+        bench.extractor = extractor
+        #expect(throws: Failure.self) { try FeatureDistiller(at: bench).field(of: mesh) }
+        let counting = ColorExtractor()
+        let resumed = try FeatureDistiller(at: Self.bench(cache: path, extractor: counting)).field(of: mesh)
+        #expect(counting.pictures == 6, "the four views that were done are not looked at again")
+        #expect(resumed.field == whole)
+    }
+
+    @Test(arguments: [SolverKind.exact, .mlp, .mlpLinear]) func everySolverGivesAField(solver: SolverKind) throws {
+        var bench = Self.bench()
+        bench.settings.solver = solver
+        let mesh = try PreparedMesh(Self.shape.get().mesh, path: "mug.obj", hash: "m")
+        let field = try FeatureDistiller(at: bench).field(of: mesh).field
+        #expect(field.vertexCount == mesh.mesh.vertices.count && field.dimension == 3)
+        #expect(field.values.values.allSatisfy { $0.isFinite })
+    }
+
+    @Test func movingAndScalingTheMeshChangesNothing() throws {
+        let bench = Self.bench()
+        let mesh = try Self.shape.get().mesh
+        var moved = mesh
+        // A power of two scales without rounding; the shift is small against it for the same reason.
+        moved.vertices = mesh.vertices.map { $0 * 8 }
+        let a = try FeatureDistiller(at: bench).field(of: PreparedMesh(mesh, path: "a", hash: "a")).field
+        let b = try FeatureDistiller(at: bench).field(of: PreparedMesh(moved, path: "b", hash: "b")).field
+        #expect(a == b)
+    }
+
+    @Test func aMeshWithoutFacesIsRefused() {
+        let cloud = Mesh(vertices: [[0, 0, 0], [1, 0, 0], [0, 1, 0]], faces: [])
+        #expect(throws: Failure.self) { _ = try PreparedMesh(cloud, path: "cloud.ply", hash: "x") }
+    }
+
+    @Test func theOverviewIsPaintedWithAndWithoutACorrespondence() throws {
+        let bench = Self.bench()
+        let (mesh, photo, click) = try Self.inputs(bench)
+        var outcome = try MatchJob(at: bench).run(photo: photo, click: click, mesh: mesh)
+        outcome.correspondence.buddy = Candidate(
+            vertex: 7, similarity: 0.9, pixel: click.pixel, pixelSimilarity: 0.9, qualifies: true, iou: 0.8)
+        outcome.segment = SurfaceSegment(probability: mesh.mesh.vertices.map { $0.y > 0 ? 1 : 0 })
+        let found = try Overview(outcome, parallelism: bench.parallelism).image()
+        outcome.correspondence.buddy = nil
+        outcome.correspondence.reason = .noCandidateQualifies
+        outcome.segment = nil
+        let none = try Overview(outcome, parallelism: bench.parallelism).image()
+        #expect(found.width > 1000 && found.height > 500)
+        #expect((found.width, found.height) == (none.width, none.height))
+        #expect(found != none)
+        let blue = (0..<(found.width * found.height)).count { found.pixels[3 * $0 + 2] > 150 && found.pixels[3 * $0] < 90 }
+        #expect(blue > 2000, "the part is lit up")
+    }
+}
+
+/// An extractor that fails after a number of pictures, as a killed run would end.
+final class StoppingExtractor: FeatureExtractor, @unchecked Sendable {
+    private let inner = ColorExtractor()
+    private let limit: Int
+    var identity: ModelIdentity { inner.identity }
+    var dimension: Int { inner.dimension }
+
+    init(after limit: Int) {
+        self.limit = limit
+    }
+
+    func features(of image: Image) throws -> FeatureGrid {
+        guard inner.pictures < limit else { throw Failure(.internal, "looking", reason: "stopped") }
+        return try inner.features(of: image)
+    }
+}
