@@ -17,7 +17,8 @@ struct SampleLog {
         if FileManager.default.fileExists(atPath: runFile) {
             guard try AtomicFile.readFile(runFile, operation: "resuming the evaluation") == text else {
                 throw Failure(
-                    .usage, "resuming the evaluation", path: folder, reason: "the folder holds an evaluation with other settings, data or models",
+                    .usage, "resuming the evaluation", path: folder,
+                    reason: "the folder holds an evaluation with other settings, data or models",
                     hint: "choose another folder")
             }
         } else {
