@@ -52,14 +52,7 @@ public struct MaskLifting: Sendable {
     /// - Complexity: one prompt for each view used; O(pixels) for each view; one sparse factorisation.
     public func probabilities(of clicks: [SurfaceClick], in views: some MeshViews, surface: SurfaceModel) throws -> LiftedMasks {
         let vertexCount = views.scene.mesh.vertices.count
-        for click in clicks where !(0..<vertexCount).contains(click.vertex) {
-            throw Failure(
-                .usage, "segmenting the mesh", reason: "there is no vertex \(click.vertex)",
-                hint: "the mesh has vertices 0 to \(vertexCount - 1)")
-        }
-        guard clicks.contains(where: \.isForeground) else {
-            throw Failure(.usage, "segmenting the mesh", reason: "no click is on what is wanted", hint: "give at least one positive click")
-        }
+        let clicks = try clicks.checked(vertexCount: vertexCount)
         let finder = SightingFinder(views: views, normals: surface.normals)
         let sightings = clicks.map { finder.sightings(of: $0.vertex, in: Array(views.cameras.indices)) }
         let first = chooseViews(clicks, sightings, views)

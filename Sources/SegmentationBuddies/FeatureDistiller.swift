@@ -33,26 +33,16 @@ public struct FeatureDistiller: Sendable {
             mesh.hash, settings.normalisation.rawValue, settings.featureViews.key, "\(settings.seed)", bench.extractor.identity.hash,
         ]
         let folder = CacheDirectory.key(["feature field", settings.solver.rawValue] + parts)
-        if let field = storedField(folder, vertexCount: mesh.mesh.vertices.count) { return Distilled(field: field, viewsExtracted: 0) }
+        if let field = bench.cache.field(folder: folder, vertexCount: mesh.mesh.vertices.count) {
+            return Distilled(field: field, viewsExtracted: 0)
+        }
         let views = RenderedViews(scene: mesh.scene, plan: settings.featureViews, seed: settings.seed)
         let partial = CacheDirectory.key(["feature views"] + parts)
         let grids = try grids(views, folder: partial)
         let field = try fit(views, grids.map(\.grid), mesh)
-        bench.cache.write(
-            NumPyArray(field.values.values, shape: [field.vertexCount, field.dimension]).encoded(), folder: folder, name: "values.npy")
-        bench.cache.write(NumPyArray(field.observed, shape: [field.vertexCount]).encoded(), folder: folder, name: "observed.npy")
+        bench.cache.write(field, folder: folder)
         bench.cache.remove(folder: partial)
         return Distilled(field: field, viewsExtracted: grids.count(where: \.isNew))
-    }
-
-    private func storedField(_ folder: String, vertexCount: Int) -> FeatureField? {
-        guard let values = bench.cache.read(folder: folder, name: "values.npy").flatMap({ try? NumPyArray(decoding: $0) }),
-            let observed = bench.cache.read(folder: folder, name: "observed.npy").flatMap({ try? NumPyArray(decoding: $0) }),
-            values.shape.count == 2, values.shape[0] == vertexCount, observed.shape == [vertexCount]
-        else { return nil }
-        return FeatureField(
-            values: Matrix(rows: values.shape[0], columns: values.shape[1], values: values.floats()),
-            observed: observed.bytes.map { $0 != 0 })
     }
 
     private func grids(_ views: RenderedViews, folder: String) throws -> [(grid: FeatureGrid, isNew: Bool)] {
@@ -87,5 +77,24 @@ public struct FeatureDistiller: Sendable {
             var solver = try MLPFieldSolver(mesh: mesh.scene.mesh, options: options, parallelism: bench.parallelism)
             return try solver.fit(viewCount: grids.count, progress: report, view: observe)
         }
+    }
+}
+
+extension CacheDirectory {
+    /// The field of a folder, if it is there and of so many vertices.
+    func field(folder: String, vertexCount: Int) -> FeatureField? {
+        guard let values = read(folder: folder, name: "values.npy").flatMap({ try? NumPyArray(decoding: $0) }),
+            let observed = read(folder: folder, name: "observed.npy").flatMap({ try? NumPyArray(decoding: $0) }),
+            values.shape.count == 2, values.shape[0] == vertexCount, observed.shape == [vertexCount]
+        else { return nil }
+        return FeatureField(
+            values: Matrix(rows: values.shape[0], columns: values.shape[1], values: values.floats()),
+            observed: observed.bytes.map { $0 != 0 })
+    }
+
+    /// Stores a field in a folder.
+    func write(_ field: FeatureField, folder: String) {
+        write(NumPyArray(field.values.values, shape: [field.vertexCount, field.dimension]).encoded(), folder: folder, name: "values.npy")
+        write(NumPyArray(field.observed, shape: [field.vertexCount]).encoded(), folder: folder, name: "observed.npy")
     }
 }

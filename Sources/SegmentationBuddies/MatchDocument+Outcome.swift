@@ -1,5 +1,6 @@
 import Backbones
 import Correspondence
+import InteractiveSegmentation
 import Shapes
 
 extension MatchDocument {
@@ -24,8 +25,7 @@ extension MatchDocument {
             click: ClickDocument(
                 x: click.pixel.x, y: click.pixel.y, objectX: objectPixel.x, objectY: objectPixel.y,
                 box: click.box.map { [$0.low.x, $0.low.y, $0.high.x, $0.high.y] }),
-            mesh: MeshDocument(
-                path: mesh.path, hash: mesh.hash, vertices: mesh.mesh.vertices.count, faces: mesh.mesh.fileFaceCount),
+            mesh: MeshDocument(mesh),
             image: ImageDocument(
                 path: photo.path, hash: photo.hash, width: photo.image.width, height: photo.image.height,
                 objectFraction: Double(outcome.objectMask.count) / pixels, partFraction: Double(outcome.partMask.count) / pixels),
@@ -38,15 +38,26 @@ extension MatchDocument.SegmentDocument {
     /// The document of an outcome's segment, if there is one.
     init?(_ outcome: MatchJob.Outcome) {
         guard let segment = outcome.segment else { return nil }
-        let areas = outcome.mesh.mesh.faceAreas()
-        let labels = segment.fileFaceLabels(outcome.mesh.mesh)
+        self.init(segment, of: outcome.mesh.mesh, method: outcome.method)
+    }
+
+    /// The document of a part that was found by `method`.
+    init(_ segment: SurfaceSegment, of mesh: Mesh, method: String) {
+        let labels = segment.fileFaceLabels(mesh)
         var (inside, all) = (0.0, 0.0)
-        for (area, fileFace) in zip(areas, outcome.mesh.mesh.fileFace) {
+        for (area, fileFace) in zip(mesh.faceAreas(), mesh.fileFace) {
             all += area
             if labels[Int(fileFace)] { inside += area }
         }
         self.init(
-            method: "lift", vertices: segment.vertexLabels.count(where: { $0 }), faces: labels.count(where: { $0 }),
+            method: method, vertices: segment.vertexLabels.count(where: { $0 }), faces: labels.count(where: { $0 }),
             fraction: all > 0 ? inside / all : 0, threshold: segment.threshold)
+    }
+}
+
+extension MatchDocument.MeshDocument {
+    /// The document of a mesh.
+    init(_ mesh: PreparedMesh) {
+        self.init(path: mesh.path, hash: mesh.hash, vertices: mesh.mesh.vertices.count, faces: mesh.mesh.fileFaceCount)
     }
 }

@@ -69,7 +69,7 @@ public struct MatchDocument: Sendable, Codable {
 
     /// The part of the mesh around the buddy.
     public struct SegmentDocument: Sendable, Codable {
-        /// How the part was found: `lift` for masks of rendered views lifted to the surface.
+        /// How the part was found: `lift` for masks of rendered views lifted to the surface, `iseg` for a decoder trained on the mesh.
         public var method: String
         /// The number of vertices.
         public var vertices: Int

@@ -32,6 +32,8 @@ public struct MatchJob: Sendable {
         public var correspondence: Correspondence
         /// The part of the mesh, if there is a correspondence.
         public var segment: SurfaceSegment?
+        /// How the part was found: `lift` or `iseg`.
+        public var method = "lift"
         /// Seconds by stage.
         public var timings: [String: Double]
         /// Work done by kind.
@@ -80,14 +82,13 @@ public struct MatchJob: Sendable {
     }
 
     private func segment(_ vertex: Int, _ mesh: PreparedMesh, into outcome: inout Outcome, _ watch: inout Stopwatch) throws {
-        let views = try watch.measure("segmenter views") { try EmbeddedViews(of: mesh, at: bench) }
-        let lifted = try watch.measure("segment") {
-            try MaskLifting(segmenter: bench.segmenter, options: bench.settings.lifting, parallelism: bench.parallelism)
-                .probabilities(of: [SurfaceClick(vertex)], in: views, surface: mesh.surface)
-        }
-        outcome.segment = SurfaceSegment(probability: lifted.probability, binarization: bench.settings.threshold.binarization)
-        outcome.counts["segmenterViews"] = views.embedded
-        outcome.counts["liftingPrompts"] = lifted.prompts
+        let clicks = [SurfaceClick(vertex)]
+        let chosen = try watch.measure("segmenter") { try SegmenterChoice(at: bench).segmenter(for: mesh, clicks: clicks) }
+        let answer = try watch.measure("segment") { try chosen.segmenter.answer(to: clicks) }
+        outcome.segment = SurfaceSegment(probability: answer.probability, binarization: bench.settings.threshold.binarization)
+        outcome.method = chosen.segmenter.method
+        outcome.counts["segmenterViews"] = chosen.embeddedViews
+        outcome.counts["liftingPrompts"] = answer.prompts
     }
 }
 

@@ -1,8 +1,5 @@
-import Basics
 import Foundation
 import Images
-import InteractiveSegmentation
-import Shapes
 
 /// The files that a match leaves behind.
 public struct MatchOutputs {
@@ -27,25 +24,11 @@ public struct MatchOutputs {
         folder.add("overview.png", try Overview(outcome, parallelism: bench.parallelism).image().pngData())
         folder.add("object_mask.png", try outcome.objectMask.pngData())
         folder.add("part_mask.png", try outcome.partMask.pngData())
-        if let segment = outcome.segment { try addPart(segment, to: &folder) }
+        if let segment = outcome.segment { try PartFiles(segment, of: outcome.mesh.mesh).add(to: &folder) }
         let document = MatchDocument(
             outcome, at: bench, includeCandidates: includeCandidates, outputs: folder.names + ["result.json"])
         folder.add("result.json", try JSONText.data(document))
         try folder.write(to: path)
         return document
-    }
-
-    private func addPart(_ segment: SurfaceSegment, to folder: inout OutputFolder) throws {
-        let mesh = outcome.mesh.mesh
-        let faceLabels = segment.fileFaceLabels(mesh)
-        let attributes = MeshAttributes(
-            vertexColors: Palette.colors(segment), vertexValues: ("probability", segment.probability),
-            partOfFileFace: faceLabels.map { $0 ? 0 : -1 }, partNames: ["part"])
-        folder.add("part.ply", try mesh.plyData(attributes: attributes))
-        folder.add("part.obj", try mesh.objData(attributes: attributes))
-        folder.add("part.glb", try mesh.glbData(attributes: attributes))
-        folder.add("probability.npy", NumPyArray(segment.probability, shape: [segment.probability.count]).encoded())
-        folder.add("labels.npy", NumPyArray(segment.vertexLabels, shape: [segment.probability.count]).encoded())
-        folder.add("face_labels.npy", NumPyArray(faceLabels, shape: [faceLabels.count]).encoded())
     }
 }

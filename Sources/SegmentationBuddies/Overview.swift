@@ -142,46 +142,8 @@ struct Overview {
     // MARK: Mesh
 
     private func sides() throws -> [Image] {
-        let scene = outcome.mesh.scene
-        let painter = PictureRenderer(scene, shading: .presentation)
-        let colors = outcome.segment.map(Palette.colors) ?? [SIMD3<Float>](repeating: Palette.rest, count: scene.mesh.vertices.count)
-        let cameras = cameras
-        return try parallelism.map(cameras.count) { index in
-            let picture = try painter.picture(from: cameras[index], size: Self.side, vertexColors: colors).image
-            return marked(picture, cameras[index], Self.side)
-        }
-    }
-
-    /// Six cameras around the mesh; the first looks at the buddy.
-    private var cameras: [Camera] {
-        var (azimuth, elevation) = (Float.pi / 6, Float.pi / 9)
-        if let vertex = outcome.correspondence.buddy?.vertex {
-            let normal = outcome.mesh.surface.normals[vertex]
-            if normal.x != 0 || normal.z != 0 { azimuth = Float(atan2(Double(normal.z), Double(normal.x))) }
-            elevation = min(max(Float(asin(Double(min(max(normal.y, -1), 1)))), -0.6), 0.6)
-        }
-        return (0..<6).map { side in
-            let direction = Camera(azimuth: azimuth + Float(side) * .pi / 3, elevation: side == 0 ? elevation : .pi / 9).eye
-            return Camera.framing(outcome.mesh.scene.mesh.vertices, from: direction, size: Self.side)
-        }
-    }
-
-    /// The picture with a ring around the buddy, where it can be seen.
-    private func marked(_ picture: Image, _ camera: Camera, _ size: RasterSize) -> Image {
-        guard let vertex = outcome.correspondence.buddy?.vertex, let position = sight(of: vertex, camera, size) else { return picture }
-        var canvas = Canvas(picture)
-        canvas.strokeDisc(position, radius: 9, .white, thickness: 5)
-        canvas.strokeDisc(position, radius: 9, Color(hex: 0xE4_26_4B), thickness: 3)
-        return canvas.image
-    }
-
-    private func sight(of vertex: Int, _ camera: Camera, _ size: RasterSize) -> SIMD2<Float>? {
-        let scene = outcome.mesh.scene
-        let toVertex = scene.mesh.vertices[vertex] - camera.eye
-        let distance = (toVertex * toVertex).sum().squareRoot()
-        guard distance > 0, let (position, _) = camera.project(scene.mesh.vertices[vertex], size: size) else { return nil }
-        let ray = Ray(origin: camera.eye, direction: toVertex / distance, near: 0, far: distance * 0.995)
-        return scene.occluded([ray])[0] ? nil : position
+        let marks = outcome.correspondence.buddy.map { [MeshSides.Mark(vertex: $0.vertex, color: Palette.wanted)] } ?? []
+        return try MeshSides(mesh: outcome.mesh, segment: outcome.segment, marks: marks, size: Self.side).images(parallelism: parallelism)
     }
 }
 
@@ -189,6 +151,10 @@ struct Overview {
 enum Palette {
     /// The part, in the published blue.
     static let part = Color(60, 160, 250)
+    /// Marks of vertices that are wanted.
+    static let wanted = Color(hex: 0xE4_26_4B)
+    /// Marks of vertices that are not.
+    static let unwanted = Color(hex: 0x22_26_2E)
     /// The rest of a mesh.
     static let rest = SIMD3<Float>(0.8, 0.8, 0.8)
 

@@ -24,6 +24,8 @@ public struct Settings: Sendable, Hashable, Codable {
     public var objectLevel = MaskLevel.object
     /// How masks of views are lifted to the surface.
     public var lifting = MaskLiftingOptions()
+    /// How a part of the mesh is found.
+    public var segmenter = SegmenterKind.auto
     /// Where the probability of a vertex is cut to make the 3D segment.
     public var threshold = ThresholdKind.half
 
@@ -64,6 +66,16 @@ public enum SolverKind: String, Sendable, Hashable, Codable, CaseIterable {
     case mlp
     /// The paper's coordinate network with outputs of any size.
     case mlpLinear = "mlp-linear"
+}
+
+/// How clicks on a mesh become a part of it.
+public enum SegmenterKind: String, Sendable, Hashable, Codable, CaseIterable {
+    /// By a trained decoder where the cache has one for the mesh, by lifting otherwise.
+    case auto
+    /// By masks of rendered views, lifted to the surface, without training.
+    case lift
+    /// By a decoder trained on the mesh.
+    case iseg
 }
 
 /// Where a probability becomes a yes.

@@ -12,7 +12,9 @@ struct BSB: ParsableCommand {
             Results go to standard output, progress and messages to standard error.
             """,
         version: "0.1.0",
-        subcommands: [Match.self, Distill.self, Inspect.self, Render.self, SegmentImage.self, Example.self, Evaluate.self])
+        subcommands: [
+            Match.self, Segment.self, Train.self, Distill.self, Inspect.self, Render.self, SegmentImage.self, Example.self, Evaluate.self,
+        ])
 }
 
 @main

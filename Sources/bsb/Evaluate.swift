@@ -9,7 +9,8 @@ struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure how often clicks in photos are answered on the right part of labelled meshes.",
         discussion: "docs/evaluation.md says what is measured and how.",
-        subcommands: [EvaluateSuccess.self, EvaluatePhotos.self, EvaluateExistence.self], defaultSubcommand: EvaluateSuccess.self)
+        subcommands: [EvaluateSuccess.self, EvaluatePhotos.self, EvaluateExistence.self, EvaluateSegments.self],
+        defaultSubcommand: EvaluateSuccess.self)
 }
 
 /// Which labelled meshes are used.

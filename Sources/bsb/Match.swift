@@ -48,6 +48,9 @@ struct Match: ParsableCommand {
     @Option(help: "Where the probability of a vertex is cut: at one half, or where it separates best.")
     var threshold = ThresholdKind.half
 
+    @Option(help: "How the part is found: by a trained decoder, by lifting masks without training, or by whatever there is.")
+    var segmenter = SegmenterKind.auto
+
     @Flag(help: "List all candidates in the result.")
     var candidatesInResult = false
 
@@ -78,6 +81,7 @@ struct Match: ParsableCommand {
         settings.lifting.level = segmenterMask
         settings.objectLevel = objectMask
         settings.threshold = threshold
+        settings.segmenter = segmenter
         return settings
     }
 

@@ -16,7 +16,8 @@ from torch import Tensor
 from .model import STRIDE
 from .vocabulary import BACKGROUND, IGNORE, OBJECT, Vocabulary
 
-RUN = 4
+RUN = 4  # pictures of a shape in a row, on disk
+PICTURES = 2  # of these, how many a batch takes: more shapes are worth more than more pictures of one
 GREY_REFERENCE, GREY_ROBUST, PHOTO_LIKE, REAL = 0, 1, 2, 3
 MEAN = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)
 DEVIATION = torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1)
@@ -62,9 +63,15 @@ class RenderSet:
     def shape_categories(self) -> list[str]:
         return [shape["category"].removeprefix("example:") for shape in self.manifest["shapes"]]
 
-    def read(self, runs: np.ndarray) -> dict[str, np.ndarray]:
-        """The pictures of the given runs, run after run."""
-        parts = [{k: a[i : i + RUN] for k, a in self.shards[s].items()} for s, i in self.runs[runs]]
+    def read(self, runs: np.ndarray, rng: np.random.Generator | None = None, prefer_grey: bool = False) -> dict[str, np.ndarray]:
+        """The pictures of the given runs, run after run: all, or a random few of each (grey ones first, if wished) with a generator."""
+        parts = []
+        for s, i in self.runs[runs]:
+            pick = np.arange(RUN)
+            if rng:
+                order = rng.random(RUN) + (prefer_grey & (self.shards[s]["style"][i : i + RUN] == PHOTO_LIKE))
+                pick = np.sort(np.argsort(order)[:PICTURES])
+            parts.append({k: a[i + pick] for k, a in self.shards[s].items()})
         return {k: np.concatenate([part[k] for part in parts]) for k in self.ARRAYS}
 
 
@@ -102,10 +109,11 @@ class Batch:
     instance: Tensor  # [B,h,w] 255 none
     surface: Tensor  # [B,h,w,3] surface coordinates, NaN where there are none
     category: Tensor  # [B] a number for the category of the run, -1 for photos
-    whole: Tensor  # [B] candidate set of the whole picture, -1 none
+    whole: Tensor  # [B] candidate set of a whole photo without masks, -1 none
+    kind: Tensor  # [B] the set that names the category of the shape or photo, -1 none
     has_parts: Tensor  # [B] bool
     has_mask: Tensor  # [B] bool
-    runs: int  # the first 4 * runs pictures are renders
+    runs: int  # the first PICTURES * runs pictures are renders
 
 
 @dataclass
@@ -140,19 +148,19 @@ class Batches:
             weights = np.array([self.KIND_WEIGHTS.get(k, 1.0) for k in self.kinds])
             self.kind_weights = weights / weights.sum()
 
-    def make(self, rng: np.random.Generator, size: int, runs: int, photos: int) -> Batch:
-        """A batch of `4 * runs` renders and `photos` photos at `size` pixels."""
+    def make(self, rng: np.random.Generator, size: int, runs: int, photos: int, prefer_grey: bool = False) -> Batch:
+        """A batch of `PICTURES * runs` renders and `photos` photos at `size` pixels."""
         runs = runs if self.renders else 0
-        parts = [self.make_renders(rng, size, runs)] if runs else []
+        parts = [self.make_renders(rng, size, runs, prefer_grey)] if runs else []
         if self.photos and photos:
             parts.append(self.make_photos(rng, size, photos))
         fields = {k: torch.cat([getattr(p, k) for p in parts]) for k in Batch.__dataclass_fields__ if k != "runs"}
         return Batch(**fields, runs=runs)
 
-    def make_renders(self, rng: np.random.Generator, size: int, runs: int) -> Batch:
-        data = self.renders.read(rng.integers(len(self.renders.runs), size=runs))
+    def make_renders(self, rng: np.random.Generator, size: int, runs: int, prefer_grey: bool = False) -> Batch:
+        data = self.renders.read(rng.integers(len(self.renders.runs), size=runs), rng, prefer_grey)
         count = len(data["rgb"])
-        mirrored = np.repeat(rng.random(runs) < self.augmentation.mirror, RUN)
+        mirrored = np.repeat(rng.random(runs) < self.augmentation.mirror, PICTURES)
         source = data["rgb"].shape[1]
         affine = self.affine(rng, np.full((count, 2), source), source, mirrored)
         image = self.picture(rng, data["rgb"], affine, size, data["style"] == GREY_REFERENCE)
@@ -170,6 +178,7 @@ class Batches:
             surface=sample_surface(data["surface"], affine, size // STRIDE, label),
             category=torch.from_numpy(self.category_of_shape[shape]),
             whole=torch.full((count,), -1),
+            kind=torch.from_numpy(self.set_of_shape[shape]),
             has_parts=(instance < IGNORE).flatten(1).any(1) & (label < self.labelled_classes).flatten(1).any(1),
             has_mask=torch.ones(count, dtype=torch.bool),
             runs=runs,
@@ -197,6 +206,7 @@ class Batches:
             surface=torch.full((count, cells, cells, 3), float("nan")),
             category=torch.full((count,), -1),
             whole=torch.tensor(whole),
+            kind=torch.tensor(whole),
             has_parts=torch.tensor([p["parts"] for p in pictures]),
             has_mask=torch.tensor([p["mask"] for p in pictures]),
             runs=0,

@@ -31,7 +31,8 @@ HALF_FROM = 256
 def load_pair(checkpoint: Path) -> tuple[Pair, dict]:
     """The averaged weights of a checkpoint, for evaluation, and its whole state."""
     state = torch.load(checkpoint, map_location="cpu", weights_only=False)
-    pair = Pair(ModelConfig(**state["model"]), len(state["vocabulary"]["classes"]))
+    classes = len(state["vocabulary"]["classes"])
+    pair = Pair(ModelConfig(**state["model"]), classes, classes + len(state["vocabulary"]["sets"]))
     pair.load_state_dict(state["average"])
     return pair.eval().requires_grad_(False), state
 

@@ -4,6 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .data import PICTURES
+
 
 def candidate_loss(features: Tensor, prototypes: Tensor, target: Tensor, table: Tensor, scale: float, smoothing: float) -> Tensor:
     """Cosine classification of cells where a set of classes is right: minus the log of the set's total probability.
@@ -50,14 +52,14 @@ def whole_picture_loss(features: Tensor, prototypes: Tensor, whole: Tensor, tabl
 
 
 def surface_contrast(
-    features: Tensor, surface: Tensor, category: Tensor, runs: int, samples: int = 48, sigma: float = 0.06, temperature=0.1
+    features: Tensor, surface: Tensor, category: Tensor, runs: int, samples: int = 64, sigma: float = 0.06, temperature=0.1
 ) -> Tensor:
     """Dense InfoNCE between cells that see the same point of a surface in different pictures of a run.
 
-    features [B,D,h,w]; surface [B,h,w,3], NaN where unknown; the first 4 * runs pictures are runs of four. An anchor's positives are
+    features [B,D,h,w]; surface [B,h,w,3], NaN where unknown; the first pictures are `runs` runs of PICTURES. An anchor's positives are
     weighted by a Gaussian of surface distance; negatives are the other cells of its shape, and cells of shapes of other categories.
     """
-    count = 4 * runs
+    count = PICTURES * runs
     if runs == 0:
         return features.sum() * 0
     flat = features[:count].flatten(2).transpose(1, 2)
@@ -65,14 +67,14 @@ def surface_contrast(
     known = ~torch.isnan(points[:, :, 0])
     chosen = torch.multinomial(known.float() + 1e-9, samples)
     usable = known.gather(1, chosen).reshape(runs, -1)
-    z = flat.gather(1, chosen[:, :, None].expand(-1, -1, flat.shape[2])).reshape(runs, 4 * samples, -1)
-    p = torch.nan_to_num(points.gather(1, chosen[:, :, None].expand(-1, -1, 3))).reshape(runs, 4 * samples, 3)
-    picture = torch.arange(4).repeat_interleave(samples)
+    z = flat.gather(1, chosen[:, :, None].expand(-1, -1, flat.shape[2])).reshape(runs, PICTURES * samples, -1)
+    p = torch.nan_to_num(points.gather(1, chosen[:, :, None].expand(-1, -1, 3))).reshape(runs, PICTURES * samples, 3)
+    picture = torch.arange(PICTURES).repeat_interleave(samples)
     pair = (picture[:, None] != picture[None]) & usable[:, :, None] & usable[:, None, :]
     closeness = torch.exp(-torch.cdist(p, p).square() / (2 * sigma * sigma)) * pair
     logits = (z @ z.transpose(1, 2) / temperature).masked_fill(~pair, -1e4)
     others = z @ z.roll(1, 0).transpose(1, 2) / temperature
-    run_category = category[:count:4]
+    run_category = category[:count:PICTURES]
     apart = (run_category != run_category.roll(1, 0))[:, None, None] & usable.roll(1, 0)[:, None, :]
     others = others.masked_fill(~apart, -1e4)
     log_p = logits - torch.logsumexp(torch.cat([logits, others], 2), 2, keepdim=True)

@@ -69,13 +69,18 @@ class Trunk(nn.Module):
         self.reductions = nn.ModuleList(nn.Conv2d(top_down[i + 1], top_down[i], 1) for i in range(3))
         self.smoothing = nn.ModuleList(convolution(top_down[i], top_down[i]) for i in range(3))
 
-    def forward(self, image: Tensor) -> Tensor:
+    def encode(self, image: Tensor) -> list[Tensor]:
+        """The maps of strides 4, 8, 16 and 32."""
         x = self.stem(image)
         maps = []
         for stage in self.stages:
             x = stage(x)
             maps.append(x)
-        x = x + self.context(x.mean((2, 3)))[:, :, None, None]
+        return maps
+
+    def decode(self, maps: list[Tensor]) -> Tensor:
+        """One map of stride 4 from those of all strides."""
+        x = maps[3] + self.context(maps[3].mean((2, 3)))[:, :, None, None]
         x = F.relu(self.laterals[3](x))
         for level in (2, 1, 0):
             coarse = self.reductions[level](x)
@@ -84,17 +89,45 @@ class Trunk(nn.Module):
             x = self.smoothing[level](F.relu(fine + coarse))
         return x
 
+    def forward(self, image: Tensor) -> Tensor:
+        return self.decode(self.encode(image))
+
+
+class Standardisation(nn.Module):
+    """Gives each channel mean 0 and deviation 1 over the cells of objects.
+
+    Without it the features share one large common direction, no prototype attracts them, and training stays collapsed. The
+    statistics leave the background out, which would otherwise outweigh the objects.
+    """
+
+    def __init__(self, channels: int, momentum: float = 0.05):
+        super().__init__()
+        self.momentum = momentum
+        self.register_buffer("mean", torch.zeros(channels))
+        self.register_buffer("variance", torch.ones(channels))
+
+    def forward(self, x: Tensor, counts: Tensor | None = None) -> Tensor:
+        mean, variance = self.mean, self.variance
+        if counts is not None and counts.any():
+            cells = x.permute(0, 2, 3, 1)[counts]
+            mean, variance = cells.mean(0), cells.var(0, unbiased=False)
+            with torch.no_grad():
+                self.mean.lerp_(mean, self.momentum)
+                self.variance.lerp_(variance, self.momentum)
+        return (x - mean[:, None, None]) * torch.rsqrt(variance + 1e-4)[:, None, None]
+
 
 class FeatureHead(nn.Module):
-    """Trunk map to features [N,D,H/4,W/4] of unit length."""
+    """Trunk map to features [N,D,H/4,W/4] of unit length; `counts` [N,H/4,W/4] marks the cells that make statistics in training."""
 
     def __init__(self, config: ModelConfig):
         super().__init__()
         self.mix = convolution(config.pyramid, config.pyramid)
         self.project = nn.Conv2d(config.pyramid, config.feature_dimension, 1)
+        self.standardise = Standardisation(config.feature_dimension)
 
-    def forward(self, x: Tensor) -> Tensor:
-        features = self.project(self.mix(x)).float()
+    def forward(self, x: Tensor, counts: Tensor | None = None) -> Tensor:
+        features = self.standardise(self.project(self.mix(x)).float(), counts)
         return features * torch.rsqrt(features.square().sum(1, keepdim=True) + 1e-6)
 
 
@@ -207,16 +240,17 @@ class SegmenterDecoder(nn.Module):
 
 
 class Pair(nn.Module):
-    """Everything that is trained together: trunk, heads, decoder, and the classifier that only training uses."""
+    """Everything that is trained together: trunk, heads, decoder, and the classifiers that only training uses."""
 
-    def __init__(self, config: ModelConfig, classes: int):
+    def __init__(self, config: ModelConfig, classes: int, sets: int):
         super().__init__()
         self.config = config
         self.trunk = Trunk(config)
         self.feature_head = FeatureHead(config)
         self.embedding_head = EmbeddingHead(config)
         self.decoder = SegmenterDecoder(config)
-        self.prototypes = nn.Parameter(torch.randn(classes, config.feature_dimension))
+        self.prototypes = nn.Parameter(torch.randn(classes, config.feature_dimension) / config.feature_dimension**0.5)
+        self.category = nn.Linear(config.widths[4], sets)
         self.objectness = nn.Conv2d(config.pyramid, 1, 1)
 
 

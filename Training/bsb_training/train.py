@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.distributed as distributed
+import torch.nn.functional as F
 from torch import Tensor
 
 from . import losses
@@ -35,6 +36,7 @@ class TrainConfig:
 
     seed: int = 1
     steps: int = 6000
+    minutes: float = 1e9
     warmup: int = 200
     decay_start: float = 0.7
     learning_rate: float = 2e-3
@@ -44,7 +46,9 @@ class TrainConfig:
     photos: int = 8
     prompts_per_picture: int = 2
     correction: float = 0.5
+    segment_every: int = 1
     base_size: int = 128
+    grey_until: float = 0.0
     sizes: list[int] = field(default_factory=lambda: [112, 128, 160])
     final_sizes: list[int] = field(default_factory=lambda: [160, 192, 224])
     scale: float = 16.0
@@ -52,6 +56,7 @@ class TrainConfig:
     class_weight: float = 1.0
     contrast_weight: float = 0.3
     whole_weight: float = 0.3
+    category_weight: float = 0.5
     object_weight: float = 0.3
     mask_weight: float = 1.0
     score_weight: float = 1.0
@@ -89,15 +94,20 @@ class Team:
         """This process's part of a number of things."""
         return int(round(count * (self.rank + 1) / self.size)) - int(round(count * self.rank / self.size))
 
-    def average_gradients(self, parameters: list[torch.nn.Parameter]):
-        """One sum over all processes; a parameter that this one did not use counts as zero."""
+    def average_gradients(self, parameters: list[torch.nn.Parameter], seconds: float) -> float:
+        """Means over all processes, of the gradients and of the seconds, so that all agree on the time.
+
+        A parameter that a process did not use counts as zero.
+        """
         if self.size == 1:
-            return
-        flat = torch.cat([(p.grad if p.grad is not None else torch.zeros_like(p)).flatten() for p in parameters])
+            return seconds
+        clock = torch.full((1,), seconds, device=parameters[0].device)
+        flat = torch.cat([(p.grad if p.grad is not None else torch.zeros_like(p)).flatten() for p in parameters] + [clock])
         distributed.all_reduce(flat)
         flat /= self.size
-        for p, part in zip(parameters, flat.split([p.numel() for p in parameters])):
+        for p, part in zip(parameters, flat[:-1].split([p.numel() for p in parameters])):
             p.grad = part.view_as(p)
+        return flat[-1].item()
 
 
 class Trainer:
@@ -115,7 +125,7 @@ class Trainer:
         self.vocabulary = build_vocabulary(self.renders, photo_set)
         self.table = self.vocabulary.table()
         self.batches = Batches(self.renders, photo_set, self.vocabulary, augmentation)
-        self.pair = Pair(self.model_config, len(self.vocabulary.classes)).to(config.device, memory_format=torch.channels_last)
+        self.pair = Pair(self.model_config, len(self.vocabulary.classes), len(self.table)).to(config.device, memory_format=torch.channels_last)
         if initial:
             self.start_from(initial)
         self.average = copy.deepcopy(self.pair).eval().requires_grad_(False)
@@ -129,15 +139,10 @@ class Trainer:
         self.seen = 0
 
     def start_from(self, initial: Path):
-        """Takes the averaged weights of another run, and the prototypes of the classes that both have."""
-        state = torch.load(initial, map_location="cpu", weights_only=False)
-        weights = state["average"]
-        prototypes = weights.pop("prototypes")
-        self.pair.load_state_dict(weights, strict=False)
-        with torch.no_grad():
-            for index, name in enumerate(self.vocabulary.classes):
-                if name in state["vocabulary"]["classes"]:
-                    self.pair.prototypes[index] = prototypes[state["vocabulary"]["classes"].index(name)]
+        """Takes the averaged weights of another run as far as their shapes agree."""
+        own = self.pair.state_dict()
+        weights = torch.load(initial, map_location="cpu", weights_only=False)["average"]
+        self.pair.load_state_dict({k: v for k, v in weights.items() if k in own and v.shape == own[k].shape}, strict=False)
 
     @property
     def render_count(self) -> int:
@@ -179,29 +184,39 @@ class Trainer:
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.seconds, self.seen = state["step"], state["seconds"], state["seen"]
 
+    @property
+    def progress(self) -> float:
+        """0...1, by steps or by minutes, whichever is further."""
+        return min(1.0, max(self.step / self.config.steps, self.seconds / (60 * self.config.minutes)))
+
+    @property
+    def is_final(self) -> bool:
+        return self.progress > self.config.decay_start
+
     def learning_rate(self) -> float:
         """Warm-up, plateau, then linearly to a fiftieth."""
         config = self.config
-        start = config.decay_start * config.steps
         factor = min(1.0, (self.step + 1) / config.warmup)
-        if self.step > start:
-            factor *= max(0.02, 1 - (self.step - start) / (config.steps - start))
+        if self.is_final:
+            factor *= max(0.02, (1 - self.progress) / (1 - config.decay_start))
         return config.learning_rate * factor
 
     def draw(self, rng: np.random.Generator) -> Batch:
         """This process's batch, of a random size common to all, with as many pictures as keep the cost about the same."""
         config, team = self.config, self.team
-        final = self.step > config.decay_start * config.steps
-        size = int(np.random.default_rng([config.seed, self.step]).choice(config.final_sizes if final else config.sizes))
+        size = int(np.random.default_rng([config.seed, self.step]).choice(config.final_sizes if self.is_final else config.sizes))
         share = (config.base_size / size) ** 2
         runs, photos = max(team.size, round(config.runs * share)), max(2 * team.size, round(config.photos * share))
-        return self.batches.make(rng, size, team.share(runs) if config.runs else 0, team.share(photos))
+        grey = self.progress < config.grey_until
+        return self.batches.make(rng, size, team.share(runs) if config.runs else 0, team.share(photos), grey)
 
     def losses(self, rng: np.random.Generator, batch: Batch) -> dict[str, Tensor]:
         config, pair, device = self.config, self.pair, self.config.device
         with torch.autocast(device, torch.bfloat16, enabled=config.bfloat16):
-            trunk = pair.trunk(batch.image.to(device, memory_format=torch.channels_last))
-            features = pair.feature_head(trunk)
+            maps = pair.trunk.encode(batch.image.to(device, memory_format=torch.channels_last))
+            category = pair.category(maps[-1].mean((2, 3))).float().to("cpu")
+            trunk = pair.trunk.decode(maps)
+            features = pair.feature_head(trunk, (batch.inside == 1).to(device))
             embedding = pair.embedding_head(trunk)
             objectness = pair.objectness(trunk)[:, 0].float()
         features, embedding = features.float().to("cpu"), embedding.float()
@@ -212,9 +227,11 @@ class Trainer:
             "contrast": config.contrast_weight
             * losses.surface_contrast(features, batch.surface, batch.category, batch.runs),
             "whole": config.whole_weight * losses.whole_picture_loss(features, prototypes, batch.whole, table, config.scale),
+            "category": config.category_weight * F.cross_entropy(category, batch.kind, ignore_index=-1, label_smoothing=0.1),
             "object": config.object_weight * losses.objectness_loss(objectness.to("cpu"), batch.inside),
         }
-        return result | self.segmenter_losses(rng, batch, embedding)
+        segments = self.step % config.segment_every == 0
+        return result | (self.segmenter_losses(rng, batch, embedding) if segments else {})
 
     def segmenter_losses(self, rng: np.random.Generator, batch: Batch, embedding: Tensor) -> dict[str, Tensor]:
         config = self.config
@@ -244,11 +261,12 @@ class Trainer:
             "nesting": config.nesting_weight * losses.nesting_loss(masks),
         }
 
-    def update(self, total: Tensor):
+    def update(self, total: Tensor, began: float):
         self.optimizer.zero_grad(set_to_none=True)
         total.backward()
-        self.team.average_gradients(list(self.pair.parameters()))
-        torch.nn.utils.clip_grad_norm_(self.pair.parameters(), 5.0)
+        elapsed = self.seconds + time.monotonic() - began
+        self.seconds = self.team.average_gradients(list(self.pair.parameters()), elapsed)
+        torch.nn.utils.clip_grad_norm_(self.pair.parameters(), 3.0)
         rate = self.learning_rate()
         for group in self.optimizer.param_groups:
             group["lr"] = rate
@@ -268,9 +286,8 @@ class Trainer:
         means: dict[str, float] = {}
         log = (self.output / "log.jsonl").open("a")
         team = self.team
-        last = config.steps if stop_after is None else min(config.steps, stop_after)
         self.pair.train()
-        while self.step < last:
+        while self.progress < 1 and (stop_after is None or self.step < stop_after):
             began = time.monotonic()
             rng = np.random.default_rng([config.seed, self.step, team.rank])
             torch.manual_seed((config.seed * 1_000_003 + self.step) * team.size + team.rank)
@@ -279,10 +296,9 @@ class Trainer:
             total = sum(parts.values())
             if not math.isfinite(total.item()):
                 raise FloatingPointError(f"step {self.step}: loss is {total.item()}")
-            self.update(total)
+            self.update(total, began)
             self.step += 1
             self.seen += len(batch.image) * team.size
-            self.seconds += time.monotonic() - began
             for name, value in parts.items():
                 means[name] = 0.98 * means.get(name, value.item()) + 0.02 * value.item()
             if self.step % 25 == 0 and team.rank == 0:

@@ -1,0 +1,143 @@
+import Backbones
+import Basics
+import Distillation
+import Foundation
+import LinearAlgebra
+
+/// A trained decoder with everything needed to use it: the vertices' features, how they are scaled, and where it all comes from.
+public struct TrainedDecoder: Sendable {
+    /// Where a decoder comes from, and what it was trained on.
+    public struct Provenance: Sendable, Hashable, Codable {
+        /// SHA-256 of the mesh's file.
+        public var meshHash: String
+        /// The 2D segmenter.
+        public var segmenter: ModelIdentity
+        /// How the mesh was scaled into the unit ball.
+        public var normalisation: String
+        /// Views that were shown to the segmenter.
+        public var views: Int
+        /// Prompts with one click.
+        public var singleClicks: Int
+        /// Prompts with a second, wanted click.
+        public var positivePairs: Int
+        /// Prompts with a second, unwanted click.
+        public var negativePairs: Int
+        /// SHA-256 over the answers that were learned.
+        public var answersHash: String
+        /// How the prompts were chosen.
+        public var sampling: PromptSampling
+        /// How the network was trained.
+        public var training: DecoderTrainingOptions
+        /// Steps taken.
+        public var steps: Int
+        /// The step whose network this is.
+        public var bestStep: Int
+        /// Its mean cross-entropy on held-out views.
+        public var heldOutLoss: Float
+        /// Its mean IoU with the masks of held-out views.
+        public var heldOutIoU: Float
+
+        /// Provenance of these facts.
+        public init(
+            meshHash: String, segmenter: ModelIdentity, normalisation: String, views: Int, singleClicks: Int, positivePairs: Int,
+            negativePairs: Int, answersHash: String, sampling: PromptSampling, training: DecoderTrainingOptions, steps: Int, bestStep: Int,
+            heldOutLoss: Float, heldOutIoU: Float
+        ) {
+            self.meshHash = meshHash
+            self.segmenter = segmenter
+            self.normalisation = normalisation
+            self.views = views
+            self.singleClicks = singleClicks
+            self.positivePairs = positivePairs
+            self.negativePairs = negativePairs
+            self.answersHash = answersHash
+            self.sampling = sampling
+            self.training = training
+            self.steps = steps
+            self.bestStep = bestStep
+            self.heldOutLoss = heldOutLoss
+            self.heldOutIoU = heldOutIoU
+        }
+    }
+
+    /// The network.
+    public var decoder: ClickDecoder
+    /// How features are scaled for it.
+    public var scaling: FeatureScaling
+    /// The segmenter's features of the vertices.
+    public var field: FeatureField
+    /// Where it comes from.
+    public var provenance: Provenance
+
+    /// A trained decoder of these parts.
+    ///
+    /// - Throws: `Failure` if their sizes do not fit together or a number is not finite.
+    public init(decoder: ClickDecoder, scaling: FeatureScaling, field: FeatureField, provenance: Provenance) throws {
+        let length = decoder.shape.features
+        guard field.dimension == length, scaling.mean.count == length, scaling.scale.count == length,
+            (field.values.values + scaling.mean + scaling.scale).allSatisfy(\.isFinite)
+        else { throw Failure(.badInput, "making a decoder", reason: "its features do not fit its network, or are not finite") }
+        self.decoder = decoder
+        self.scaling = scaling
+        self.field = field
+        self.provenance = provenance
+    }
+}
+
+extension TrainedDecoder {
+    private static let version = "1"
+    private static let format = "segmentation-buddies click decoder"
+
+    /// The checkpoint's bytes in safetensors format, the same for the same content. Throws `Failure` if they cannot be made.
+    public func encoded() throws -> Data {
+        var file = Safetensors()
+        file.add(decoder.parameters, names: decoder.shape.parameterNames.map { "decoder.\($0)" })
+        file.tensors["features"] = .init(shape: [field.vertexCount, field.dimension], values: field.values.values)
+        file.tensors["features.observed"] = .init(shape: [field.vertexCount], values: field.observed.map { $0 ? 1 : 0 })
+        file.tensors["scaling.mean"] = .init(shape: [scaling.mean.count], values: scaling.mean)
+        file.tensors["scaling.scale"] = .init(shape: [scaling.scale.count], values: scaling.scale)
+        file.metadata = ["format": Self.format, "version": Self.version]
+        file.metadata["shape"] = try Self.text(decoder.shape)
+        file.metadata["provenance"] = try Self.text(provenance)
+        return try file.encoded()
+    }
+
+    /// Reads a checkpoint; it gives the same answers to the last bit.
+    ///
+    /// - Throws: `Failure` for bytes that are not a checkpoint of this version.
+    public init(_ data: Data, path: String? = nil) throws {
+        let file = try Safetensors(data, path: path)
+        let fail = { (reason: String) in Failure(.badInput, "reading the decoder", path: path, reason: reason) }
+        guard file.metadata["format"] == Self.format else { throw fail("it is not a click decoder") }
+        guard file.metadata["version"] == Self.version else { throw fail("it is of another version than \(Self.version)") }
+        guard let shape: ClickDecoder.Shape = Self.value(file.metadata["shape"]), shape.isSensible,
+            let provenance: Provenance = Self.value(file.metadata["provenance"])
+        else { throw fail("its description cannot be read") }
+        guard
+            let parameters = file.matrices(names: shape.parameterNames.map { "decoder.\($0)" }, sizes: shape.parameterSizes),
+            let features = file.tensors["features"], features.shape.count == 2, features.shape[1] == shape.features,
+            let observed = file.tensors["features.observed"], observed.shape == [features.shape[0]],
+            let mean = file.tensors["scaling.mean"], mean.shape == [shape.features],
+            let scale = file.tensors["scaling.scale"], scale.shape == [shape.features]
+        else { throw fail("a tensor is missing or of the wrong size") }
+        let field = FeatureField(
+            values: Matrix(rows: features.shape[0], columns: features.shape[1], values: features.values),
+            observed: observed.values.map { $0 != 0 })
+        try self.init(
+            decoder: ClickDecoder(shape: shape, parameters: parameters), scaling: FeatureScaling(mean: mean.values, scale: scale.values),
+            field: field, provenance: provenance)
+    }
+
+    private static func text(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(value) else {
+            throw Failure(.internal, "writing the decoder", reason: "its description cannot be encoded")
+        }
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    private static func value<T: Decodable>(_ text: String?) -> T? {
+        text.flatMap { try? JSONDecoder().decode(T.self, from: Data($0.utf8)) }
+    }
+}

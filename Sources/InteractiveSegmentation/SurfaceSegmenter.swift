@@ -1,0 +1,91 @@
+import Basics
+import Shapes
+
+/// A way from clicks on a mesh to a part of it.
+///
+/// The training-free lift (``LiftingSegmenter``) asks the 2D segmenter about the very clicks; a trained decoder (``DecoderSegmenter``)
+/// has learned its answers and needs no pictures.
+public protocol SurfaceSegmenter: Sendable {
+    /// A short name of the way, for results: `lift`, `iseg`.
+    var method: String { get }
+
+    /// The part that is clicked.
+    ///
+    /// - Parameter clicks: at least one that is on what is wanted.
+    /// - Throws: `Failure` for clicks that make no sense on this mesh, and what the way itself may throw.
+    func answer(to clicks: [SurfaceClick]) throws -> SurfaceAnswer
+}
+
+/// A part of a mesh as a segmenter sees it, and how much work it took.
+public struct SurfaceAnswer: Sendable, Hashable {
+    /// #V: the probability of each vertex to be in the part.
+    public var probability: [Float]
+    /// Prompts that the 2D segmenter answered for it.
+    public var prompts: Int
+
+    /// An answer of these probabilities.
+    public init(probability: [Float], prompts: Int) {
+        self.probability = probability
+        self.prompts = prompts
+    }
+}
+
+extension SurfaceSegmenter {
+    /// The probability of each vertex to be in the clicked part: #V; see ``answer(to:)``.
+    public func probabilities(of clicks: [SurfaceClick]) throws -> [Float] {
+        try answer(to: clicks).probability
+    }
+}
+
+/// The training-free lift for one mesh and its views.
+public struct LiftingSegmenter<Views: MeshViews>: SurfaceSegmenter {
+    private let lifting: MaskLifting
+    private let views: Views
+    private let surface: SurfaceModel
+
+    /// A segmenter that lifts masks of `views` to `surface`.
+    public init(_ lifting: MaskLifting, views: Views, surface: SurfaceModel) {
+        self.lifting = lifting
+        self.views = views
+        self.surface = surface
+    }
+
+    /// `lift`.
+    public var method: String { "lift" }
+
+    /// The part by ``MaskLifting/probabilities(of:in:surface:)``.
+    public func answer(to clicks: [SurfaceClick]) throws -> SurfaceAnswer {
+        let lifted = try lifting.probabilities(of: clicks, in: views, surface: surface)
+        return SurfaceAnswer(probability: lifted.probability, prompts: lifted.prompts)
+    }
+}
+
+extension [SurfaceClick] {
+    /// The clicks without repetitions, in order: to click a vertex again says nothing new.
+    ///
+    /// - Throws: `Failure` for a vertex that does not exist, for a vertex that is said to be wanted and unwanted, and if no click is on what
+    ///   is wanted.
+    func checked(vertexCount: Int) throws -> [SurfaceClick] {
+        let operation = "segmenting the mesh"
+        var polarity: [Int: Bool] = [:]
+        var distinct: [SurfaceClick] = []
+        for click in self {
+            guard (0..<vertexCount).contains(click.vertex) else {
+                throw Failure(
+                    .usage, operation, reason: "there is no vertex \(click.vertex)", hint: "the mesh has vertices 0 to \(vertexCount - 1)")
+            }
+            if let known = polarity[click.vertex] {
+                guard known == click.isForeground else {
+                    throw Failure(.usage, operation, reason: "vertex \(click.vertex) is clicked as wanted and as unwanted")
+                }
+                continue
+            }
+            polarity[click.vertex] = click.isForeground
+            distinct.append(click)
+        }
+        guard distinct.contains(where: \.isForeground) else {
+            throw Failure(.usage, operation, reason: "no click is on what is wanted", hint: "give at least one positive click")
+        }
+        return distinct
+    }
+}

@@ -1,0 +1,67 @@
+import Backbones
+import Basics
+import Foundation
+import InteractiveSegmentation
+
+/// What a decoder is trained on: models, choices, and for each view what was asked and the hash of the answers.
+public struct DecoderManifest: Sendable, Codable {
+    /// The version of this schema.
+    public var schema = 1
+    public var meshHash: String
+    public var segmenter: ModelIdentity
+    public var seed: UInt64
+    public var plan: TrainingPlan
+    /// The vertices that are clicked.
+    public var vertices: [Int]
+    /// The (vertex, view) pairs that there are, of which at most as many as planned are used.
+    public var availablePrompts: Int
+    /// Prompts that repeat a view because no better one was found.
+    public var duplicateViews: Int
+    public var views: [ViewDocument]
+    /// SHA-256 over the hashes of all views.
+    public var answersHash: String
+
+    /// One view.
+    public struct ViewDocument: Sendable, Codable {
+        public var view: Int
+        public var prompts: Int
+        /// SHA-256 of the answers.
+        public var hash: String
+    }
+
+    /// The manifest of a training's material.
+    init(_ mesh: PreparedMesh, _ bench: Workbench, _ plan: TrainingPlan, _ prompts: PromptPlan, _ answers: [AnsweredView]) {
+        meshHash = mesh.hash
+        segmenter = bench.segmenter.identity
+        seed = bench.settings.seed
+        self.plan = plan
+        vertices = prompts.vertices
+        availablePrompts = prompts.availablePrompts
+        duplicateViews = prompts.duplicates
+        views = answers.map { ViewDocument(view: $0.view, prompts: $0.prompts.count, hash: ContentHash(of: $0.data).hex) }
+        var hasher = ContentHasher()
+        for view in views { hasher.add("view", view.hash) }
+        answersHash = hasher.finalize().hex
+    }
+}
+
+/// What `bsb train` reports.
+public struct TrainDocument: Sendable, Codable {
+    /// The version of this schema.
+    public var schema = 1
+    public var mesh: String
+    public var hash: String
+    public var vertices: Int
+    public var faces: Int
+    /// Numbers that were trained.
+    public var parameters: Int
+    public var provenance: TrainedDecoder.Provenance
+    /// Work done now, by kind.
+    public var counts: [String: Int]
+    /// Seconds spent, by stage.
+    public var timings: [String: Double]
+    public var settings: Settings
+    public var plan: TrainingPlan
+    public var warnings: [String]
+    public var outputs: [String]
+}

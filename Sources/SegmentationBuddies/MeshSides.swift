@@ -1,0 +1,65 @@
+import Basics
+import Foundation
+import Images
+import InteractiveSegmentation
+import Rendering
+
+/// Pictures of a mesh from six sides, with its part in colour and rings around marked vertices.
+struct MeshSides {
+    /// A vertex to be marked.
+    struct Mark {
+        var vertex: Int
+        var color: Color
+    }
+
+    let mesh: PreparedMesh
+    let segment: SurfaceSegment?
+    /// The first picture looks at the first of them.
+    let marks: [Mark]
+    let size: RasterSize
+
+    /// The six pictures. Throws `Failure` if the mesh cannot be painted.
+    func images(parallelism: Parallelism) throws -> [Image] {
+        let painter = PictureRenderer(mesh.scene, shading: .presentation)
+        let colors = segment.map(Palette.colors) ?? [SIMD3<Float>](repeating: Palette.rest, count: mesh.mesh.vertices.count)
+        let cameras = cameras
+        return try parallelism.map(cameras.count) { index in
+            let picture = try painter.picture(from: cameras[index], size: size, vertexColors: colors).image
+            return marked(picture, cameras[index])
+        }
+    }
+
+    /// Six cameras around the mesh; the first looks at the first mark.
+    private var cameras: [Camera] {
+        var (azimuth, elevation) = (Float.pi / 6, Float.pi / 9)
+        if let vertex = marks.first?.vertex {
+            let normal = mesh.surface.normals[vertex]
+            if normal.x != 0 || normal.z != 0 { azimuth = Float(atan2(Double(normal.z), Double(normal.x))) }
+            elevation = min(max(Float(asin(Double(min(max(normal.y, -1), 1)))), -0.6), 0.6)
+        }
+        return (0..<6).map { side in
+            let direction = Camera(azimuth: azimuth + Float(side) * .pi / 3, elevation: side == 0 ? elevation : .pi / 9).eye
+            return Camera.framing(mesh.scene.mesh.vertices, from: direction, size: size)
+        }
+    }
+
+    /// The picture with rings around the marks that can be seen.
+    private func marked(_ picture: Image, _ camera: Camera) -> Image {
+        var canvas = Canvas(picture)
+        for mark in marks {
+            guard let position = sight(of: mark.vertex, camera) else { continue }
+            canvas.strokeDisc(position, radius: 9, .white, thickness: 5)
+            canvas.strokeDisc(position, radius: 9, mark.color, thickness: 3)
+        }
+        return canvas.image
+    }
+
+    private func sight(of vertex: Int, _ camera: Camera) -> SIMD2<Float>? {
+        let vertices = mesh.scene.mesh.vertices
+        let toVertex = vertices[vertex] - camera.eye
+        let distance = (toVertex * toVertex).sum().squareRoot()
+        guard distance > 0, let (position, _) = camera.project(vertices[vertex], size: size) else { return nil }
+        let ray = Ray(origin: camera.eye, direction: toVertex / distance, near: 0, far: distance * 0.995)
+        return mesh.scene.occluded([ray])[0] ? nil : position
+    }
+}

@@ -1,0 +1,104 @@
+import Backbones
+import Basics
+import Foundation
+import Images
+import InteractiveSegmentation
+import Rendering
+import Shapes
+
+/// Clicks on a mesh become a part of it.
+public struct SegmentJob: Sendable {
+    private let bench: Workbench
+
+    /// A job that works at `bench`.
+    public init(at bench: Workbench) {
+        self.bench = bench
+    }
+
+    /// Everything known after the clicks.
+    public struct Outcome: Sendable {
+        public var mesh: PreparedMesh
+        /// On the mesh, or on the source of a transfer.
+        public var clicks: [SurfaceClick]
+        /// The mesh that was clicked, if another.
+        public var source: PreparedMesh?
+        public var segment: SurfaceSegment
+        /// `lift` or `iseg`.
+        public var method: String
+        public var provenance: TrainedDecoder.Provenance?
+        public var timings: [String: Double]
+        public var counts: [String: Int]
+    }
+
+    /// Finds the part of the mesh in the file `path` that `clicks` mean.
+    ///
+    /// - Parameters:
+    ///   - decoder: a checkpoint to use in place of the cache's.
+    ///   - source: a mesh that the clicks are on in place of the mesh itself: iSeg's transfer across meshes.
+    /// - Throws: `Failure` for inputs that cannot be used, and where a decoder is needed that is not there.
+    public func run(mesh path: String, clicks: [TargetedClick], decoder: String? = nil, like source: String? = nil) throws -> Outcome {
+        var watch = Stopwatch()
+        let mesh = try watch.measure("mesh") { try PreparedMesh(contentsOf: path, normalisation: bench.settings.normalisation) }
+        let other = try source.map { try PreparedMesh(contentsOf: $0, normalisation: bench.settings.normalisation) }
+        let found = try clicks.map { SurfaceClick(try $0.target.vertex(of: other ?? mesh), isForeground: $0.isForeground) }
+        var outcome: Outcome
+        if let other {
+            outcome = try transfer(found, from: other, to: mesh, decoder: decoder, &watch)
+        } else {
+            outcome = try segment(mesh, clicks: found, decoder: decoder, &watch)
+        }
+        outcome.timings = watch.seconds
+        return outcome
+    }
+
+    /// Finds the part of a prepared mesh that clicks on it mean. Throws `Failure`.
+    public func run(_ mesh: PreparedMesh, clicks: [SurfaceClick], decoder: String? = nil) throws -> Outcome {
+        var watch = Stopwatch()
+        var outcome = try segment(mesh, clicks: clicks, decoder: decoder, &watch)
+        outcome.timings = watch.seconds
+        return outcome
+    }
+
+    private func segment(
+        _ mesh: PreparedMesh, clicks: [SurfaceClick], decoder: String?, _ watch: inout Stopwatch
+    ) throws -> Outcome {
+        let chosen = try watch.measure("segmenter") {
+            try SegmenterChoice(at: bench).segmenter(for: mesh, clicks: clicks, decoder: decoder)
+        }
+        let answer = try watch.measure("segment") { try chosen.segmenter.answer(to: clicks) }
+        return Outcome(
+            mesh: mesh, clicks: clicks, source: nil,
+            segment: SurfaceSegment(probability: answer.probability, binarization: bench.settings.threshold.binarization),
+            method: chosen.segmenter.method, provenance: chosen.provenance, timings: [:],
+            counts: ["segmenterViews": chosen.embeddedViews, "liftingPrompts": answer.prompts])
+    }
+
+    private func transfer(
+        _ clicks: [SurfaceClick], from source: PreparedMesh, to mesh: PreparedMesh, decoder: String?, _ watch: inout Stopwatch
+    ) throws -> Outcome {
+        let trained = try watch.measure("segmenter") { try SegmenterChoice(at: bench).decoder(of: mesh, path: decoder) }
+        guard let trained else {
+            throw Failure(
+                .missingModel, "segmenting the mesh", path: mesh.path, reason: "no decoder has been trained for it",
+                hint: "clicks on another mesh need one: run 'bsb train' on this mesh")
+        }
+        guard trained.provenance.segmenter.hash == bench.segmenter.identity.hash else {
+            throw Failure(
+                .badInput, "segmenting the mesh", path: mesh.path, reason: "its decoder was trained with another segmenter",
+                hint: "train it anew with this one")
+        }
+        var embedded = 0
+        let field = try watch.measure("source features") {
+            let views = try EmbeddedViews(of: source, at: bench)
+            embedded = views.embedded
+            return try SegmenterField(at: bench).field(of: source, views: views)
+        }
+        let segmenter = DecoderSegmenter(trained, parallelism: bench.parallelism)
+        let probability = try watch.measure("segment") { try segmenter.probabilities(of: clicks, on: field) }
+        return Outcome(
+            mesh: mesh, clicks: clicks, source: source,
+            segment: SurfaceSegment(probability: probability, binarization: bench.settings.threshold.binarization),
+            method: segmenter.method, provenance: trained.provenance, timings: [:],
+            counts: ["segmenterViews": embedded, "liftingPrompts": 0])
+    }
+}

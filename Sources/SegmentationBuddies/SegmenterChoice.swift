@@ -1,0 +1,74 @@
+import Backbones
+import Basics
+import Foundation
+import InteractiveSegmentation
+
+/// Chooses how clicks on a mesh become a part of it, after the settings and after what the cache has.
+struct SegmenterChoice {
+    /// The way that was chosen.
+    struct Chosen {
+        var segmenter: any SurfaceSegmenter
+        /// Where the decoder comes from, if it is one.
+        var provenance: TrainedDecoder.Provenance?
+        /// Views that had to be embedded for it.
+        var embeddedViews: Int
+    }
+
+    private let bench: Workbench
+
+    /// Chooses at `bench`.
+    init(at bench: Workbench) { self.bench = bench }
+
+    /// The name of a finished decoder in its folder.
+    static let fileName = "decoder.safetensors"
+
+    /// The cache's folder of a mesh's finished decoder, whatever it was trained on.
+    static func folder(of mesh: PreparedMesh, at bench: Workbench) -> String {
+        CacheDirectory.key(["decoder", mesh.hash, bench.settings.normalisation.rawValue, bench.segmenter.identity.hash])
+    }
+
+    /// The way for clicks on a mesh.
+    ///
+    /// - Parameters:
+    ///   - clicks: a decoder that was trained on single clicks is passed over for several, unless it is asked for.
+    ///   - path: a checkpoint to use in place of the cache's.
+    /// - Throws: `Failure` if a decoder is asked for that is not there or is another mesh's.
+    func segmenter(for mesh: PreparedMesh, clicks: [SurfaceClick], decoder path: String? = nil) throws -> Chosen {
+        let kind = bench.settings.segmenter
+        if kind == .lift, path == nil { return try lifting(mesh) }
+        if let found = try decoder(of: mesh, path: path) {
+            let segmenter = DecoderSegmenter(found, parallelism: bench.parallelism)
+            if kind == .iseg || path != nil || segmenter.supports(clicks) {
+                return Chosen(segmenter: segmenter, provenance: found.provenance, embeddedViews: 0)
+            }
+        } else if kind == .iseg {
+            throw Failure(
+                .missingModel, "segmenting the mesh", path: mesh.path, reason: "no decoder has been trained for it",
+                hint: "run 'bsb train' on it, or choose --segmenter lift")
+        }
+        return try lifting(mesh)
+    }
+
+    /// The decoder of a mesh: the checkpoint at `path`, or the cache's, if there is one.
+    func decoder(of mesh: PreparedMesh, path: String? = nil) throws -> TrainedDecoder? {
+        guard let path else {
+            let data = bench.cache.read(folder: Self.folder(of: mesh, at: bench), name: Self.fileName)
+            // What the cache cannot give is as if it were not there.
+            return data.flatMap { try? TrainedDecoder($0) }
+        }
+        let trained = try TrainedDecoder(AtomicFile.readFile(path, operation: "reading the decoder"), path: path)
+        guard trained.provenance.meshHash == mesh.hash, trained.field.vertexCount == mesh.mesh.vertices.count else {
+            throw Failure(
+                .badInput, "reading the decoder", path: path, reason: "it was trained for another mesh than '\(mesh.path)'",
+                hint: "a decoder belongs to the very file it was trained for")
+        }
+        return trained
+    }
+
+    private func lifting(_ mesh: PreparedMesh) throws -> Chosen {
+        let views = try EmbeddedViews(of: mesh, at: bench)
+        let lifting = MaskLifting(segmenter: bench.segmenter, options: bench.settings.lifting, parallelism: bench.parallelism)
+        return Chosen(
+            segmenter: LiftingSegmenter(lifting, views: views, surface: mesh.surface), provenance: nil, embeddedViews: views.embedded)
+    }
+}

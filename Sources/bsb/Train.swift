@@ -1,0 +1,83 @@
+import ArgumentParser
+import Basics
+import Foundation
+import InteractiveSegmentation
+import SegmentationBuddies
+
+/// `bsb train`: a click decoder for one mesh.
+struct Train: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Train a mesh's click decoder, so that clicks on it are answered in milliseconds.",
+        discussion: """
+            A training that was stopped goes on where it was when the same command is given again.
+            The decoder stays in the cache, where 'bsb segment' and 'bsb match' find it.
+            """)
+
+    @Argument(help: ArgumentHelp("The mesh: OBJ, OFF, PLY, STL, GLB or glTF.", valueName: "file"))
+    var mesh: String
+
+    @Option(help: ArgumentHelp("Where to write decoder.safetensors, loss.png, loss.csv, manifest.json and train.json.", valueName: "folder"))
+    var output: String?
+
+    @Option(help: "The sizes of the network: small and quick, or as published.")
+    var architecture = DecoderTrainingOptions.Architecture.fast
+
+    @Option(help: "The views of the prompts: one set for all, or the published random view for each, which takes hours.")
+    var promptViews = TrainingPlan.Views.shared
+
+    @Option(help: ArgumentHelp("The most prompts with one click.", valueName: "count"))
+    var prompts: Int?
+
+    @Option(help: ArgumentHelp("The most steps of training.", valueName: "count"))
+    var steps: Int?
+
+    @Flag(inversion: .prefixedNo, help: "Also learn from a second click, wanted or unwanted.")
+    var secondClicks = true
+
+    @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Running") var common: CommonOptions
+
+    func validate() throws {
+        if common.noCache, output == nil { throw ValidationError("With --no-cache, give --output, or the decoder would be lost.") }
+        if let prompts, prompts < 1 { throw ValidationError("--prompts must be at least 1.") }
+        if let steps, !(1...10_000_000).contains(steps) { throw ValidationError("--steps must be between 1 and 10000000.") }
+    }
+
+    func run() throws {
+        var settings = Settings()
+        settings.seed = common.seed
+        meshOptions.apply(to: &settings)
+        let document = try TrainJob(at: common.workbench(settings), plan: plan).run(mesh: mesh, output: output)
+        if common.json { try Terminal.result(json: document) } else { Terminal.result(summary(document)) }
+    }
+
+    private var plan: TrainingPlan {
+        var plan = TrainingPlan()
+        plan.views = promptViews
+        if promptViews == .reference {
+            plan.sampling = .reference
+            if secondClicks { (plan.sampling.secondClickShare, plan.sampling.secondClicks, plan.sampling.refinementRounds) = (1, 5, 5) }
+        } else if !secondClicks {
+            plan.sampling.secondClickShare = 0
+        }
+        if let prompts { plan.sampling.maximumPrompts = prompts }
+        plan.training.architecture = architecture
+        if architecture == .reference { (plan.training.learningRate, plan.training.steps) = (5e-4, 1500) }
+        if let steps { plan.training.steps = steps }
+        plan.training.seed = common.seed
+        return plan
+    }
+
+    private func summary(_ document: TrainDocument) -> String {
+        let (known, seconds) = (document.provenance, document.timings.values.reduce(0, +))
+        let iou = String(format: "%.2f", known.heldOutIoU)
+        let prompts = known.singleClicks + known.positivePairs + known.negativePairs
+        return "Trained \(document.parameters) numbers on \(prompts) answers in \(known.views) views, \(known.steps) steps, "
+            + String(format: "%.0f s", seconds) + "; IoU with the segmenter's masks in held-out views \(iou)."
+            + (output.map { " See \($0)/loss.png." } ?? "")
+    }
+}
+
+extension DecoderTrainingOptions.Architecture: ExpressibleByArgument {}
+extension TrainingPlan.Views: ExpressibleByArgument {}
+extension SegmenterKind: ExpressibleByArgument {}

@@ -1,0 +1,133 @@
+import Backbones
+import Basics
+import Foundation
+import Images
+import LinearAlgebra
+import Rendering
+import Shapes
+
+@testable import InteractiveSegmentation
+
+/// An octahedron whose triangles are cut into n^2 each, on the unit sphere.
+func sphereMesh(_ n: Int) -> Mesh {
+    var vertices: [SIMD3<Float>] = []
+    var index: [SIMD3<Int32>: UInt32] = [:]
+    func vertex(_ p: SIMD3<Int32>) -> UInt32 {
+        if let known = index[p] { return known }
+        let v = SIMD3<Float>(p)
+        vertices.append(v / (v * v).sum().squareRoot())
+        index[p] = UInt32(vertices.count - 1)
+        return UInt32(vertices.count - 1)
+    }
+    var faces: [SIMD3<UInt32>] = []
+    for octant in 0..<8 {
+        let sign = SIMD3<Int32>(octant & 1 == 0 ? 1 : -1, octant & 2 == 0 ? 1 : -1, octant & 4 == 0 ? 1 : -1)
+        func corner(_ i: Int, _ j: Int) -> UInt32 { vertex(sign &* [Int32(i), Int32(j), Int32(n - i - j)]) }
+        for i in 0..<n {
+            for j in 0..<(n - i) {
+                faces.append([corner(i, j), corner(i + 1, j), corner(i, j + 1)])
+                if i + j + 1 < n { faces.append([corner(i + 1, j), corner(i + 1, j + 1), corner(i, j + 1)]) }
+            }
+        }
+    }
+    return Mesh(vertices: vertices, faces: faces)
+}
+
+/// Views of a sphere; an embedding's features at a pixel are the position on the sphere that it shows, so that a segmenter can be made up.
+struct SphereViews: MeshViews {
+    let scene: RayScene
+    let cameras: [Camera]
+    let size = RasterSize(48)
+
+    init(_ mesh: Mesh, views: Int) throws {
+        scene = try RayScene(mesh: mesh)
+        let sampler = ViewSampler(.fibonacci(count: max(1, views)), seed: 5)
+        cameras = (0..<views).map { sampler.camera($0) }
+    }
+
+    func surfaces(_ index: Int) throws -> SurfaceBuffers { scene.surfaces(from: cameras[index], size: size) }
+
+    func embedding(_ index: Int) throws -> ImageEmbedding {
+        let surfaces = try surfaces(index)
+        var values: [Float] = []
+        for pixel in surfaces.faceIDs.indices {
+            var position = SIMD3<Float>(repeating: 0)
+            if surfaces.faceIDs[pixel] >= 0 {
+                let face = scene.mesh.faces[Int(surfaces.faceIDs[pixel])]
+                let (u, v) = (surfaces.barycentrics[pixel].x, surfaces.barycentrics[pixel].y)
+                position = (1 - u - v) * scene.mesh.vertices[Int(face.x)] + u * scene.mesh.vertices[Int(face.y)]
+                position += v * scene.mesh.vertices[Int(face.z)]
+            }
+            values += [position.x, position.y, position.z]
+        }
+        let grid = FeatureGrid(
+            columns: size.width, rows: size.height, dimension: 3, values: values, map: PlaneMap(scaleX: 1, scaleY: 1))
+        return ImageEmbedding(imageWidth: size.width, imageHeight: size.height, features: grid)
+    }
+}
+
+/// Answers a click on the sphere with the hemisphere (above or below the equator) that it is on; a second wanted click adds its own
+/// hemisphere, an unwanted one leaves only what is nearer to the first click.
+struct HemisphereSegmenter: PromptSegmenter {
+    let identity = ModelIdentity(name: "hemispheres", hash: "0")
+
+    func embed(_ image: Image) throws -> ImageEmbedding {
+        ImageEmbedding(
+            imageWidth: image.width, imageHeight: image.height,
+            features: FeatureGrid(columns: 1, rows: 1, dimension: 1, values: [0], map: PlaneMap(scaleX: 1, scaleY: 1)))
+    }
+
+    func masks(for prompts: [Prompt], in embedding: ImageEmbedding) throws -> [MaskPrediction] {
+        let grid = embedding.features
+        return prompts.map { prompt in
+            let points = prompt.points.map { grid.feature(at: $0.position) }
+            let values = (0..<(grid.columns * grid.rows)).map { cell -> Float in
+                let own = Array(grid.values[(3 * cell)..<(3 * cell + 3)])
+                guard own.contains(where: { $0 != 0 }) else { return -5 }
+                var inside = own[1] * points[0][1] > 0
+                for (point, feature) in zip(prompt.points, points).dropFirst() {
+                    if point.isForeground {
+                        inside = inside || own[1] * feature[1] > 0
+                    } else {
+                        inside = inside && distance(own, points[0]) < distance(own, feature)
+                    }
+                }
+                return inside ? 5 : -5
+            }
+            let map = LogitMap(width: grid.columns, height: grid.rows, values: values, map: grid.map)
+            return MaskPrediction(
+                imageWidth: embedding.imageWidth, imageHeight: embedding.imageHeight, logits: [map, map, map], predictedIoU: [0.9, 0.9, 0.9])
+        }
+    }
+
+    private func distance(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } }
+}
+
+/// Keeps bytes in memory.
+final class MemoryStore: TrainingStore, @unchecked Sendable {
+    private let lock = NSLock()
+    private var entries: [String: Data] = [:]
+
+    func read(_ name: String) -> Data? {
+        lock.lock()
+        defer { lock.unlock() }
+        return entries[name]
+    }
+
+    func write(_ data: Data, as name: String) {
+        lock.lock()
+        defer { lock.unlock() }
+        entries[name] = data
+    }
+}
+
+/// A matrix of numbers uniform in [-1, 1).
+func randomMatrix(rows: Int, columns: Int, stream: UInt64) -> Matrix {
+    var generator = SeededGenerator(seed: 11, stream: stream)
+    return Matrix(rows: rows, columns: columns, values: (0..<(rows * columns)).map { _ in generator.uniform(-1, 1) })
+}
+
+/// The positions of a mesh's vertices as features.
+func positionFeatures(_ mesh: Mesh) -> Matrix {
+    Matrix(rows: mesh.vertices.count, columns: 3, values: mesh.vertices.flatMap { [$0.x, $0.y, $0.z] })
+}

@@ -1,0 +1,189 @@
+import Backbones
+import Basics
+import Examples
+import Foundation
+import Images
+import InteractiveSegmentation
+import Logging
+import Shapes
+import Testing
+
+@testable import SegmentationBuddies
+
+@Suite struct TrainJobTests {
+    static func temporary() -> String {
+        FileManager.default.temporaryDirectory.appendingPathComponent("bsb-train-\(UUID().uuidString)").path
+    }
+
+    static var plan: TrainingPlan {
+        var plan = TrainingPlan()
+        (plan.sampling.minimumVertices, plan.sampling.maximumPrompts) = (20, 60)
+        (plan.training.steps, plan.training.evaluationInterval, plan.training.pixels) = (30, 10, 16)
+        return plan
+    }
+
+    static func mesh() throws -> PreparedMesh { try PreparedMesh(PipelineTests.shape.get().mesh, path: "mug.obj", hash: "m") }
+
+    @Test func trainedDecodersAreFoundAndResultsSaySo() throws {
+        let path = Self.temporary()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let bench = PipelineTests.bench(cache: path)
+        let mesh = try Self.mesh()
+        let click = [SurfaceClick(100)]
+        #expect(try SegmentJob(at: bench).run(mesh, clicks: click).method == "lift")
+        var decoded = bench
+        decoded.settings.segmenter = .iseg
+        #expect(throws: Failure.self) { try SegmentJob(at: decoded).run(mesh, clicks: click) }
+        let outcome = try TrainJob(at: bench, plan: Self.plan).train(mesh)
+        #expect(outcome.counts["prompts"] ?? 0 > 0)
+        let found = try SegmentJob(at: bench).run(mesh, clicks: click)
+        #expect(found.method == "iseg")
+        #expect(found.provenance == outcome.trained.provenance)
+        #expect(found.segment.probability.count == mesh.mesh.vertices.count)
+        decoded.settings.segmenter = .lift
+        #expect(try SegmentJob(at: decoded).run(mesh, clicks: click).method == "lift")
+        let document = try SegmentOutputs(found, at: bench).write(to: path + "/out")
+        #expect(document.segment.method == "iseg")
+        for name in document.outputs { #expect(FileManager.default.fileExists(atPath: path + "/out/" + name), "\(name)") }
+    }
+
+    @Test func stoppedTrainingGoesOnToTheSameBytes() throws {
+        let path = Self.temporary()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let mesh = try Self.mesh()
+        let whole = try TrainJob(at: PipelineTests.bench(), plan: Self.plan).train(mesh)
+        let bench = PipelineTests.bench(cache: path)
+        // A run is stopped while the views are asked about, and the next finds what was kept.
+        var stopping = bench
+        stopping.segmenter = StoppingSegmenter(after: 5)
+        stopping.parallelism = Parallelism(threads: 1)
+        #expect(throws: Failure.self) { try TrainJob(at: stopping, plan: Self.plan).train(mesh) }
+        let resumed = try TrainJob(at: bench, plan: Self.plan).train(mesh)
+        #expect(resumed.counts["answeredViews"] ?? 99 < 12)
+        #expect(try resumed.trained.encoded() == whole.trained.encoded())
+        #expect(resumed.manifest.answersHash == whole.manifest.answersHash)
+        let again = try TrainJob(at: bench, plan: Self.plan).train(mesh)
+        #expect(again.counts["steps"] == 0 && again.counts["answeredViews"] == 0)
+        #expect(try again.trained.encoded() == whole.trained.encoded())
+    }
+
+    @Test func publishedViewsAreOneForEachPrompt() throws {
+        var plan = Self.plan
+        plan.views = .reference
+        plan.viewsPerVertex = 2
+        plan.sampling = .reference
+        plan.sampling.vertexShare = 0.005
+        let outcome = try TrainJob(at: PipelineTests.bench(), plan: plan).train(Self.mesh())
+        let vertices = outcome.manifest.vertices.count
+        #expect(outcome.trained.provenance.views <= 2 * vertices && outcome.trained.provenance.views > 0)
+        #expect(outcome.trained.provenance.singleClicks == outcome.trained.provenance.views)
+        #expect(outcome.trained.provenance.negativePairs == 0)
+    }
+
+    @Test func decodersOfOtherMeshesAreRefused() throws {
+        let path = Self.temporary()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let bench = PipelineTests.bench(cache: path)
+        let outcome = try TrainJob(at: bench, plan: Self.plan).train(Self.mesh())
+        let file = path + "/decoder.safetensors"
+        try outcome.trained.encoded().write(to: URL(fileURLWithPath: file))
+        let other = try PreparedMesh(PipelineTests.shape.get().mesh, path: "other.obj", hash: "other")
+        #expect(throws: Failure.self) { try SegmentJob(at: bench).run(other, clicks: [SurfaceClick(0)], decoder: file) }
+        #expect(try SegmentJob(at: bench).run(Self.mesh(), clicks: [SurfaceClick(0)], decoder: file).method == "iseg")
+    }
+
+    @Test func clicksAreFoundByPointAndByPixel() throws {
+        let mesh = try Self.mesh()
+        #expect(try SurfaceTarget.point(mesh.mesh.vertices[17]).vertex(of: mesh) == 17)
+        let center = SurfaceTarget.pixel([112, 112], azimuth: 0, elevation: 20, size: 224)
+        let vertex = try center.vertex(of: mesh)
+        #expect(mesh.referenced[vertex])
+        #expect(throws: Failure.self) { try SurfaceTarget.pixel([0.5, 0.5], azimuth: 0, elevation: 0, size: 224).vertex(of: mesh) }
+        #expect(throws: Failure.self) { try SurfaceTarget.vertex(-1).vertex(of: mesh) }
+        #expect(throws: Failure.self) { try SurfaceTarget.point([.nan, 0, 0]).vertex(of: mesh) }
+    }
+
+    @Test func lossCurvesAreTablesAndPictures() {
+        let history = [
+            LossPoint(step: 0, training: 0, heldOut: 0.7, heldOutIoU: 0.1), LossPoint(step: 10, training: 0.5, heldOut: .nan, heldOutIoU: 0.4),
+        ]
+        #expect(LossCurve(history).csv.split(separator: "\n").count == 3)
+        #expect(LossCurve(history).image().width == 800)
+        #expect(LossCurve([]).image() != LossCurve(history).image())
+    }
+}
+
+@Suite struct SegmentTrialTests {
+    /// A strip of 2 x n squares, 3 rows of n + 1 vertices.
+    static func strip(_ n: Int) -> Mesh {
+        var mesh = Mesh(vertices: [], faces: [])
+        for y in 0...2 { for x in 0...n { mesh.vertices.append([Float(x), Float(y), 0]) } }
+        var faces: [SIMD3<UInt32>] = []
+        for y in 0..<2 {
+            for x in 0..<n {
+                let a = UInt32(y * (n + 1) + x)
+                faces += [[a, a + 1, a + UInt32(n) + 2], [a, a + UInt32(n) + 2, a + UInt32(n) + 1]]
+            }
+        }
+        return Mesh(vertices: mesh.vertices, faces: faces)
+    }
+
+    static func trial() -> SegmentTrial {
+        let mesh = strip(20)
+        let ground = SegmentTrial.Ground(mesh, canBeClicked: [Bool](repeating: true, count: mesh.vertices.count))
+        return SegmentTrial(ground: ground, truth: mesh.vertices.map { $0.x < 10 }, first: 0)
+    }
+
+    @Test func correctionsGoWhereMostIsWrong() throws {
+        let trial = Self.trial()
+        let vertices = trial.ground.mesh.vertices
+        #expect(trial.correction(of: trial.truth) == nil)
+        let missing = try #require(trial.correction(of: vertices.map { $0.x < 2 }))
+        #expect(missing.isForeground && trial.truth[missing.vertex] && vertices[missing.vertex].x > 3)
+        let tooMuch = try #require(trial.correction(of: vertices.map { _ in true }))
+        #expect(!tooMuch.isForeground && vertices[tooMuch.vertex].x == 20)
+        #expect(trial.overlap(trial.truth) == 1)
+        #expect(trial.overlap(vertices.map { _ in false }) == 0)
+    }
+
+    @Test func playingEndsWhenNothingIsWrong() throws {
+        let trial = Self.trial()
+        var rounds = 0
+        let overlaps = try trial.play(corrections: 3) { clicks in
+            rounds += 1
+            return clicks.count > 1 ? trial.truth : trial.truth.map { _ in false }
+        }
+        #expect(overlaps == [0, 1, 1, 1])
+        #expect(rounds == 2)
+    }
+
+    @Test func ballsHaveTheSizeOfThePart() {
+        let trial = Self.trial()
+        let area = zip(trial.truth, trial.ground.areas).reduce(0) { $0 + ($1.0 ? $1.1 : 0) }
+        let ball = GeodesicBall(ground: trial.ground, area: area)
+        #expect(trial.overlap(ball.answer(to: [SurfaceClick(21)])) > 0.8)
+        let away = ball.answer(to: [SurfaceClick(10), SurfaceClick(20, isForeground: false)])
+        #expect(away.indices.allSatisfy { !away[$0] || trial.ground.mesh.vertices[$0].x <= 15 })
+    }
+}
+
+/// A segmenter that fails after a number of prompts' calls, as a killed run would end.
+private final class StoppingSegmenter: PromptSegmenter, @unchecked Sendable {
+    private let inner = DiscSegmenter()
+    private let lock = NSLock()
+    private var left: Int
+    var identity: ModelIdentity { inner.identity }
+
+    init(after limit: Int) { left = limit }
+
+    func embed(_ image: Image) throws -> ImageEmbedding { try inner.embed(image) }
+
+    func masks(for prompts: [Prompt], in embedding: ImageEmbedding) throws -> [MaskPrediction] {
+        lock.lock()
+        left -= 1
+        let isOver = left < 0
+        lock.unlock()
+        guard !isOver else { throw Failure(.internal, "asking", reason: "stopped") }
+        return try inner.masks(for: prompts, in: embedding)
+    }
+}
