@@ -26,8 +26,8 @@ struct SampleLog {
         }
         records = []
         guard FileManager.default.fileExists(atPath: file) else { return }
-        let text = String(decoding: try AtomicFile.readFile(file, operation: "resuming the evaluation"), as: UTF8.self)
-        records = Self.intact(text.split(separator: "\n"))
+        let lines = String(decoding: try AtomicFile.readFile(file, operation: "resuming the evaluation"), as: UTF8.self)
+        records = Self.intact(lines.split(separator: "\n"))
     }
 
     /// The samples of the lines before the first damaged one, without those of a photo that the damage may have cut short.
