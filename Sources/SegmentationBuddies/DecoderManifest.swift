@@ -7,9 +7,13 @@ import InteractiveSegmentation
 public struct DecoderManifest: Sendable, Codable {
     /// The version of this schema.
     public var schema = 1
+    /// SHA-256 of the mesh's file.
     public var meshHash: String
+    /// The 2D segmenter.
     public var segmenter: ModelIdentity
+    /// The seed of every random choice.
     public var seed: UInt64
+    /// What the decoder was trained on, and how.
     public var plan: TrainingPlan
     /// The vertices that are clicked.
     public var vertices: [Int]
@@ -17,13 +21,16 @@ public struct DecoderManifest: Sendable, Codable {
     public var availablePrompts: Int
     /// Prompts that repeat a view because no better one was found.
     public var duplicateViews: Int
+    /// What was asked in each view.
     public var views: [ViewDocument]
     /// SHA-256 over the hashes of all views.
     public var answersHash: String
 
     /// One view.
     public struct ViewDocument: Sendable, Codable {
+        /// The index of the view.
         public var view: Int
+        /// The number of prompts.
         public var prompts: Int
         /// SHA-256 of the answers.
         public var hash: String
@@ -49,19 +56,28 @@ public struct DecoderManifest: Sendable, Codable {
 public struct TrainDocument: Sendable, Codable {
     /// The version of this schema.
     public var schema = 1
+    /// The mesh.
     public var mesh: String
+    /// SHA-256 of the mesh's file.
     public var hash: String
+    /// The number of vertices.
     public var vertices: Int
+    /// The number of the file's faces.
     public var faces: Int
     /// Numbers that were trained.
     public var parameters: Int
+    /// Where the decoder comes from, if one was used.
     public var provenance: TrainedDecoder.Provenance
     /// Work done now, by kind.
     public var counts: [String: Int]
     /// Seconds spent, by stage.
     public var timings: [String: Double]
+    /// Every setting that decides the result.
     public var settings: Settings
+    /// What the decoder was trained on, and how.
     public var plan: TrainingPlan
+    /// What looked odd about the mesh.
     public var warnings: [String]
+    /// The files written, relative to the output folder.
     public var outputs: [String]
 }

@@ -42,7 +42,9 @@ struct LossCurve {
         let below = Float(area.y + area.height) + 12
         canvas.text("0", at: [Float(area.x), below], small(Self.ink))
         canvas.text("\(history.last?.step ?? 0) steps", at: [Float(area.x + area.width) - 80, below], small(Self.ink))
-        let legend = [("cross-entropy, learned views", Self.training), ("held-out views", Self.heldOut), ("IoU, held-out views", Self.overlap)]
+        let legend = [
+            ("cross-entropy, learned views", Self.training), ("held-out views", Self.heldOut), ("IoU, held-out views", Self.overlap),
+        ]
         var x = Float(area.x)
         for (words, color) in legend {
             canvas.text(words, at: [x, below + 26], small(color))

@@ -18,7 +18,9 @@ struct MeshSides {
     let marks: [Mark]
     let size: RasterSize
 
-    /// The six pictures. Throws `Failure` if the mesh cannot be painted.
+    /// The six pictures.
+    ///
+    /// Throws `Failure` if the mesh cannot be painted.
     func images(parallelism: Parallelism) throws -> [Image] {
         let painter = PictureRenderer(mesh.scene, shading: .presentation)
         let colors = segment.map(Palette.colors) ?? [SIMD3<Float>](repeating: Palette.rest, count: mesh.mesh.vertices.count)

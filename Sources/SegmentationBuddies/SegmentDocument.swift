@@ -10,25 +10,34 @@ import Shapes
 public struct SegmentDocument: Sendable, Codable {
     /// The version of this schema.
     public var schema = 1
+    /// The clicks, in the order given.
     public var clicks: [ClickDocument]
+    /// The part.
     public var segment: MatchDocument.SegmentDocument
+    /// The mesh.
     public var mesh: MatchDocument.MeshDocument
     /// The mesh that was clicked, if another.
     public var source: MatchDocument.MeshDocument?
     /// Where the decoder comes from, if one was used.
     public var decoder: TrainedDecoder.Provenance?
+    /// Every setting that decides the result.
     public var settings: Settings
+    /// The models that were used.
     public var models: [ModelIdentity]
     /// Seconds spent, by stage.
     public var timings: [String: Double]
     /// Work done, by kind.
     public var counts: [String: Int]
+    /// What looked odd about the mesh.
     public var warnings: [String]
+    /// The files written, relative to the output folder.
     public var outputs: [String]
 
     /// One click.
     public struct ClickDocument: Sendable, Codable {
+        /// The vertex.
         public var vertex: Int
+        /// Whether it is on what is wanted.
         public var isForeground: Bool
         /// In the file's units.
         public var position: [Float]
@@ -46,7 +55,9 @@ public struct SegmentOutputs {
         self.bench = bench
     }
 
-    /// Writes the files into a folder, if one is given, `result.json` last, and returns the result. Throws `Failure`.
+    /// Writes the files into a folder, if one is given, `result.json` last, and returns the result.
+    ///
+    /// Throws `Failure`.
     public func write(to path: String?) throws -> SegmentDocument {
         guard let path else { return document([]) }
         var folder = OutputFolder()
@@ -101,7 +112,9 @@ struct PartFiles {
         self.mesh = mesh
     }
 
-    /// Adds them to a folder. Throws `Failure` if one cannot be made.
+    /// Adds them to a folder.
+    ///
+    /// Throws `Failure` if one cannot be made.
     func add(to folder: inout OutputFolder) throws {
         let faceLabels = segment.fileFaceLabels(mesh)
         let attributes = MeshAttributes(

@@ -23,6 +23,7 @@ public struct SegmentEvaluation: Sendable {
 
     /// What is measured, and how.
     public struct Options: Sendable, Hashable, Codable {
+        /// The ways that are measured.
         public var methods = Method.allCases
         /// Clicks after the first.
         public var corrections = 5
@@ -43,8 +44,11 @@ public struct SegmentEvaluation: Sendable {
     public struct Document: Sendable, Codable {
         /// The version of this schema.
         public var schema = 1
+        /// What was measured, and how.
         public var options: Options
+        /// The seed of every random choice.
         public var seed: UInt64
+        /// The result of each mesh.
         public var meshes: [MeshResult]
         /// For each method, the mean IoU over all parts after each click.
         public var meanIoU: [String: [Double]]
@@ -54,10 +58,13 @@ public struct SegmentEvaluation: Sendable {
 
     /// One mesh.
     public struct MeshResult: Sendable, Codable {
+        /// The mesh.
         public var mesh: String
+        /// The number of vertices.
         public var vertices: Int
-        /// The label of each part, and its share of the surface.
+        /// The label of each part.
         public var parts: [String]
+        /// The share of the surface of each part.
         public var shares: [Double]
         /// For each method, for each part, the IoU after each click.
         public var overlaps: [String: [[Double]]]
@@ -76,7 +83,9 @@ public struct SegmentEvaluation: Sendable {
         self.options = options
     }
 
-    /// Measures meshes with label files of the Princeton kind. Throws `Failure`.
+    /// Measures meshes with label files of the Princeton kind.
+    ///
+    /// Throws `Failure`.
     public func run(_ meshes: [(mesh: String, labels: String)]) throws -> Document {
         var results: [MeshResult] = []
         for (index, file) in meshes.enumerated() {
@@ -100,7 +109,9 @@ public struct SegmentEvaluation: Sendable {
             options: options, seed: bench.settings.seed, meshes: results, meanIoU: means, parts: results.reduce(0) { $0 + $1.parts.count })
     }
 
-    /// Measures one labelled mesh. Throws `Failure`.
+    /// Measures one labelled mesh.
+    ///
+    /// Throws `Failure`.
     func measure(_ mesh: PreparedMesh, _ labels: ShapeLabels) throws -> MeshResult {
         var watch = Stopwatch()
         var result = MeshResult(

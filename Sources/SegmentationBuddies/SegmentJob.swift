@@ -17,16 +17,21 @@ public struct SegmentJob: Sendable {
 
     /// Everything known after the clicks.
     public struct Outcome: Sendable {
+        /// The mesh.
         public var mesh: PreparedMesh
         /// On the mesh, or on the source of a transfer.
         public var clicks: [SurfaceClick]
         /// The mesh that was clicked, if another.
         public var source: PreparedMesh?
+        /// The part.
         public var segment: SurfaceSegment
         /// `lift` or `iseg`.
         public var method: String
+        /// Where the decoder comes from, if one was used.
         public var provenance: TrainedDecoder.Provenance?
+        /// Seconds spent, by stage.
         public var timings: [String: Double]
+        /// Work done, by kind.
         public var counts: [String: Int]
     }
 
@@ -51,7 +56,9 @@ public struct SegmentJob: Sendable {
         return outcome
     }
 
-    /// Finds the part of a prepared mesh that clicks on it mean. Throws `Failure`.
+    /// Finds the part of a prepared mesh that clicks on it mean.
+    ///
+    /// Throws `Failure`.
     public func run(_ mesh: PreparedMesh, clicks: [SurfaceClick], decoder: String? = nil) throws -> Outcome {
         var watch = Stopwatch()
         var outcome = try segment(mesh, clicks: clicks, decoder: decoder, &watch)

@@ -78,7 +78,9 @@ struct SegmentTrial {
 }
 
 extension SegmentTrial.Ground {
-    /// The connected regions of the marked vertices, each ascending, by first vertex. Vertices in the same place belong together.
+    /// The connected regions of the marked vertices, each ascending, by first vertex.
+    ///
+    /// Vertices in the same place belong together.
     func regions(_ marked: [Bool]) -> [[Int]] {
         let weld = adjacency.weld
         var isMarked = [Bool](repeating: false, count: weld.count)

@@ -54,7 +54,8 @@ struct SegmenterChoice {
         guard let path else {
             let data = bench.cache.read(folder: Self.folder(of: mesh, at: bench), name: Self.fileName)
             // What the cache cannot give is as if it were not there.
-            return data.flatMap { try? TrainedDecoder($0) }
+            let trained = data.flatMap { try? TrainedDecoder($0) }
+            return trained?.field.vertexCount == mesh.mesh.vertices.count ? trained : nil
         }
         let trained = try TrainedDecoder(AtomicFile.readFile(path, operation: "reading the decoder"), path: path)
         guard trained.provenance.meshHash == mesh.hash, trained.field.vertexCount == mesh.mesh.vertices.count else {

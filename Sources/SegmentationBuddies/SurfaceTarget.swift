@@ -25,7 +25,8 @@ extension SurfaceTarget {
         case .vertex(let vertex):
             guard mesh.mesh.vertices.indices.contains(vertex) else {
                 throw Failure(
-                    .usage, operation, reason: "there is no vertex \(vertex)", hint: "the mesh has vertices 0 to \(mesh.mesh.vertices.count - 1)")
+                    .usage, operation, reason: "there is no vertex \(vertex)",
+                    hint: "the mesh has vertices 0 to \(mesh.mesh.vertices.count - 1)")
             }
             return vertex
         case .point(let point):

@@ -41,10 +41,13 @@ public struct TrainJob: Sendable {
 
     /// What came of a training, and the work that it took now.
     public struct Outcome: Sendable {
+        /// The decoder.
         public var trained: TrainedDecoder
+        /// The looks at the held-out views.
         public var history: [LossPoint]
         /// Views embedded, prompts answered (refinements included), steps taken: now and, if nothing had been done before, altogether.
         public var counts: [String: Int]
+        /// Seconds spent, by stage.
         public var timings: [String: Double]
         /// What was asked in each view, and hashes of the answers.
         public var manifest: DecoderManifest
@@ -74,7 +77,9 @@ public struct TrainJob: Sendable {
         return document
     }
 
-    /// Trains the decoder of a mesh; the cache keeps the finished one, and everything on the way to it. Throws `Failure`.
+    /// Trains the decoder of a mesh; the cache keeps the finished one, and everything on the way to it.
+    ///
+    /// Throws `Failure`.
     public func train(_ mesh: PreparedMesh) throws -> Outcome {
         var watch = Stopwatch()
         let shared = try watch.measure("views") { try EmbeddedViews(of: mesh, at: bench) }
@@ -96,7 +101,8 @@ public struct TrainJob: Sendable {
             outcome.counts["views"] = shared.embedded + (outcome.counts["answeredViews"] ?? 0)
         }
         outcome.timings = watch.seconds
-        bench.cache.write(try outcome.trained.encoded(), folder: SegmenterChoice.folder(of: mesh, at: bench), name: SegmenterChoice.fileName)
+        bench.cache.write(
+            try outcome.trained.encoded(), folder: SegmenterChoice.folder(of: mesh, at: bench), name: SegmenterChoice.fileName)
         return outcome
     }
 
@@ -109,6 +115,7 @@ public struct TrainJob: Sendable {
         let manifest = DecoderManifest(mesh, bench, plan, prompts, answers)
         bench.cache.write(try JSONText.data(manifest), folder: folder, name: "manifest.json")
         let stage = "Training the decoder"
+        bench.progress(ProgressUpdate(stage: stage, done: 0, total: plan.training.steps))
         let training = try watch.measure("training") {
             try DecoderTrainer(options: plan.training, parallelism: bench.parallelism).train(
                 features: field.values, answers: answers, views: views,
@@ -124,7 +131,8 @@ public struct TrainJob: Sendable {
             meshHash: mesh.hash, segmenter: bench.segmenter.identity, normalisation: bench.settings.normalisation.rawValue,
             views: views.cameras.count, singleClicks: clicks.count { $0.count == 1 },
             positivePairs: clicks.count { $0.count == 2 && $0[1].isForeground },
-            negativePairs: clicks.count { $0.count == 2 && !$0[1].isForeground }, answersHash: manifest.answersHash, sampling: plan.sampling,
+            negativePairs: clicks.count { $0.count == 2 && !$0[1].isForeground }, answersHash: manifest.answersHash,
+            sampling: plan.sampling,
             training: plan.training, steps: training.steps, bestStep: training.bestStep, heldOutLoss: best.heldOut,
             heldOutIoU: best.heldOutIoU)
         let trained = try TrainedDecoder(decoder: training.decoder, scaling: training.scaling, field: field, provenance: provenance)

@@ -28,11 +28,12 @@ struct ReferenceViews: MeshViews {
     var cameras: [Camera] { views.cameras }
     var size: RasterSize { views.size }
 
-    /// `viewsPerVertex` views (published: 100) of each vertex that `sampling` chooses. Throws `Failure` if no vertex can be seen.
+    /// `viewsPerVertex` views (published: 100) of each vertex that `sampling` chooses.
+    ///
+    /// Throws `Failure` if no vertex can be seen.
     init(of mesh: PreparedMesh, at bench: Workbench, sampling: PromptSampling, viewsPerVertex: Int) throws {
         let scene = mesh.scene
-        let vertices = scene.mesh.farthestPoints(
-            count: min(sampling.maximumVertices, max(sampling.minimumVertices, Int((sampling.vertexShare * Double(scene.mesh.vertices.count)).rounded()))))
+        let vertices = scene.mesh.farthestPoints(count: sampling.vertexCount(of: scene.mesh.vertices.count))
         var (cameras, prompts, duplicates): ([Camera], [Int], Int) = ([], [], 0)
         for (place, vertex) in vertices.enumerated() {
             var last: Camera?
@@ -49,7 +50,8 @@ struct ReferenceViews: MeshViews {
             }
         }
         guard !cameras.isEmpty else {
-            throw Failure(.badInput, "training a decoder", reason: "no view shows any of the vertices", hint: "is the mesh visible from outside?")
+            throw Failure(
+                .badInput, "training a decoder", reason: "no view shows any of the vertices", hint: "is the mesh visible from outside?")
         }
         var plan = bench.settings.segmentViews
         plan.style = .reference

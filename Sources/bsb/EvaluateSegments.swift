@@ -9,12 +9,14 @@ struct EvaluateSegments: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "segments",
         abstract: "Measure how well clicks on labelled meshes become their parts.",
-        discussion: "Beside each mesh NAME.off lies NAME_labels.txt: lines with a part's name, each followed by a line with its faces from 1.")
+        discussion:
+            "Beside each mesh NAME.off lies NAME_labels.txt: lines with a part's name, each followed by a line with its faces from 1.")
 
     @Argument(help: ArgumentHelp("Labelled meshes.", valueName: "file"))
     var meshes: [String]
 
-    @Option(help: ArgumentHelp("What to measure: lift, reference, fast, ball; all by default. May be given several times.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("What to measure: lift, reference, fast, ball; all by default. May be given several times.", valueName: "name"))
     var method: [SegmentEvaluation.Method] = []
 
     @Option(help: ArgumentHelp("Clicks after the first.", valueName: "count"))

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Backbones
 import Basics
+import Correspondence
 import Foundation
 import InteractiveSegmentation
 import SegmentationBuddies
@@ -25,10 +26,10 @@ struct Segment: ParsableCommand {
     @Option(help: ArgumentHelp("A vertex of what is not wanted; may be given several times.", valueName: "vertex"))
     var negative: [Int] = []
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("A point on what is wanted, in the file's units.", valueName: "x,y,z"))
+    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("A point on what is wanted, in the file's units.", valueName: "x,y,z"))
     var point: [Position] = []
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("A point on what is not wanted.", valueName: "x,y,z"))
+    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("A point on what is not wanted.", valueName: "x,y,z"))
     var negativePoint: [Position] = []
 
     @Option(help: ArgumentHelp("A pixel of a view, on what is wanted.", valueName: "x,y"))
@@ -37,7 +38,8 @@ struct Segment: ParsableCommand {
     @Option(help: ArgumentHelp("A pixel of a view, on what is not wanted.", valueName: "x,y"))
     var negativePixel: [Pixel] = []
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("The view's angle around the vertical axis; 0 looks from +x.", valueName: "degrees"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("The view's angle around the vertical axis; 0 looks from +x.", valueName: "degrees"))
     var azimuth: Float = 0
 
     @Option(parsing: .unconditional, help: ArgumentHelp("The view's angle above the horizon.", valueName: "degrees"))

@@ -16,7 +16,8 @@ struct Train: ParsableCommand {
     @Argument(help: ArgumentHelp("The mesh: OBJ, OFF, PLY, STL, GLB or glTF.", valueName: "file"))
     var mesh: String
 
-    @Option(help: ArgumentHelp("Where to write decoder.safetensors, loss.png, loss.csv, manifest.json and train.json.", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp("Where to write decoder.safetensors, loss.png, loss.csv, manifest.json and train.json.", valueName: "folder"))
     var output: String?
 
     @Option(help: "The sizes of the network: small and quick, or as published.")

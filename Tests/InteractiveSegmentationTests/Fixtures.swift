@@ -96,7 +96,8 @@ struct HemisphereSegmenter: PromptSegmenter {
             }
             let map = LogitMap(width: grid.columns, height: grid.rows, values: values, map: grid.map)
             return MaskPrediction(
-                imageWidth: embedding.imageWidth, imageHeight: embedding.imageHeight, logits: [map, map, map], predictedIoU: [0.9, 0.9, 0.9])
+                imageWidth: embedding.imageWidth, imageHeight: embedding.imageHeight, logits: [map, map, map],
+                predictedIoU: [0.9, 0.9, 0.9])
         }
     }
 

@@ -7,7 +7,8 @@ import Testing
 @Suite struct SafetensorsTests {
     static let file = Safetensors(
         tensors: [
-            "a": .init(shape: [2, 3], values: [1, 2, 3, 4, 5, 6]), "b.c": .init(shape: [], values: [7]), "empty": .init(shape: [0, 4], values: []),
+            "a": .init(shape: [2, 3], values: [1, 2, 3, 4, 5, 6]), "b.c": .init(shape: [], values: [7]),
+            "empty": .init(shape: [0, 4], values: []),
         ], metadata: ["format": "test", "words": "ü \"quoted\""])
 
     static func file(header: String, body: [UInt8] = []) -> Data {

@@ -105,7 +105,8 @@ import Testing
 
     @Test func lossCurvesAreTablesAndPictures() {
         let history = [
-            LossPoint(step: 0, training: 0, heldOut: 0.7, heldOutIoU: 0.1), LossPoint(step: 10, training: 0.5, heldOut: .nan, heldOutIoU: 0.4),
+            LossPoint(step: 0, training: 0, heldOut: 0.7, heldOutIoU: 0.1),
+            LossPoint(step: 10, training: 0.5, heldOut: .nan, heldOutIoU: 0.4),
         ]
         #expect(LossCurve(history).csv.split(separator: "\n").count == 3)
         #expect(LossCurve(history).image().width == 800)

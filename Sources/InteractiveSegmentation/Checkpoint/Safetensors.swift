@@ -31,7 +31,9 @@ public struct Safetensors: Sendable, Hashable {
         self.metadata = metadata
     }
 
-    /// The file's bytes, the same for the same content. Throws `Failure` if the header cannot be made.
+    /// The file's bytes, the same for the same content.
+    ///
+    /// Throws `Failure` if the header cannot be made.
     public func encoded() throws -> Data {
         let names = tensors.keys.sorted()
         var header = Header(metadata: metadata, entries: [:])
@@ -57,6 +59,8 @@ public struct Safetensors: Sendable, Hashable {
     }
 
     /// Reads a file's bytes; 32-bit, 16-bit and bfloat floats become 32-bit floats.
+    ///
+    ///
     ///
     /// - Throws: `Failure` for bytes that are no such file, that overlap or leave gaps, and for other types of numbers.
     /// - Complexity: O(bytes).

@@ -88,7 +88,9 @@ extension TrainedDecoder {
     private static let version = "1"
     private static let format = "segmentation-buddies click decoder"
 
-    /// The checkpoint's bytes in safetensors format, the same for the same content. Throws `Failure` if they cannot be made.
+    /// The checkpoint's bytes in safetensors format, the same for the same content.
+    ///
+    /// Throws `Failure` if they cannot be made.
     public func encoded() throws -> Data {
         var file = Safetensors()
         file.add(decoder.parameters, names: decoder.shape.parameterNames.map { "decoder.\($0)" })
@@ -103,6 +105,8 @@ extension TrainedDecoder {
     }
 
     /// Reads a checkpoint; it gives the same answers to the last bit.
+    ///
+    ///
     ///
     /// - Throws: `Failure` for bytes that are not a checkpoint of this version.
     public init(_ data: Data, path: String? = nil) throws {

@@ -23,7 +23,9 @@ public struct DecoderTrainer: Sendable {
     private static let keptPools = 512
     private static let stateName = "training.safetensors"
 
-    /// A trainer with the given options. Throws `Failure` for options out of range.
+    /// A trainer with the given options.
+    ///
+    /// Throws `Failure` for options out of range.
     public init(options: DecoderTrainingOptions = DecoderTrainingOptions(), parallelism: Parallelism = Parallelism()) throws {
         try options.check()
         self.options = options
@@ -31,6 +33,8 @@ public struct DecoderTrainer: Sendable {
     }
 
     /// Trains a decoder.
+    ///
+    ///
     ///
     /// - Parameters:
     ///   - features: #V x length, the segmenter's features of the vertices.

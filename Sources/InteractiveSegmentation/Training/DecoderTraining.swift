@@ -16,17 +16,23 @@ public struct DecoderTrainingOptions: Sendable, Hashable, Codable {
     public var architecture = Architecture.fast
     /// The largest step size of Adam; published: 1e-4.
     public var learningRate: Float = 2e-3
-    /// The last step's size as a share of the first's; a cosine leads from one to the other. Published: 1.
+    /// The last step's size as a share of the first's; a cosine leads from one to the other.
+    ///
+    /// Published: 1.
     public var finalLearningRate: Float = 0.05
     /// Prompts in a step, as published.
     public var batch = 16
     /// The most steps that are taken.
     public var steps = 2000
-    /// Pixels of a prompt's view that are compared in a step, a random choice; all without. Published: all.
+    /// Pixels of a prompt's view that are compared in a step, a random choice; all without.
+    ///
+    /// Published: all.
     public var pixels: Int? = 256
     /// Whether the vertices' probabilities are interpolated at pixels, as published, or the vertices' features, which costs a third.
     public var rendersProbabilities = false
-    /// Whether features are shifted and scaled to mean 0 and variance 1, component by component. Published: not.
+    /// Whether features are shifted and scaled to mean 0 and variance 1, component by component.
+    ///
+    /// Published: not.
     public var standardizesFeatures = true
     /// The share of the views whose answers are not learned, but decide when to stop.
     public var heldOutShare = 0.125

@@ -37,7 +37,7 @@ public struct PromptSampling: Sendable, Hashable, Codable {
     }
 
     /// How many of `count` vertices are clicked.
-    func vertexCount(of count: Int) -> Int {
+    public func vertexCount(of count: Int) -> Int {
         min(max(Int((vertexShare * Double(count)).rounded()), minimumVertices), maximumVertices, count)
     }
 }
