@@ -10,6 +10,7 @@ public struct EvaluationOptions: Sendable, Hashable, Codable {
         case photos
     }
 
+    /// Whose photo is clicked.
     public var protocolKind = ProtocolKind.same
     /// How many clicks are made in all.
     public var samples = 1000

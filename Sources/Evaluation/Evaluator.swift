@@ -107,7 +107,9 @@ public struct Evaluator: Sendable {
             guard let photo = try studio.photo(of: shape, subject: subject, number: planned.number) else { return [] }
             let asked = min(photo.clicks.count, options.samples - planned.number * studio.clicks)
             return try SampleJudge(target: target, options: options, bench: worker)
-                .records(of: photo, clicks: asked, number: planned.number, source: shape.entry.name, pose: shape.pose, firstSample: planned.number * studio.clicks)
+                .records(
+                    of: photo, clicks: asked, number: planned.number, source: shape.entry.name, pose: shape.pose,
+                    firstSample: planned.number * studio.clicks)
         }.flatMap { $0 }
     }
 

@@ -17,7 +17,8 @@ struct SampleLog {
         if FileManager.default.fileExists(atPath: runFile) {
             guard try AtomicFile.readFile(runFile, operation: "resuming the evaluation") == text else {
                 throw Failure(
-                    .usage, "resuming the evaluation", path: folder, reason: "the folder holds an evaluation with other settings, data or models",
+                    .usage, "resuming the evaluation", path: folder,
+                    reason: "the folder holds an evaluation with other settings, data or models",
                     hint: "choose another folder")
             }
         } else {
@@ -25,10 +26,22 @@ struct SampleLog {
         }
         records = []
         guard FileManager.default.fileExists(atPath: file) else { return }
-        let decoder = JSONDecoder()
         let lines = String(decoding: try AtomicFile.readFile(file, operation: "resuming the evaluation"), as: UTF8.self)
-        // A line that is cut short, as by a full disk, is measured again.
-        records = lines.split(separator: "\n").compactMap { try? decoder.decode(SampleRecord.self, from: Data($0.utf8)) }
+        records = Self.intact(lines.split(separator: "\n"))
+    }
+
+    /// The samples of the lines before the first damaged one, without those of a photo that the damage may have cut short.
+    private static func intact(_ lines: [Substring]) -> [SampleRecord] {
+        let decoder = JSONDecoder()
+        var records: [SampleRecord] = []
+        for line in lines {
+            guard let record = try? decoder.decode(SampleRecord.self, from: Data(line.utf8)) else {
+                let damaged = records.last?.photo
+                return records.filter { $0.photo != damaged }
+            }
+            records.append(record)
+        }
+        return records
     }
 
     /// Adds samples and puts all on disk, in order.

@@ -4,12 +4,15 @@ import Correspondence
 public struct SampleRecord: Sendable, Hashable, Codable {
     /// The number of the sample; its photo is number `photo`.
     public var sample: Int
+    /// The number of its photo.
     public var photo: Int
+    /// The category of the target.
     public var category: String
     /// The photographed shape, or the photo's file.
     public var source: String
     /// The shape that the click is answered on.
     public var target: String
+    /// Where was clicked, and on what.
     public var click: LabelledClick
     /// Whether the target has the clicked part.
     public var partExists: Bool
@@ -21,6 +24,7 @@ public struct SampleRecord: Sendable, Hashable, Codable {
     public var reason: NoCorrespondence?
     /// How many candidates there were and how many qualified.
     public var candidates: Int
+    /// How many of them led back into the part.
     public var qualified: Int
     /// The largest IoU among the candidates that qualify.
     public var bestIoU: Double?

@@ -25,22 +25,21 @@ func write(_ files: [String: String], in folder: String) throws {
 let tetrahedronOFF = "OFF\n4 4 6\n0 0 0\n1 0 0\n0 1 0\n0 0 1\n3 0 2 1\n3 0 1 3\n3 1 2 3\n3 0 3 2\n"
 let tetrahedronOBJ = "v 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 1\nf 1 3 2\nf 1 2 4\nf 2 3 4\nf 1 4 3\n"
 
-/// A block of three cells on top of each other, finely divided: the lowest is the base, the others the top.
+/// A block twice as high as wide, finely divided: the lower half is the base, the upper the top.
 func tower(side: Int = 6) -> LabelledShape {
     var mesh = Mesh(vertices: [], faces: [])
     var perFace: [Int] = []
-    // Six sheets of side x side squares; the unwelded edges do not matter here.
-    for axis in 0..<3 {
+    let half = SIMD3<Float>(0.5, 1, 0.5)
+    // Six sheets of side x side squares; that their edges are not welded does not matter here.
+    for (axis, u, v) in [(0, 1, 2), (1, 0, 2), (2, 0, 1)] {
         for end in [Float(-1), 1] {
             let offset = UInt32(mesh.vertices.count)
             for j in 0...side {
                 for i in 0...side {
                     var point = SIMD3<Float>.zero
-                    point[axis] = end * (axis == 1 ? 1 : 0.5)
-                    let (u, v) = (axis == 1 ? 0 : 1, axis == 2 ? 0 : 2)
-                    point[axis == 0 ? 1 : u] = (Float(i) / Float(side) * 2 - 1) * (axis == 0 ? 1 : 0.5)
-                    point[axis == 2 ? 1 : v] = (Float(j) / Float(side) * 2 - 1) * (axis == 2 ? 1 : 0.5)
-                    if axis == 2 { point.x = (Float(i) / Float(side) * 2 - 1) * 0.5 }
+                    point[axis] = end * half[axis]
+                    point[u] = (Float(2 * i) / Float(side) - 1) * half[u]
+                    point[v] = (Float(2 * j) / Float(side) - 1) * half[v]
                     mesh.vertices.append(point)
                 }
             }

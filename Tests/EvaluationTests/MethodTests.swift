@@ -8,12 +8,14 @@ import Testing
 @Suite struct MethodTests {
     private func candidate(_ vertex: Int, _ iou: Float?) -> Candidate {
         Candidate(
-            vertex: vertex, similarity: 1 - Float(vertex) / 100, pixel: Pixel(x: vertex, y: 0), pixelSimilarity: 1, qualifies: iou != nil, iou: iou)
+            vertex: vertex, similarity: 1 - Float(vertex) / 100, pixel: Pixel(x: vertex, y: 0), pixelSimilarity: 1, qualifies: iou != nil,
+            iou: iou)
     }
 
     @Test func fewerCandidatesAreAPrefix() {
         let all = Correspondence(
-            buddy: nil, reason: nil, candidates: [candidate(0, nil), candidate(1, 0.4), candidate(2, 0.9), candidate(3, 0.9)], counts: .init())
+            buddy: nil, reason: nil, candidates: [candidate(0, nil), candidate(1, 0.4), candidate(2, 0.9), candidate(3, 0.9)],
+            counts: .init())
         #expect(VertexAnswers.among(all, first: 1, minimumIoU: 0).buddy == nil)
         #expect(VertexAnswers.among(all, first: 1, minimumIoU: 0).reason == .noCandidateQualifies)
         #expect(VertexAnswers.among(all, first: 2, minimumIoU: 0).buddy?.vertex == 1)

@@ -2,12 +2,17 @@ import Basics
 import Foundation
 import Shapes
 
-/// The COSEG data (Wang et al. 2012): `category/shapes/id.off` and `category/gt/id.seg`, one part number for each face.
+/// The COSEG data: `category/shapes/id.off` and `category/gt/id.seg`, one part number for each face.
+///
+/// From Wang and others, "Active Co-Analysis of a Set of Shapes", 2012.
 public struct COSEGDataSet: LabelledDataSet {
+    /// All shapes, in order.
     public let entries: [ShapeEntry]
     private let folder: String
 
-    /// Opens the folder. Throws `Failure` if it has no labelled mesh.
+    /// Opens the folder.
+    ///
+    /// Throws `Failure` if it has no labelled mesh.
     public init(_ folder: String) throws {
         self.folder = folder
         let found = try Folder.folders(folder).filter { Folder.isFolder("\(folder)/\($0)/shapes") }.flatMap { category in
@@ -18,6 +23,9 @@ public struct COSEGDataSet: LabelledDataSet {
         entries = try Folder.entries(found, in: folder, layout: "category/shapes/id.off with category/gt/id.seg")
     }
 
+    /// Reads a shape.
+    ///
+    /// Throws `Failure` if a file of it is missing or damaged.
     public func shape(_ entry: ShapeEntry) throws -> LabelledShape {
         let path = "\(folder)/\(entry.category)/shapes/\(entry.id).off"
         let data = try AtomicFile.readFile(path, operation: "reading the mesh")
@@ -31,7 +39,9 @@ public struct COSEGDataSet: LabelledDataSet {
 struct PartNumbers {
     let values: [Int]
 
-    /// Reads the file. Throws `Failure` unless it has `count` whole numbers.
+    /// Reads the file.
+    ///
+    /// Throws `Failure` unless it has `count` whole numbers.
     init(contentsOf path: String, count: Int, what: String) throws {
         let operation = "reading the labels"
         let text = String(decoding: try AtomicFile.readFile(path, operation: operation), as: UTF8.self)
@@ -41,7 +51,9 @@ struct PartNumbers {
         }
         values = try tokens.enumerated().map { index, token in
             guard let value = Int(token) else {
-                throw Failure(.badInput, operation, path: path, reason: "the label of \(what) \(index + 1), '\(token.prefix(40))', is no whole number")
+                throw Failure(
+                    .badInput, operation, path: path, reason: "the label of \(what) \(index + 1), '\(token.prefix(40))', is no whole number"
+                )
             }
             return value
         }

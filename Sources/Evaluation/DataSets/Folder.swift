@@ -56,7 +56,9 @@ public struct SplitTable: Sendable, Hashable {
     /// The subset of each shape.
     public let subsets: [ShapeEntry: String]
 
-    /// Reads the table at `path`. Throws `Failure` if it cannot be read or a row lacks a column.
+    /// Reads the table at `path`.
+    ///
+    /// Throws `Failure` if it cannot be read or a row lacks a column.
     public init(contentsOf path: String) throws {
         var subsets: [ShapeEntry: String] = [:]
         for (number, row) in try Table.rows(of: path).enumerated() {
@@ -70,7 +72,9 @@ public struct SplitTable: Sendable, Hashable {
         self.subsets = subsets
     }
 
-    /// The entries of a subset, in the order given. Throws `Failure` if there are none.
+    /// The entries of a subset, in the order given.
+    ///
+    /// Throws `Failure` if there are none.
     public func entries(of subset: String, among entries: [ShapeEntry]) throws -> [ShapeEntry] {
         let chosen = entries.filter { subsets[$0] == subset }
         guard !chosen.isEmpty else {

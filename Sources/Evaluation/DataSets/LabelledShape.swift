@@ -39,14 +39,17 @@ public struct ShapePose: Hashable, Sendable, Codable {
 
 /// A mesh whose faces have named parts.
 public struct LabelledShape: Sendable {
+    /// The shape's name.
     public var entry: ShapeEntry
     /// The mesh file, or the folder of files, as the user named it.
     public var path: String
     /// SHA-256 of the mesh's files.
     public var hash: String
+    /// The mesh, in the file's units.
     public var mesh: Mesh
     /// A part name for each of the file's faces.
     public var labels: ShapeLabels
+    /// How it usually stands.
     public var pose: ShapePose
 
     /// A labelled mesh.

@@ -2,12 +2,15 @@ import Basics
 import Foundation
 import Shapes
 
-/// PartNet (Mo et al. 2019), as its `data_v0` is laid out: `id/result.json` with the hierarchy of parts, `id/objs/*.obj` with the meshes
-/// of its leaves, and `id/meta.json` with the category.
+/// PartNet, as its `data_v0` is laid out.
+///
+/// `id/result.json` has the hierarchy of parts, `id/objs/*.obj` the meshes of its leaves, and `id/meta.json` the category (Mo and others
+/// 2019).
 ///
 /// The meshes are put together in the order of the hierarchy; coincident vertices stay apart, as in the files. A face is labelled with
 /// the name of its part's ancestor at the chosen level, or of the leaf itself where the hierarchy ends before.
 public struct PartNetDataSet: LabelledDataSet {
+    /// All shapes, in order.
     public let entries: [ShapeEntry]
     private let folder: String
     private let level: Int
@@ -34,12 +37,16 @@ public struct PartNetDataSet: LabelledDataSet {
         self.level = level
         let found = try Folder.folders(folder).filter { Folder.exists("\(folder)/\($0)/result.json") }.map { id in
             let meta = "\(folder)/\(id)/meta.json"
-            let category = Folder.exists(meta) ? try JSONFile.decode(Meta.self, from: meta, operation: "reading the category").model_cat : "Shape"
+            let category =
+                Folder.exists(meta) ? try JSONFile.decode(Meta.self, from: meta, operation: "reading the category").model_cat : "Shape"
             return ShapeEntry(category: category, id: id)
         }
         entries = try Folder.entries(found, in: folder, layout: "id/result.json with id/objs/*.obj")
     }
 
+    /// Reads a shape.
+    ///
+    /// Throws `Failure` if a file of it is missing or damaged.
     public func shape(_ entry: ShapeEntry) throws -> LabelledShape {
         let path = "\(folder)/\(entry.id)"
         let roots = try JSONFile.decode([Node].self, from: "\(path)/result.json", operation: "reading the parts")
@@ -48,7 +55,9 @@ public struct PartNetDataSet: LabelledDataSet {
         // An inner part may list the files of those below it again; the deepest mention, which comes first here, counts.
         var seen = Set<String>()
         leaves = leaves.filter { seen.insert($0.obj).inserted }
-        guard !leaves.isEmpty else { throw Failure(.badInput, "reading the parts", path: "\(path)/result.json", reason: "no part has a mesh") }
+        guard !leaves.isEmpty else {
+            throw Failure(.badInput, "reading the parts", path: "\(path)/result.json", reason: "no part has a mesh")
+        }
         return try assembled(leaves, entry, path)
     }
 
@@ -58,7 +67,8 @@ public struct PartNetDataSet: LabelledDataSet {
         for child in node.children ?? [] { try collect(child, depth: depth + 1, part: part, into: &leaves, path) }
         for obj in node.objs ?? [] {
             guard !obj.contains("/"), !obj.contains("..") else {
-                throw Failure(.badInput, "reading the parts", path: path, reason: "'\(obj.prefix(40))' is not the name of a mesh of the shape")
+                throw Failure(
+                    .badInput, "reading the parts", path: path, reason: "'\(obj.prefix(40))' is not the name of a mesh of the shape")
             }
             leaves.append((obj, part))
         }

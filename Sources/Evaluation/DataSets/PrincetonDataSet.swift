@@ -1,14 +1,18 @@
 import Basics
 import Shapes
 
-/// The Labeled Princeton Benchmark (Chen et al. 2009, labels by Kalogerakis et al. 2010): `category/id.off`, `category/id_labels.txt`,
-/// and, if there, `cameras.csv` with usual views.
+/// The Labeled Princeton Benchmark: `category/id.off`, `category/id_labels.txt` and, if there, `cameras.csv` with usual views.
+///
+/// Shapes from Chen, Golovinskiy and Funkhouser 2009, labels from Kalogerakis, Hertzmann and Singh 2010.
 public struct PrincetonDataSet: LabelledDataSet {
+    /// All shapes, in order.
     public let entries: [ShapeEntry]
     private let folder: String
     private let poses: [ShapeEntry: ShapePose]
 
-    /// Opens the folder. Throws `Failure` if it has no labelled mesh or its table of views cannot be read.
+    /// Opens the folder.
+    ///
+    /// Throws `Failure` if it has no labelled mesh or its table of views cannot be read.
     public init(_ folder: String) throws {
         self.folder = folder
         let found = try Folder.folders(folder).flatMap { category in
@@ -21,6 +25,9 @@ public struct PrincetonDataSet: LabelledDataSet {
         poses = Folder.exists(table) ? try Self.poses(table) : [:]
     }
 
+    /// Reads a shape.
+    ///
+    /// Throws `Failure` if a file of it is missing or damaged.
     public func shape(_ entry: ShapeEntry) throws -> LabelledShape {
         let path = "\(folder)/\(entry.name).off"
         let data = try AtomicFile.readFile(path, operation: "reading the mesh")

@@ -2,17 +2,22 @@ import Basics
 import Foundation
 import Shapes
 
-/// ShapeNetPart (Yi et al. 2016): labelled points, `category/points/id.pts` and `category/points_label/id.seg`, of the meshes
-/// `category/meshes/id.obj` (or another format), which come from ShapeNetCore.
+/// ShapeNetPart: labelled points of meshes that come from ShapeNetCore (Yi and others 2016).
+///
+/// Points are in `category/points/id.pts`, their parts in `category/points_label/id.seg`, meshes in `category/meshes/id.obj` or another
+/// format.
 ///
 /// A face takes the label of the point nearest to its middle, after the points' bounding box is laid onto the mesh's: the points were
 /// published in a frame of their own.
 public struct ShapeNetPartDataSet: LabelledDataSet {
+    /// All shapes, in order.
     public let entries: [ShapeEntry]
     private let folder: String
     private let meshes: [ShapeEntry: String]
 
-    /// Opens the folder. Throws `Failure` if it has no labelled mesh.
+    /// Opens the folder.
+    ///
+    /// Throws `Failure` if it has no labelled mesh.
     public init(_ folder: String) throws {
         self.folder = folder
         var meshes: [ShapeEntry: String] = [:]
@@ -30,6 +35,9 @@ public struct ShapeNetPartDataSet: LabelledDataSet {
             Array(meshes.keys), in: folder, layout: "category/meshes/id.obj with category/points/id.pts and category/points_label/id.seg")
     }
 
+    /// Reads a shape.
+    ///
+    /// Throws `Failure` if a file of it is missing or damaged.
     public func shape(_ entry: ShapeEntry) throws -> LabelledShape {
         guard let path = meshes[entry] else {
             throw Failure(.missingInput, "reading the mesh", path: entry.name, reason: "the data set has no such shape")

@@ -8,6 +8,7 @@ import Shapes
 /// for none. It may also hold `"up"` and `"view"`, three numbers each. Real photos of the shape go into `category/id.photos.json`;
 /// see ``PhotoClicks``.
 public struct SimpleDataSet: LabelledDataSet {
+    /// All shapes, in order.
     public let entries: [ShapeEntry]
     private let folder: String
     private let meshes: [ShapeEntry: String]
@@ -19,7 +20,9 @@ public struct SimpleDataSet: LabelledDataSet {
         var view: [Float]?
     }
 
-    /// Opens the folder. Throws `Failure` if it has no labelled mesh.
+    /// Opens the folder.
+    ///
+    /// Throws `Failure` if it has no labelled mesh.
     public init(_ folder: String) throws {
         self.folder = folder
         var meshes: [ShapeEntry: String] = [:]
@@ -33,6 +36,9 @@ public struct SimpleDataSet: LabelledDataSet {
         entries = try Folder.entries(Array(meshes.keys), in: folder, layout: "category/id.obj with category/id.labels.json")
     }
 
+    /// Reads a shape.
+    ///
+    /// Throws `Failure` if a file of it is missing or damaged.
     public func shape(_ entry: ShapeEntry) throws -> LabelledShape {
         guard let path = meshes[entry] else {
             throw Failure(.missingInput, "reading the mesh", path: entry.name, reason: "the data set has no such shape")

@@ -10,8 +10,11 @@ import Shapes
 
 /// What one click gave on a mesh that has its part, or on the same mesh without it.
 public struct ExistenceRecord: Sendable, Hashable, Codable {
+    /// The number of the photo.
     public var photo: Int
+    /// The shape that was clicked and answered on.
     public var shape: String
+    /// The clicked part.
     public var part: String
     /// Whether the mesh has the clicked part.
     public var exists: Bool
@@ -85,7 +88,9 @@ public struct ExistenceEvaluator: Sendable {
         studio.part = part
         let subject = try PhotoSubject(mesh: shape.prepared.scene.mesh)
         let fixed = studio
-        return try bench.parallelism.map(count) { try fixed.photo(of: shape, subject: subject, number: number << 16 + $0) }.compactMap { $0 }
+        return try bench.parallelism.map(count) { try fixed.photo(of: shape, subject: subject, number: number << 16 + $0) }.compactMap {
+            $0
+        }
     }
 
     private func record(
@@ -128,22 +133,31 @@ extension LabelledShape {
 
 /// `existence.json`.
 public struct ExistenceSummary: Sendable, Codable {
+    /// The version of this schema.
     public var schema = 1
+    /// The command that made it.
     public var command: String
+    /// The feature extractor and the segmenter.
     public var models: [ModelIdentity]
+    /// How many shapes were cut.
     public var shapes: Int
     /// Clicks, each of which was answered on the whole mesh and on the mesh without the part.
     public var clicks: Int
     /// Mean IoU of the best qualifying candidate, and of the most similar vertex whether it qualifies or not.
     public var bestIoUWith: Estimate?
+    /// The same without the part.
     public var bestIoUWithout: Estimate?
+    /// Mean IoU at the most similar vertex, qualified or not, with the part.
     public var nearestIoUWith: Estimate?
+    /// The same without the part.
     public var nearestIoUWithout: Estimate?
     /// The share of clicks for which some candidate qualifies: the paper's rule.
     public var answeredWith: Estimate?
+    /// The same without the part.
     public var answeredWithout: Estimate?
     /// How well each score tells the two kinds apart: `bestIoU`, `nearestIoU`, `qualifyingShare`, `similarity`.
     public var curves: [String: ROCCurve]
+    /// Seconds that the run took.
     public var seconds: Double
 
     /// The summary of records.

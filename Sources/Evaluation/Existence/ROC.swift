@@ -10,6 +10,7 @@ public struct ROCPoint: Sendable, Hashable, Codable {
 
 /// How well a score tells two kinds of clicks apart.
 public struct ROCCurve: Sendable, Hashable, Codable {
+    /// The points, from the highest threshold on.
     public var points: [ROCPoint]
     /// The chance that a part that exists has the higher score than one that does not; ties count half.
     public var area: Double

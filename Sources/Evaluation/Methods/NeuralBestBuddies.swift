@@ -2,7 +2,7 @@ import Backbones
 import Correspondence
 import Foundation
 
-/// Sparse mutual matches between two pictures, from coarse to fine, after "Neural Best-Buddies" (Aberman et al. 2018).
+/// Sparse mutual matches between two pictures, from coarse to fine, after "Neural Best-Buddies" of Aberman and others, 2018.
 ///
 /// The pyramid is made from the features at hand: their grid, and its means over 2 x 2, 4 x 4 and 8 x 8 cells, where the paper has five
 /// levels of VGG-19. At each level a cell's neighbourhood of 3 x 3 cells is compared within the search windows of the matches that

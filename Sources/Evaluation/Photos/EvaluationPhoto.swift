@@ -7,6 +7,7 @@ public struct LabelledClick: Sendable, Hashable, Codable {
     public var vertex: Int?
     /// The pixel: column and row.
     public var x: Int
+    /// The row.
     public var y: Int
     /// The name of the part.
     public var part: String

@@ -88,8 +88,7 @@ struct EvaluationStudio: Sendable {
     private func scene(
         of shape: EvaluationShape, subject: PhotoSubject, camera: Camera, up: SIMD3<Float>, _ generator: inout SeededGenerator
     ) -> PhotoScene {
-        let parts = shape.partOfFace.map { UInt8(truncatingIfNeeded: $0) }
-        let placed = PlacedSubject(subject, finish: Finish.random(faceParts: parts, using: &generator))
+        let placed = PlacedSubject(subject, finish: finish(of: shape, &generator))
         var ground: Ground?
         if generator.uniform() < 0.6 {
             let material = generator.uniform() < 0.35 ? nil : Material.random(using: &generator)
@@ -100,6 +99,14 @@ struct EvaluationStudio: Sendable {
         return PhotoScene(
             subject: placed, ground: ground, backdrop: Backdrop.random(using: &generator),
             lighting: Lighting.random(up: up, viewDirection: view, using: &generator))
+    }
+
+    /// As of things that are made or grown: one material all over, or up to three that go with the parts.
+    private func finish(of shape: EvaluationShape, _ generator: inout SeededGenerator) -> Finish {
+        let materials = (0..<3).map { _ in Material.random(using: &generator, plainness: 0.6) }
+        guard generator.uniform() < 0.5 else { return Finish(materials[0]) }
+        let choice = shape.partNames.map { _ in UInt8(generator.index(below: materials.count)) }
+        return Finish(materials: materials, layout: .perFace(shape.partOfFace.map { $0 < 0 ? 0 : choice[$0] }))
     }
 
     /// The clicks of a photo: the first vertex, if the finished photo shows it, and others that it shows.

@@ -7,6 +7,7 @@ import Foundation
 ///
 /// Images are named relative to the file. Parts are named as in the labels of the category's meshes.
 public struct PhotoClicks: Sendable, Hashable, Codable {
+    /// All photos, in the order of the file.
     public var photos: [Photo]
 
     /// One photo.
@@ -15,6 +16,7 @@ public struct PhotoClicks: Sendable, Hashable, Codable {
         public var image: String
         /// The category of the meshes that its clicks are answered on.
         public var category: String
+        /// The clicks, in the order of the file.
         public var clicks: [LabelledClick]
 
         /// A photo with clicks.

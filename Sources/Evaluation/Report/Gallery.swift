@@ -9,9 +9,11 @@ import SegmentationBuddies
 
 /// A sample as a person sees it: the photo with the click and its masks, the mesh with the answer and its segment.
 public struct GalleryItem: Sendable {
+    /// The sample.
     public var record: SampleRecord
     /// JPEG files.
     public var photo: Data
+    /// The mesh with the answer, as a JPEG file.
     public var mesh: Data
 }
 
@@ -108,7 +110,8 @@ extension Evaluator {
         var shading = Shading.presentation
         shading.supersampling = 2
         var canvas = Canvas(
-            try PictureRenderer(target.shape.prepared.scene, shading: shading).picture(from: camera, size: size, vertexColors: colors).image)
+            try PictureRenderer(target.shape.prepared.scene, shading: shading).picture(from: camera, size: size, vertexColors: colors).image
+        )
         if let nearest, let (position, _) = camera.project(mesh.vertices[nearest], size: size) {
             canvas.crosshair(position, radius: 9, GalleryColors.nearest)
         }

@@ -2,9 +2,11 @@ import Basics
 
 /// A mean with the interval that holds 95 % of the means of resampled data.
 public struct Estimate: Sendable, Hashable, Codable {
+    /// The mean of the values.
     public var mean: Double
     /// The 2.5th and the 97.5th percentile.
     public var low: Double
+    /// The 97.5th percentile.
     public var high: Double
     /// The number of values.
     public var n: Int
@@ -22,6 +24,7 @@ public struct Estimate: Sendable, Hashable, Codable {
 public struct Bootstrap: Sendable {
     /// How often the data are resampled.
     public var resamples = 2000
+    /// The seed of the resamples.
     public var seed: UInt64 = 0
 
     /// The default bootstrap: 2,000 resamples.

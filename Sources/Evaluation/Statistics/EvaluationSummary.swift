@@ -3,7 +3,9 @@ import SegmentationBuddies
 
 /// How well one method does on a set of samples.
 public struct MethodScore: Sendable, Hashable, Codable {
+    /// The name of the ``Method``.
     public var method: String
+    /// The name in tables.
     public var title: String
     /// The share of samples with the right answer; none counts as wrong.
     public var success: Estimate
@@ -21,29 +23,43 @@ public struct MethodScore: Sendable, Hashable, Codable {
 public struct ScoreGroup: Sendable, Hashable, Codable {
     /// What they have in common.
     public var name: String
+    /// The number of samples.
     public var n: Int
     /// Success of each method.
     public var success: [String: Estimate]
+    /// The share of samples that BSB answers.
     public var coverage: Estimate?
+    /// The share of right answers among BSB's.
     public var precision: Estimate?
+    /// Overlap of BSB's 3D segment with the labelled part.
     public var segmentIoU: Estimate?
+    /// The same with the connected piece of the part.
     public var pieceIoU: Estimate?
 }
 
 /// `summary.json`.
 public struct EvaluationSummary: Sendable, Codable {
+    /// The version of this schema.
     public var schema = 1
+    /// The command that made it.
     public var command: String
+    /// What was measured.
     public var options: EvaluationOptions
+    /// The settings of the method.
     public var settings: Settings
+    /// The feature extractor and the segmenter.
     public var models: [ModelIdentity]
     /// Samples whose part the target has: the main numbers are of these.
     public var samples: Int
+    /// Photos that these clicks are in.
     public var photos: Int
+    /// Meshes that they were answered on.
     public var meshes: Int
+    /// The scores of all methods.
     public var methods: [MethodScore]
     /// Area-weighted IoU of BSB's 3D segment with the labelled part, where there is an answer, and with its connected piece.
     public var segmentIoU: Estimate?
+    /// The same with the connected piece of the part.
     public var pieceIoU: Estimate?
     /// The same, with 0 where there is no answer.
     public var segmentIoUOverAll: Estimate?
@@ -51,8 +67,11 @@ public struct EvaluationSummary: Sendable, Codable {
     public var partMaskIoU: Estimate?
     /// Clicks on parts that the target lacks, and the share of them that BSB rightly leaves without an answer.
     public var absentParts: Estimate?
+    /// Scores by category.
     public var categories: [ScoreGroup]
+    /// Scores by part of each category.
     public var parts: [ScoreGroup]
+    /// Scores by the part's share of the vertices.
     public var partSizes: [ScoreGroup]
     /// Seconds that the run took, without those of earlier runs that it went on from.
     public var seconds: Double
@@ -60,12 +79,15 @@ public struct EvaluationSummary: Sendable, Codable {
 
 /// Makes the summary of samples.
 public struct Summarizer: Sendable {
+    /// How intervals are made.
     public var bootstrap = Bootstrap()
 
     /// A summarizer with the default bootstrap.
     public init() {}
 
-    /// The summary of finished samples. Complexity: O(resamples x samples) for each number.
+    /// The summary of finished samples.
+    ///
+    /// Complexity: O(resamples x samples) for each number.
     public func summary(
         of records: [SampleRecord], options: EvaluationOptions, bench: Workbench, command: String, seconds: Double
     ) -> EvaluationSummary {
@@ -149,7 +171,9 @@ extension EvaluationSummary {
                     score.precision.map { Self.fixed($0.mean) } ?? "-", cell(score.bsbLead),
                 ]))
         }
-        if let segmentIoU { lines.append("3D segment: IoU with the part \(cell(segmentIoU)), with its piece \(cell(pieceIoU)), n = \(segmentIoU.n)") }
+        if let segmentIoU {
+            lines.append("3D segment: IoU with the part \(cell(segmentIoU)), with its piece \(cell(pieceIoU)), n = \(segmentIoU.n)")
+        }
         if let partMaskIoU { lines.append("2D part mask: IoU with the visible part \(cell(partMaskIoU))") }
         if let absentParts { lines.append("Parts that the mesh lacks: no answer for \(cell(absentParts)), n = \(absentParts.n)") }
         return lines.joined(separator: "\n")
@@ -159,7 +183,8 @@ extension EvaluationSummary {
     static func fixed(_ value: Double) -> String {
         let thousandths = Int((abs(value) * 1000).rounded())
         let digits = "\(thousandths % 1000)"
-        return (value < 0 && thousandths > 0 ? "-" : "") + "\(thousandths / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits
+        return (value < 0 && thousandths > 0 ? "-" : "") + "\(thousandths / 1000)." + String(repeating: "0", count: 3 - digits.count)
+            + digits
     }
 }
 
