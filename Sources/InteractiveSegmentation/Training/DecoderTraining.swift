@@ -92,6 +92,14 @@ public struct LossPoint: Sendable, Hashable, Codable {
     public var heldOut: Float
     /// The mean IoU with the masks of held-out views, cut at one half.
     public var heldOutIoU: Float
+
+    /// A point of the loss curve.
+    public init(step: Int, training: Float, heldOut: Float, heldOutIoU: Float) {
+        self.step = step
+        self.training = training
+        self.heldOut = heldOut
+        self.heldOutIoU = heldOutIoU
+    }
 }
 
 /// How far a training is.
