@@ -1,8 +1,8 @@
 import Backbones
 import Basics
-import Correspondence
 import Testing
 
+@testable import Correspondence
 @testable import Evaluation
 
 @Suite struct MethodTests {
