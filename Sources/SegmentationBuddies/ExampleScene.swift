@@ -83,7 +83,7 @@ extension ExampleKind {
     /// The part whose picture tells most: the one an example clicks unless another is asked for.
     var tellingPart: String {
         switch self {
-        case .guitar: "neck"
+        case .guitar: "head"
         case .chair: "backsupport"
         case .mug, .hammer, .pliers: "handle"
         case .lamp: "shade"

@@ -142,7 +142,7 @@ import Testing
     @Test func publishedRenderingTrainsToo() throws {
         let setting = try Setting()
         var options = Setting.options
-        (options.steps, options.rendersProbabilities, options.standardizesFeatures, options.pixels) = (10, true, false, 200)
+        (options.steps, options.rendersProbabilities, options.standardizesFeatures, options.pixels) = (60, true, false, 200)
         let training = try DecoderTrainer(options: options).train(
             features: positionFeatures(setting.mesh), answers: setting.answers, views: setting.views)
         #expect(training.history.last!.heldOut < training.history[0].heldOut)

@@ -132,7 +132,7 @@ import Testing
     static func trial() -> SegmentTrial {
         let mesh = strip(20)
         let ground = SegmentTrial.Ground(mesh, canBeClicked: [Bool](repeating: true, count: mesh.vertices.count))
-        return SegmentTrial(ground: ground, truth: mesh.vertices.map { $0.x < 10 }, first: 0)
+        return SegmentTrial(ground: ground, truth: mesh.vertices.map { $0.x < 10 }, first: 5)
     }
 
     @Test func correctionsGoWhereMostIsWrong() throws {
