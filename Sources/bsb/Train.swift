@@ -7,7 +7,7 @@ import SegmentationBuddies
 /// `bsb train`: a click decoder for one mesh.
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Train a mesh's click decoder, so that clicks on it are answered in milliseconds.",
+        abstract: "Train a mesh's click decoder, so that a click is answered by one run of a small network.",
         discussion: """
             A training that was stopped goes on where it was when the same command is given again.
             The decoder stays in the cache, where 'bsb segment' and 'bsb match' find it.
