@@ -8,6 +8,9 @@ import LinearAlgebra
 public struct MatchingOptions: Sendable, Hashable, Codable {
     /// The number of vertices considered, the paper's k.
     public var candidateCount = 100
+    /// The share of the vertices, 0...1, that are considered at least: a fixed number covers less and less of a finer mesh. 0, the
+    /// default, is as published.
+    public var candidateFraction = 0.0
     /// The IoU below which the best candidate is rejected; 0 accepts any that qualifies, as published.
     public var minimumIoU: Float = 0
     /// Which of the segmenter's masks is the part.
@@ -15,6 +18,11 @@ public struct MatchingOptions: Sendable, Hashable, Codable {
 
     /// The published options.
     public init() {}
+
+    /// The number of candidates among so many vertices, where there are so many.
+    public func candidateCount(among vertices: Int) -> Int {
+        max(candidateCount, Int((candidateFraction * Double(vertices)).rounded(.up)))
+    }
 }
 
 /// A photo with everything about one click in it that matching needs.
@@ -100,7 +108,8 @@ public struct SegmentationBuddyMatcher: Sendable {
         _ counts: inout Correspondence.Counts
     ) throws {
         let query = photo.features.feature(at: photo.click.center)
-        let nearest = CosineRanking(field.values).mostSimilar(to: query, count: options.candidateCount, eligible: eligible)
+        let count = options.candidateCount(among: eligible.count(where: { $0 }))
+        let nearest = CosineRanking(field.values).mostSimilar(to: query, count: count, eligible: eligible)
         guard !nearest.isEmpty else { return }
         let queries = Matrix(
             rows: nearest.count, columns: field.dimension, values: nearest.flatMap { Array(field.values.row($0.row)) })

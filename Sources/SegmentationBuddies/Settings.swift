@@ -22,6 +22,8 @@ public struct Settings: Sendable, Hashable, Codable {
     public var matching = MatchingOptions()
     /// Which of the segmenter's masks is the object.
     public var objectLevel = MaskLevel.object
+    /// How much of the photo the features are extracted from.
+    public var photoArea = PhotoArea.whole
     /// How masks of views are lifted to the surface.
     public var lifting = MaskLiftingOptions()
     /// How a part of the mesh is found.
@@ -56,6 +58,14 @@ public struct ViewPlan: Sendable, Hashable, Codable {
         self.size = size
         self.style = style
     }
+}
+
+/// How much of a photo the features are extracted from.
+public enum PhotoArea: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The whole photo, as published: what is small in it has few cells of features.
+    case whole
+    /// The box of the object mask with a tenth of its longer side around it, so that the object has nearly all cells.
+    case object
 }
 
 /// How features are fitted to the surface.

@@ -98,6 +98,7 @@ public struct ExistenceEvaluator: Sendable {
     ) throws -> ExistenceRecord {
         let pixel = Pixel(x: click.x, y: click.y)
         let masks = try photo.masks(of: Click(pixel), at: bench)
+        let photo = try photo.focused(on: masks.object, including: pixel, at: bench)
         let matcher = SegmentationBuddyMatcher(segmenter: bench.segmenter, options: bench.settings.matching, parallelism: bench.parallelism)
         let found = try matcher.match(
             photo.clicked(Click(pixel), masks: masks), to: target.field, eligible: target.shape.prepared.referenced)

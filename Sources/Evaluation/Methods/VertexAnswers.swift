@@ -20,13 +20,14 @@ struct VertexAnswers {
     init(to click: LabelledClick, in photo: PreparedPhoto, on target: TargetMesh, at bench: Workbench) throws {
         let pixel = Pixel(x: click.x, y: click.y)
         masks = try photo.masks(of: Click(pixel), at: bench)
+        let photo = try photo.focused(on: masks.object, including: pixel, at: bench)
         var options = bench.settings.matching
-        options.candidateCount = Self.candidateLimit
+        let published = options.candidateCount(among: target.shape.prepared.referenced.count(where: { $0 }))
+        options.candidateCount = max(Self.candidateLimit, published)
         options.minimumIoU = 0
         let matcher = SegmentationBuddyMatcher(segmenter: bench.segmenter, options: options, parallelism: bench.parallelism)
         let all = try matcher.match(
             photo.clicked(Click(pixel), masks: masks), to: target.field, eligible: target.shape.prepared.referenced)
-        let published = bench.settings.matching.candidateCount
         correspondence = Self.among(all, first: published, minimumIoU: bench.settings.matching.minimumIoU)
         let nearest = target.ranking.mostSimilar(
             to: photo.features.feature(at: pixel.center), count: 1, eligible: target.shape.prepared.referenced
