@@ -8,8 +8,9 @@ import LinearAlgebra
 public struct MatchingOptions: Sendable, Hashable, Codable {
     /// The number of vertices considered, the paper's k.
     public var candidateCount = 100
-    /// The share of the vertices, 0...1, that are considered at least: a fixed number covers less and less of a finer mesh. 0, the
-    /// default, is as published.
+    /// The share of the vertices, 0...1, that are considered at least; 0 is as published.
+    ///
+    /// A fixed number covers less and less of a finer mesh.
     public var candidateFraction = 0.0
     /// The IoU below which the best candidate is rejected; 0 accepts any that qualifies, as published.
     public var minimumIoU: Float = 0

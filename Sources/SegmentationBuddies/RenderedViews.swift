@@ -2,7 +2,6 @@ import Backbones
 import Basics
 import Foundation
 import Images
-import InteractiveSegmentation
 import Rendering
 
 /// The views of a prepared mesh under a plan: cameras, what they see, and pictures of it.
@@ -56,51 +55,6 @@ extension ViewPlan.Style {
         case .reference: .reference
         }
     }
-}
-
-/// The segmenter's views of a mesh, embedded once and kept in the cache.
-public struct EmbeddedViews: MeshViews {
-    private let views: RenderedViews
-    private let embeddings: [ImageEmbedding]
-
-    /// The rays of the mesh in the unit ball.
-    public var scene: RayScene { views.scene }
-    /// The cameras, in the order of the views.
-    public var cameras: [Camera] { views.cameras }
-    /// The size of a view in pixels.
-    public var size: RasterSize { views.size }
-
-    /// The number of views that had to be embedded, because the cache did not have them.
-    public let embedded: Int
-
-    /// The embedded views of a mesh; what the cache lacks is rendered, embedded and stored.
-    ///
-    /// Throws `Failure` if the segmenter cannot be run.
-    public init(of mesh: PreparedMesh, at bench: Workbench) throws {
-        let settings = bench.settings
-        let views = RenderedViews(scene: mesh.scene, plan: settings.segmentViews, seed: settings.seed)
-        let key = CacheDirectory.key([
-            "segmenter views", mesh.hash, settings.normalisation.rawValue, settings.segmentViews.key, "\(settings.seed)",
-            bench.segmenter.identity.hash,
-        ])
-        let made = try bench.stage("Looking at the mesh, to segment it", views.cameras.count) { index -> (ImageEmbedding, Bool) in
-            let name = "view-\(index).grid"
-            if let data = bench.cache.read(folder: key, name: name), let embedding = ImageEmbedding(cached: data) {
-                return (embedding, false)
-            }
-            let embedding = try bench.segmenter.embed(try views.image(index, surfaces: views.surfaces(index)))
-            bench.cache.write(embedding.cacheData, folder: key, name: name)
-            return (embedding, true)
-        }
-        self.views = views
-        embeddings = made.map(\.0)
-        embedded = made.count(where: \.1)
-    }
-
-    /// What view `index` shows.
-    public func surfaces(_ index: Int) throws -> SurfaceBuffers { views.surfaces(index) }
-    /// The segmenter's embedding of view `index`.
-    public func embedding(_ index: Int) throws -> ImageEmbedding { embeddings[index] }
 }
 
 extension ViewPlan {
