@@ -27,7 +27,7 @@ public struct PictureRenderer: Sendable {
         switch shading.normals {
         case .flat: cornerNormals = nil
         case .smooth(let creaseAngle):
-            cornerNormals = CornerNormals(mesh: scene.mesh, faceNormals: scene.faceNormals, creaseAngle: creaseAngle)
+            cornerNormals = CornerNormals(scene.mesh, creaseAngle: creaseAngle)
         }
     }
 

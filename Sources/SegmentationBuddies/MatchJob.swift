@@ -62,6 +62,7 @@ public struct MatchJob: Sendable {
     private func run(
         _ photo: PreparedPhoto, _ click: Click, _ masks: (object: Mask, part: Mask), _ mesh: PreparedMesh, _ watch: inout Stopwatch
     ) throws -> Outcome {
+        let photo = try watch.measure("photo") { try photo.focused(on: masks.object, including: click.pixel, at: bench) }
         let distilled = try watch.measure("distillation") { try FeatureDistiller(at: bench).field(of: mesh) }
         let matcher = SegmentationBuddyMatcher(
             segmenter: bench.segmenter, options: bench.settings.matching, parallelism: bench.parallelism)

@@ -82,7 +82,7 @@ extension SegmentTrial.Ground {
     ///
     /// Vertices in the same place belong together.
     func regions(_ marked: [Bool]) -> [[Int]] {
-        let weld = adjacency.weld
+        let (weld, oneRing) = (adjacency.weld, adjacency.oneRing())
         var isMarked = [Bool](repeating: false, count: weld.count)
         for vertex in marked.indices where marked[vertex] { isMarked[Int(weld.welded[vertex])] = true }
         var number = [Int](repeating: -1, count: weld.count)
@@ -91,7 +91,7 @@ extension SegmentTrial.Ground {
             var stack = [start]
             number[start] = count
             while let vertex = stack.popLast() {
-                for neighbour in adjacency.oneRing[vertex] where isMarked[Int(neighbour)] && number[Int(neighbour)] < 0 {
+                for neighbour in oneRing[vertex] where isMarked[Int(neighbour)] && number[Int(neighbour)] < 0 {
                     number[Int(neighbour)] = count
                     stack.append(Int(neighbour))
                 }

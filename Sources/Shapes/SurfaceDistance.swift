@@ -5,8 +5,8 @@ extension Mesh {
     /// to about a third on even triangulations.
     /// - Complexity: O(#E log #V).
     public func edgeDistances(from sources: [Int], adjacency: Adjacency) -> [Float] {
-        let weld = adjacency.weld
-        let positions = weld.representative.map { SIMD3<Double>(vertices[Int($0)]) }
+        let (weld, oneRing) = (adjacency.weld, adjacency.oneRing())
+        let positions = adjacency.positions.map { SIMD3<Double>($0) }
         var distances = [Double](repeating: .infinity, count: weld.count)
         var queue = DistanceQueue()
         for source in sources where vertices.indices.contains(source) {
@@ -16,7 +16,7 @@ extension Mesh {
         }
         while let (distance, vertex) = queue.pop() {
             guard distance <= distances[Int(vertex)] else { continue }
-            for neighbour in adjacency.oneRing[Int(vertex)] {
+            for neighbour in oneRing[Int(vertex)] {
                 let candidate = distance + length(positions[Int(neighbour)] - positions[Int(vertex)])
                 if candidate < distances[Int(neighbour)] {
                     distances[Int(neighbour)] = candidate

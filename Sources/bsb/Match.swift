@@ -41,6 +41,12 @@ struct Match: ParsableCommand {
     @Option(name: [.customLong("candidates"), .customShort("k")], help: ArgumentHelp("Vertices to consider.", valueName: "count"))
     var candidateCount = 100
 
+    @Option(help: ArgumentHelp("Consider at least this share of the vertices; finer meshes then have more candidates.", valueName: "0...1"))
+    var candidateFraction = 0.0
+
+    @Option(help: "How much of the photo features are extracted from: all, or the box around the object, which shows small objects larger.")
+    var photoArea = PhotoArea.whole
+
     @Option(
         name: .customLong("min-iou"), help: ArgumentHelp("Reject a correspondence whose masks overlap less than this.", valueName: "0...1"))
     var minIoU: Float = 0
@@ -59,6 +65,7 @@ struct Match: ParsableCommand {
 
     func validate() throws {
         guard candidateCount >= 1 else { throw ValidationError("--candidates must be at least 1.") }
+        guard (0...1).contains(candidateFraction) else { throw ValidationError("--candidate-fraction must be between 0 and 1.") }
         guard (0...1).contains(minIoU) else { throw ValidationError("--min-iou must be between 0 and 1.") }
     }
 
@@ -76,6 +83,8 @@ struct Match: ParsableCommand {
         settings.seed = common.seed
         meshOptions.apply(to: &settings)
         settings.matching.candidateCount = candidateCount
+        settings.matching.candidateFraction = candidateFraction
+        settings.photoArea = photoArea
         settings.matching.minimumIoU = minIoU
         settings.matching.partLevel = segmenterMask
         settings.lifting.level = segmenterMask

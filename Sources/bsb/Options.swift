@@ -71,6 +71,7 @@ struct MeshOptions: ParsableArguments {
 extension Normalisation.Method: ExpressibleByArgument {}
 extension ViewPlan.Style: ExpressibleByArgument {}
 extension SolverKind: ExpressibleByArgument {}
+extension PhotoArea: ExpressibleByArgument {}
 extension ThresholdKind: ExpressibleByArgument {}
 extension MaskLevel: ExpressibleByArgument {}
 

@@ -72,6 +72,16 @@ private struct BandSegmenter: PromptSegmenter {
         #expect(result.reason == nil)
     }
 
+    @Test func aShareOfTheVerticesRaisesTheNumberOfCandidates() throws {
+        var options = MatchingOptions()
+        options.candidateCount = 2
+        options.candidateFraction = 0.5
+        let photo = Self.photo(click: Pixel(x: 5, y: 3), part: 4..<8)
+        #expect(try Self.match(photo, Self.field([0, 1, 2, 5, 9]), options).candidates.count == 3)
+        #expect(try Self.match(photo, Self.field([0, 5]), options).candidates.count == 2)
+        #expect(MatchingOptions().candidateCount(among: 1_000_000) == 100)
+    }
+
     @Test func aPartThatTheMeshLacksHasNoCounterpart() throws {
         let result = try Self.match(Self.photo(click: Pixel(x: 5, y: 3), part: 4..<8), Self.field([0, 1, 12, 14]))
         #expect(result.buddy == nil)

@@ -4,6 +4,7 @@ import Images
 import Photography
 import SegmentationBuddies
 import Shapes
+import TestSupport
 import Testing
 
 @testable import Evaluation

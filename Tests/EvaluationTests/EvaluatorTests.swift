@@ -1,6 +1,7 @@
 import Basics
 import Foundation
 import Photography
+import TestSupport
 import Testing
 
 @testable import Evaluation

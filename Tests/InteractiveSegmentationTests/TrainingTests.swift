@@ -5,6 +5,7 @@ import Foundation
 import LinearAlgebra
 import Rendering
 import Shapes
+import TestSupport
 import Testing
 
 @testable import InteractiveSegmentation

@@ -6,15 +6,12 @@ import Images
 import InteractiveSegmentation
 import Logging
 import Shapes
+import TestSupport
 import Testing
 
 @testable import SegmentationBuddies
 
 @Suite struct TrainJobTests {
-    static func temporary() -> String {
-        FileManager.default.temporaryDirectory.appendingPathComponent("bsb-train-\(UUID().uuidString)").path
-    }
-
     static var plan: TrainingPlan {
         var plan = TrainingPlan()
         (plan.sampling.minimumVertices, plan.sampling.maximumPrompts) = (20, 60)
@@ -25,7 +22,7 @@ import Testing
     static func mesh() throws -> PreparedMesh { try PreparedMesh(PipelineTests.shape.get().mesh, path: "mug.obj", hash: "m") }
 
     @Test func trainedDecodersAreFoundAndResultsSaySo() throws {
-        let path = Self.temporary()
+        let path = temporaryPath()
         defer { try? FileManager.default.removeItem(atPath: path) }
         let bench = PipelineTests.bench(cache: path)
         let mesh = try Self.mesh()
@@ -48,7 +45,7 @@ import Testing
     }
 
     @Test func stoppedTrainingGoesOnToTheSameBytes() throws {
-        let path = Self.temporary()
+        let path = temporaryPath()
         defer { try? FileManager.default.removeItem(atPath: path) }
         let mesh = try Self.mesh()
         let whole = try TrainJob(at: PipelineTests.bench(), plan: Self.plan).train(mesh)
@@ -81,7 +78,7 @@ import Testing
     }
 
     @Test func decodersOfOtherMeshesAreRefused() throws {
-        let path = Self.temporary()
+        let path = temporaryPath()
         defer { try? FileManager.default.removeItem(atPath: path) }
         let bench = PipelineTests.bench(cache: path)
         let outcome = try TrainJob(at: bench, plan: Self.plan).train(Self.mesh())

@@ -1,5 +1,6 @@
 import Basics
 import Images
+import Photography
 import Rendering
 import Shapes
 
@@ -75,7 +76,7 @@ struct TrainingStudio: Sendable {
         guard !small.isEmpty else { return [] }
         return try (0..<min(40, small.count)).map { _ in
             let shape = generator.pick(small)
-            return (try PhotoSubject(mesh: shape.mesh, neighbours: shape.neighbours), shape.up)
+            return (try PhotoSubject(mesh: shape.mesh, fans: shape.fans), shape.up)
         }
     }
 
@@ -113,10 +114,10 @@ struct TrainingStudio: Sendable {
     private func form(of shape: TrainingShape, _ generator: inout SeededGenerator) throws -> PhotoSubject {
         let strength = generator.uniform(0.3, 1)
         let deformation = Deformation.random(up: shape.up, strength: strength, using: &generator)
-        guard generator.chance(mixture.deformed) else { return try PhotoSubject(mesh: shape.mesh, neighbours: shape.neighbours) }
+        guard generator.chance(mixture.deformed) else { return try PhotoSubject(mesh: shape.mesh, fans: shape.fans) }
         var mesh = shape.mesh
         mesh.vertices = deformation.apply(to: shape.mesh.vertices)
-        return try PhotoSubject(mesh: mesh, texturePositions: shape.mesh.vertices, neighbours: shape.neighbours)
+        return try PhotoSubject(mesh: mesh, texturePositions: shape.mesh.vertices, fans: shape.fans)
     }
 
     private func grey(

@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import Photography
 
 /// Writes the arrays of one shard into a folder that takes its name when it is complete.
 final class ShardWriter {

@@ -1,4 +1,5 @@
 import Basics
+import Photography
 import Rendering
 import Shapes
 
@@ -20,7 +21,7 @@ public struct TrainingShape: Sendable {
     public var viewDirection: SIMD3<Float>?
     /// Whether the shape is made up by a program rather than taken from a data set.
     public var isMade = false
-    let neighbours: CornerNeighbours
+    let fans: CornerFans
 
     /// A shape.
     ///
@@ -41,8 +42,8 @@ public struct TrainingShape: Sendable {
         self.faceClasses = faceClasses
         self.up = up
         self.viewDirection = viewDirection
-        neighbours = CornerNeighbours(mesh: mesh)
-        faceInstances = PartInstances.find(mesh: mesh, faceClasses: faceClasses, neighbours: neighbours)
+        fans = CornerFans(mesh)
+        faceInstances = PartInstances.find(mesh: mesh, faceClasses: faceClasses, weld: fans.weld)
     }
 }
 
@@ -51,13 +52,13 @@ enum PartInstances {
     /// The number of pieces that get an index of their own.
     static let limit = 253
 
-    static func find(mesh: Mesh, faceClasses: [UInt8]?, neighbours: CornerNeighbours) -> [UInt8] {
+    static func find(mesh: Mesh, faceClasses: [UInt8]?, weld: Weld) -> [UInt8] {
         var sets = DisjointSets(count: mesh.faces.count)
         var owner: [SIMD3<UInt32>: Int] = [:]
         for (index, face) in mesh.faces.enumerated() {
+            let corners = weld.corners(face)
             for corner in 0..<3 {
-                let a = neighbours.welded[Int(face[corner])]
-                let b = neighbours.welded[Int(face[(corner + 1) % 3])]
+                let (a, b) = (corners[corner], corners[(corner + 1) % 3])
                 // One edge may bear faces of several classes; each class joins up on its own.
                 let kind = UInt32(faceClasses?[index] ?? 0)
                 let edge = SIMD3<UInt32>(min(a, b), max(a, b), kind)

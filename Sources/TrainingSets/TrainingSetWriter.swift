@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import Photography
 
 /// What `manifest.json` of a training set holds.
 public struct TrainingManifest: Codable, Hashable, Sendable {

@@ -1,4 +1,5 @@
 import Basics
+import Photography
 import Rendering
 
 /// Random scenes around a shape, as in photos: seen from about where people look from, on a ground, among other things.

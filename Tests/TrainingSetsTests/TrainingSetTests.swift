@@ -1,9 +1,11 @@
 import Basics
 import Foundation
 import Images
+import TestSupport
 import Testing
 
 @testable import Photography
+@testable import TrainingSets
 
 struct TrainingSetTests {
     private func writer(_ directory: String, count: Int = 24, seed: UInt64 = 5) throws -> TrainingSetWriter {
@@ -11,18 +13,17 @@ struct TrainingSetTests {
         (options.count, options.size, options.shardSize, options.seed) = (count, 32, 16, seed)
         let bare = try TrainingShape(name: "bare", category: "Box", mesh: box([-0.5, -0.5, -0.5], [0.5, 0.5, 0.5]))
         return try TrainingSetWriter(
-            directory: directory, material: TrainingMaterial(shapes: [armedTrunk(), bare]),
+            directory: directory, material: TrainingMaterial(shapes: [trunk(), bare]),
             classes: [.init(category: "Trunk", part: "trunk"), .init(category: "Trunk", part: "arm")], options: options, command: "test")
     }
 
-    private func withDirectory(_ body: (String) throws -> Void) throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("training-set-\(UUID().uuidString)").path
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        try body(path)
+    private func trunk() throws -> TrainingShape {
+        let (mesh, parts) = armedTrunk()
+        return try TrainingShape(name: "trunk", category: "Trunk", mesh: mesh, faceClasses: parts, viewDirection: [0, 0, -1])
     }
 
     @Test func arraysHaveTheDocumentedShapes() throws {
-        try withDirectory { path in
+        try withTemporaryDirectory { path in
             try writer(path).write(parallelism: Parallelism(threads: 2))
             for (shard, count) in [("shard-0000", 16), ("shard-0001", 8)] {
                 func array(_ name: String) throws -> NumPyArray { try NumPyArray(contentsOf: "\(path)/\(shard)/\(name).npy") }
@@ -41,8 +42,8 @@ struct TrainingSetTests {
     }
 
     @Test func bytesDependOnNothingButTheSeed() throws {
-        try withDirectory { first in
-            try withDirectory { second in
+        try withTemporaryDirectory { first in
+            try withTemporaryDirectory { second in
                 try writer(first).write(parallelism: Parallelism(threads: 1))
                 // The second set is stopped, loses a shard, and goes on in more threads.
                 try writer(second, count: 16).write(parallelism: Parallelism(threads: 3))
@@ -59,7 +60,7 @@ struct TrainingSetTests {
     }
 
     @Test func completeShardsAreKeptAndOtherSetsRefused() throws {
-        try withDirectory { path in
+        try withTemporaryDirectory { path in
             try writer(path).write()
             let mark = Data("kept".utf8)
             try mark.write(to: URL(fileURLWithPath: path + "/shard-0000/rgb.npy"))
@@ -70,7 +71,7 @@ struct TrainingSetTests {
     }
 
     @Test func labelsInstancesAndCoordinatesAgree() throws {
-        let shape = try armedTrunk()
+        let shape = try trunk()
         let studio = try writer("unused").studio
         var styles = Set<TrainingStyle>()
         let runs = try (0..<8).map { try studio.examples(run: $0) }

@@ -1,5 +1,6 @@
 import Basics
 import Images
+import Photography
 import Rendering
 
 /// How a training picture is drawn.

@@ -1,4 +1,5 @@
 import Basics
+import Photography
 
 /// A smooth change of shape: stretched along three axes, twisted, bent by slow waves.
 public struct Deformation: Sendable {
