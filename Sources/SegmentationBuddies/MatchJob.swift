@@ -67,7 +67,8 @@ public struct MatchJob: Sendable {
         let matcher = SegmentationBuddyMatcher(
             segmenter: bench.segmenter, options: bench.settings.matching, parallelism: bench.parallelism)
         let correspondence = try watch.measure("matching") {
-            try matcher.match(photo.clicked(click, masks: masks), to: distilled.field, eligible: mesh.referenced)
+            try matcher.match(
+                photo.clicked(click, masks: masks), to: distilled.field, eligible: mesh.referenced, positions: mesh.scene.mesh.vertices)
         }
         var outcome = Outcome(
             photo: photo, mesh: mesh, click: click, objectMask: masks.object, partMask: masks.part, correspondence: correspondence,

@@ -16,7 +16,8 @@ public struct RenderedViews: Sendable {
     public let cameras: [Camera]
     /// The size of a view in pixels.
     public let size: RasterSize
-    private let painter: PictureRenderer
+    /// One for each light of the plan; views take them in turn.
+    private let painters: [PictureRenderer]
 
     /// The views of `scene` under `plan`.
     public init(scene: RayScene, plan: ViewPlan, seed: UInt64) {
@@ -30,12 +31,12 @@ public struct RenderedViews: Sendable {
         self.plan = plan
         self.cameras = cameras
         size = RasterSize(plan.size)
-        painter = PictureRenderer(scene, shading: plan.style.shading)
+        painters = plan.style.shadings.map { PictureRenderer(scene, shading: $0) }
     }
 
     /// What view `index` shows.
     public func surfaces(_ index: Int) -> SurfaceBuffers {
-        let shading = painter.shading
+        let shading = painters[0].shading
         return scene.surfaces(from: cameras[index], size: size, culling: shading.culling, interpolation: shading.interpolation)
     }
 
@@ -43,16 +44,29 @@ public struct RenderedViews: Sendable {
     ///
     /// Throws `Failure` if it is too large to be painted.
     public func image(_ index: Int, surfaces: SurfaceBuffers) throws -> Image {
-        try painter.picture(of: surfaces, from: cameras[index]).image
+        try painters[index % painters.count].picture(of: surfaces, from: cameras[index]).image
     }
 }
 
 extension ViewPlan.Style {
-    /// The light that goes with the views.
-    var shading: Shading {
+    /// The lights that go with the views, alike but for the light.
+    var shadings: [Shading] {
         switch self {
-        case .robust: .robust
-        case .reference: .reference
+        case .robust: return [.robust]
+        case .reference: return [.reference]
+        case .lights:
+            let directions: [SIMD3<Float>] = [
+                [0.26, 0.43, 0.865], [-0.78, 0.25, 0.575], [0.78, 0.25, 0.575], [0, 0.9, 0.436], [0, -0.5, 0.866],
+            ]
+            return directions.map { direction in
+                var shading = Shading.robust
+                shading.light = .lamp(direction)
+                return shading
+            }
+        case .normals:
+            var shading = Shading.robust
+            shading.light = .normalColors
+            return [shading]
         }
     }
 }

@@ -50,6 +50,10 @@ public struct ViewPlan: Sendable, Hashable, Codable {
         case robust
         /// As the paper's code: Gaussian angles around +x, spherical-harmonic light, faces seen from the front only.
         case reference
+        /// Evenly around the mesh, lit from one of five sides in turn.
+        case lights
+        /// Evenly around the mesh, with normals as colours.
+        case normals
     }
 
     /// `count` views of `size` x `size` pixels.
@@ -76,6 +80,8 @@ public enum SolverKind: String, Sendable, Hashable, Codable, CaseIterable {
     case mlp
     /// The paper's coordinate network with outputs of any size.
     case mlpLinear = "mlp-linear"
+    /// The largest value of each component over the views that show a vertex, instead of a mean.
+    case max
 }
 
 /// How clicks on a mesh become a part of it.
