@@ -88,7 +88,7 @@ extension CommonOptions {
 }
 
 /// The command as it was given.
-private var commandLine: String {
+var commandLine: String {
     (["bsb"] + CommandLine.arguments.dropFirst()).joined(separator: " ")
 }
 
