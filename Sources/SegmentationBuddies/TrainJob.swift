@@ -77,7 +77,8 @@ public struct TrainJob: Sendable {
         let document = TrainDocument(
             mesh: path, hash: mesh.hash, vertices: mesh.mesh.vertices.count, faces: mesh.mesh.fileFaceCount,
             parameters: outcome.trained.decoder.parameterCount, provenance: outcome.trained.provenance, counts: outcome.counts,
-            timings: outcome.timings, processorSeconds: ProcessUsage.processorSeconds, peakMemoryMegabytes: ProcessUsage.peakMemoryMegabytes, settings: bench.settings, plan: plan, warnings: mesh.report.warnings,
+            timings: outcome.timings, processorSeconds: ProcessUsage.processorSeconds,
+            peakMemoryMegabytes: ProcessUsage.peakMemoryMegabytes, settings: bench.settings, plan: plan, warnings: mesh.report.warnings,
             outputs: output == nil ? [] : folder.names + ["train.json"])
         guard let output else { return document }
         folder.add("train.json", try JSONText.data(document))

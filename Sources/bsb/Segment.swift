@@ -59,7 +59,8 @@ struct Segment: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The vertices' features that go with a decoder of the published code: pred_f.pth with decoder_checkpoint.pth.", valueName: "file"))
+            "The vertices' features that go with a decoder of the published code: pred_f.pth with decoder_checkpoint.pth.",
+            valueName: "file"))
     var features: String?
 
     @Option(help: ArgumentHelp("Where to write pictures, meshes, arrays and result.json.", valueName: "folder"))

@@ -50,7 +50,8 @@ public struct SegmentSummary: Sendable, Codable {
 
     /// The summary of results; intervals resample whole meshes.
     public init(
-        of results: [SegmentEvaluation.MeshResult], options: SegmentEvaluation.Options, seed: UInt64, segmenter: ModelIdentity, command: String
+        of results: [SegmentEvaluation.MeshResult], options: SegmentEvaluation.Options, seed: UInt64, segmenter: ModelIdentity,
+        command: String
     ) {
         (self.command, self.options, self.seed, self.segmenter) = (command, options, seed, segmenter)
         (meshes, parts) = (results.count, results.reduce(0) { $0 + $1.parts.count })
@@ -113,10 +114,11 @@ extension SegmentSummary {
     }
 
     private static func row(_ name: String, _ estimates: [Estimate], _ columns: [Int]) -> [String] {
-        [name] + columns.filter(estimates.indices.contains).map { column in
-            let estimate = estimates[column]
-            return String(format: "%.3f [%.3f, %.3f]", estimate.mean, estimate.low, estimate.high)
-        }
+        [name]
+            + columns.filter(estimates.indices.contains).map { column in
+                let estimate = estimates[column]
+                return String(format: "%.3f [%.3f, %.3f]", estimate.mean, estimate.low, estimate.high)
+            }
     }
 
     private static func table(_ head: [String], _ rows: [[String]]) -> String {

@@ -103,7 +103,9 @@ private struct PublishedNetwork {
     }
 
     private static func matrix(_ name: String, in dictionary: PickledValue, _ file: TorchFile, _ path: String?) throws -> Matrix {
-        guard case .tensor(let tensor) = find(name, in: dictionary) else { throw failure("there is no tensor '\(name)'", dictionary.names, path) }
+        guard case .tensor(let tensor) = find(name, in: dictionary) else {
+            throw failure("there is no tensor '\(name)'", dictionary.names, path)
+        }
         return try file.matrix(tensor, name: name)
     }
 

@@ -29,7 +29,9 @@ struct StoredZip {
             guard entry.end <= end else { throw fail("its directory is damaged") }
             let name = String(decoding: bytes[entry.name], as: UTF8.self)
             guard entry.flags & 1 == 0 else { throw fail("'\(name)' in it is encrypted") }
-            guard entry.method == 0, entry.size == entry.storedSize else { throw fail("'\(name)' in it is compressed, which torch does not do") }
+            guard entry.method == 0, entry.size == entry.storedSize else {
+                throw fail("'\(name)' in it is compressed, which torch does not do")
+            }
             guard let range = Self.content(of: entry, bytes) else { throw fail("'\(name)' in it lies outside the file") }
             guard Self.checksum(bytes[range]) == entry.checksum else { throw fail("'\(name)' in it is damaged") }
             guard found.updateValue(range, forKey: name) == nil else { throw fail("'\(name)' is in it twice") }

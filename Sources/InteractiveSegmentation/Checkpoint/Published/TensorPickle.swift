@@ -136,12 +136,12 @@ struct TensorPickle {
     private mutating func push(_ value: PickledValue, depth: Int = 0) { stack.append(Item(value: value, depth: depth)) }
 
     private mutating func pop() throws -> Item {
-        guard stack.count > marks.last ?? 0, let item = stack.popLast() else { throw PickleProblem("its pickle takes more than it has made") }
+        guard stack.count > marks.last ?? 0, let item = stack.popLast() else { throw PickleProblem.empty }
         return item
     }
 
     private mutating func popToMark() throws -> [Item] {
-        guard let mark = marks.popLast() else { throw PickleProblem("its pickle takes more than it has made") }
+        guard let mark = marks.popLast() else { throw PickleProblem.empty }
         defer { stack.removeSubrange(mark...) }
         return Array(stack[mark...])
     }
@@ -197,8 +197,9 @@ struct TensorPickle {
 
     /// Stands for a file of numbers: ('storage', type, file, device, count).
     private mutating func storage() throws {
-        guard case .list(let parts) = try pop().value, parts.count == 5, case .text("storage") = parts[0], case .global(let type) = parts[1],
-            case .text(let key) = parts[2], case .integer(let count) = parts[4], type.hasPrefix("torch."), count >= 0
+        guard case .list(let parts) = try pop().value, parts.count == 5, case .text("storage") = parts[0],
+            case .global(let type) = parts[1], case .text(let key) = parts[2], case .integer(let count) = parts[4],
+            type.hasPrefix("torch."), count >= 0
         else { throw PickleProblem("it refers to something that is no storage of a tensor") }
         push(.storage(TensorStorage(type: String(type.dropFirst(6)), key: key, count: count)))
     }
@@ -250,6 +251,8 @@ struct TensorPickle {
 struct PickleProblem: Error {
     var reason: String
     init(_ reason: String) { self.reason = reason }
+
+    static let empty = PickleProblem("its pickle takes more than it has made")
 }
 
 /// Takes numbers and words off the front of a pickle, never beyond its end.
