@@ -41,6 +41,9 @@ let package = Package(
         // What every layer uses: failures, seeded randomness, atomic files, hashes, arrays on disk
         library("Basics", on: ["CHashing"]),
 
+        // Where published models come from and are kept
+        library("ModelStore", on: ["Basics"], resources: [.copy("Catalogue")]),
+
         // Data: pictures, matrices, meshes, neural graphs
         library("Images", on: ["Basics", "CImageCodecs"]),
         library("LinearAlgebra", on: ["Basics", "CLinearAlgebra"]),
@@ -64,8 +67,8 @@ let package = Package(
         library(
             "SegmentationBuddies",
             on: [
-                "Basics", "Images", "Shapes", "Rendering", "Backbones", "Distillation", "InteractiveSegmentation", "Correspondence",
-                "Examples", "Photography", .product(name: "Logging", package: "swift-log"),
+                "Basics", "Images", "LinearAlgebra", "Shapes", "Rendering", "Backbones", "Distillation", "InteractiveSegmentation",
+                "Correspondence", "Examples", "Photography", "ModelStore", .product(name: "Logging", package: "swift-log"),
             ]),
 
         // Measuring it: data sets, protocols, baselines, statistics, reports
@@ -79,7 +82,9 @@ let package = Package(
         // Thin tools
         .executableTarget(
             name: "bsb",
-            dependencies: ["SegmentationBuddies", "Evaluation", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: [
+                "SegmentationBuddies", "ModelStore", "Evaluation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .executableTarget(
             name: "TrainingData",
             dependencies: [
@@ -92,6 +97,7 @@ let package = Package(
 
         // Tests
         tests("Basics"),
+        tests("ModelStore"),
         tests("Images"),
         tests("LinearAlgebra"),
         tests("Shapes"),
@@ -100,7 +106,7 @@ let package = Package(
         tests("Backbones", resources: [.copy("Fixtures")]),
         tests("Distillation"),
         tests("InteractiveSegmentation", on: ["Examples"]),
-        tests("Correspondence"),
+        tests("Correspondence", resources: [.copy("Fixtures")]),
         tests("Examples"),
         tests("Photography", on: ["Examples"]),
         tests("SegmentationBuddies"),
