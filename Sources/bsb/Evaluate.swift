@@ -79,11 +79,11 @@ struct SamplingOptions: ParsableArguments {
 
 extension CommonOptions {
     /// A workbench for evaluating with the default settings.
-    fileprivate func evaluationBench(_ meshOptions: MeshOptions) throws -> Workbench {
-        var settings = Settings()
+    fileprivate func evaluationBench(_ meshOptions: MeshOptions, _ models: ModelOptions) throws -> Workbench {
+        var settings = models.preset.settings
         settings.seed = seed
         meshOptions.apply(to: &settings)
-        return try workbench(settings)
+        return try workbench(settings, models: models)
     }
 }
 
@@ -124,6 +124,7 @@ struct EvaluateSuccess: ParsableCommand {
     var output: String
 
     @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
@@ -134,7 +135,7 @@ struct EvaluateSuccess: ParsableCommand {
 
     func run() throws {
         let start = Date()
-        let bench = try common.evaluationBench(meshOptions)
+        let bench = try common.evaluationBench(meshOptions, models)
         let (set, entries) = try dataSet.open()
         let evaluator = Evaluator(data: set, entries: entries, options: options, at: bench)
         let records = try evaluator.run(folder: output)
@@ -174,11 +175,12 @@ struct EvaluatePhotos: ParsableCommand {
     var output: String
 
     @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func run() throws {
         let start = Date()
-        let bench = try common.evaluationBench(meshOptions)
+        let bench = try common.evaluationBench(meshOptions, models)
         let (set, entries) = try dataSet.open()
         var options = EvaluationOptions()
         options.protocolKind = .photos
@@ -207,11 +209,12 @@ struct EvaluateExistence: ParsableCommand {
     var output: String
 
     @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func run() throws {
         let start = Date()
-        let bench = try common.evaluationBench(meshOptions)
+        let bench = try common.evaluationBench(meshOptions, models)
         let (set, entries) = try dataSet.open()
         let options = sampling.evaluation(seed: common.seed)
         let records = try ExistenceEvaluator(data: set, entries: entries, options: options, at: bench).run()

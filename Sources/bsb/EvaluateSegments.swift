@@ -38,6 +38,7 @@ struct EvaluateSegments: ParsableCommand {
     var output: String?
 
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
@@ -47,13 +48,13 @@ struct EvaluateSegments: ParsableCommand {
     }
 
     func run() throws {
-        var settings = Settings()
+        var settings = models.preset.settings
         settings.seed = common.seed
         meshOptions.apply(to: &settings)
         let files = meshes.map { mesh in
             (mesh: mesh, labels: URL(fileURLWithPath: mesh).deletingPathExtension().path + "_labels.txt")
         }
-        let document = try SegmentEvaluation(at: common.workbench(settings), options: options).run(files)
+        let document = try SegmentEvaluation(at: common.workbench(settings, models: models), options: options).run(files)
         if let output {
             try AtomicFile.write(JSONText.data(document), to: "\(output)/evaluation.json", operation: "writing the results")
             try AtomicFile.write(document.table + "\n", to: "\(output)/table.md", operation: "writing the results")

@@ -52,7 +52,7 @@ struct Segment: ParsableCommand {
     var like: String?
 
     @Option(help: "By a trained decoder, by lifting masks without training, or by whatever there is.")
-    var segmenter = SegmenterKind.auto
+    var segmenter: SegmenterKind?
 
     @Option(help: ArgumentHelp("A decoder that 'bsb train --output' wrote, in place of the cache's.", valueName: "file"))
     var decoder: String?
@@ -67,6 +67,7 @@ struct Segment: ParsableCommand {
     var threshold = ThresholdKind.half
 
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
@@ -80,13 +81,13 @@ struct Segment: ParsableCommand {
     }
 
     func run() throws {
-        var settings = Settings()
+        var settings = models.preset.settings
         settings.seed = common.seed
         meshOptions.apply(to: &settings)
         settings.lifting.level = segmenterMask
         settings.threshold = threshold
-        settings.segmenter = segmenter
-        let bench = try common.workbench(settings)
+        if let segmenter { settings.segmenter = segmenter }
+        let bench = try common.workbench(settings, models: models)
         let outcome = try SegmentJob(at: bench).run(mesh: mesh, clicks: clicks, decoder: decoder, like: like)
         let document = try SegmentOutputs(outcome, at: bench).write(to: output)
         if common.json { try Terminal.result(json: document) } else { Terminal.result(summary(document)) }
