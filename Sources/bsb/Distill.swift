@@ -29,7 +29,7 @@ struct Distill: ParsableCommand {
         let bench = try common.workbench(settings, models: models)
         if dryRun {
             let plan = try CostPlan(at: bench)
-            return common.json ? try Terminal.result(json: plan) : Terminal.result(plan.table)
+            return try common.json ? Terminal.result(json: plan) : Terminal.result(plan.table)
         }
         let document = try DistillJob(at: bench).run(mesh: mesh)
         if common.json {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Basics
 import Foundation
 import ModelStore
+import SegmentationBuddies
 
 /// `bsb models`: published models on this machine.
 struct Models: ParsableCommand {
@@ -96,8 +97,9 @@ struct PullModels: ParsableCommand {
         let show = Terminal.progressReporter()
         let reporter = PullReporter(
             progress: { progress in
-                let total = progress.total ?? progress.done
-                show(.init(stage: "Fetching \(progress.file), kB", done: Int(progress.done / 1000), total: Int(total / 1000)))
+                // Where the end is not known it is always a little further on.
+                let (done, total) = (progress.done / 1000, progress.total.map { $0 / 1000 } ?? progress.done / 1000 + 1)
+                show(ProgressUpdate(stage: "Fetching \(progress.file), kB", done: Int(done), total: Int(total)))
             }, message: { Terminal.message("bsb: \($0)") })
         if !fromFile.isEmpty { try store.take(fromFile, for: names[0], reporter: reporter) }
         let models = try names.map { try store.pull($0, repin: repin, reporter: reporter) }

@@ -56,8 +56,8 @@ struct Train: ParsableCommand {
     private var plan: TrainingPlan {
         var plan = TrainingPlan()
         let isPaper = models.preset == .paper
-        let promptViews = promptViews ?? (isPaper ? .reference : .shared)
-        let architecture = architecture ?? (isPaper ? .reference : .fast)
+        let promptViews = self.promptViews ?? (isPaper ? .reference : .shared)
+        let architecture = self.architecture ?? (isPaper ? .reference : .fast)
         plan.views = promptViews
         if promptViews == .reference {
             plan.sampling = .reference

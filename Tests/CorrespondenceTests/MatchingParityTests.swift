@@ -46,7 +46,7 @@ import Testing
     }
 
     static func cases() throws -> [Case] {
-        let url = try #require(Bundle.module.url(forResource: "Fixtures/matching", withExtension: "json"))
+        let url = try #require(Bundle.module.resourceURL).appendingPathComponent("Fixtures/matching.json")
         return try JSONDecoder().decode([Case].self, from: Data(contentsOf: url))
     }
 
