@@ -101,7 +101,7 @@ let package = Package(
         tests("Rendering"),
         tests("Backbones", resources: [.copy("Fixtures")]),
         tests("Distillation"),
-        tests("InteractiveSegmentation", on: ["Examples"]),
+        tests("InteractiveSegmentation", on: ["Examples"], resources: [.copy("Published")]),
         tests("Correspondence"),
         tests("Examples"),
         tests("Photography", on: ["Examples"]),

@@ -87,7 +87,7 @@ public struct MatchJob: Sendable {
         let clicks = [SurfaceClick(vertex)]
         let chosen = try watch.measure("segmenter") { try SegmenterChoice(at: bench).segmenter(for: mesh, clicks: clicks) }
         let answer = try watch.measure("segment") { try chosen.segmenter.answer(to: clicks) }
-        outcome.segment = SurfaceSegment(probability: answer.probability, binarization: bench.settings.threshold.binarization)
+        outcome.segment = bench.settings.part(answer.probability, clicks: clicks, of: mesh)
         outcome.method = chosen.segmenter.method
         outcome.counts["segmenterViews"] = chosen.embeddedViews
         outcome.counts["liftingPrompts"] = answer.prompts

@@ -30,6 +30,8 @@ public struct Settings: Sendable, Hashable, Codable {
     public var segmenter = SegmenterKind.auto
     /// Where the probability of a vertex is cut to make the 3D segment.
     public var threshold = ThresholdKind.half
+    /// Whether the border of the 3D segment is moved into creases, and specks are dropped.
+    public var cleansBorders = false
 
     /// The default settings.
     public init() {}

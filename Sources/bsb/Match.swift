@@ -60,6 +60,9 @@ struct Match: ParsableCommand {
     @Flag(help: "List all candidates in the result.")
     var candidatesInResult = false
 
+    @Flag(help: "Move the part's border into nearby creases and drop specks.")
+    var cleanBorders = false
+
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
@@ -90,6 +93,7 @@ struct Match: ParsableCommand {
         settings.lifting.level = segmenterMask
         settings.objectLevel = objectMask
         settings.threshold = threshold
+        settings.cleansBorders = cleanBorders
         settings.segmenter = segmenter
         return settings
     }

@@ -53,7 +53,7 @@ struct Train: ParsableCommand {
     }
 
     private var plan: TrainingPlan {
-        var plan = TrainingPlan()
+        var plan = architecture == .reference ? TrainingPlan.referenceSizes : TrainingPlan()
         plan.views = promptViews
         if promptViews == .reference {
             plan.sampling = .reference
@@ -62,8 +62,6 @@ struct Train: ParsableCommand {
             plan.sampling.secondClickShare = 0
         }
         if let prompts { plan.sampling.maximumPrompts = prompts }
-        plan.training.architecture = architecture
-        if architecture == .reference { (plan.training.learningRate, plan.training.steps) = (5e-4, 1500) }
         if let steps { plan.training.steps = steps }
         plan.training.seed = common.seed
         return plan
