@@ -15,7 +15,7 @@ func library(_ name: String, on dependencies: [Target.Dependency] = [], resource
 }
 
 func tests(_ name: String, on dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
-    .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, resources: resources)
+    .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies, resources: resources)
 }
 
 let package = Package(
@@ -62,6 +62,7 @@ let package = Package(
         // Made-up shapes and photo-like pictures of shapes, for examples, tests and training
         library("Examples", on: ["Basics", "Shapes"]),
         library("Photography", on: ["Basics", "Images", "Shapes", "Rendering"]),
+        library("TrainingSets", on: ["Basics", "Images", "Shapes", "Rendering", "Photography"]),
 
         // The whole job: caches, one call from photo and mesh to result and pictures
         library(
@@ -88,14 +89,15 @@ let package = Package(
         .executableTarget(
             name: "TrainingData",
             dependencies: [
-                "Examples", "Photography", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Examples", "Photography", "TrainingSets", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "Benchmarks",
             dependencies: ["SegmentationBuddies", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Benchmarks"),
 
-        // Tests
+        // Tests, and what several of them use
+        .target(name: "TestSupport", dependencies: ["Basics", "Shapes"], path: "Tests/TestSupport"),
         tests("Basics"),
         tests("ModelStore"),
         tests("Images"),
@@ -105,13 +107,14 @@ let package = Package(
         tests("Rendering"),
         tests("Backbones", resources: [.copy("Fixtures")]),
         tests("Distillation"),
-        tests("InteractiveSegmentation", on: ["Examples"]),
+        tests("InteractiveSegmentation", on: ["Examples"], resources: [.copy("Published")]),
         tests("Correspondence", resources: [.copy("Fixtures")]),
         tests("Examples"),
         tests("Photography", on: ["Examples"]),
+        tests("TrainingSets"),
         tests("SegmentationBuddies"),
         tests("Evaluation"),
-        .testTarget(name: "CommandLineTests", dependencies: ["bsb", "Basics", "Images", "Shapes"], exclude: ["Snapshots"]),
+        .testTarget(name: "CommandLineTests", dependencies: ["bsb", "Basics", "Images", "Shapes", "TestSupport"], exclude: ["Snapshots"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -12,7 +12,7 @@ public struct FeatureGrid: Sendable, Hashable {
     /// rows x columns x dimension, row-major.
     public var values: [Float]
     /// From the picture's plane to the grid's plane.
-    public let map: PlaneMap
+    public private(set) var map: PlaneMap
 
     /// A grid of the given vectors.
     public init(columns: Int, rows: Int, dimension: Int, values: [Float], map: PlaneMap) {
@@ -22,6 +22,18 @@ public struct FeatureGrid: Sendable, Hashable {
         self.dimension = dimension
         self.values = values
         self.map = map
+    }
+}
+
+extension FeatureGrid {
+    /// The grid of a larger picture from which this one's picture was cut out with its corner at `offset`.
+    ///
+    /// Points outside the cut have the features of its border.
+    public func moved(by offset: SIMD2<Float>) -> FeatureGrid {
+        var moved = self
+        moved.map.offsetX -= map.scaleX * offset.x
+        moved.map.offsetY -= map.scaleY * offset.y
+        return moved
     }
 }
 

@@ -37,7 +37,7 @@ public struct ExactFieldSolver: FieldSolver, Sendable {
         }
     }
 
-    private let surface: WeldedSurface
+    private let surface: Adjacency
     private let options: Options
     private let parallelism: Parallelism
     private var equations: SurfaceEquations
@@ -52,7 +52,8 @@ public struct ExactFieldSolver: FieldSolver, Sendable {
         guard options.smoothness > 0, options.smoothness.isFinite, options.robustPasses >= 0, options.robustScale > 0 else {
             throw Failure(.usage, "fitting features to the mesh", reason: "smoothness and robust scale must be positive")
         }
-        surface = try WeldedSurface(mesh)
+        try mesh.validate()
+        surface = Adjacency(mesh)
         self.options = options
         self.parallelism = parallelism
         equations = SurfaceEquations(surface)
@@ -89,7 +90,7 @@ public struct ExactFieldSolver: FieldSolver, Sendable {
     /// Complexity: that of a sparse Cholesky factorisation, about O(#V^1.5), plus O(#V log #V x dimension).
     public mutating func solve() throws -> FeatureField {
         let fit = try fitPoints()
-        let points = surface.pointOfVertex.map { Int($0) }
+        let points = surface.weld.welded.map { Int($0) }
         return FeatureField(values: fit.features.gatheringRows(points), observed: points.map { fit.observed[$0] })
     }
 
@@ -108,7 +109,7 @@ public struct ExactFieldSolver: FieldSolver, Sendable {
     /// Multiplies the weights of samples by 1 / (1 + (error / scale)^2): one step of iteratively reweighted least squares (Cauchy's loss).
     private func weighDown(_ view: inout ViewObservation, _ features: Matrix, _ scale: Double) throws {
         guard view.grid.dimension == features.columns, scale > 0 else { return }
-        let renderer = SampleRenderer(surface: surface, features: features, normalizesTargets: options.normalizesTargets)
+        let renderer = SampleRenderer(triangles: surface.triangles, features: features, normalizesTargets: options.normalizesTargets)
         let errors = try renderer.comparisons(view, parallelism: parallelism)
         for index in view.samples.indices {
             let ratio = errors[index].squaredError / (scale * scale)

@@ -27,8 +27,8 @@ public struct FieldEvaluation: Sendable {
             throw Failure(
                 .badInput, "evaluating features", reason: "the field has \(field.vertexCount) vertices, the mesh \(mesh.vertices.count)")
         }
-        let surface = try WeldedSurface(mesh, weldingVertices: false)
-        renderer = SampleRenderer(surface: surface, features: field.values, normalizesTargets: normalizesTargets)
+        try mesh.validate()
+        renderer = SampleRenderer(triangles: mesh.faces, features: field.values, normalizesTargets: normalizesTargets)
         self.parallelism = parallelism
     }
 
@@ -51,9 +51,10 @@ public struct FieldEvaluation: Sendable {
     }
 }
 
-/// Renders the features of points of the surface at samples, one sample at a time.
+/// Renders features at the corners of triangles at samples, one sample at a time.
 struct SampleRenderer: Sendable {
-    let surface: WeldedSurface
+    /// #F: the rows of the features at the corners.
+    let triangles: [SIMD3<UInt32>]
     /// #points x dimension.
     let features: Matrix
     let normalizesTargets: Bool
@@ -69,7 +70,7 @@ struct SampleRenderer: Sendable {
         guard view.grid.dimension == features.columns else {
             throw Failure(.badInput, "evaluating features", reason: "the view's features have another length than the field's")
         }
-        guard view.samples.allSatisfy({ $0.face >= 0 && $0.face < Int32(surface.triangles.count) }) else {
+        guard view.samples.allSatisfy({ $0.face >= 0 && $0.face < Int32(triangles.count) }) else {
             throw Failure(.badInput, "evaluating features", reason: "a sample lies in no face of the mesh")
         }
         let block = 512
@@ -80,7 +81,7 @@ struct SampleRenderer: Sendable {
     }
 
     private func compare(_ sample: SurfaceSample, _ grid: FeatureGrid) -> Comparison {
-        let triangle = surface.triangles[Int(sample.face)]
+        let triangle = triangles[Int(sample.face)]
         let (b, stencil, d) = (sample.corners, grid.stencil(at: sample.point), grid.dimension)
         var (ff, fy, yy) = (0.0, 0.0, 0.0)
         features.values.withUnsafeBufferPointer { f in

@@ -48,7 +48,7 @@ public struct MLPFieldSolver: FieldSolver, Sendable {
         public static let linearOutput = Options(activation: .linear)
     }
 
-    private let surface: WeldedSurface
+    private let surface: Adjacency
     private let options: Options
     private let parallelism: Parallelism
     private var observed: [Bool]
@@ -65,7 +65,8 @@ public struct MLPFieldSolver: FieldSolver, Sendable {
         guard options.epochs > 0, options.learningRate > 0 else {
             throw Failure(.usage, "training a coordinate network", reason: "epochs and learning rate must be positive")
         }
-        surface = try WeldedSurface(mesh)
+        try mesh.validate()
+        surface = Adjacency(mesh)
         guard surface.positions.allSatisfy({ $0.sum().isFinite }) else {
             throw Failure(.badInput, "training a coordinate network", reason: "a vertex is not finite")
         }
@@ -112,7 +113,7 @@ public struct MLPFieldSolver: FieldSolver, Sendable {
             throw Failure(.badInput, "training a coordinate network", reason: "no view shows any of the mesh")
         }
         let features = network.features(at: surface.positions, parallelism: parallelism)
-        let points = surface.pointOfVertex.map { Int($0) }
+        let points = surface.weld.welded.map { Int($0) }
         return FeatureField(values: features.gatheringRows(points), observed: points.map { observed[$0] })
     }
 
@@ -134,7 +135,7 @@ extension ViewEquations {
     /// The mean squared error over samples and components of features at the view's points, and its gradient with respect to them.
     ///
     /// With M = A'CA and T = A'CY: (tr F'MF - 2 tr F'T + tr Y'CY) / n and 2 (MF - T) / n.
-    func renderingLoss(of features: Matrix, on surface: WeldedSurface, parallelism: Parallelism) -> (loss: Double, gradient: Matrix) {
+    func renderingLoss(of features: Matrix, on surface: Adjacency, parallelism: Parallelism) -> (loss: Double, gradient: Matrix) {
         var product = productMatrix(of: surface).times(features, parallelism: parallelism)
         let count = weight * Double(features.columns)
         let scale = Float(2 / count)

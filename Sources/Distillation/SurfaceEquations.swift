@@ -1,5 +1,6 @@
 import Basics
 import LinearAlgebra
+import Shapes
 
 /// Features at the points of a welded surface.
 struct PointFit: Sendable {
@@ -21,10 +22,10 @@ struct SurfaceEquations: Sendable {
     private var targets: Matrix?
     private var squaredTargets = 0.0
     private var weight = 0.0
-    private let surface: WeldedSurface
+    private let surface: Adjacency
 
     /// The equations of no view.
-    init(_ surface: WeldedSurface) {
+    init(_ surface: Adjacency) {
         self.surface = surface
         diagonal = [Double](repeating: 0, count: surface.positions.count)
         offDiagonal = [Double](repeating: 0, count: surface.edges.count)
@@ -66,7 +67,7 @@ struct SurfaceEquations: Sendable {
     }
 
     /// The features of all points; see ``ExactFieldSolver``.
-    func solve(_ surface: WeldedSurface, smoothness: Double, parallelism: Parallelism) throws -> PointFit {
+    func solve(_ surface: Adjacency, smoothness: Double, parallelism: Parallelism) throws -> PointFit {
         guard let targets, weight > 0 else {
             throw Failure(.badInput, "fitting features to the mesh", reason: "no view shows any of it")
         }
@@ -86,7 +87,7 @@ struct SurfaceEquations: Sendable {
 
     /// Whether each point is connected to one that a view shows.
     private func pointsOfObservedParts(_ observed: [Bool]) -> [Bool] {
-        let components = surface.components()
+        let components = surface.vertexComponents()
         var isShown = [Bool](repeating: false, count: components.count)
         for point in components.indices where observed[point] { isShown[Int(components[point])] = true }
         return components.map { isShown[Int($0)] }
@@ -98,7 +99,7 @@ struct SurfaceEquations: Sendable {
         for (index, point) in unknowns.enumerated() { place[point] = Int32(index) }
         var triplets = unknowns.indices.map { SparseMatrix.Triplet(row: Int32($0), column: Int32($0), value: diagonal[unknowns[$0]]) }
         for (edge, entry) in zip(surface.edges, offDiagonal) {
-            let (a, b) = (place[Int(edge.x)], place[Int(edge.y)])
+            let (a, b) = (place[Int(edge.a)], place[Int(edge.b)])
             guard a >= 0 else { continue }
             triplets.append(.init(row: a, column: a, value: smoothness))
             triplets.append(.init(row: b, column: b, value: smoothness))
@@ -126,7 +127,7 @@ struct SurfaceEquations: Sendable {
                     sum += entry * dot(f, point, f, point) - 2 * dot(f, point, y, point)
                 }
                 for (edge, entry) in zip(surface.edges, offDiagonal) where entry != 0 {
-                    sum += 2 * entry * dot(f, Int(edge.x), f, Int(edge.y))
+                    sum += 2 * entry * dot(f, Int(edge.a), f, Int(edge.b))
                 }
             }
         }

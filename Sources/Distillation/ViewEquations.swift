@@ -1,6 +1,7 @@
 import Backbones
 import Basics
 import LinearAlgebra
+import Shapes
 
 /// What one view contributes to the normal equations of the rendering error.
 ///
@@ -28,7 +29,7 @@ struct ViewEquations: Sendable {
     ///   - normalizesTargets: whether each sample's interpolated feature is scaled to length 1.
     ///   - parallelism: the threads that share the points; the result is the same for any number.
     /// - Throws: `Failure` if a sample lies in no face of the surface, or anything is not finite.
-    init(_ view: ViewObservation, of surface: WeldedSurface, normalizesTargets: Bool, parallelism: Parallelism) throws {
+    init(_ view: ViewObservation, of surface: Adjacency, normalizesTargets: Bool, parallelism: Parallelism) throws {
         try Self.check(view, surface)
         let samples = view.samples.filter { $0.weight > 0 }
         let stencils = samples.map { view.grid.stencil(at: $0.point) }
@@ -53,7 +54,7 @@ struct ViewEquations: Sendable {
         targets = try incidences.targets(stencils: stencils, weights: targetWeights, grid: view.grid, parallelism: parallelism)
     }
 
-    private static func check(_ view: ViewObservation, _ surface: WeldedSurface) throws {
+    private static func check(_ view: ViewObservation, _ surface: Adjacency) throws {
         let faces = Int32(surface.triangles.count)
         for sample in view.samples {
             guard sample.face >= 0, sample.face < faces else { throw failure("a sample lies in no face of the mesh") }
@@ -81,7 +82,7 @@ struct ViewEquations: Sendable {
         return (faces, products)
     }
 
-    private static func points(of faces: [Int32], _ surface: WeldedSurface) -> [Int32] {
+    private static func points(of faces: [Int32], _ surface: Adjacency) -> [Int32] {
         var isTouched = [Bool](repeating: false, count: surface.positions.count)
         for face in faces {
             for corner in 0..<3 { isTouched[Int(surface.triangles[Int(face)][corner])] = true }
@@ -101,7 +102,7 @@ extension SurfaceSample {
 
 extension ViewEquations {
     /// A'CA over the view's own points: #points x #points.
-    func productMatrix(of surface: WeldedSurface) -> SparseMatrix {
+    func productMatrix(of surface: Adjacency) -> SparseMatrix {
         var place = [Int32](repeating: -1, count: surface.positions.count)
         for (index, point) in points.enumerated() { place[Int(point)] = Int32(index) }
         var triplets: [SparseMatrix.Triplet] = []
@@ -126,7 +127,7 @@ private struct Incidences: Sendable {
     let samples: [Int32]
     let weights: [Float]
 
-    init(samples all: [SurfaceSample], points: [Int32], surface: WeldedSurface) {
+    init(samples all: [SurfaceSample], points: [Int32], surface: Adjacency) {
         var place = [Int32](repeating: -1, count: surface.positions.count)
         for (index, point) in points.enumerated() { place[Int(point)] = Int32(index) }
         var starts = [Int32](repeating: 0, count: points.count + 1)

@@ -25,6 +25,13 @@ public struct PixelRectangle: Hashable, Sendable, Codable {
         return PixelRectangle(x: left, y: top, width: right - left, height: bottom - top)
     }
 
+    /// The smallest rectangle that holds this one and another.
+    public func union(_ other: PixelRectangle) -> PixelRectangle {
+        let (left, top) = (min(x, other.x), min(y, other.y))
+        let (right, bottom) = (max(x + width, other.x + other.width), max(y + height, other.y + other.height))
+        return PixelRectangle(x: left, y: top, width: right - left, height: bottom - top)
+    }
+
     /// The rectangle with `margin` more pixels on each side.
     public func expanded(by margin: Int) -> PixelRectangle {
         PixelRectangle(x: x - margin, y: y - margin, width: width + 2 * margin, height: height + 2 * margin)

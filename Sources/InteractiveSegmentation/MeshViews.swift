@@ -27,35 +27,29 @@ struct Sighting: Sendable, Hashable {
     var frontality: Float
 }
 
-/// Where each vertex can be seen, by one ray from the eye to the vertex.
+/// Where each vertex can be seen.
 struct SightingFinder {
     let views: any MeshViews
     /// #V unit vertex normals of the scene's mesh.
     let normals: [SIMD3<Float>]
 
-    /// The views in which a vertex is visible: nothing lies between the eye and it but the faces around it.
+    /// The views in whose picture a vertex is and to whose eye it is visible; see `RayScene.areVisible`.
     ///
     /// Complexity: one ray for each view.
     func sightings(of vertex: Int, in candidates: [Int]) -> [Sighting] {
         let point = views.scene.mesh.vertices[vertex]
-        var rays: [Ray] = []
-        var seen: [Sighting] = []
-        for view in candidates {
+        let inside = candidates.compactMap { view -> Sighting? in
             let camera = views.cameras[view]
-            guard let (position, _) = camera.project(point, size: views.size), isInside(position) else { continue }
+            guard let (position, _) = camera.project(point, size: views.size), isInside(position) else { return nil }
             let toEye = camera.eye - point
             let distance = (toEye * toEye).sum().squareRoot()
-            guard distance > 0 else { continue }
-            rays.append(Ray(origin: camera.eye, direction: -toEye / distance, near: 0, far: distance * (1 - 1e-3)))
-            seen.append(
-                Sighting(view: view, vertex: vertex, position: position, frontality: abs((normals[vertex] * toEye).sum()) / distance))
+            guard distance > 0 else { return nil }
+            let frontality = abs((normals[vertex] * toEye).sum()) / distance
+            return Sighting(view: view, vertex: vertex, position: position, frontality: frontality)
         }
-        let hits = views.scene.nearestHits(rays)
-        return zip(seen, hits).compactMap { sighting, hit in
-            guard let hit else { return sighting }
-            let corners = views.scene.mesh.faces[Int(hit.face)]
-            return (0..<3).contains { Int(corners[$0]) == vertex } ? sighting : nil
-        }
+        let isVisible = views.scene.areVisible(
+            [Int](repeating: vertex, count: inside.count), from: inside.map { views.cameras[$0.view].eye })
+        return zip(inside, isVisible).filter { $1 }.map { $0.0 }
     }
 
     private func isInside(_ position: SIMD2<Float>) -> Bool {

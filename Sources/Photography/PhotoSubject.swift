@@ -18,19 +18,18 @@ public struct PhotoSubject: Sendable {
     /// - Parameters:
     ///   - mesh: #V vertices at about unit size and #F faces.
     ///   - texturePositions: #V positions for textures; the vertices themselves by default.
-    ///   - neighbours: the mesh's connectivity if known already.
+    ///   - fans: the mesh's connectivity if known already.
     ///   - creaseDegrees: edges bent more than this stay sharp.
     /// - Throws: `Failure` where a face names a vertex that is not there, or a position is missing.
     public init(
-        mesh: Mesh, texturePositions: [SIMD3<Float>]? = nil, neighbours: CornerNeighbours? = nil, creaseDegrees: Float = 42
+        mesh: Mesh, texturePositions: [SIMD3<Float>]? = nil, fans: CornerFans? = nil, creaseDegrees: Float = 42
     ) throws {
         scene = try RayScene(mesh: mesh)
         self.texturePositions = texturePositions ?? mesh.vertices
         guard self.texturePositions.count == mesh.vertices.count else {
             throw Failure(.usage, "preparing a mesh for photographs", reason: "there must be one texture position for each vertex")
         }
-        let neighbours = neighbours ?? CornerNeighbours(mesh: mesh)
-        cornerNormals = neighbours.normals(mesh: mesh, creaseCosine: cosine(creaseDegrees * .pi / 180))
+        cornerNormals = CornerNormals(mesh, fans: fans, creaseAngle: creaseDegrees * .pi / 180).values
     }
 
     /// A weighted mean of the three corners' values.

@@ -66,35 +66,8 @@ public struct Portrait: Sendable {
         let ahead = level == .zero ? Rotation(up: up, angle: 0).x : level
         let around = ahead * cosine(azimuth) + cross(up, ahead) * sine(azimuth)
         let direction = around * cosine(elevation) + up * sine(elevation)
-        var camera = Camera(eye: direction * (1 / sine(fieldOfView / 2)), up: up, verticalFieldOfView: fieldOfView)
-        // Two rounds of aiming at the middle of what is seen and moving nearer bring it to size.
-        for _ in 0..<3 {
-            let (middle, extent) = Self.extent(of: mesh, in: camera, size: size)
-            let frame = camera.frame
-            let distance = length(camera.eye - camera.target)
-            let target = camera.target + (frame.x * middle.x - frame.y * middle.y) * (2 * frame.halfHeight * distance)
-            camera.target = target
-            camera.eye = target + direction * Float.maximum(0.2, distance * extent / Float.maximum(0.05, fill))
-        }
-        return camera
-    }
-
-    /// Where the middle of a mesh's picture is from the picture's centre, and how large it is, in picture heights; the width counts as
-    /// far as it has to fit too.
-    private static func extent(of mesh: Mesh, in camera: Camera, size: RasterSize) -> (middle: SIMD2<Float>, extent: Float) {
-        let frame = camera.frame
-        var lower = SIMD2<Float>(repeating: .infinity)
-        var upper = -lower
-        for vertex in mesh.vertices {
-            guard let position = frame.project(vertex, size: size)?.position else { continue }
-            lower = pointwiseMin(lower, position)
-            upper = pointwiseMax(upper, position)
-        }
-        guard lower.x <= upper.x else { return (.zero, 1) }
-        let height = Float(size.height)
-        let span = (upper - lower) / height
-        let middle = ((lower + upper) / 2 - SIMD2(Float(size.width), height) / 2) / height
-        return (middle, Float.maximum(span.y, span.x * height / Float(size.width)))
+        return Camera.framing(
+            mesh.vertices, from: direction, up: up, size: size, verticalFieldOfView: fieldOfView, fill: Float.maximum(0.05, fill))
     }
 
     /// Calm materials, one for each of a few parts.

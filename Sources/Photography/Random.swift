@@ -4,24 +4,24 @@ import Foundation
 /// Distributions that the recipes draw from.
 extension SeededGenerator {
     /// A number of the standard normal distribution (Box and Muller 1958).
-    mutating func normal() -> Float {
+    package mutating func normal() -> Float {
         let radius = (-2 * log(Double(1 - uniform()))).squareRoot()
         return Float(radius * cos(2 * .pi * Double(uniform())))
     }
 
     /// Whether an event of probability `probability` happens.
-    mutating func chance(_ probability: Float) -> Bool { uniform() < probability }
+    package mutating func chance(_ probability: Float) -> Bool { uniform() < probability }
 
     /// One of the elements; the collection is not empty.
-    mutating func pick<T>(_ elements: [T]) -> T { elements[index(below: elements.count)] }
+    package mutating func pick<T>(_ elements: [T]) -> T { elements[index(below: elements.count)] }
 
     /// A number between `low` and `high` whose logarithm is uniform.
-    mutating func logUniform(_ low: Float, _ high: Float) -> Float {
+    package mutating func logUniform(_ low: Float, _ high: Float) -> Float {
         Float(exp(Double(uniform(Float(log(Double(low))), Float(log(Double(high)))))))
     }
 
     /// A direction uniform on the unit sphere.
-    mutating func direction() -> SIMD3<Float> {
+    package mutating func direction() -> SIMD3<Float> {
         let z = uniform(-1, 1)
         let angle = uniform(0, 2 * .pi)
         let r = Float.maximum(0, 1 - z * z).squareRoot()
@@ -29,12 +29,12 @@ extension SeededGenerator {
     }
 
     /// A rotation uniform over all rotations.
-    mutating func rotation() -> Rotation { Rotation(up: direction(), angle: uniform(0, 2 * .pi)) }
+    package mutating func rotation() -> Rotation { Rotation(up: direction(), angle: uniform(0, 2 * .pi)) }
 
     /// A generator of its own, so that what it draws does not shift what follows here.
-    mutating func fork() -> SeededGenerator { SeededGenerator(seed: next(), stream: next()) }
+    package mutating func fork() -> SeededGenerator { SeededGenerator(seed: next(), stream: next()) }
 }
 
-func cosine(_ angle: Float) -> Float { Float(cos(Double(angle))) }
+package func cosine(_ angle: Float) -> Float { Float(cos(Double(angle))) }
 
-func sine(_ angle: Float) -> Float { Float(sin(Double(angle))) }
+package func sine(_ angle: Float) -> Float { Float(sin(Double(angle))) }

@@ -1,29 +1,29 @@
 // The few vector operations that Swift's SIMD types lack.
 
 @inline(__always)
-func dot(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> Float { a.x * b.x + a.y * b.y + a.z * b.z }
+package func dot(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> Float { a.x * b.x + a.y * b.y + a.z * b.z }
 
 @inline(__always)
-func cross(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> SIMD3<Float> {
+package func cross(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> SIMD3<Float> {
     [a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x]
 }
 
 @inline(__always)
-func length(_ a: SIMD3<Float>) -> Float { dot(a, a).squareRoot() }
+package func length(_ a: SIMD3<Float>) -> Float { dot(a, a).squareRoot() }
 
 @inline(__always)
-func mix<V: SIMD>(_ a: V, _ b: V, _ t: Float) -> V where V.Scalar == Float { a + (b - a) * t }
+package func mix<V: SIMD>(_ a: V, _ b: V, _ t: Float) -> V where V.Scalar == Float { a + (b - a) * t }
 
 @inline(__always)
-func mix(_ a: Float, _ b: Float, _ t: Float) -> Float { a + (b - a) * t }
+package func mix(_ a: Float, _ b: Float, _ t: Float) -> Float { a + (b - a) * t }
 
 /// `value` kept inside `low ... high`; `high` where it is not a number.
 @inline(__always)
-func clamp(_ value: Float, _ low: Float, _ high: Float) -> Float { Float.maximum(low, Float.minimum(high, value)) }
+package func clamp(_ value: Float, _ low: Float, _ high: Float) -> Float { Float.maximum(low, Float.minimum(high, value)) }
 
 /// 0 below `low`, 1 above `high`, smooth between.
 @inline(__always)
-func smoothstep(_ low: Float, _ high: Float, _ value: Float) -> Float {
+package func smoothstep(_ low: Float, _ high: Float, _ value: Float) -> Float {
     let t = clamp((value - low) / (high - low), 0, 1)
     return t * t * (3 - 2 * t)
 }
@@ -31,7 +31,7 @@ func smoothstep(_ low: Float, _ high: Float, _ value: Float) -> Float {
 extension SIMD3 where Scalar == Float {
     /// The vector at length 1, or zero where it has no direction.
     @inline(__always)
-    var unitOrZero: Self {
+    package var unitOrZero: Self {
         let squared = (self * self).sum()
         guard squared > 1e-30, squared.isFinite else { return .zero }
         return self / squared.squareRoot()
@@ -39,25 +39,25 @@ extension SIMD3 where Scalar == Float {
 
     /// The mirror image of this direction, which points away from the surface, about the unit normal `n`.
     @inline(__always)
-    func reflected(about n: Self) -> Self { n * (2 * dot(self, n)) - self }
+    package func reflected(about n: Self) -> Self { n * (2 * dot(self, n)) - self }
 
     /// Relative luminance of a linear sRGB colour.
     @inline(__always)
-    var luminance: Float { 0.2126 * x + 0.7152 * y + 0.0722 * z }
+    package var luminance: Float { 0.2126 * x + 0.7152 * y + 0.0722 * z }
 
-    var isFinite: Bool { (self * 0).sum() == 0 }
+    package var isFinite: Bool { (self * 0).sum() == 0 }
 }
 
 /// Three unit vectors at right angles, the columns of a rotation.
-struct Rotation: Hashable, Sendable {
-    var x: SIMD3<Float>
-    var y: SIMD3<Float>
-    var z: SIMD3<Float>
+package struct Rotation: Hashable, Sendable {
+    package var x: SIMD3<Float>
+    package var y: SIMD3<Float>
+    package var z: SIMD3<Float>
 
-    static let identity = Rotation(x: [1, 0, 0], y: [0, 1, 0], z: [0, 0, 1])
+    package static let identity = Rotation(x: [1, 0, 0], y: [0, 1, 0], z: [0, 0, 1])
 
     /// The frame whose y axis is `up` (not zero) and whose x axis is turned by `angle` around it.
-    init(up: SIMD3<Float>, angle: Float) {
+    package init(up: SIMD3<Float>, angle: Float) {
         let y = up.unitOrZero == .zero ? SIMD3<Float>(0, 1, 0) : up.unitOrZero
         let helper: SIMD3<Float> = abs(y.x) < 0.7 ? [1, 0, 0] : [0, 0, 1]
         let first = cross(y, cross(helper, y)).unitOrZero
@@ -67,18 +67,18 @@ struct Rotation: Hashable, Sendable {
         z = cross(x, y)
     }
 
-    init(x: SIMD3<Float>, y: SIMD3<Float>, z: SIMD3<Float>) {
+    package init(x: SIMD3<Float>, y: SIMD3<Float>, z: SIMD3<Float>) {
         (self.x, self.y, self.z) = (x, y, z)
     }
 
     @inline(__always)
-    func apply(_ v: SIMD3<Float>) -> SIMD3<Float> { x * v.x + y * v.y + z * v.z }
+    package func apply(_ v: SIMD3<Float>) -> SIMD3<Float> { x * v.x + y * v.y + z * v.z }
 
     @inline(__always)
-    func inverse(_ v: SIMD3<Float>) -> SIMD3<Float> { [dot(x, v), dot(y, v), dot(z, v)] }
+    package func inverse(_ v: SIMD3<Float>) -> SIMD3<Float> { [dot(x, v), dot(y, v), dot(z, v)] }
 
-    var inverted: Rotation { Rotation(x: [x.x, y.x, z.x], y: [x.y, y.y, z.y], z: [x.z, y.z, z.z]) }
+    package var inverted: Rotation { Rotation(x: [x.x, y.x, z.x], y: [x.y, y.y, z.y], z: [x.z, y.z, z.z]) }
 
     /// The rotation that applies `other` first.
-    func after(_ other: Rotation) -> Rotation { Rotation(x: apply(other.x), y: apply(other.y), z: apply(other.z)) }
+    package func after(_ other: Rotation) -> Rotation { Rotation(x: apply(other.x), y: apply(other.y), z: apply(other.z)) }
 }

@@ -27,7 +27,7 @@ public struct PictureRenderer: Sendable {
         switch shading.normals {
         case .flat: cornerNormals = nil
         case .smooth(let creaseAngle):
-            cornerNormals = CornerNormals(mesh: scene.mesh, faceNormals: scene.faceNormals, creaseAngle: creaseAngle)
+            cornerNormals = CornerNormals(scene.mesh, creaseAngle: creaseAngle)
         }
     }
 
@@ -126,7 +126,9 @@ public struct PictureRenderer: Sendable {
                 vertexColors[Int(corners.x)] * weights.x + vertexColors[Int(corners.y)] * weights.y
                 + vertexColors[Int(corners.z)] * weights.z
         }
-        var reflectance = shading.reflectance(normal(buffers, index, face, weights, frame))
+        let normal = normal(buffers, index, face, weights, frame)
+        guard shading.light != .normalColors else { return normal * 0.5 + 0.5 }
+        var reflectance = shading.reflectance(normal)
         if let light { reflectance *= light.openness(buffers, index, face) }
         return (albedo * reflectance).clamped(lowerBound: .zero, upperBound: .one)
     }
@@ -140,7 +142,7 @@ public struct PictureRenderer: Sendable {
         if let smooth = cornerNormals?.normal(face: face, weights: weights), dot(smooth, smooth) > 1e-6 {
             normal = frame.cameraDirection(smooth / dot(smooth, smooth).squareRoot())
         }
-        guard shading.light == .headlight else { return normal }
+        guard shading.light != .sphericalHarmonics else { return normal }
         return dot(flat, toEye(index, buffers.size, frame)) < 0 ? -normal : normal
     }
 

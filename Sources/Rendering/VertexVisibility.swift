@@ -71,15 +71,18 @@ public struct VertexVisibility: Sendable {
 }
 
 extension RayScene {
-    /// #V: whether nothing lies between the vertex and the eye, whatever the resolution and the edges of a picture.
+    /// For each pair of a vertex and an eye whether nothing lies between them, whatever the resolution and the edges of a picture.
     ///
-    /// Both sides of triangles hide. What is within 10^-4 of the vertex's distance does not, as the vertex's own triangles are.
+    /// Both sides of triangles hide, but not those of the vertex itself, nor what is within a thousandth of the distance from it, as the
+    /// triangles of other vertices at the same place are. A vertex is not visible from its own place, nor if it is not finite.
     ///
-    /// - Complexity: O(#V log #F).
-    public func visibleVertices(from camera: Camera) -> [Bool] {
-        let frame = camera.frame
-        let rays = mesh.vertices.map { Ray(origin: frame.eye, direction: $0 - frame.eye, near: 0, far: 1 - 1e-4) }
-        let hidden = occluded(rays)
-        return mesh.vertices.indices.map { !hidden[$0] && rays[$0].isTraceable && frame.cameraPosition(mesh.vertices[$0]).z < 0 }
+    /// - Complexity: O(pairs log #F).
+    public func areVisible(_ vertices: [Int], from eyes: [SIMD3<Float>]) -> [Bool] {
+        let rays = zip(vertices, eyes).map { Ray(origin: $1, direction: mesh.vertices[$0] - $1, near: 0, far: 1 - 1e-3) }
+        return zip(zip(vertices, rays), nearestHits(rays)).map { sight, hit in
+            guard let hit else { return sight.1.isTraceable }
+            let corners = mesh.faces[Int(hit.face)]
+            return (0..<3).contains { Int(corners[$0]) == sight.0 }
+        }
     }
 }

@@ -1,7 +1,5 @@
 import Backbones
 import Correspondence
-import InteractiveSegmentation
-import Shapes
 
 extension MatchDocument {
     /// The document of an outcome.
@@ -20,8 +18,9 @@ extension MatchDocument {
             position: buddy.map { [mesh.mesh.vertices[$0.vertex]].flatMap { [$0.x, $0.y, $0.z] } },
             pixel: buddy.map { [$0.pixel.x, $0.pixel.y] }, iou: buddy?.iou, similarity: buddy?.similarity,
             candidateCount: correspondence.candidates.count, qualified: correspondence.counts.qualified,
+            existence: Self.existence(correspondence, at: bench),
             candidates: includeCandidates ? correspondence.candidates.map(CandidateDocument.init) : nil,
-            segment: SegmentDocument(outcome),
+            segment: outcome.segment.map { PartDocument($0, of: mesh.mesh, method: outcome.method) },
             click: ClickDocument(
                 x: click.pixel.x, y: click.pixel.y, objectX: objectPixel.x, objectY: objectPixel.y,
                 box: click.box.map { [$0.low.x, $0.low.y, $0.high.x, $0.high.y] }),
@@ -34,30 +33,13 @@ extension MatchDocument {
     }
 }
 
-extension MatchDocument.SegmentDocument {
-    /// The document of an outcome's segment, if there is one.
-    init?(_ outcome: MatchJob.Outcome) {
-        guard let segment = outcome.segment else { return nil }
-        self.init(segment, of: outcome.mesh.mesh, method: outcome.method)
-    }
-
-    /// The document of a part that was found by `method`.
-    init(_ segment: SurfaceSegment, of mesh: Mesh, method: String) {
-        let labels = segment.fileFaceLabels(mesh)
-        var (inside, all) = (0.0, 0.0)
-        for (area, fileFace) in zip(mesh.faceAreas(), mesh.fileFace) {
-            all += area
-            if labels[Int(fileFace)] { inside += area }
-        }
-        self.init(
-            method: method, vertices: segment.vertexLabels.count(where: { $0 }), faces: labels.count(where: { $0 }),
-            fraction: all > 0 ? inside / all : 0, threshold: segment.threshold)
-    }
-}
-
-extension MatchDocument.MeshDocument {
-    /// The document of a mesh.
-    init(_ mesh: PreparedMesh) {
-        self.init(path: mesh.path, hash: mesh.hash, vertices: mesh.mesh.vertices.count, faces: mesh.mesh.fileFaceCount)
+extension MatchDocument {
+    /// The calibrated existence score; nil with models or settings that it is not made for.
+    private static func existence(_ correspondence: Correspondence, at bench: Workbench) -> Double? {
+        let (settings, usual) = (bench.settings, Settings())
+        guard settings.matching == usual.matching, settings.photoArea == usual.photoArea,
+            let calibration = ExistenceCalibration.known(extractor: bench.extractor.identity, segmenter: bench.segmenter.identity)
+        else { return nil }
+        return (calibration.probability(ExistenceEvidence(correspondence)) * 1e4).rounded() / 1e4
     }
 }

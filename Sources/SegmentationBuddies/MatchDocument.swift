@@ -28,10 +28,13 @@ public struct MatchDocument: Sendable, Codable {
     public var candidateCount: Int
     /// How many candidates led back into the part.
     public var qualified: Int
+    /// The probability that the mesh has the clicked part, if it is as likely as not beforehand; with the models and settings that it was
+    /// calibrated for.
+    public var existence: Double?
     /// The candidates themselves, most similar first, where they were asked for.
     public var candidates: [CandidateDocument]?
     /// The part of the mesh.
-    public var segment: SegmentDocument?
+    public var segment: PartDocument?
     /// Where the user clicked.
     public var click: ClickDocument
     /// The mesh as it was read.
@@ -67,20 +70,6 @@ public struct MatchDocument: Sendable, Codable {
         public var iou: Float?
     }
 
-    /// The part of the mesh around the buddy.
-    public struct SegmentDocument: Sendable, Codable {
-        /// How the part was found: `lift` for masks of rendered views lifted to the surface, `iseg` for a decoder trained on the mesh.
-        public var method: String
-        /// The number of vertices.
-        public var vertices: Int
-        /// The number of the file's faces.
-        public var faces: Int
-        /// The share of the mesh's surface that is in the part.
-        public var fraction: Double
-        /// The probability from which a vertex is in the part.
-        public var threshold: Float
-    }
-
     /// Where the user clicked.
     public struct ClickDocument: Sendable, Codable {
         /// The clicked column.
@@ -93,18 +82,6 @@ public struct MatchDocument: Sendable, Codable {
         public var objectY: Int
         /// x0, y0, x1, y1.
         public var box: [Float]?
-    }
-
-    /// The mesh as it was read.
-    public struct MeshDocument: Sendable, Codable {
-        /// The file, as it was named.
-        public var path: String
-        /// SHA-256 of the file.
-        public var hash: String
-        /// The number of vertices.
-        public var vertices: Int
-        /// The number of the file's faces.
-        public var faces: Int
     }
 
     /// The photo as it was read, after its orientation was applied.

@@ -57,11 +57,7 @@ struct MeshSides {
     }
 
     private func sight(of vertex: Int, _ camera: Camera) -> SIMD2<Float>? {
-        let vertices = mesh.scene.mesh.vertices
-        let toVertex = vertices[vertex] - camera.eye
-        let distance = (toVertex * toVertex).sum().squareRoot()
-        guard distance > 0, let (position, _) = camera.project(vertices[vertex], size: size) else { return nil }
-        let ray = Ray(origin: camera.eye, direction: toVertex / distance, near: 0, far: distance * 0.995)
-        return mesh.scene.occluded([ray])[0] ? nil : position
+        guard mesh.scene.areVisible([vertex], from: [camera.eye])[0] else { return nil }
+        return camera.project(mesh.scene.mesh.vertices[vertex], size: size)?.position
     }
 }

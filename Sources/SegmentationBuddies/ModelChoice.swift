@@ -84,7 +84,7 @@ public struct ModelChoice: Sendable, Hashable {
         let store = try ModelStore()
         let entry = try store.catalogue.entry(name)
         guard entry.kind == kind else {
-            let other = entry.kind == .features ? "a feature extractor (--features)" : "a segmenter (--segmenter-model)"
+            let other = entry.kind == .features ? "a feature extractor (--feature-model)" : "a segmenter (--segmenter-model)"
             throw Failure(.usage, operation, reason: "'\(name)' is \(other)")
         }
         return try store.locate(name)

@@ -78,10 +78,11 @@ struct Overview {
             "Mesh: \(name(outcome.mesh.path)), \(outcome.mesh.mesh.vertices.count) vertices, \(outcome.mesh.mesh.fileFaceCount) faces"
         ]
         lines.append("Photo: \(name(outcome.photo.path)), \(outcome.photo.image.width) x \(outcome.photo.image.height) pixels")
-        if let segment = MatchDocument.SegmentDocument(outcome) {
-            let share = String(format: "%.1f %%", segment.fraction * 100)
+        if let segment = outcome.segment {
+            let part = PartDocument(segment, of: outcome.mesh.mesh, method: outcome.method)
+            let share = String(format: "%.1f %%", part.fraction * 100)
             lines.append(
-                "Part: \(segment.vertices) vertices, \(segment.faces) faces, \(share) of the surface; the ring marks the buddy vertex")
+                "Part: \(part.vertices) vertices, \(part.faces) faces, \(share) of the surface; the ring marks the buddy vertex")
         }
         for warning in outcome.mesh.report.warnings.prefix(3) { lines.append("Note: \(warning)") }
         var y = position.y

@@ -46,8 +46,9 @@ public struct PreparedMesh: Sendable {
         normalisation = try Normalisation(of: mesh, method: method)
         let placed = normalisation.applied(to: mesh)
         scene = try RayScene(mesh: placed)
-        report = MeshReport(mesh)
+        let adjacency = Adjacency(mesh)
+        report = MeshReport(mesh, adjacency: adjacency)
         referenced = mesh.referencedVertices()
-        surface = try SurfaceModel(placed)
+        surface = try SurfaceModel(placed, adjacency: adjacency)
     }
 }

@@ -13,7 +13,7 @@ public struct PreparedPhoto: Sendable {
     /// The picture, upright.
     public let image: Image
     /// The feature extractor's view of it.
-    public let features: FeatureGrid
+    public private(set) var features: FeatureGrid
     /// The segmenter's view of it.
     public let embedding: ImageEmbedding
 
@@ -41,6 +41,26 @@ public struct PreparedPhoto: Sendable {
         } make: {
             try bench.segmenter.embed(image)
         }
+    }
+
+    /// The photo with the features that the settings ask for once the object is known: its own, or those of the object's box.
+    ///
+    /// The box holds the clicked pixel too, and has a tenth of its longer side as margin. A box that fills the photo and an empty mask
+    /// leave the photo as it is. Throws `Failure` if the extractor cannot be run.
+    public func focused(on objectMask: Mask, including pixel: Pixel, at bench: Workbench) throws -> PreparedPhoto {
+        guard bench.settings.photoArea == .object, let object = objectMask.boundingBox else { return self }
+        let box = object.union(PixelRectangle(x: pixel.x, y: pixel.y, width: 1, height: 1))
+        let area = box.expanded(by: max(box.width, box.height) / 10).clipped(width: image.width, height: image.height)
+        guard (area.width, area.height) != (image.width, image.height), let crop = image.cropped(area) else { return self }
+        let folder = CacheDirectory.key(["photo", hash])
+        let name = "features-\(bench.extractor.identity.hash.prefix(16))-\(area.x)-\(area.y)-\(area.width)-\(area.height)"
+        var focused = self
+        focused.features = try Self.cached(bench.cache, folder, name, \.cacheData) {
+            FeatureGrid(cached: $0)
+        } make: {
+            try bench.extractor.features(of: crop).moved(by: [Float(area.x), Float(area.y)])
+        }
+        return focused
     }
 
     private static func cached<T>(

@@ -13,11 +13,11 @@ public struct SegmentDocument: Sendable, Codable {
     /// The clicks, in the order given.
     public var clicks: [ClickDocument]
     /// The part.
-    public var segment: MatchDocument.SegmentDocument
+    public var segment: PartDocument
     /// The mesh.
-    public var mesh: MatchDocument.MeshDocument
+    public var mesh: MeshDocument
     /// The mesh that was clicked, if another.
-    public var source: MatchDocument.MeshDocument?
+    public var source: MeshDocument?
     /// Where the decoder comes from, if one was used.
     public var decoder: TrainedDecoder.Provenance?
     /// Every setting that decides the result.

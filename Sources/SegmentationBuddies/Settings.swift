@@ -22,12 +22,16 @@ public struct Settings: Sendable, Hashable, Codable {
     public var matching = MatchingOptions()
     /// Which of the segmenter's masks is the object.
     public var objectLevel = MaskLevel.object
+    /// How much of the photo the features are extracted from.
+    public var photoArea = PhotoArea.whole
     /// How masks of views are lifted to the surface.
     public var lifting = MaskLiftingOptions()
     /// How a part of the mesh is found.
     public var segmenter = SegmenterKind.auto
     /// Where the probability of a vertex is cut to make the 3D segment.
     public var threshold = ThresholdKind.half
+    /// Whether the border of the 3D segment is moved into creases, and specks are dropped.
+    public var cleansBorders = false
 
     /// The default settings.
     public init() {}
@@ -48,6 +52,10 @@ public struct ViewPlan: Sendable, Hashable, Codable {
         case robust
         /// As the paper's code: Gaussian angles around +x, spherical-harmonic light, faces seen from the front only.
         case reference
+        /// Evenly around the mesh, lit from one of five sides in turn.
+        case lights
+        /// Evenly around the mesh, with normals as colours.
+        case normals
     }
 
     /// `count` views of `size` x `size` pixels.
@@ -58,6 +66,14 @@ public struct ViewPlan: Sendable, Hashable, Codable {
     }
 }
 
+/// How much of a photo the features are extracted from.
+public enum PhotoArea: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The whole photo, as published: what is small in it has few cells of features.
+    case whole
+    /// The box of the object mask with a tenth of its longer side around it, so that the object has nearly all cells.
+    case object
+}
+
 /// How features are fitted to the surface.
 public enum SolverKind: String, Sendable, Hashable, Codable, CaseIterable {
     /// A free vector for each vertex, by a sparse linear system.
@@ -66,6 +82,8 @@ public enum SolverKind: String, Sendable, Hashable, Codable, CaseIterable {
     case mlp
     /// The paper's coordinate network with outputs of any size.
     case mlpLinear = "mlp-linear"
+    /// The largest value of each component over the views that show a vertex, instead of a mean.
+    case max
 }
 
 /// How clicks on a mesh become a part of it.

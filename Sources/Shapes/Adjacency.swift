@@ -1,7 +1,8 @@
-/// Who touches whom on a mesh, welded by position.
+/// Who touches whom on a mesh, with vertices at one position taken as one.
 ///
-/// Indices of vertices are those of welded vertices (``Weld``), indices of faces those of `mesh.faces`. Triangles of which two corners
-/// are in one place have no edges here and no neighbours.
+/// Indices of vertices are those of welded vertices (``Weld``), indices of triangles those of `mesh.faces`. Meshes whose triangles share no
+/// vertices are connected this way. A triangle of which two corners are in one place connects its corners, but is not listed as a
+/// neighbour of them or of its edges.
 public struct Adjacency: Sendable {
     /// An edge between two welded vertices, the lower one first.
     public struct Edge: Hashable, Sendable {
@@ -13,63 +14,80 @@ public struct Adjacency: Sendable {
 
     /// How vertices of the file map to welded ones.
     public let weld: Weld
-    /// #W rows: the triangles around each welded vertex, ascending.
-    public let incidentFaces: CompressedRows
-    /// #W rows: the welded vertices at the other ends of each vertex's edges, ascending.
-    public let oneRing: CompressedRows
+    /// #W positions.
+    public let positions: [SIMD3<Float>]
+    /// #F: the triangles' corners as welded vertices.
+    public let triangles: [SIMD3<UInt32>]
     /// Every edge once, ascending by lower, then higher end.
     public let edges: [Edge]
-    /// #E rows: the triangles at each edge, ascending; one at a boundary, two inside, more where the mesh is no manifold.
-    public let edgeFaces: CompressedRows
+    /// #F: the edges (first, second), (second, third), (third, first) of each triangle; -1 where both ends are one vertex.
+    public let triangleEdges: [SIMD3<Int32>]
 
     /// The adjacency of `mesh`.
     ///
     /// - Complexity: O(#V + #F log d) for the largest number d of triangles around a vertex.
     public init(_ mesh: Mesh) {
         let weld = Weld(mesh.vertices)
-        let corners = mesh.faces.map(weld.corners)
         self.weld = weld
-        let proper = corners.indices.filter { !corners[$0].isCollapsed }
-        incidentFaces = CompressedRows(rows: weld.count) { emit in
-            for face in proper { for corner in 0..<3 { emit(corners[face][corner], UInt32(face)) } }
-        }
+        positions = weld.representative.map { mesh.vertices[Int($0)] }
+        triangles = mesh.faces.map(weld.corners)
+        (edges, triangleEdges) = Self.edges(of: triangles, vertexCount: weld.count)
+    }
 
-        // Half edges sorted by (lower end, higher end, face): equal edges become neighbours.
-        let halfEdges = CompressedRows(rows: weld.count) { emit in
-            for face in proper {
-                for side in 0..<3 { emit(min(corners[face][side], corners[face][(side + 1) % 3]), UInt32(face * 3 + side)) }
-            }
-        }
-        var edges: [Edge] = []
-        var edgeOfHalf: [(edge: UInt32, face: UInt32)] = []
-        edges.reserveCapacity(mesh.faces.count * 3 / 2)
-        edgeOfHalf.reserveCapacity(mesh.faces.count * 3)
-        for low in 0..<weld.count {
-            let around = halfEdges[low].map { half -> (high: UInt32, face: UInt32) in
-                let (face, side) = (half / 3, Int(half % 3))
-                return (max(corners[Int(face)][side], corners[Int(face)][(side + 1) % 3]), face)
-            }
-            for (high, face) in around.sorted(by: { ($0.high, $0.face) < ($1.high, $1.face) }) {
-                let edge = Edge(a: UInt32(low), b: high)
-                if edges.last != edge { edges.append(edge) }
-                edgeOfHalf.append((UInt32(edges.count - 1), face))
-            }
-        }
-        edgeFaces = CompressedRows(rows: edges.count) { emit in for half in edgeOfHalf { emit(half.edge, half.face) } }
-        oneRing = CompressedRows(rows: weld.count) { emit in
+    /// #W rows: the welded vertices at the other ends of each vertex's edges, ascending.
+    ///
+    /// - Complexity: O(#E).
+    public func oneRing() -> CompressedRows {
+        CompressedRows(rows: weld.count) { emit in
             // Edges ascend, so a vertex first meets its lower neighbours, then its higher ones, each ascending.
             for edge in edges { emit(edge.b, edge.a) }
             for edge in edges { emit(edge.a, edge.b) }
         }
-        self.edges = edges
     }
 
-    /// #F: the connected component of each triangle, and their number; components are numbered by their first triangle.
+    /// #E rows: the triangles at each edge, ascending; one at a boundary, two inside, more where the mesh is no manifold.
     ///
-    /// Triangles that share a welded vertex are connected. Triangles without edges join the component of their first corner's other
-    /// triangles, or have one of their own.
-    /// - Complexity: O(#F α(#F)).
-    public func components(of mesh: Mesh) -> (ofFace: [UInt32], count: Int) {
+    /// - Complexity: O(#F).
+    public func edgeFaces() -> CompressedRows {
+        CompressedRows(rows: edges.count) { emit in
+            for (face, sides) in triangleEdges.enumerated() where !triangles[face].isCollapsed {
+                for side in 0..<3 { emit(UInt32(sides[side]), UInt32(face)) }
+            }
+        }
+    }
+
+    /// Half edges sorted by (lower end, higher end): those of one edge become neighbours.
+    private static func edges(of triangles: [SIMD3<UInt32>], vertexCount: Int) -> ([Edge], [SIMD3<Int32>]) {
+        var halves = CompressedRows(rows: vertexCount) { emit in
+            for (face, corners) in triangles.enumerated() {
+                for side in 0..<3 where corners[side] != corners[(side + 1) % 3] {
+                    emit(min(corners[side], corners[(side + 1) % 3]), UInt32(3 * face + side))
+                }
+            }
+        }
+        func high(_ half: UInt32) -> UInt32 {
+            let (corners, side) = (triangles[Int(half / 3)], Int(half % 3))
+            return max(corners[side], corners[(side + 1) % 3])
+        }
+        var edges: [Edge] = []
+        edges.reserveCapacity(triangles.count * 3 / 2)
+        var sides = [SIMD3<Int32>](repeating: [-1, -1, -1], count: triangles.count)
+        for low in 0..<vertexCount {
+            let row = halves.starts[low]..<halves.starts[low + 1]
+            halves.values[row].sort { (high($0), $0) < (high($1), $1) }
+            for half in halves.values[row] {
+                let edge = Edge(a: UInt32(low), b: high(half))
+                if edges.last != edge { edges.append(edge) }
+                sides[Int(half / 3)][Int(half % 3)] = Int32(edges.count - 1)
+            }
+        }
+        return (edges, sides)
+    }
+
+    /// #W: a number for each connected part, the same for welded vertices that edges connect: its lowest vertex.
+    ///
+    /// - Complexity: O(#E α(#W)).
+    public func vertexComponents() -> [UInt32] {
         var parent = (0..<UInt32(weld.count)).map { $0 }
         func root(_ vertex: UInt32) -> UInt32 {
             var vertex = vertex
@@ -79,22 +97,28 @@ public struct Adjacency: Sendable {
             }
             return vertex
         }
-        for face in mesh.faces {
-            let corners = weld.corners(face)
-            for other in [corners.y, corners.z] {
-                let (a, b) = (root(corners.x), root(other))
-                parent[Int(max(a, b))] = min(a, b)
-            }
+        for edge in edges {
+            let (a, b) = (root(edge.a), root(edge.b))
+            parent[Int(max(a, b))] = min(a, b)
         }
+        return parent.indices.map { root(UInt32($0)) }
+    }
+
+    /// #F: the connected part of each triangle, and their number; parts are numbered by their first triangle.
+    ///
+    /// Triangles that share a welded vertex are connected.
+    /// - Complexity: O(#F α(#F)).
+    public func faceComponents() -> (ofFace: [UInt32], count: Int) {
+        let components = vertexComponents()
         var number = [UInt32](repeating: .max, count: weld.count)
         var count: UInt32 = 0
-        let ofFace = mesh.faces.map { face -> UInt32 in
-            let root = Int(root(weld.welded[Int(face.x)]))
-            if number[root] == .max {
-                number[root] = count
+        let ofFace = triangles.map { corners -> UInt32 in
+            let component = Int(components[Int(corners.x)])
+            if number[component] == .max {
+                number[component] = count
                 count += 1
             }
-            return number[root]
+            return number[component]
         }
         return (ofFace, Int(count))
     }

@@ -15,7 +15,7 @@ public struct CompressedRows: Hashable, Sendable {
     /// Rows from pairs (row, value), each row in the order of the pairs.
     ///
     /// `pairs` is called twice with a function to hand each pair to, and must give the same ones.
-    init(rows: Int, pairs: ((_ row: UInt32, _ value: UInt32) -> Void) -> Void) {
+    public init(rows: Int, pairs: ((_ row: UInt32, _ value: UInt32) -> Void) -> Void) {
         var starts = [Int](repeating: 0, count: rows + 1)
         pairs { row, _ in starts[Int(row) + 1] += 1 }
         for row in 0..<rows { starts[row + 1] += starts[row] }

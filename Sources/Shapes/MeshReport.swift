@@ -57,10 +57,11 @@ public struct MeshReport: Hashable, Sendable, Codable {
         unreferencedVertices = isReferenced.count { !$0 }
         duplicateVertices = mesh.vertices.count - adjacency.weld.count
         degenerateFaces = Self.degenerateFaces(mesh, areas)
-        duplicateFaces = Self.duplicateFaces(mesh, adjacency)
-        nonManifoldEdges = (0..<adjacency.edges.count).count { adjacency.edgeFaces[$0].count > 2 }
-        boundaryEdges = (0..<adjacency.edges.count).count { adjacency.edgeFaces[$0].count == 1 }
-        let winding = Winding(mesh, adjacency, areas)
+        duplicateFaces = Self.duplicateFaces(adjacency)
+        let edgeFaces = adjacency.edgeFaces()
+        nonManifoldEdges = (0..<edgeFaces.count).count { edgeFaces[$0].count > 2 }
+        boundaryEdges = (0..<edgeFaces.count).count { edgeFaces[$0].count == 1 }
+        let winding = Winding(mesh, adjacency, edgeFaces, areas)
         inconsistentEdges = winding.inconsistentEdges
         components = winding.components
         invertedComponents = winding.invertedComponents
@@ -74,10 +75,9 @@ public struct MeshReport: Hashable, Sendable, Codable {
         return hasArea.count { !$0 }
     }
 
-    private static func duplicateFaces(_ mesh: Mesh, _ adjacency: Adjacency) -> Int {
-        var seen = Set<SIMD3<UInt32>>(minimumCapacity: mesh.faces.count)
-        return mesh.faces.count { face in
-            let c = adjacency.weld.corners(face)
+    private static func duplicateFaces(_ adjacency: Adjacency) -> Int {
+        var seen = Set<SIMD3<UInt32>>(minimumCapacity: adjacency.triangles.count)
+        return adjacency.triangles.count { c in
             guard !c.isCollapsed else { return false }
             let (low, high) = (c.min(), c.max())
             return !seen.insert(SIMD3(low, c.x ^ c.y ^ c.z ^ low ^ high, high)).inserted
@@ -117,13 +117,13 @@ private struct Winding {
     var invertedComponents = 0
     var invertedArea = 0.0
 
-    init(_ mesh: Mesh, _ adjacency: Adjacency, _ areas: [Double]) {
-        let parts = adjacency.components(of: mesh)
+    init(_ mesh: Mesh, _ adjacency: Adjacency, _ edgeFaces: CompressedRows, _ areas: [Double]) {
+        let parts = adjacency.faceComponents()
         components = parts.count
         var isSound = [Bool](repeating: true, count: parts.count)
         for (edge, ends) in adjacency.edges.enumerated() {
-            let faces = adjacency.edgeFaces[edge]
-            let forward = faces.count { Self.runs(adjacency.weld.corners(mesh.faces[Int($0)]), from: ends.a, to: ends.b) }
+            let faces = edgeFaces[edge]
+            let forward = faces.count { Self.runs(adjacency.triangles[Int($0)], from: ends.a, to: ends.b) }
             if faces.count == 2, forward != 1 { inconsistentEdges += 1 }
             // As many triangles on either side: closed and consistent, even where several sheets meet.
             if forward * 2 != faces.count, let face = faces.first { isSound[Int(parts.ofFace[Int(face)])] = false }

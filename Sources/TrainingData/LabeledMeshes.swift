@@ -2,6 +2,7 @@ import Basics
 import Foundation
 import Photography
 import Shapes
+import TrainingSets
 
 /// A folder of meshes with labelled faces: `<category>/<id>.off`, `<category>/<id>_labels.txt` and `cameras.csv`.
 struct LabeledMeshes {

@@ -5,6 +5,7 @@ import Foundation
 import Images
 import Photography
 import Shapes
+import TrainingSets
 
 struct Sources: ParsableArguments {
     @Option(help: "The folder of labelled meshes.") var labeled: String

@@ -2,6 +2,7 @@ import ArgumentParser
 import Basics
 import Images
 import Photography
+import TrainingSets
 
 struct Sheet: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Draw the first pictures of a set with their labels beside them, to look at.")

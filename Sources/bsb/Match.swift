@@ -41,6 +41,12 @@ struct Match: ParsableCommand {
     @Option(name: [.customLong("candidates"), .customShort("k")], help: ArgumentHelp("Vertices to consider.", valueName: "count"))
     var candidateCount = 100
 
+    @Option(help: ArgumentHelp("Consider at least this share of the vertices; finer meshes then have more candidates.", valueName: "0...1"))
+    var candidateFraction = 0.0
+
+    @Option(help: "How much of the photo features are extracted from: all, or the box around the object, which shows small objects larger.")
+    var photoArea = PhotoArea.whole
+
     @Option(
         name: .customLong("min-iou"), help: ArgumentHelp("Reject a correspondence whose masks overlap less than this.", valueName: "0...1"))
     var minIoU: Float = 0
@@ -54,12 +60,16 @@ struct Match: ParsableCommand {
     @Flag(help: "List all candidates in the result.")
     var candidatesInResult = false
 
+    @Flag(help: "Move the part's border into nearby creases and drop specks.")
+    var cleanBorders = false
+
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
         guard candidateCount >= 1 else { throw ValidationError("--candidates must be at least 1.") }
+        guard (0...1).contains(candidateFraction) else { throw ValidationError("--candidate-fraction must be between 0 and 1.") }
         guard (0...1).contains(minIoU) else { throw ValidationError("--min-iou must be between 0 and 1.") }
     }
 
@@ -77,11 +87,14 @@ struct Match: ParsableCommand {
         settings.seed = common.seed
         meshOptions.apply(to: &settings)
         settings.matching.candidateCount = candidateCount
+        settings.matching.candidateFraction = candidateFraction
+        settings.photoArea = photoArea
         settings.matching.minimumIoU = minIoU
         settings.matching.partLevel = segmenterMask
         settings.lifting.level = segmenterMask
         settings.objectLevel = objectMask
         settings.threshold = threshold
+        settings.cleansBorders = cleanBorders
         if let segmenter { settings.segmenter = segmenter }
         return settings
     }

@@ -29,10 +29,15 @@ struct CommonOptions: ParsableArguments {
 
     var parallelism: Parallelism { Parallelism(threads: threads) }
 
-    /// A workbench with the models of a choice.
-    func workbench(_ settings: Settings, models choice: ModelOptions) throws -> Workbench {
+    /// A workbench with the models that the options name.
+    func workbench(_ settings: Settings, models: ModelOptions) throws -> Workbench {
+        try workbench(settings, choice: models.choice)
+    }
+
+    /// A workbench with the models of a choice, the embedded ones by default.
+    func workbench(_ settings: Settings, choice: ModelChoice = ModelChoice()) throws -> Workbench {
         let folder = noCache ? nil : cache ?? CacheDirectory.defaultPath
-        let models = try choice.choice.load(threads: threads)
+        let models = try choice.load(threads: threads)
         return Workbench(
             extractor: models.extractor, segmenter: models.segmenter, settings: settings,
             cache: CacheDirectory(path: folder, logger: Terminal.logger), parallelism: parallelism,
@@ -46,10 +51,10 @@ struct ModelOptions: ParsableArguments {
     var preset = Preset.fast
 
     @Option(
-        name: .customLong("features"),
+        name: .customLong("feature-model"),
         help: ArgumentHelp(
             "The feature extractor: a name of 'bsb models list', or an ONNX file; by default the embedded one.", valueName: "model"))
-    var features: String?
+    var featureModel: String?
 
     @Option(help: ArgumentHelp("The longest side of the picture that it sees; by default as published.", valueName: "pixels"))
     var featureSide: Int?
@@ -64,14 +69,14 @@ struct ModelOptions: ParsableArguments {
         if let featureSide, !(14...8192).contains(featureSide) {
             throw ValidationError("--feature-side must be between 14 and 8192.")
         }
-        if featureSide != nil, features == nil { throw ValidationError("--feature-side goes with --features.") }
+        if featureSide != nil, featureModel == nil { throw ValidationError("--feature-side goes with --feature-model.") }
     }
 
     /// The models that are meant.
     var choice: ModelChoice {
         let usual = preset.models
         return ModelChoice(
-            features: features ?? usual.features, featureSide: features == nil ? usual.featureSide : featureSide,
+            features: featureModel ?? usual.features, featureSide: featureModel == nil ? usual.featureSide : featureSide,
             segmenter: segmenterModel ?? usual.segmenter)
     }
 }
@@ -107,6 +112,7 @@ extension Normalisation.Method: ExpressibleByArgument {}
 extension ViewPlan.Style: ExpressibleByArgument {}
 extension SolverKind: ExpressibleByArgument {}
 extension Preset: ExpressibleByArgument {}
+extension PhotoArea: ExpressibleByArgument {}
 extension ThresholdKind: ExpressibleByArgument {}
 extension MaskLevel: ExpressibleByArgument {}
 

@@ -54,10 +54,10 @@ struct Train: ParsableCommand {
     }
 
     private var plan: TrainingPlan {
-        var plan = TrainingPlan()
         let isPaper = models.preset == .paper
         let promptViews = self.promptViews ?? (isPaper ? .reference : .shared)
         let architecture = self.architecture ?? (isPaper ? .reference : .fast)
+        var plan = architecture == .reference ? TrainingPlan.referenceSizes : TrainingPlan()
         plan.views = promptViews
         if promptViews == .reference {
             plan.sampling = .reference
@@ -66,8 +66,6 @@ struct Train: ParsableCommand {
             plan.sampling.secondClickShare = 0
         }
         if let prompts { plan.sampling.maximumPrompts = prompts }
-        plan.training.architecture = architecture
-        if architecture == .reference { (plan.training.learningRate, plan.training.steps) = (5e-4, 1500) }
         if let steps { plan.training.steps = steps }
         plan.training.seed = common.seed
         return plan

@@ -1,12 +1,14 @@
 import Basics
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Backbones
 
 @Suite struct EmbeddedModelsTests {
     private func withCopy(_ body: (URL) throws -> Void) throws {
-        try withTemporaryFolder { folder in
+        try withTemporaryDirectory { directory in
+            let folder = URL(fileURLWithPath: directory)
             let copy = folder.appendingPathComponent("Models")
             try FileManager.default.copyItem(atPath: fixtures, toPath: copy.path)
             try body(copy)

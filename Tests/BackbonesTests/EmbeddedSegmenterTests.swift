@@ -1,5 +1,6 @@
 import Basics
 import Images
+import TestSupport
 import Testing
 
 @testable import Backbones

@@ -1,23 +1,13 @@
 import Basics
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Backbones
 
-/// The models that the build put beside this program, if there are any yet.
-private let shipped = try? EmbeddedModels()
-
 @Suite struct ShippedModelsTests {
-    @Test(.enabled(if: shipped == nil, "only where no models are shipped"))
-    func missingModelsAreSearchedForInNamedPlaces() throws {
-        let failure = try failure { _ = try EmbeddedModels() }
-        #expect(failure.kind == .missingModel)
-        #expect(failure.reason.contains("SegmentationBuddies_Backbones"))
-    }
-
-    @Test(.enabled(if: shipped != nil, "the embedded pair is not in Sources/Backbones/Models"))
-    func theShippedPairRunsAndDoesNotDependOnThreads() throws {
-        let models = try #require(shipped)
+    @Test func theShippedPairRunsAndDoesNotDependOnThreads() throws {
+        let models = try EmbeddedModels()
         let image = noise(90, 60, seed: 8)
         let prompts = [Prompt(points: [.init([40, 30])]), Prompt(points: [], box: .init(low: [5, 5], high: [50, 50]))]
         let runs = try [1, 3].map { threads in

@@ -31,20 +31,6 @@ func noise(_ width: Int, _ height: Int, seed: UInt64) -> Image {
     return Image(width: width, height: height, pixels: pixels)
 }
 
-/// The failure that `body` ends with.
-func failure(_ body: () throws -> Void) throws -> Failure {
-    let error = #expect(throws: Failure.self) { try body() }
-    return try #require(error)
-}
-
-/// An empty folder that is removed after `body`.
-func withTemporaryFolder(_ body: (URL) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bsb-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try body(folder)
-}
-
 func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
     a.count == b.count ? zip(a, b).map { abs($0 - $1) }.max() ?? 0 : .infinity
 }

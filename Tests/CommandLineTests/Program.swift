@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The built command-line program, run as a user runs it.
@@ -42,7 +43,7 @@ final class Folder {
     let path: String
 
     init() throws {
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("bsb-tests-\(UUID().uuidString)").path
+        path = temporaryPath()
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 

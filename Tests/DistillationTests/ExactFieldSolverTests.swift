@@ -3,6 +3,7 @@ import Basics
 import Distillation
 import LinearAlgebra
 import Shapes
+import TestSupport
 import Testing
 
 @Suite struct ExactFieldSolverTests {

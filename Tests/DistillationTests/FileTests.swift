@@ -2,20 +2,14 @@ import Basics
 import Distillation
 import Foundation
 import LinearAlgebra
+import TestSupport
 import Testing
 
 @Suite struct FileTests {
-    /// Calls `body` with a directory that is removed afterwards.
-    func withDirectory(_ body: (String) throws -> Void) throws {
-        let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        defer { try? FileManager.default.removeItem(at: url) }
-        try body(url.path)
-    }
-
     let field = FeatureField(values: Matrix(rows: 3, columns: 2, values: [1, -2, 0.5, 1e-30, 4, 1e30]), observed: [true, false, true])
 
     @Test func fieldRoundTrip() throws {
-        try withDirectory { directory in
+        try withTemporaryDirectory { directory in
             try field.write(to: directory)
             #expect(try FeatureField(directory: directory) == field)
             #expect(try Set(FileManager.default.contentsOfDirectory(atPath: directory)) == Set(FeatureField.fileNames))
@@ -23,7 +17,7 @@ import Testing
     }
 
     @Test func damagedFieldsAreRefused() throws {
-        try withDirectory { directory in
+        try withTemporaryDirectory { directory in
             #expect(throws: Failure.self) { try FeatureField(directory: directory) }
             try field.write(to: directory)
             try NumPyArray([true, false], shape: [2]).write(to: directory + "/observed.npy")
@@ -41,7 +35,7 @@ import Testing
 
     @Test func networkRoundTripGivesTheSameFeatures() throws {
         let network = try FeatureMLP(.init(outputs: 5, width: 12, depth: 1), seed: 3)
-        try withDirectory { directory in
+        try withTemporaryDirectory { directory in
             try network.write(to: directory)
             let read = try FeatureMLP(directory: directory)
             #expect(read == network)

@@ -1,6 +1,7 @@
 import Backbones
 import Basics
 import Distillation
+import Foundation
 import LinearAlgebra
 import Shapes
 
@@ -14,31 +15,6 @@ func squareMesh(_ n: Int) -> Mesh {
             let a = UInt32(y * (n + 1) + x)
             faces.append([a, a + 1, a + UInt32(n) + 2])
             faces.append([a, a + UInt32(n) + 2, a + UInt32(n) + 1])
-        }
-    }
-    return Mesh(vertices: vertices, faces: faces)
-}
-
-/// An octahedron whose triangles are cut into n^2 each, on the unit sphere.
-func sphereMesh(_ n: Int) -> Mesh {
-    var vertices: [SIMD3<Float>] = []
-    var index: [SIMD3<Int32>: UInt32] = [:]
-    func vertex(_ p: SIMD3<Int32>) -> UInt32 {
-        if let known = index[p] { return known }
-        let v = SIMD3<Float>(p)
-        vertices.append(v / (v * v).sum().squareRoot())
-        index[p] = UInt32(vertices.count - 1)
-        return UInt32(vertices.count - 1)
-    }
-    var faces: [SIMD3<UInt32>] = []
-    for octant in 0..<8 {
-        let sign = SIMD3<Int32>(octant & 1 == 0 ? 1 : -1, octant & 2 == 0 ? 1 : -1, octant & 4 == 0 ? 1 : -1)
-        func corner(_ i: Int, _ j: Int) -> UInt32 { vertex(sign &* [Int32(i), Int32(j), Int32(n - i - j)]) }
-        for i in 0..<n {
-            for j in 0..<(n - i) {
-                faces.append([corner(i, j), corner(i + 1, j), corner(i, j + 1)])
-                if i + j + 1 < n { faces.append([corner(i + 1, j), corner(i + 1, j + 1), corner(i, j + 1)]) }
-            }
         }
     }
     return Mesh(vertices: vertices, faces: faces)
@@ -73,8 +49,6 @@ struct FakeView {
         return [cy * r.x + sy * r.z, r.y, -sy * r.x + cy * r.z]
     }
 }
-
-import Foundation
 
 extension Float {
     static func cosine(_ x: Float) -> Float { Float(cos(Double(x))) }

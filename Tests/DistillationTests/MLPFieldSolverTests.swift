@@ -2,6 +2,7 @@ import Backbones
 import Basics
 import LinearAlgebra
 import Shapes
+import TestSupport
 import Testing
 
 @testable import Distillation
@@ -11,7 +12,7 @@ import Testing
 
     @Test func lossAndItsGradientAgreeWithDefinition() throws {
         let mesh = sphereMesh(3)
-        let surface = try WeldedSurface(mesh)
+        let surface = Adjacency(mesh)
         let view = ViewObservation(
             samples: fakeSamples(mesh, FakeView(yaw: 1, pitch: 0), perFace: 2, stream: 1, weights: true),
             grid: randomGrid(cells: 6, pixels: 64, dimension: 3, stream: 2))
@@ -26,7 +27,7 @@ import Testing
                 let y = view.grid.feature(at: sample.point)
                 for d in 0..<3 {
                     let rendered = (0..<3).reduce(0.0) { part, corner in
-                        part + Double(sample.corners[corner]) * features[equations.points.firstIndex(of: face[corner])! * 3 + d]
+                        part + Double(sample.corners[corner]) * features[equations.points.firstIndex(of: Int32(face[corner]))! * 3 + d]
                     }
                     sum += Double(sample.weight) * (rendered - Double(y[d])) * (rendered - Double(y[d]))
                 }

@@ -8,14 +8,6 @@ import Shapes
 
 @testable import Evaluation
 
-/// A directory of its own for one test, removed afterwards.
-func withTemporaryDirectory<T>(_ body: (String) throws -> T) throws -> T {
-    let path = NSTemporaryDirectory() + "evaluation-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    return try body(path)
-}
-
 /// Writes text files, named relative to a folder.
 func write(_ files: [String: String], in folder: String) throws {
     for (name, text) in files { try AtomicFile.write(text, to: "\(folder)/\(name)") }

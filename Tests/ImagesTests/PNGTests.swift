@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Images
@@ -72,7 +73,7 @@ import Testing
     }
 
     @Test func filesComeBack() throws {
-        let directory = NSTemporaryDirectory() + "images-" + UUID().uuidString
+        let directory = temporaryPath()
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let image = Image(width: 5, height: 4, fill: (1, 2, 3))
         try image.writePNG(to: directory + "/a.png")

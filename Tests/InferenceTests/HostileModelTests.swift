@@ -1,6 +1,7 @@
 import Basics
 import Foundation
 import Inference
+import TestSupport
 import Testing
 
 @Suite struct HostileModelTests {
@@ -15,7 +16,8 @@ import Testing
     }
 
     @Test func aFolderIsNotAModel() throws {
-        try withTemporaryFolder { folder in
+        try withTemporaryDirectory { directory in
+            let folder = URL(fileURLWithPath: directory)
             let failure = try failure { _ = try InferenceSession(path: folder.path, runtime: runtime.get()) }
             #expect(failure.kind == .badInput)
         }
@@ -27,7 +29,8 @@ import Testing
             #expect(failure.kind == .badInput)
             #expect(failure.operation == "loading the model")
         }
-        try withTemporaryFolder { folder in
+        try withTemporaryDirectory { directory in
+            let folder = URL(fileURLWithPath: directory)
             let path = folder.appendingPathComponent("text.onnx")
             try Data("not a model at all".utf8).write(to: path)
             let failure = try failure { _ = try InferenceSession(path: path.path, runtime: runtime.get()) }
@@ -64,7 +67,8 @@ import Testing
     }
 
     @Test func weightsThatAreNotBesideTheGraphAreRefused() throws {
-        try withTemporaryFolder { folder in
+        try withTemporaryDirectory { directory in
+            let folder = URL(fileURLWithPath: directory)
             let copy = folder.appendingPathComponent("external.onnx")
             try FileManager.default.copyItem(atPath: fixture("external.onnx"), toPath: copy.path)
             let failure = try failure { _ = try InferenceSession(path: copy.path, runtime: runtime.get()) }

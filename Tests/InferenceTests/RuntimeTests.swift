@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Inference
@@ -25,7 +26,8 @@ import Testing
     }
 
     @Test func aMissingLibraryIsNamedWithTheCommandThatInstallsIt() throws {
-        try withTemporaryFolder { folder in
+        try withTemporaryDirectory { directory in
+            let folder = URL(fileURLWithPath: directory)
             var search = emptySearch()
             search.startingFolders = [folder.path]
             search.folders = ["/nowhere/cache"]
@@ -52,7 +54,8 @@ import Testing
     }
 
     @Test func folderAboveIsSearchedAndAWrongFileIsSkipped() throws {
-        try withTemporaryFolder { folder in
+        try withTemporaryDirectory { directory in
+            let folder = URL(fileURLWithPath: directory)
             let above = folder.appendingPathComponent(".runtime")
             let below = folder.appendingPathComponent("a/b")
             let wrong = below.appendingPathComponent(".runtime")

@@ -1,6 +1,7 @@
 import Basics
 import Foundation
 import Inference
+import TestSupport
 import Testing
 
 @Suite struct SessionTests {

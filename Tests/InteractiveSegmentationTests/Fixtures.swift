@@ -8,31 +8,6 @@ import Shapes
 
 @testable import InteractiveSegmentation
 
-/// An octahedron whose triangles are cut into n^2 each, on the unit sphere.
-func sphereMesh(_ n: Int) -> Mesh {
-    var vertices: [SIMD3<Float>] = []
-    var index: [SIMD3<Int32>: UInt32] = [:]
-    func vertex(_ p: SIMD3<Int32>) -> UInt32 {
-        if let known = index[p] { return known }
-        let v = SIMD3<Float>(p)
-        vertices.append(v / (v * v).sum().squareRoot())
-        index[p] = UInt32(vertices.count - 1)
-        return UInt32(vertices.count - 1)
-    }
-    var faces: [SIMD3<UInt32>] = []
-    for octant in 0..<8 {
-        let sign = SIMD3<Int32>(octant & 1 == 0 ? 1 : -1, octant & 2 == 0 ? 1 : -1, octant & 4 == 0 ? 1 : -1)
-        func corner(_ i: Int, _ j: Int) -> UInt32 { vertex(sign &* [Int32(i), Int32(j), Int32(n - i - j)]) }
-        for i in 0..<n {
-            for j in 0..<(n - i) {
-                faces.append([corner(i, j), corner(i + 1, j), corner(i, j + 1)])
-                if i + j + 1 < n { faces.append([corner(i + 1, j), corner(i + 1, j + 1), corner(i, j + 1)]) }
-            }
-        }
-    }
-    return Mesh(vertices: vertices, faces: faces)
-}
-
 /// Views of a sphere; an embedding's features at a pixel are the position on the sphere that it shows, so that a segmenter can be made up.
 struct SphereViews: MeshViews {
     let scene: RayScene

@@ -2,6 +2,7 @@ import Basics
 import Images
 import Photography
 import Rendering
+import TestSupport
 import Testing
 
 struct PhotoRendererTests {
@@ -9,9 +10,9 @@ struct PhotoRendererTests {
 
     private func scene(seed: UInt64) throws -> PhotoScene {
         var generator = SeededGenerator(seed: seed)
-        let shape = try armedTrunk()
+        let shape = armedTrunk()
         let subject = try PhotoSubject(mesh: shape.mesh)
-        let finish = Finish.random(faceParts: shape.faceClasses, using: &generator)
+        let finish = Finish.random(faceParts: shape.faceParts, using: &generator)
         return PhotoScene(
             subject: PlacedSubject(subject, finish: finish), ground: Ground(origin: [0, -0.6, 0], normal: [0, 1, 0]),
             backdrop: Backdrop.random(using: &generator),
@@ -46,9 +47,9 @@ struct PhotoRendererTests {
     }
 
     @Test func partsHaveTheirMaterialsColor() throws {
-        let shape = try armedTrunk()
+        let shape = armedTrunk()
         let materials = [SIMD3<Float>(0.8, 0, 0), SIMD3<Float>(0, 0, 0.8)].map { Material(texture: SurfaceTexture(first: $0), gloss: 0) }
-        let finish = Finish(materials: materials, layout: .perFace(try #require(shape.faceClasses)))
+        let finish = Finish(materials: materials, layout: .perFace(shape.faceParts))
         let scene = PhotoScene(
             subject: PlacedSubject(try PhotoSubject(mesh: shape.mesh), finish: finish),
             backdrop: Backdrop(.gradient(top: [0, 0.5, 0], bottom: [0, 0.5, 0])), lighting: Lighting(lights: []))
@@ -61,7 +62,7 @@ struct PhotoRendererTests {
                 let face = photograph.surfaces.faceIDs[y * 80 + x]
                 if face < 0 {
                     #expect(green > red && green > blue)
-                } else if shape.faceClasses?[Int(face)] == 0 {
+                } else if shape.faceParts[Int(face)] == 0 {
                     #expect(red > green && red > blue)
                     seen.insert(0)
                 } else {

@@ -1,6 +1,7 @@
 import Basics
 import Photography
 import Rendering
+import TestSupport
 import Testing
 
 struct PortraitTests {

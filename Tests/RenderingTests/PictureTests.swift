@@ -96,13 +96,12 @@ private func centerLevel(_ mesh: Mesh, _ shading: Shading) throws -> UInt8 {
     /// Corners of a sphere get the sphere's normals; those of a cube keep the triangles'.
     @Test func smoothNormalsKeepCreases() throws {
         let sphere = octasphere(3)
-        let scene = try RayScene(mesh: sphere)
-        let smooth = CornerNormals(mesh: sphere, faceNormals: scene.faceNormals, creaseAngle: .pi / 4)
+        let smooth = CornerNormals(sphere, creaseAngle: .pi / 4)
         for (face, corners) in sphere.faces.enumerated() {
             for corner in 0..<3 { #expect(dot(smooth.values[3 * face + corner], sphere.vertices[Int(corners[corner])]) > 0.99) }
         }
         let block = try RayScene(mesh: cube())
-        let sharp = CornerNormals(mesh: cube(), faceNormals: block.faceNormals, creaseAngle: .pi / 4)
+        let sharp = CornerNormals(cube(), creaseAngle: .pi / 4)
         for index in sharp.values.indices { #expect(dot(sharp.values[index], block.faceNormals[index / 3]) > 0.9999) }
     }
 

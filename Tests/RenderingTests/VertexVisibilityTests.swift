@@ -4,6 +4,12 @@ import Testing
 @testable import Rendering
 
 @Suite struct VertexVisibilityTests {
+    /// #V by one ray each.
+    static func visible(_ scene: RayScene, _ camera: Camera) -> [Bool] {
+        let vertices = Array(scene.mesh.vertices.indices)
+        return scene.areVisible(vertices, from: vertices.map { _ in camera.eye })
+    }
+
     /// On a sphere a vertex is visible if the eye is above its tangent plane.
     @Test func halfOfASphereIsVisible() throws {
         let mesh = octasphere(4)
@@ -12,7 +18,7 @@ import Testing
             let camera = ViewSampler(.uniformSphere, seed: 13, radius: 2.2).camera(k)
             let buffers = scene.surfaces(from: camera, size: RasterSize(160))
             let raster = VertexVisibility(mesh: mesh, camera: camera, buffers: buffers)
-            let exact = scene.visibleVertices(from: camera)
+            let exact = Self.visible(scene, camera)
             for (vertex, position) in mesh.vertices.enumerated() {
                 let above = dot(position, camera.eye) - 1
                 // Near the horizon the facets decide.
@@ -34,7 +40,7 @@ import Testing
         let raster = VertexVisibility(mesh: mesh, camera: camera, buffers: scene.surfaces(from: camera, size: RasterSize(64)))
         let expected = [true, true, true, true, false, true, true]
         #expect(raster.isVisible == expected)
-        #expect(scene.visibleVertices(from: camera) == expected)
+        #expect(Self.visible(scene, camera) == expected)
         #expect(abs(raster.positions[4].x - 32) < 1e-4 && abs(raster.depths[4] - 2) < 1e-6)
     }
 
@@ -45,6 +51,7 @@ import Testing
             mesh: mesh, camera: camera, buffers: try RayScene(mesh: mesh).surfaces(from: camera, size: RasterSize(width: 50, height: 20)))
         #expect(!raster.isVisible[1] && !raster.isVisible[2] && !raster.isVisible[3])
         #expect(raster.positions[1].x > 50 && raster.positions[2].x.isNaN)
-        #expect(try RayScene(mesh: mesh).visibleVertices(from: camera)[2...] == [false, false])
+        #expect(try RayScene(mesh: mesh).areVisible([2, 3], from: [[0, 0.1, 9], [0, 0, 2]]) == [true, false])
+        #expect(try RayScene(mesh: mesh).areVisible([0], from: [.zero]) == [false], "not from its own place")
     }
 }

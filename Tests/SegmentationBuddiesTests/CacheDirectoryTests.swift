@@ -1,12 +1,13 @@
 import Foundation
 import Logging
+import TestSupport
 import Testing
 
 @testable import SegmentationBuddies
 
 @Suite struct CacheDirectoryTests {
     static func cache() -> (CacheDirectory, String) {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("bsb-cache-\(UUID().uuidString)").path
+        let path = temporaryPath()
         return (CacheDirectory(path: path, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }), path)
     }
 

@@ -7,6 +7,7 @@ import Images
 import InteractiveSegmentation
 import Logging
 import Shapes
+import TestSupport
 import Testing
 
 @testable import SegmentationBuddies
@@ -105,7 +106,7 @@ struct DiscSegmenter: PromptSegmenter {
     }
 
     @Test func featuresAreExtractedOnceAndKept() throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("bsb-pipeline-\(UUID().uuidString)").path
+        let path = temporaryPath()
         defer { try? FileManager.default.removeItem(atPath: path) }
         let extractor = ColorExtractor()
         let bench = Self.bench(cache: path, extractor: extractor)
@@ -122,8 +123,26 @@ struct DiscSegmenter: PromptSegmenter {
         #expect(elsewhere != first.field)
     }
 
+    @Test func embeddingsAreKeptAndDamagedOnesMadeAnew() throws {
+        let path = temporaryPath()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let bench = Self.bench(cache: path)
+        let mesh = try PreparedMesh(Self.shape.get().mesh, path: "mug.obj", hash: "m")
+        let first = try EmbeddedViews(of: mesh, at: bench)
+        #expect(first.embedded == 12)
+        let folder = try #require(try FileManager.default.contentsOfDirectory(atPath: path).first)
+        let file = URL(fileURLWithPath: "\(path)/\(folder)/view-3.grid")
+        var damaged = try Data(contentsOf: file)
+        damaged[100] ^= 1
+        try damaged.write(to: file)
+        let second = try EmbeddedViews(of: mesh, at: bench)
+        #expect(second.embedded == 0)
+        for view in [2, 3] { #expect(try second.embedding(view) == first.embedding(view)) }
+        #expect(try bench.cache.read(folder: folder, name: "view-3.grid") == first.embedding(3).cacheData)
+    }
+
     @Test func aRunThatWasCutShortGoesOnAndGivesTheSame() throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("bsb-resume-\(UUID().uuidString)").path
+        let path = temporaryPath()
         defer { try? FileManager.default.removeItem(atPath: path) }
         let mesh = try PreparedMesh(Self.shape.get().mesh, path: "mug.obj", hash: "m")
         let whole = try FeatureDistiller(at: Self.bench()).field(of: mesh).field
@@ -136,6 +155,24 @@ struct DiscSegmenter: PromptSegmenter {
         let resumed = try FeatureDistiller(at: Self.bench(cache: path, extractor: counting)).field(of: mesh)
         #expect(counting.pictures == 6, "the four views that were done are not looked at again")
         #expect(resumed.field == whole)
+    }
+
+    @Test func featuresOfTheObjectsBoxAreThoseOfTheCutOutPicture() throws {
+        var bench = Self.bench()
+        let (_, photo, _) = try Self.inputs(bench)
+        let mask = Mask(width: 200, height: 200) { x, y in (100..<140).contains(x) && (60..<100).contains(y) }
+        let click = Pixel(x: 110, y: 70)
+        #expect(try photo.focused(on: mask, including: click, at: bench).features == photo.features, "the whole photo by default")
+        bench.settings.photoArea = .object
+        let focused = try photo.focused(on: mask, including: click, at: bench).features
+        let cut = try #require(photo.image.cropped(PixelRectangle(x: 96, y: 56, width: 48, height: 48)))
+        let expected = try bench.extractor.features(of: cut)
+        for point: SIMD2<Float> in [[100.5, 60.5], [120, 80], [139, 99]] {
+            let difference = zip(focused.feature(at: point), expected.feature(at: point - [96, 56])).map { abs($0 - $1) }.max() ?? 1
+            #expect(difference < 1e-4)
+        }
+        let empty = Mask(width: 200, height: 200)
+        #expect(try photo.focused(on: empty, including: click, at: bench).features == photo.features)
     }
 
     @Test(arguments: [SolverKind.exact, .mlp, .mlpLinear]) func everySolverGivesAField(solver: SolverKind) throws {
@@ -156,6 +193,11 @@ struct DiscSegmenter: PromptSegmenter {
         let a = try FeatureDistiller(at: bench).field(of: PreparedMesh(mesh, path: "a", hash: "a")).field
         let b = try FeatureDistiller(at: bench).field(of: PreparedMesh(moved, path: "b", hash: "b")).field
         #expect(a == b)
+        // Moved, positions are rounded elsewhere, and with them the edges of a few pixels.
+        moved.vertices = mesh.vertices.map { $0 * 8 + [96, -48, 24] }
+        let c = try FeatureDistiller(at: bench).field(of: PreparedMesh(moved, path: "c", hash: "c")).field
+        let differences = zip(a.values.values, c.values.values).map { abs($0 - $1) }
+        #expect(differences.reduce(0, +) / Float(differences.count) < 1e-3)
     }
 
     @Test func aMeshWithoutFacesIsRefused() {

@@ -27,10 +27,11 @@ func unwelded(_ mesh: Mesh) -> Mesh {
         for mesh in [box(), unwelded(box())] {
             let adjacency = Adjacency(mesh)
             #expect(adjacency.weld.count == 8 && adjacency.edges.count == 18)
-            #expect((0..<18).allSatisfy { adjacency.edgeFaces[$0].count == 2 })
-            #expect(adjacency.components(of: mesh).count == 1)
+            let edgeFaces = adjacency.edgeFaces()
+            #expect((0..<18).allSatisfy { edgeFaces[$0].count == 2 })
+            #expect(adjacency.faceComponents().count == 1)
         }
-        #expect(Adjacency(box()).oneRing[0] == [1, 2, 3, 4, 5, 6])
+        #expect(Adjacency(box()).oneRing()[0] == [1, 2, 3, 4, 5, 6])
     }
 
     @Test(arguments: 0..<20) func agreesWithBruteForce(_ seed: UInt64) {
@@ -42,21 +43,24 @@ func unwelded(_ mesh: Mesh) -> Mesh {
             #expect(mesh.vertices[Int(weld.representative[Int(weld.welded[i])])] == mesh.vertices[i])
         }
         var edges: [Adjacency.Edge: [UInt32]] = [:]
-        var incident = [[UInt32]](repeating: [], count: weld.count)
         for (index, face) in mesh.faces.enumerated() {
             let c = weld.corners(face)
-            guard !c.isCollapsed else { continue }
-            for (a, b) in [(c.x, c.y), (c.y, c.z), (c.z, c.x)] {
-                edges[.init(a: min(a, b), b: max(a, b)), default: []].append(UInt32(index))
-                incident[Int(a)].append(UInt32(index))
+            for (a, b) in [(c.x, c.y), (c.y, c.z), (c.z, c.x)] where a != b {
+                edges[.init(a: min(a, b), b: max(a, b)), default: []] += c.isCollapsed ? [] : [UInt32(index)]
             }
         }
         #expect(adjacency.edges == edges.keys.sorted { ($0.a, $0.b) < ($1.a, $1.b) })
-        for (index, edge) in adjacency.edges.enumerated() { #expect(Array(adjacency.edgeFaces[index]) == edges[edge]) }
+        let (edgeFaces, oneRing) = (adjacency.edgeFaces(), adjacency.oneRing())
+        for (index, edge) in adjacency.edges.enumerated() { #expect(Array(edgeFaces[index]) == edges[edge]) }
+        for (face, c) in adjacency.triangles.enumerated() {
+            for side in 0..<3 {
+                let (a, b, edge) = (c[side], c[(side + 1) % 3], adjacency.triangleEdges[face][side])
+                #expect(a == b ? edge == -1 : adjacency.edges[Int(edge)] == .init(a: min(a, b), b: max(a, b)))
+            }
+        }
         for vertex in 0..<weld.count {
-            #expect(Array(adjacency.incidentFaces[vertex]) == incident[vertex])
             let ring = edges.keys.compactMap { $0.a == vertex ? $0.b : $0.b == vertex ? $0.a : nil }.sorted()
-            #expect(Array(adjacency.oneRing[vertex]) == ring)
+            #expect(Array(oneRing[vertex]) == ring)
         }
     }
 
@@ -64,7 +68,7 @@ func unwelded(_ mesh: Mesh) -> Mesh {
         var mesh = soup(seed, vertices: 60, faces: 14)
         mesh.vertices = mesh.vertices.enumerated().map { $1 + SIMD3(Float($0 % 4) * 10, 0, 0) }
         let adjacency = Adjacency(mesh)
-        let found = adjacency.components(of: mesh)
+        let found = adjacency.faceComponents()
         var label = mesh.faces.indices.map { $0 }
         for _ in label {
             for i in label.indices {

@@ -1,12 +1,13 @@
 import Basics
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Shapes
 
 @Suite struct ShapeLabelsTests {
     private func labels(_ text: String, faces: Int = 6) throws -> ShapeLabels {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("labels-\(UUID().uuidString).txt").path
+        let path = temporaryPath()
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
         defer { try? FileManager.default.removeItem(atPath: path) }
         return try ShapeLabels(contentsOf: path, fileFaceCount: faces)

@@ -118,16 +118,20 @@ class Standardisation(nn.Module):
 
 
 class FeatureHead(nn.Module):
-    """Trunk map to features [N,D,H/4,W/4] of unit length; `counts` [N,H/4,W/4] marks the cells that make statistics in training."""
+    """Trunk map to features [N,D,H/4,W/4] of unit length; `counts` [N,H/4,W/4] marks the cells that make statistics in training.
+
+    `whitening` is the identity while training and is fitted before export, see `whitening.py`.
+    """
 
     def __init__(self, config: ModelConfig):
         super().__init__()
         self.mix = convolution(config.pyramid, config.pyramid)
         self.project = nn.Conv2d(config.pyramid, config.feature_dimension, 1)
         self.standardise = Standardisation(config.feature_dimension)
+        self.register_buffer("whitening", torch.eye(config.feature_dimension)[:, :, None, None])
 
     def forward(self, x: Tensor, counts: Tensor | None = None) -> Tensor:
-        features = self.standardise(self.project(self.mix(x)).float(), counts)
+        features = F.conv2d(self.standardise(self.project(self.mix(x)).float(), counts), self.whitening)
         return features * torch.rsqrt(features.square().sum(1, keepdim=True) + 1e-6)
 
 
