@@ -82,11 +82,11 @@ struct SamplingOptions: ParsableArguments {
 
 extension CommonOptions {
     /// A workbench for evaluating with the default settings.
-    func evaluationBench(_ meshOptions: MeshOptions) throws -> Workbench {
-        var settings = Settings()
+    func evaluationBench(_ meshOptions: MeshOptions, _ models: ModelOptions) throws -> Workbench {
+        var settings = models.preset.settings
         settings.seed = seed
         meshOptions.apply(to: &settings)
-        return try workbench(settings)
+        return try workbench(settings, models: models)
     }
 
     /// The command as it was given.
@@ -129,6 +129,7 @@ struct EvaluateSuccess: ParsableCommand {
     var output: String
 
     @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
@@ -139,7 +140,7 @@ struct EvaluateSuccess: ParsableCommand {
 
     func run() throws {
         let start = Date()
-        let bench = try common.evaluationBench(meshOptions)
+        let bench = try common.evaluationBench(meshOptions, models)
         let (set, entries) = try dataSet.open()
         let returned = try photos.map { try ReturnedPhotos(contentsOf: $0) }
         let evaluator = Evaluator(data: set, entries: entries, options: options, returned: returned, at: bench)
@@ -180,11 +181,12 @@ struct EvaluatePhotos: ParsableCommand {
     var output: String
 
     @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func run() throws {
         let start = Date()
-        let bench = try common.evaluationBench(meshOptions)
+        let bench = try common.evaluationBench(meshOptions, models)
         let (set, entries) = try dataSet.open()
         var options = EvaluationOptions()
         options.protocolKind = .photos
@@ -221,11 +223,12 @@ struct EvaluateExistence: ParsableCommand {
     var output: String
 
     @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func run() throws {
         let start = Date()
-        let bench = try common.evaluationBench(meshOptions)
+        let bench = try common.evaluationBench(meshOptions, models)
         let (set, entries) = try dataSet.open()
         let options = sampling.evaluation(seed: common.seed)
         let records = try ExistenceEvaluator(data: set, entries: entries, options: options, at: bench).run(folder: output)

@@ -31,13 +31,14 @@ struct EvaluateAblations: ParsableCommand {
     @Option(help: ArgumentHelp("Where to write samples and tables.", valueName: "folder"))
     var output: String
 
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func run() throws {
         let start = Date()
-        var settings = Settings()
+        var settings = models.preset.settings
         settings.seed = common.seed
-        let bench = try common.workbench(settings)
+        let bench = try common.workbench(settings, models: models)
         let chosen = try choose(among: Ablation.all(from: settings))
         if list { return Terminal.result(chosen.map { "\($0.name): \($0.title)" }.joined(separator: "\n")) }
         let (set, entries) = try dataSet.open()

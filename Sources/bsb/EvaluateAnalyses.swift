@@ -21,11 +21,12 @@ struct EvaluateInvariance: ParsableCommand {
     var output: String
 
     @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func run() throws {
         let start = Date()
-        let bench = try common.evaluationBench(meshOptions)
+        let bench = try common.evaluationBench(meshOptions, models)
         let (set, entries) = try dataSet.open()
         var options = sampling.evaluation(seed: common.seed)
         options.clicksPerPhoto = clicksPerPhoto
@@ -61,6 +62,7 @@ struct EvaluateClickMap: ParsableCommand {
     var output: String
 
     @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
@@ -68,7 +70,7 @@ struct EvaluateClickMap: ParsableCommand {
     }
 
     func run() throws {
-        let bench = try common.evaluationBench(meshOptions)
+        let bench = try common.evaluationBench(meshOptions, models)
         let photo = try PreparedPhoto(contentsOf: image, at: bench)
         let prepared = try PreparedMesh(contentsOf: mesh, normalisation: bench.settings.normalisation)
         let map = try ClickMap(of: photo, object: Click(click), on: prepared, count: count, at: bench)

@@ -42,6 +42,7 @@ struct EvaluateSegments: ParsableCommand {
     var output: String
 
     @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
@@ -52,10 +53,10 @@ struct EvaluateSegments: ParsableCommand {
     }
 
     func run() throws {
-        var settings = Settings()
+        var settings = models.preset.settings
         settings.seed = common.seed
         meshOptions.apply(to: &settings)
-        let bench = try common.workbench(settings)
+        let bench = try common.workbench(settings, models: models)
         let (set, all) = try dataSet.open()
         let entries = meshesPerCategory.map { count in
             Dictionary(grouping: all, by: \.category).values.flatMap { $0.prefix(count) }.sorted()

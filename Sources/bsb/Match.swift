@@ -55,7 +55,7 @@ struct Match: ParsableCommand {
     var threshold = ThresholdKind.half
 
     @Option(help: "How the part is found: by a trained decoder, by lifting masks without training, or by whatever there is.")
-    var segmenter = SegmenterKind.auto
+    var segmenter: SegmenterKind?
 
     @Flag(help: "List all candidates in the result.")
     var candidatesInResult = false
@@ -64,6 +64,7 @@ struct Match: ParsableCommand {
     var cleanBorders = false
 
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
@@ -73,7 +74,7 @@ struct Match: ParsableCommand {
     }
 
     func run() throws {
-        let bench = try common.workbench(settings)
+        let bench = try common.workbench(settings, models: models)
         let outcome = try MatchJob(at: bench).run(
             image: image, click: Click(click, objectPixel: objectClick, box: box), mesh: mesh)
         let document = try MatchOutputs(outcome, at: bench, includeCandidates: candidatesInResult).write(to: output)
@@ -82,7 +83,7 @@ struct Match: ParsableCommand {
     }
 
     private var settings: Settings {
-        var settings = Settings()
+        var settings = models.preset.settings
         settings.seed = common.seed
         meshOptions.apply(to: &settings)
         settings.matching.candidateCount = candidateCount
@@ -94,7 +95,7 @@ struct Match: ParsableCommand {
         settings.objectLevel = objectMask
         settings.threshold = threshold
         settings.cleansBorders = cleanBorders
-        settings.segmenter = segmenter
+        if let segmenter { settings.segmenter = segmenter }
         return settings
     }
 

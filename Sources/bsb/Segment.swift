@@ -52,7 +52,7 @@ struct Segment: ParsableCommand {
     var like: String?
 
     @Option(help: "By a trained decoder, by lifting masks without training, or by whatever there is.")
-    var segmenter = SegmenterKind.auto
+    var segmenter: SegmenterKind?
 
     @Option(help: ArgumentHelp("A decoder that 'bsb train --output' wrote, in place of the cache's.", valueName: "file"))
     var decoder: String?
@@ -76,6 +76,7 @@ struct Segment: ParsableCommand {
     var cleanBorders = false
 
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
@@ -90,14 +91,14 @@ struct Segment: ParsableCommand {
     }
 
     func run() throws {
-        var settings = Settings()
+        var settings = models.preset.settings
         settings.seed = common.seed
         meshOptions.apply(to: &settings)
         settings.lifting.level = segmenterMask
         settings.threshold = threshold
         settings.cleansBorders = cleanBorders
-        settings.segmenter = segmenter
-        let bench = try common.workbench(settings)
+        if let segmenter { settings.segmenter = segmenter }
+        let bench = try common.workbench(settings, models: models)
         let checkpoint = decoder.map { DecoderFile(path: $0, features: features) }
         let outcome = try SegmentJob(at: bench).run(mesh: mesh, clicks: clicks, decoder: checkpoint, like: like)
         let document = try SegmentOutputs(outcome, at: bench).write(to: output)

@@ -69,7 +69,7 @@ public struct PromptCollector: Sendable {
         }
         guard !pairs.isEmpty else { return [] }
         var answers = try segmenter.masks(for: pairs.map { Prompt(points: $0.points) }, in: embedding)
-        for _ in 0..<sampling.refinementRounds {
+        for _ in 0..<(segmenter.takesEarlierAnswers ? sampling.refinementRounds : 0) {
             let prompts = zip(pairs, answers).map { pair, answer in Prompt(points: pair.points, previous: answer.best) }
             answers = try segmenter.masks(for: prompts, in: embedding)
         }
