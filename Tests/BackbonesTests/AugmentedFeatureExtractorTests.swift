@@ -57,6 +57,6 @@ private struct ColorExtractor: FeatureExtractor {
     @Test func tinyPicturesAreSeen() throws {
         let extractor = AugmentedFeatureExtractor(ColorExtractor(), isMirrored: true, zooms: [1, 2])
         let grid = try extractor.features(of: Image(width: 1, height: 1))
-        #expect(grid.values.allSatisfy(\.isFinite))
+        #expect(grid.values.allSatisfy { $0.isFinite })
     }
 }

@@ -2,6 +2,7 @@ import Basics
 import Foundation
 import Images
 import Inference
+import TestSupport
 import Testing
 
 @testable import Backbones

@@ -1,6 +1,7 @@
 import Basics
 import Foundation
 import Images
+import TestSupport
 import Testing
 
 @testable import Backbones
@@ -95,8 +96,8 @@ import Testing
     }
 
     @Test func aFileCutShortIsRefusedInASentence() throws {
-        try withTemporaryFolder { folder in
-            let path = folder.appendingPathComponent("cut.onnx")
+        try withTemporaryDirectory { folder in
+            let path = URL(fileURLWithPath: folder + "/cut.onnx")
             try Data(contentsOf: URL(fileURLWithPath: fixtures + "/tokens.onnx")).prefix(200).write(to: path)
             let failure = try failure {
                 _ = try ONNXFeatureExtractor(path: path.path, side: 56, identity: ModelIdentity(name: "", hash: ""), runtime: runtime.get())

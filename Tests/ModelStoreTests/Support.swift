@@ -52,12 +52,6 @@ final class Bench {
     }
 }
 
-/// The failure that `body` ends with.
-func failure(_ body: () throws -> Void) throws -> Failure {
-    let error = #expect(throws: Failure.self) { try body() }
-    return try #require(error)
-}
-
 /// Random bytes.
 func content(_ count: Int, seed: UInt64 = 1) -> Data {
     var generator = SeededGenerator(seed: seed)
