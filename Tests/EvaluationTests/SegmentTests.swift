@@ -3,6 +3,7 @@ import Foundation
 import InteractiveSegmentation
 import SegmentationBuddies
 import Shapes
+import TestSupport
 import Testing
 
 @testable import Evaluation

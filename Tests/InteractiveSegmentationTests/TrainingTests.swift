@@ -69,7 +69,7 @@ import Testing
         #expect(setting.plan.promptCount == min(120, setting.plan.availablePrompts))
         for (view, vertices) in setting.plan.firstClicks.enumerated() {
             let camera = setting.views.cameras[view]
-            let visible = setting.views.scene.visibleVertices(from: camera)
+            let visible = setting.views.scene.areVisible(from: camera)
             for vertex in vertices {
                 let toEye = camera.eye - setting.mesh.vertices[vertex]
                 #expect(visible[vertex], "nothing lies between the vertex and the eye")
@@ -118,7 +118,7 @@ import Testing
         #expect(answer.prompts.filter { $0.clicks.count == 1 }.count == 1)
         let seconds = answer.prompts.filter { $0.clicks.count == 2 }
         #expect((1...10).contains(seconds.count))
-        let visible = setting.views.scene.visibleVertices(from: camera)
+        let visible = setting.views.scene.areVisible(from: camera)
         #expect(seconds.allSatisfy { visible[$0.clicks[1].vertex] && $0.clicks[1].vertex != $0.clicks[0].vertex })
     }
 
@@ -247,5 +247,12 @@ import Testing
         #expect(try segmenter.probabilities(of: [SurfaceClick(7)], on: segmenter.trained.field) == own)
         let other = FeatureField(values: Matrix(rows: 1, columns: 4), observed: [true])
         #expect(throws: Failure.self) { try segmenter.probabilities(of: [SurfaceClick(0)], on: other) }
+    }
+}
+
+extension RayScene {
+    /// #V: whether nothing lies between each vertex and the eye.
+    fileprivate func areVisible(from camera: Camera) -> [Bool] {
+        areVisible(Array(mesh.vertices.indices), from: mesh.vertices.map { _ in camera.eye })
     }
 }
