@@ -45,14 +45,14 @@ import Testing
     @Test(arguments: files) func commandsInLinesExist(file: String) throws {
         let text = try String(contentsOf: Self.root.appendingPathComponent(file), encoding: .utf8)
         for words in Self.commands(in: text).inline {
-            let name = BSB.commandNames.filter { words.starts(with: $0.split(separator: " ").map(String.init)) }.max { $0.count < $1.count }
-            guard let name else {
+            let named = BSB.commands.filter { words.starts(with: $0.name.split(separator: " ").map(String.init)) }
+            guard let command = named.max(by: { $0.name.count < $1.name.count }) else {
                 #expect(words[0].hasPrefix("-"), "\(file): there is no 'bsb \(words[0])'")
                 continue
             }
-            let help = try Program.run(name.split(separator: " ").map(String.init) + ["--help"]).output
+            let help = BSB.helpMessage(for: command.type.configuration.defaultSubcommand ?? command.type, columns: 200)
             for option in words where option.hasPrefix("--") {
-                #expect(help.contains("\(option) ") || help.contains("\(option)\n"), "\(file): bsb \(name) has no \(option)")
+                #expect(help.contains("\(option) ") || help.contains("\(option)\n"), "\(file): bsb \(command.name) has no \(option)")
             }
         }
     }

@@ -5,11 +5,11 @@ import Testing
 @testable import bsb
 
 extension ParsableCommand {
-    /// The names of this command's subcommands and of theirs, each with those above it.
-    static var commandNames: [String] {
-        configuration.subcommands.flatMap { command -> [String] in
+    /// This command's subcommands and theirs, each by its name after those above it.
+    static var commands: [(name: String, type: any ParsableCommand.Type)] {
+        configuration.subcommands.flatMap { command -> [(String, any ParsableCommand.Type)] in
             let name = command._commandName
-            return [name] + command.commandNames.map { "\(name) \($0)" }
+            return [(name, command)] + command.commands.map { ("\(name) \($0.name)", $0.type) }
         }
     }
 }
@@ -20,7 +20,7 @@ extension ParsableCommand {
 @Suite struct HelpTests {
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Snapshots")
 
-    @Test(arguments: [""] + BSB.commandNames) func helpIsAsRecorded(command: String) throws {
+    @Test(arguments: [""] + BSB.commands.map(\.name)) func helpIsAsRecorded(command: String) throws {
         let words = command.split(separator: " ").map(String.init)
         let run = try Program.run(words + ["--help"], environment: ["COLUMNS": "100"])
         #expect(run.exitCode == 0)

@@ -73,7 +73,7 @@ import Testing
         let exists = (0..<40).map { $0 < 20 }
         let all = exists.map { ExistenceEvidence(bestIoU: $0 ? 0.9 : 0, qualifyingShare: 0, similarity: 0) }
         let fitted = try #require(ExistenceCalibration.fitted(all, exists: exists, models: []))
-        #expect(fitted.weights.allSatisfy(\.isFinite))
+        #expect(fitted.weights.allSatisfy { $0.isFinite })
         #expect(fitted.probability(all[0]) > 0.9 && fitted.probability(all[39]) < 0.1)
         #expect(ExistenceCalibration.fitted(all, exists: exists.map { _ in true }, models: []) == nil)
     }

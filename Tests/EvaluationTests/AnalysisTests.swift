@@ -1,4 +1,5 @@
 import Basics
+import Correspondence
 import Foundation
 import Images
 import Photography
@@ -96,7 +97,10 @@ import Testing
         let map = try ClickMap(of: prepared, object: Click(Pixel(x: 32, y: 32)), on: mesh, count: 20, at: bench)
         #expect(map.clicks.count == 20)
         #expect(Set(map.clicks.map { SIMD2($0.x, $0.y) }).count == 20)
-        #expect(map.clicks.allSatisfy { (0...1).contains($0.iou) && ($0.vertex == nil) == ($0.qualifyingShare == 0) })
+        for click in map.clicks {
+            #expect((0...1).contains(click.iou))
+            #expect((click.vertex == nil) == (click.qualifyingShare == 0))
+        }
         let picture = try map.picture(of: prepared, on: mesh, side: 64)
         #expect(picture.height == 64 && picture.width == 4 * 64 + 3 * 8)
         #expect(throws: Failure.self) { try ClickMap.pixels(of: Mask(width: 4, height: 4), count: 3, seed: 0) }

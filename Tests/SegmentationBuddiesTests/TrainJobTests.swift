@@ -77,6 +77,32 @@ import Testing
         #expect(outcome.trained.provenance.negativePairs == 0)
     }
 
+    @Test func clicksOnAnotherMeshAreTransferred() throws {
+        let path = temporaryPath()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let bench = PipelineTests.bench(cache: path + "/cache")
+        let shape = try PipelineTests.shape.get().mesh
+        // The source is the same shape, wider: its features are others, its vertices can be counted alike.
+        let wide = Mesh(vertices: shape.vertices.map { [1.5 * $0.x, $0.y, $0.z] }, faces: shape.faces)
+        let (target, source) = (path + "/target.obj", path + "/source.obj")
+        try AtomicFile.write(shape.objData(), to: target)
+        try AtomicFile.write(wide.objData(), to: source)
+        let click = [TargetedClick(.vertex(30))]
+        // Without a decoder of the target there is nothing to ask.
+        #expect(throws: Failure.self) { try SegmentJob(at: bench).run(mesh: target, clicks: click, like: source) }
+        _ = try TrainJob(at: bench, plan: Self.plan).train(PreparedMesh(contentsOf: target))
+        let transferred = try SegmentJob(at: bench).run(mesh: target, clicks: click, like: source)
+        #expect(transferred.method == "iseg" && transferred.source?.path == source)
+        #expect(transferred.segment.probability.count == transferred.mesh.mesh.vertices.count)
+        let document = try SegmentOutputs(transferred, at: bench).write(to: path + "/out")
+        #expect(document.source?.path == source && document.clicks.count == 1)
+        // A mesh that is like itself is clicked as if it were not.
+        let same = try SegmentJob(at: bench).run(mesh: target, clicks: click, like: target)
+        let own = try SegmentJob(at: bench).run(mesh: target, clicks: click)
+        #expect(same.segment.probability == own.segment.probability)
+        #expect(own.segment.probability != transferred.segment.probability)
+    }
+
     @Test func decodersOfOtherMeshesAreRefused() throws {
         let path = temporaryPath()
         defer { try? FileManager.default.removeItem(atPath: path) }

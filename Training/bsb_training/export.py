@@ -21,7 +21,6 @@ from torch import nn
 
 from .data import DEVIATION, MEAN
 from .model import LEVELS, STRIDE, FeatureNetwork, ModelConfig, Pair, SegmenterEncoder
-from .whitening import fit_whitening
 
 EXAMPLE_SIDE = 160
 OPSET = 17
@@ -184,8 +183,6 @@ def main():
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--features", type=Path, help="checkpoint for features.onnx, if another")
     parser.add_argument("--output", type=Path, required=True)
-    parser.add_argument("--renders", type=Path, help="training renders, to whiten the features by; without them they stay as trained")
-    parser.add_argument("--photos", type=Path, help="photos that belong to the same vocabulary")
     parser.add_argument("--version", default="1")
     parser.add_argument("--feature-side", type=int, default=160, help="longest side in pixels at which features.onnx is to be used")
     parser.add_argument("--segmenter-side", type=int, default=192, help="longest side in pixels at which the segmenter is to be used")
@@ -193,8 +190,6 @@ def main():
     torch.manual_seed(0)
     pair, state = load_pair(arguments.checkpoint)
     feature_pair, feature_state = load_pair(arguments.features or arguments.checkpoint)
-    if arguments.renders:
-        fit_whitening(feature_pair, arguments.renders, arguments.photos, arguments.feature_side)
     features = FeatureNetwork(feature_pair)
     export_all(pair, features, arguments.output)
     parity = compare(pair, features, arguments.output)

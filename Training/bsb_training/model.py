@@ -118,20 +118,16 @@ class Standardisation(nn.Module):
 
 
 class FeatureHead(nn.Module):
-    """Trunk map to features [N,D,H/4,W/4] of unit length; `counts` [N,H/4,W/4] marks the cells that make statistics in training.
-
-    `whitening` is the identity while training and is fitted before export, see `whitening.py`.
-    """
+    """Trunk map to features [N,D,H/4,W/4] of unit length; `counts` [N,H/4,W/4] marks the cells that make statistics in training."""
 
     def __init__(self, config: ModelConfig):
         super().__init__()
         self.mix = convolution(config.pyramid, config.pyramid)
         self.project = nn.Conv2d(config.pyramid, config.feature_dimension, 1)
         self.standardise = Standardisation(config.feature_dimension)
-        self.register_buffer("whitening", torch.eye(config.feature_dimension)[:, :, None, None])
 
     def forward(self, x: Tensor, counts: Tensor | None = None) -> Tensor:
-        features = F.conv2d(self.standardise(self.project(self.mix(x)).float(), counts), self.whitening)
+        features = self.standardise(self.project(self.mix(x)).float(), counts)
         return features * torch.rsqrt(features.square().sum(1, keepdim=True) + 1e-6)
 
 

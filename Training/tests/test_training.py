@@ -18,7 +18,6 @@ from bsb_training.prompts import corrected, levels, make_prompts
 from bsb_training.teachers import FeatureTeacher
 from bsb_training.train import Trainer
 from bsb_training.vocabulary import Vocabulary
-from bsb_training.whitening import inverse_root, within_class_scatter
 
 TINY = """
 [model]
@@ -127,18 +126,6 @@ class LossTests(unittest.TestCase):
         masks = torch.stack([torch.full((4, 4), v) for v in (-1.0, 0.0, 1.0)])[None]
         self.assertEqual(losses.nesting_loss(masks).item(), 0)
         self.assertGreater(losses.nesting_loss(masks.flip(1)).item(), 0)
-
-
-class WhiteningTests(unittest.TestCase):
-    def test_cells_of_a_class_become_equally_spread_in_all_directions(self):
-        generator = torch.Generator().manual_seed(0)
-        classes = torch.arange(6).repeat_interleave(500)
-        spread = torch.tensor([5.0, 1.0, 0.2])
-        cells = 10 * torch.randn(6, 3, generator=generator)[classes] + spread * torch.randn(3000, 3, generator=generator)
-        scatter = within_class_scatter(cells, classes)
-        self.assertTrue(torch.allclose(scatter.diagonal(), spread.square(), rtol=0.1))
-        white = within_class_scatter(cells @ inverse_root(scatter, 0), classes)
-        self.assertTrue(torch.allclose(white, torch.eye(3), atol=1e-3))
 
 
 class PromptTests(unittest.TestCase):
