@@ -19,19 +19,24 @@ public struct RenderedViews: Sendable {
     public let size: RasterSize
     private let painter: PictureRenderer
 
-    /// The views of `scene` under `plan`.
-    public init(scene: RayScene, plan: ViewPlan, seed: UInt64) {
-        let sampler = ViewSampler(plan.style == .reference ? .reference : .fibonacci(count: plan.count), seed: seed)
-        self.init(scene: scene, plan: plan, cameras: (0..<plan.count).map { sampler.camera($0) })
+    /// The views of a prepared mesh under `plan`, in its own colours if it was prepared with them.
+    public init(of mesh: PreparedMesh, plan: ViewPlan, seed: UInt64) {
+        self.init(scene: mesh.scene, plan: plan, seed: seed, colors: mesh.colors)
     }
 
-    /// Views of `scene` from given cameras, sized and shaded by `plan`.
-    public init(scene: RayScene, plan: ViewPlan, cameras: [Camera]) {
+    /// The views of `scene` under `plan`, grey unless `colors` are given.
+    public init(scene: RayScene, plan: ViewPlan, seed: UInt64, colors: SurfaceColors? = nil) {
+        let sampler = ViewSampler(plan.style == .reference ? .reference : .fibonacci(count: plan.count), seed: seed)
+        self.init(scene: scene, plan: plan, cameras: (0..<plan.count).map { sampler.camera($0) }, colors: colors)
+    }
+
+    /// Views of `scene` from given cameras, sized and shaded by `plan`, grey unless `colors` are given.
+    public init(scene: RayScene, plan: ViewPlan, cameras: [Camera], colors: SurfaceColors? = nil) {
         self.scene = scene
         self.plan = plan
         self.cameras = cameras
         size = RasterSize(plan.size)
-        painter = PictureRenderer(scene, shading: plan.style.shading)
+        painter = PictureRenderer(scene, shading: plan.style.shading, colors: colors)
     }
 
     /// What view `index` shows.
@@ -40,7 +45,7 @@ public struct RenderedViews: Sendable {
         return scene.surfaces(from: cameras[index], size: size, culling: shading.culling, interpolation: shading.interpolation)
     }
 
-    /// The picture of view `index`, grey on white.
+    /// The picture of view `index`, on white.
     ///
     /// Throws `Failure` if it is too large to be painted.
     public func image(_ index: Int, surfaces: SurfaceBuffers) throws -> Image {
@@ -78,9 +83,9 @@ public struct EmbeddedViews: MeshViews {
     /// Throws `Failure` if the segmenter cannot be run.
     public init(of mesh: PreparedMesh, at bench: Workbench) throws {
         let settings = bench.settings
-        let views = RenderedViews(scene: mesh.scene, plan: settings.segmentViews, seed: settings.seed)
+        let views = RenderedViews(of: mesh, plan: settings.segmentViews, seed: settings.seed)
         let key = CacheDirectory.key([
-            "segmenter views", mesh.hash, settings.normalisation.rawValue, settings.segmentViews.key, "\(settings.seed)",
+            "segmenter views", mesh.look, settings.normalisation.rawValue, settings.segmentViews.key, "\(settings.seed)",
             bench.segmenter.identity.hash,
         ])
         let made = try bench.stage("Looking at the mesh, to segment it", views.cameras.count) { index -> (ImageEmbedding, Bool) in

@@ -54,6 +54,9 @@ struct MeshOptions: ParsableArguments {
     @Option(help: "How features are fitted to the surface: a sparse linear system, or the paper's network.")
     var solver = SolverKind.exact
 
+    @Flag(help: "Look at the mesh in grey, or in the colours of its vertices, materials and pictures.")
+    var surface = SurfaceLook.grey
+
     func validate() throws {
         if let views, !(1...100_000).contains(views) { throw ValidationError("--views must be between 1 and 100000.") }
     }
@@ -62,6 +65,7 @@ struct MeshOptions: ParsableArguments {
     func apply(to settings: inout Settings) {
         settings.normalisation = normalisation
         settings.solver = solver
+        settings.surface = surface
         settings.featureViews.style = viewStyle
         settings.segmentViews.style = viewStyle
         if let views { settings.featureViews.count = views }
@@ -72,6 +76,18 @@ extension Normalisation.Method: ExpressibleByArgument {}
 extension ViewPlan.Style: ExpressibleByArgument {}
 extension SolverKind: ExpressibleByArgument {}
 extension PhotoArea: ExpressibleByArgument {}
+
+/// `--ignore-texture` and `--use-texture`.
+extension SurfaceLook: EnumerableFlag {
+    /// The flag of a look.
+    public static func name(for value: SurfaceLook) -> NameSpecification {
+        switch value {
+        case .grey: .customLong("ignore-texture")
+        case .texture: .customLong("use-texture")
+        }
+    }
+}
+
 extension ThresholdKind: ExpressibleByArgument {}
 extension MaskLevel: ExpressibleByArgument {}
 

@@ -7,7 +7,9 @@ import Testing
 @Suite struct HelpTests {
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Snapshots")
 
-    @Test(arguments: ["", "match", "distill", "inspect", "render", "segment-image", "example", "evaluate"])
+    @Test(arguments: [
+        "", "match", "locate", "map", "relate", "texture", "distill", "inspect", "render", "segment-image", "example", "evaluate",
+    ])
     func helpIsAsRecorded(command: String) throws {
         let run = try Program.run((command.isEmpty ? [] : [command]) + ["--help"], environment: ["COLUMNS": "100"])
         #expect(run.exitCode == 0)
