@@ -41,6 +41,9 @@ let package = Package(
         // What every layer uses: failures, seeded randomness, atomic files, hashes, arrays on disk
         library("Basics", on: ["CHashing"]),
 
+        // Where published models come from and are kept
+        library("ModelStore", on: ["Basics"], resources: [.copy("Catalogue")]),
+
         // Data: pictures, matrices, meshes, neural graphs
         library("Images", on: ["Basics", "CImageCodecs"]),
         library("LinearAlgebra", on: ["Basics", "CLinearAlgebra"]),
@@ -67,7 +70,8 @@ let package = Package(
             "SegmentationBuddies",
             on: [
                 "Basics", "Images", "LinearAlgebra", "Shapes", "Rendering", "Texturing", "Backbones", "Distillation",
-                "InteractiveSegmentation", "Correspondence", "Examples", "Photography", .product(name: "Logging", package: "swift-log"),
+                "InteractiveSegmentation", "Correspondence", "Examples", "Photography", "ModelStore",
+                .product(name: "Logging", package: "swift-log"),
             ]),
 
         // Measuring it: data sets, protocols, baselines, statistics, reports
@@ -81,7 +85,9 @@ let package = Package(
         // Thin tools
         .executableTarget(
             name: "bsb",
-            dependencies: ["SegmentationBuddies", "Evaluation", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: [
+                "SegmentationBuddies", "ModelStore", "Evaluation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .executableTarget(
             name: "TrainingData",
             dependencies: [
@@ -95,6 +101,7 @@ let package = Package(
         // Tests, and what several of them use
         .target(name: "TestSupport", dependencies: ["Basics", "Shapes"], path: "Tests/TestSupport"),
         tests("Basics"),
+        tests("ModelStore"),
         tests("Images"),
         tests("LinearAlgebra"),
         tests("Shapes"),
@@ -103,8 +110,8 @@ let package = Package(
         tests("Texturing", on: ["Examples", "Images", "Shapes"]),
         tests("Backbones", resources: [.copy("Fixtures")]),
         tests("Distillation"),
-        tests("InteractiveSegmentation", on: ["Examples"]),
-        tests("Correspondence"),
+        tests("InteractiveSegmentation", on: ["Examples"], resources: [.copy("Published")]),
+        tests("Correspondence", resources: [.copy("Fixtures")]),
         tests("Examples"),
         tests("Photography", on: ["Examples"]),
         tests("TrainingSets"),

@@ -27,6 +27,7 @@ struct Benchmarks: ParsableCommand {
     }
 
     func run() throws {
+        print("Medians of \(runs) runs on \(Parallelism().threads) threads.\n")
         print("| what | ours | naive | naive / ours | work |")
         print("| --- | --- | --- | --- | --- |")
         for subject in subjects {
@@ -39,6 +40,9 @@ struct Benchmarks: ParsableCommand {
         }
     }
 }
+
+/// A count in millions, for tables.
+func millions(_ count: Int) -> String { String(format: "%.1f", Double(count) / 1e6) }
 
 /// Two ways to one result, timed in turn.
 struct Comparison {

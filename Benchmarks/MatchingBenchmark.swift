@@ -23,12 +23,14 @@ struct MatchingBenchmark {
             rows: 100, columns: grid.dimension,
             values: (0..<100).flatMap { _ in grid.feature(at: [generator.uniform(0, Float(width)), generator.uniform(0, 480)]) })
         let search = PixelSearch(features: grid, region: region)
+        let products = 100 * grid.columns * grid.rows * grid.dimension
         let evaluated = try search.mostSimilar(to: queries).reduce(0) { $0 + ($1?.evaluated ?? 0) }
         try Comparison(
             name: "best pixels of 100 candidates in a photo of \(width) x \(region.height)",
             ours: { _ = try PixelSearch(features: grid, region: region).mostSimilar(to: queries) },
             naive: { Self.searchNaively(grid, region, queries, share: 0.05) }, naiveShare: 0.05,
-            work: "\(evaluated) of \(100 * region.count) similarities"
+            work: "\(evaluated) against \(100 * region.count) similarities of a pixel; ours also takes \(millions(products)) million "
+                + "multiply-adds with cells, naively each similarity takes \(6 * grid.dimension)"
         ).run(runs)
     }
 

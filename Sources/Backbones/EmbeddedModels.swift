@@ -13,12 +13,12 @@ public struct EmbeddedModels: Sendable {
     ///
     /// Throws `Failure(.missingModel)` naming the places searched if they are not there.
     public init() throws {
-        let places = Self.places()
+        let places = ResourceFolder.places(of: "Models", target: "Backbones")
         guard let found = places.first(where: { FileManager.default.fileExists(atPath: "\($0)/\(Self.manifestName)") }) else {
             throw Failure(
                 .missingModel, Self.operation,
                 reason: "the models that come with the program are not beside it; looked in \(places.joined(separator: ", "))",
-                hint: "keep the folder \(Self.bundleName) beside the program, as the build leaves it")
+                hint: "keep the folder \(ResourceFolder.bundleName("Backbones")) beside the program, as the build leaves it")
         }
         try self.init(folder: found)
     }
@@ -59,33 +59,6 @@ public struct EmbeddedModels: Sendable {
 
     private static let operation = "opening the embedded models"
     private static let manifestName = "models.json"
-
-    #if canImport(Darwin)
-        private static let bundleName = "SegmentationBuddies_Backbones.bundle"
-        private static let inner = "Contents/Resources/Models"
-    #else
-        private static let bundleName = "SegmentationBuddies_Backbones.resources"
-        private static let inner = "Models"
-    #endif
-
-    /// Where the build or an installation puts the resources of this library.
-    ///
-    /// `Bundle.module` is not asked, because it traps where the
-    /// resources are not.
-    private static func places() -> [String] {
-        let executable = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
-        let beside =
-            [Bundle.main.bundleURL, Bundle.main.resourceURL, executable]
-            + Bundle.allBundles.map { $0.bundleURL.deletingLastPathComponent() }
-        var places: [String] = []
-        for url in beside.compactMap({ $0 }) {
-            for path in [inner, "Models"].map({ url.appendingPathComponent("\(bundleName)/\($0)").standardizedFileURL.path })
-            where !places.contains(path) {
-                places.append(path)
-            }
-        }
-        return places
-    }
 
     private static func read(_ path: String) throws -> Data {
         do {

@@ -57,7 +57,7 @@ public struct EmbeddedSegmenter: PromptSegmenter {
         guard grid.columns == encoding.cells, grid.rows == encoding.cells, grid.dimension == encoder.dimension else {
             throw Failure(.internal, Self.operation, reason: "the embedding was not made by this segmenter")
         }
-        let planes = Tensor(Self.planes(of: grid), shape: [1, grid.dimension, grid.rows, grid.columns])
+        let planes = grid.planes
         let chunks = try parallelism.map((prompts.count + batch - 1) / batch) { index in
             let chunk = prompts[index * batch..<min((index + 1) * batch, prompts.count)]
             let frame = encoding.preparation.map(width: embedding.imageWidth, height: embedding.imageHeight)
@@ -86,19 +86,6 @@ public struct EmbeddedSegmenter: PromptSegmenter {
             return MaskPrediction(
                 imageWidth: embedding.imageWidth, imageHeight: embedding.imageHeight, logits: maps,
                 predictedIoU: Array(estimates[prompt * levels..<(prompt + 1) * levels]))
-        }
-    }
-
-    /// The grid's numbers with the vectors' axis first, as the graph takes them.
-    private static func planes(of grid: FeatureGrid) -> [Float] {
-        let cells = grid.rows * grid.columns
-        return [Float](unsafeUninitializedCapacity: cells * grid.dimension) { planes, initialized in
-            grid.values.withUnsafeBufferPointer { values in
-                for d in 0..<grid.dimension {
-                    for cell in 0..<cells { planes[d * cells + cell] = values[cell * grid.dimension + d] }
-                }
-            }
-            initialized = cells * grid.dimension
         }
     }
 

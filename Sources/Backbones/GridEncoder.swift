@@ -52,12 +52,15 @@ struct GridEncoder: Sendable {
     /// The number of pictures that the graph insists on in one run.
     private let batch: Int
     let parallelism: Parallelism
+    /// Keeps large networks from running side by side.
+    private let gate: RunGate
     /// The length of a vector.
     let dimension: Int
 
     /// Throws `Failure(.badInput)` if the graph does not have the layout.
-    init(session: InferenceSession, layout: EncoderLayout, parallelism: Parallelism) throws {
+    init(session: InferenceSession, layout: EncoderLayout, parallelism: Parallelism, gate: RunGate = RunGate(isOpen: true)) throws {
         self.session = session
+        self.gate = gate
         self.layout = layout
         self.parallelism = parallelism
         let input = try session.signature(of: layout.input, among: session.inputs, rank: 4)
@@ -100,7 +103,7 @@ struct GridEncoder: Sendable {
             initialized = batch * length
         }
         let input = Tensor(frames, shape: [batch, 3, side, side])
-        let result = try session.run([layout.input: input], outputs: [layout.output])[layout.output]!
+        let result = try gate.pass { try session.run([layout.input: input], outputs: [layout.output])[layout.output]! }
         return try Cells(result, layout: layout, batch: batch, dimension: dimension, session: session).grid(of: image, cropped: cropped)
     }
 }
@@ -134,6 +137,11 @@ private struct Cells {
             let prefix = tensor.shape[1] - cells * cells
             guard tensor.shape[2] == dimension, cells > 0, prefix >= 0 else {
                 throw session.mismatch("its output '\(layout.output)' has \(tensor.shape[1]) tokens, fewer than \(cells) x \(cells)")
+            }
+            // No known model has more class and register tokens; a wrong size of patches would look like it.
+            guard prefix <= 16 else {
+                throw session.mismatch(
+                    "its output '\(layout.output)' has \(tensor.shape[1]) tokens, too many for \(cells) x \(cells) patches")
             }
             (rows, columns, offset) = (cells, cells, prefix * dimension)
         }

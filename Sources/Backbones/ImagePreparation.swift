@@ -1,7 +1,7 @@
 import Images
 
-/// How a picture becomes the input of a model: its longest side is resized (antialiased bilinear), its colours are normalised, and it is
-/// padded at the right and the bottom to a square, the model's frame.
+/// How a picture becomes the input of a model: it is resized, its colours are normalised, and it is padded at the right and the bottom to
+/// a square, the model's frame.
 public struct ImagePreparation: Sendable, Hashable, Codable {
     /// What is beside and below the picture in the frame.
     public enum Padding: String, Sendable, Hashable, Codable {
@@ -9,6 +9,24 @@ public struct ImagePreparation: Sendable, Hashable, Codable {
         case mean
         /// Black before normalising.
         case black
+    }
+
+    /// How a picture is fitted into the frame.
+    public enum Fit: String, Sendable, Hashable, Codable {
+        /// The longest side fills the frame.
+        case longestSide
+        /// Both sides do, whatever becomes of the proportions.
+        case stretched
+    }
+
+    /// How pixels are weighted on resizing.
+    public enum Resampling: String, Sendable, Hashable, Codable {
+        /// Antialiased bilinear, rounded to 8 bits on each axis, as Pillow does.
+        case rounded
+        /// Antialiased bilinear in floats.
+        case smooth
+        /// Bilinear between the nearest pixels, in floats.
+        case plain
     }
 
     /// The side of the frame in pixels.
@@ -19,6 +37,10 @@ public struct ImagePreparation: Sendable, Hashable, Codable {
     public var deviation: SIMD3<Float>
     /// What is beside and below the picture.
     public var padding: Padding
+    /// How a picture is fitted into the frame.
+    public var fit = Fit.longestSide
+    /// How pixels are weighted on resizing.
+    public var resampling = Resampling.rounded
 
     /// A preparation to a frame of side x side pixels, normalised by ImageNet's colours unless told otherwise.
     public init(
@@ -36,9 +58,9 @@ public struct ImagePreparation: Sendable, Hashable, Codable {
     /// The standard deviation of ImageNet's colours, from 0 to 1.
     public static let imageNetDeviation: SIMD3<Float> = [0.229, 0.224, 0.225]
 
-    /// The size in the frame of a picture of the given size: the longest side fills the frame, the other is rounded, at least 1.
+    /// The size in the frame of a picture of the given size: the longest side fills the frame, the other is rounded, at least 1; or both do.
     func resizedSize(width: Int, height: Int) -> (width: Int, height: Int) {
-        fittedSize(width, height, longestSide: side)
+        fit == .stretched ? (side, side) : fittedSize(width, height, longestSide: side)
     }
 
     /// From the plane of a picture of the given size to that of the frame, `1 / stride` of which is one unit.
@@ -52,16 +74,31 @@ public struct ImagePreparation: Sendable, Hashable, Codable {
     /// Writes the frame of `image` as 3 x side x side numbers (channels first).
     func fill(_ frame: UnsafeMutableBufferPointer<Float>, with image: Image) {
         let size = resizedSize(width: image.width, height: image.height)
-        let resized = image.resized(width: size.width, height: size.height)
-        resized.pixels.withUnsafeBufferPointer { pixels in
-            for channel in 0..<3 {
-                let colours = (0..<256).map { (Float($0) / 255 - mean[channel]) / deviation[channel] }
-                let outside = padding == .mean ? 0 : colours[0]
-                let plane = UnsafeMutableBufferPointer(rebasing: frame[channel * side * side..<(channel + 1) * side * side])
-                plane.update(repeating: outside)
-                for y in 0..<size.height {
-                    for x in 0..<size.width { plane[y * side + x] = colours[Int(pixels[3 * (y * size.width + x) + channel])] }
-                }
+        switch resampling {
+        case .rounded:
+            let resized = image.resized(width: size.width, height: size.height)
+            fill(frame, size) { channel in
+                let colours = (0..<256).map { self.normalised(Float($0), channel) }
+                return { colours[Int(resized.pixels[$0])] }
+            }
+        case .smooth, .plain:
+            let resized = image.resampledBilinear(width: size.width, height: size.height, antialiased: resampling == .smooth)
+            fill(frame, size) { channel in { self.normalised(resized.values[$0], channel) } }
+        }
+    }
+
+    private func normalised(_ value: Float, _ channel: Int) -> Float { (value / 255 - mean[channel]) / deviation[channel] }
+
+    /// - Parameter colour: for a channel, the normalised number at an index of the resized picture (height x width x 3).
+    private func fill(
+        _ frame: UnsafeMutableBufferPointer<Float>, _ size: (width: Int, height: Int), _ colour: (_ channel: Int) -> (Int) -> Float
+    ) {
+        for channel in 0..<3 {
+            let plane = UnsafeMutableBufferPointer(rebasing: frame[channel * side * side..<(channel + 1) * side * side])
+            plane.update(repeating: padding == .mean ? 0 : normalised(0, channel))
+            let colour = colour(channel)
+            for y in 0..<size.height {
+                for x in 0..<size.width { plane[y * side + x] = colour(3 * (y * size.width + x) + channel) }
             }
         }
     }

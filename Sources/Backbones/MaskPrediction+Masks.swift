@@ -19,6 +19,49 @@ extension LogitMap {
     }
 }
 
+extension LogitMap {
+    /// The logits over the finer grid that they are to be interpolated over first, for a picture of the given size.
+    func enlarged(width pictureWidth: Int, height pictureHeight: Int) -> LogitMap {
+        guard let enlargement else { return self }
+        let (across, down) = (
+            Self.samples(enlargement.width, factor: enlargement.factor, cells: width),
+            Self.samples(enlargement.height, factor: enlargement.factor, cells: height)
+        )
+        let finer = [Float](unsafeUninitializedCapacity: enlargement.width * enlargement.height) { target, initialized in
+            values.withUnsafeBufferPointer { values in
+                for (y, row) in down.enumerated() {
+                    let (upper, lower) = (row.first * width, row.second * width)
+                    for (x, column) in across.enumerated() {
+                        let top = values[upper + column.first] * (1 - column.weight) + values[upper + column.second] * column.weight
+                        let bottom = values[lower + column.first] * (1 - column.weight) + values[lower + column.second] * column.weight
+                        target[y * enlargement.width + x] = top * (1 - row.weight) + bottom * row.weight
+                    }
+                }
+            }
+            initialized = enlargement.width * enlargement.height
+        }
+        return LogitMap(
+            width: enlargement.width, height: enlargement.height, values: finer,
+            map: PlaneMap(
+                scaleX: Float(enlargement.width) / Float(pictureWidth), scaleY: Float(enlargement.height) / Float(pictureHeight)))
+    }
+
+    private static func samples(_ count: Int, factor: Int, cells: Int) -> [(first: Int, second: Int, weight: Float)] {
+        (0..<count).map { sample((Float($0) + 0.5) / Float(factor), cells) }
+    }
+
+    /// The logits on another grid of cells x cells over the picture; where the picture does not reach, they are `outside`.
+    func resampled(cells: Int, map own: PlaneMap, width pictureWidth: Int, height pictureHeight: Int, outside: Float) -> [Float] {
+        if width == cells, height == cells, map == own { return values }
+        let toPicture = own.inverse
+        return (0..<cells * cells).map { cell in
+            let point = toPicture([Float(cell % cells) + 0.5, Float(cell / cells) + 0.5])
+            guard point.x <= Float(pictureWidth), point.y <= Float(pictureHeight) else { return outside }
+            return value(at: point)
+        }
+    }
+}
+
 extension MaskPrediction {
     /// The mask of a level at the picture's full resolution: the pixels at whose centre the interpolated logits are above 0.
     ///
@@ -32,7 +75,7 @@ extension MaskPrediction {
 
     /// The mask of the given index among the prediction's masks, which must exist; see ``mask(_:including:)``.
     public func mask(at index: Int, including clicked: SIMD2<Float>? = nil) -> Mask {
-        let map = logits[index]
+        let map = logits[index].enlarged(width: imageWidth, height: imageHeight)
         var mask = Mask(
             width: imageWidth, height: imageHeight, thresholding: map.values, columns: map.width, rows: map.height,
             scale: [map.map.scaleX, map.map.scaleY], offset: [map.map.offsetX, map.map.offsetY])

@@ -42,6 +42,25 @@ public struct ONNXFeatureExtractor: FeatureExtractor {
             encoder: try GridEncoder(session: session, layout: layout, parallelism: options.parallelism))
     }
 
+    /// Loads a published graph, whose names and shapes tell its layout.
+    ///
+    /// - Parameters:
+    ///   - side: the longest side of pictures in pixels; nil is what the graph insists on, or 224.
+    ///   - patch: the side of a patch in pixels, for results in tokens.
+    ///   - identity: the model, as results will name it.
+    /// - Throws: `Failure(.missingModel)` if the file is not there, `.badInput` if it is no graph of a known layout.
+    public init(
+        path: String, side: Int?, patch: Int = 14, identity: ModelIdentity, runtime: InferenceRuntime,
+        options: BackboneOptions = BackboneOptions()
+    ) throws {
+        let session = try InferenceSession(path: path, runtime: runtime, options: options.inference)
+        let layout = try EncoderLayout(of: session, side: side, patch: patch)
+        self.init(
+            identity: identity.seen(at: layout.preparation.side),
+            encoder: try GridEncoder(
+                session: session, layout: layout, parallelism: Parallelism(threads: 1), gate: RunGate(isOpen: false)))
+    }
+
     init(identity: ModelIdentity, encoder: GridEncoder) {
         self.identity = identity
         self.encoder = encoder

@@ -18,7 +18,7 @@ struct PromptEncoding: Sendable {
         let most = max(1, prompts.map(\.points.count).max() ?? 1)
         var (points, labels, boxes, previous): ([Float], [Float], [Float], [Float]) = ([], [], [], [])
         for prompt in prompts {
-            try check(prompt)
+            try prompt.check()
             for point in prompt.points {
                 let position = frame(point.position)
                 points += [position.x, position.y]
@@ -40,15 +40,6 @@ struct PromptEncoding: Sendable {
 
     private var blank: [Float] { [Float](repeating: 0, count: cells * cells) }
 
-    private func check(_ prompt: Prompt) throws {
-        let numbers =
-            prompt.points.flatMap { [$0.position.x, $0.position.y] }
-            + (prompt.box.map { [$0.low.x, $0.low.y, $0.high.x, $0.high.y] } ?? [])
-        guard numbers.allSatisfy(\.isFinite) else {
-            throw Failure(.usage, EmbeddedSegmenter.operation, reason: "a coordinate of the click or box is not a number")
-        }
-    }
-
     private func box(_ box: Prompt.Box?, _ frame: PlaneMap) -> [Float] {
         guard let box else { return [0, 0, 0, 0] }
         let (a, b) = (frame(box.low), frame(box.high))
@@ -59,12 +50,16 @@ struct PromptEncoding: Sendable {
     private func earlier(_ logits: LogitMap, frame: PlaneMap, width: Int, height: Int) -> [Float] {
         let stride = Float(preparation.side) / Float(cells)
         let own = preparation.map(width: width, height: height, stride: stride)
-        if logits.width == cells, logits.height == cells, logits.map == own { return logits.values }
-        let toPicture = own.inverse
-        return (0..<cells * cells).map { cell in
-            let point = toPicture([Float(cell % cells) + 0.5, Float(cell / cells) + 0.5])
-            guard point.x <= Float(width), point.y <= Float(height) else { return Self.outside }
-            return logits.value(at: point)
+        return logits.resampled(cells: cells, map: own, width: width, height: height, outside: Self.outside)
+    }
+}
+
+extension Prompt {
+    /// Throws `Failure(.usage)` if a coordinate is not a number.
+    func check() throws {
+        let numbers = points.flatMap { [$0.position.x, $0.position.y] } + (box.map { [$0.low.x, $0.low.y, $0.high.x, $0.high.y] } ?? [])
+        guard numbers.allSatisfy(\.isFinite) else {
+            throw Failure(.usage, EmbeddedSegmenter.operation, reason: "a coordinate of the click or box is not a number")
         }
     }
 }

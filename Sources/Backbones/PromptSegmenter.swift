@@ -6,6 +6,8 @@ import Images
 public protocol PromptSegmenter: Sendable {
     /// Which model this is; part of every cache key and result.
     var identity: ModelIdentity { get }
+    /// Whether prompts may hold an earlier answer.
+    var takesEarlierAnswers: Bool { get }
     /// The embedding of a picture of any size. Throws `Failure` if the model cannot be run.
     func embed(_ image: Image) throws -> ImageEmbedding
     /// The embedding of each picture, in order; quicker than one by one. Throws `Failure` if the model cannot be run.
@@ -15,6 +17,9 @@ public protocol PromptSegmenter: Sendable {
 }
 
 extension PromptSegmenter {
+    /// Most segmenters take earlier answers.
+    public var takesEarlierAnswers: Bool { true }
+
     /// The embedding of each picture, one after the other.
     public func embed(_ images: [Image]) throws -> [ImageEmbedding] {
         try images.map { try embed($0) }
@@ -29,12 +34,15 @@ public struct ImageEmbedding: Sendable, Hashable {
     public let imageHeight: Int
     /// The embedding as a grid over the picture.
     public let features: FeatureGrid
+    /// Further grids that some segmenters need to answer prompts: finer levels, or the encoding of positions.
+    public let extras: [FeatureGrid]
 
     /// The embedding of a picture of the given size.
-    public init(imageWidth: Int, imageHeight: Int, features: FeatureGrid) {
+    public init(imageWidth: Int, imageHeight: Int, features: FeatureGrid, extras: [FeatureGrid] = []) {
         self.imageWidth = imageWidth
         self.imageHeight = imageHeight
         self.features = features
+        self.extras = extras
     }
 }
 
@@ -93,10 +101,23 @@ public struct LogitMap: Sendable, Hashable {
     public var values: [Float]
     /// From the picture's plane to the logits' plane.
     public let map: PlaneMap
+    /// A finer grid that masks are interpolated over before they reach the picture, where the model's own code does so.
+    public var enlargement: Enlargement?
+
+    /// The logits' frame enlarged by a whole factor, of which the picture fills the upper left.
+    public struct Enlargement: Sendable, Hashable {
+        /// Cells of the finer grid for each of the logits, on each axis.
+        public var factor: Int
+        /// Columns of the finer grid that the picture fills.
+        public var width: Int
+        /// Rows of the finer grid that the picture fills.
+        public var height: Int
+    }
 
     /// Logits of the given size.
-    public init(width: Int, height: Int, values: [Float], map: PlaneMap) {
+    public init(width: Int, height: Int, values: [Float], map: PlaneMap, enlargement: Enlargement? = nil) {
         precondition(values.count == width * height, "values must be height x width")
+        self.enlargement = enlargement
         self.width = width
         self.height = height
         self.values = values

@@ -24,6 +24,16 @@ public enum AtomicFile {
     /// - Throws: a `Failure` of kind `.missingInput` where the file is not there or may not be read, and `.badInput` where it is a
     ///   directory or a device.
     public static func readFile(_ path: String, operation: String = "reading") throws -> Data {
+        try checkReadable(path, operation: operation)
+        do {
+            return try Data(contentsOf: URL(fileURLWithPath: path))
+        } catch {
+            throw Failure(.missingInput, operation, path: path, reason: "it cannot be read: \(error.localizedDescription)")
+        }
+    }
+
+    /// Throws as ``readFile(_:operation:)`` where `path` is not a regular file that may be read.
+    static func checkReadable(_ path: String, operation: String) throws {
         var status = stat()
         guard stat(path, &status) == 0 else { throw unreadable(path, operation, code: errno) }
         guard status.st_mode & S_IFMT != S_IFDIR else {
@@ -33,11 +43,6 @@ public enum AtomicFile {
             throw Failure(.badInput, operation, path: path, reason: "it is not a regular file")
         }
         guard access(path, R_OK) == 0 else { throw unreadable(path, operation, code: errno) }
-        do {
-            return try Data(contentsOf: URL(fileURLWithPath: path))
-        } catch {
-            throw Failure(.missingInput, operation, path: path, reason: "it cannot be read: \(error.localizedDescription)")
-        }
     }
 
     private static func unreadable(_ path: String, _ operation: String, code: Int32) -> Failure {

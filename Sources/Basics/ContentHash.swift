@@ -13,12 +13,25 @@ public struct ContentHash: Hashable, Sendable, CustomStringConvertible {
         hex = digest.hex()
     }
 
-    /// The hash of the bytes of a file.
+    /// The hash of the bytes of a file of any size, which is read piece by piece.
     ///
     /// - Throws: a `Failure` as ``AtomicFile/readFile(_:operation:)``.
     public init(ofFile path: String, operation: String = "reading") throws {
-        self.init(of: try AtomicFile.readFile(path, operation: operation))
+        try AtomicFile.checkReadable(path, operation: operation)
+        guard let file = FileHandle(forReadingAtPath: path) else {
+            throw Failure(.missingInput, operation, path: path, reason: "it cannot be opened")
+        }
+        defer { try? file.close() }
+        let digest = Digest()
+        do {
+            while let piece = try file.read(upToCount: Self.pieceSize), !piece.isEmpty { piece.withUnsafeBytes { digest.add($0) } }
+        } catch {
+            throw Failure(.missingInput, operation, path: path, reason: "it cannot be read: \(error.localizedDescription)")
+        }
+        hex = digest.hex()
     }
+
+    private static let pieceSize = 4 << 20
 
     fileprivate init(hex: String) {
         self.hex = hex

@@ -17,7 +17,7 @@ public struct Candidate: Sendable, Hashable {
     public var qualifies: Bool
     /// IoU of the part mask with the mask segmented at the pixel (Eq.
     ///
-    /// 5); only for candidates that qualify.
+    /// 5); only for candidates that may be the answer, which as published are those that qualify.
     public var iou: Float?
 
     /// A candidate and where it leads back to.

@@ -8,13 +8,22 @@ import LinearAlgebra
 public struct MatchingOptions: Sendable, Hashable, Codable {
     /// The number of vertices considered, the paper's k.
     public var candidateCount = 100
-    /// The share of the vertices, 0...1, that are considered at least: a fixed number covers less and less of a finer mesh. 0, the
-    /// default, is as published.
+    /// The share of the vertices, 0...1, that are considered at least.
+    ///
+    /// A fixed number covers less and less of a finer mesh. 0, the default, is as published.
     public var candidateFraction = 0.0
     /// The IoU below which the best candidate is rejected; 0 accepts any that qualifies, as published.
     public var minimumIoU: Float = 0
     /// Which of the segmenter's masks is the part.
     public var partLevel = MaskLevel.part
+    /// How much of what is compared with the vertices is the mean feature of the part mask, rather than the click's: 0 (published) to 1.
+    public var partShare: Float = 0
+    /// What is done to the features of photo and mesh before they are compared.
+    public var alignment = FeatureAlignment.none
+    /// The least distance between candidates, in radii of the mesh; 0 takes the most similar vertices wherever they are, as published.
+    public var spacing: Float = 0
+    /// Which candidate is the answer.
+    public var choice = CandidateChoice.published
 
     /// The published options.
     public init() {}
@@ -72,8 +81,7 @@ extension ClickedPhoto {
 /// 3. A candidate qualifies if that pixel lies within the *part* mask.
 /// 4. The photo is segmented again at each qualifying pixel; the candidate whose mask has the largest IoU with the part mask wins.
 ///
-/// Ties go to the larger IoU, then to the larger similarity, then to the lower vertex index, so that a result never depends on the
-/// machine. Candidates that share a pixel share its segmentation.
+/// Candidates that share a pixel share its segmentation. ``MatchingOptions`` has ways to depart from these steps.
 public struct SegmentationBuddyMatcher: Sendable {
     private let segmenter: any PromptSegmenter
     private let options: MatchingOptions
@@ -92,9 +100,12 @@ public struct SegmentationBuddyMatcher: Sendable {
     ///   - photo: the click and the photo's features, embedding and masks.
     ///   - field: the features of the mesh's vertices, as long as the photo's.
     ///   - eligible: for each vertex whether it can be an answer; vertices of no face cannot.
+    ///   - positions: #V positions in the unit ball, for options that ask where candidates are on the mesh; without, those do nothing.
     /// - Throws: `Failure` if the features differ in length or the segmenter cannot be run.
     /// - Complexity: O(n d + k cells d) products, at most O(k x object mask) comparisons, one prompt for each distinct pixel.
-    public func match(_ photo: ClickedPhoto, to field: FeatureField, eligible: [Bool]) throws -> Correspondence {
+    public func match(
+        _ photo: ClickedPhoto, to field: FeatureField, eligible: [Bool], positions: [SIMD3<Float>]? = nil
+    ) throws -> Correspondence {
         guard field.dimension == photo.features.dimension else {
             throw Failure(
                 .usage, "matching", reason: "the mesh has features of \(field.dimension) numbers, the photo of \(photo.features.dimension)",
@@ -103,10 +114,13 @@ public struct SegmentationBuddyMatcher: Sendable {
         if let reason = reasonBeforeSearch(photo) { return none(reason) }
         var candidates: [Candidate] = []
         var counts = Correspondence.Counts()
-        try findCandidates(photo, field, eligible, into: &candidates, &counts)
+        var aligned = photo
+        let features = options.alignment.aligned(photo.features, object: photo.objectMask, field, eligible: eligible)
+        aligned.features = features.photo
+        try findCandidates(aligned, features.field, eligible, positions, into: &candidates, &counts)
         guard !candidates.isEmpty else { return none(.noFeatures) }
         try judge(&candidates, photo, &counts)
-        return choose(candidates, counts)
+        return choose(candidates, counts, positions)
     }
 
     private func reasonBeforeSearch(_ photo: ClickedPhoto) -> NoCorrespondence? {
@@ -117,12 +131,11 @@ public struct SegmentationBuddyMatcher: Sendable {
 
     /// Steps 1 to 3.
     private func findCandidates(
-        _ photo: ClickedPhoto, _ field: FeatureField, _ eligible: [Bool], into candidates: inout [Candidate],
-        _ counts: inout Correspondence.Counts
+        _ photo: ClickedPhoto, _ field: FeatureField, _ eligible: [Bool], _ positions: [SIMD3<Float>]?,
+        into candidates: inout [Candidate], _ counts: inout Correspondence.Counts
     ) throws {
-        let query = photo.features.feature(at: photo.click.center)
-        let count = options.candidateCount(among: eligible.count(where: { $0 }))
-        let nearest = CosineRanking(field.values).mostSimilar(to: query, count: count, eligible: eligible)
+        let ranking = CosineRanking(field.values)
+        let nearest = similar(to: query(photo), ranking, eligible, positions)
         guard !nearest.isEmpty else { return }
         let queries = Matrix(
             rows: nearest.count, columns: field.dimension, values: nearest.flatMap { Array(field.values.row($0.row)) })
@@ -139,12 +152,42 @@ public struct SegmentationBuddyMatcher: Sendable {
         }
     }
 
-    /// Step 4: segments again at each distinct pixel of the candidates that qualify.
+    /// The click's feature, mixed with the mean of the part's if so asked.
+    private func query(_ photo: ClickedPhoto) -> [Float] {
+        let click = photo.features.feature(at: photo.click.center)
+        let length = dot(click[...], click[...]).squareRoot()
+        guard options.partShare > 0, length > 0, length.isFinite, let part = photo.features.meanFeature(in: photo.partMask) else {
+            return click
+        }
+        return zip(click, part).map { (1 - options.partShare) * $0 / length + options.partShare * $1 }
+    }
+
+    /// The most similar vertices; with a spacing, each only if no more similar one near it was taken.
+    private func similar(
+        to query: [Float], _ ranking: CosineRanking, _ eligible: [Bool], _ positions: [SIMD3<Float>]?
+    ) -> [(row: Int, similarity: Float)] {
+        let count = options.candidateCount(among: eligible.count(where: { $0 }))
+        guard options.spacing > 0, let positions else { return ranking.mostSimilar(to: query, count: count, eligible: eligible) }
+        var taken: [(row: Int, similarity: Float)] = []
+        for vertex in ranking.mostSimilar(to: query, count: eligible.count, eligible: eligible) {
+            let isNear = taken.contains { other in
+                let offset = positions[other.row] - positions[vertex.row]
+                return (offset * offset).sum() < options.spacing * options.spacing
+            }
+            if !isNear { taken.append(vertex) }
+            if taken.count == count { break }
+        }
+        return taken
+    }
+
+    /// Step 4: segments again at each distinct pixel of the candidates that may be the answer.
     private func judge(_ candidates: inout [Candidate], _ photo: ClickedPhoto, _ counts: inout Correspondence.Counts) throws {
         let qualified = candidates.filter(\.qualifies)
+        let outsiders = options.choice.outsiders
+        let judged = outsiders == .welcome || (outsiders == .lastResort && qualified.isEmpty) ? candidates : qualified
         var pixels: [Pixel] = []
         var slot: [Pixel: Int] = [:]
-        for candidate in qualified where slot[candidate.pixel] == nil {
+        for candidate in judged where slot[candidate.pixel] == nil {
             slot[candidate.pixel] = pixels.count
             pixels.append(candidate.pixel)
         }
@@ -154,19 +197,15 @@ public struct SegmentationBuddyMatcher: Sendable {
         let predictions = try segmenter.masks(for: prompts, in: photo.embedding)
         let level = options.partLevel
         let overlaps = try parallelism.map(predictions.count) { predictions[$0].mask(level).intersectionOverUnion(photo.partMask) }
-        for i in candidates.indices where candidates[i].qualifies {
-            candidates[i].iou = overlaps[slot[candidates[i].pixel]!]
-        }
+        for i in candidates.indices { candidates[i].iou = slot[candidates[i].pixel].map { overlaps[$0] } }
     }
 
-    private func choose(_ candidates: [Candidate], _ counts: Correspondence.Counts) -> Correspondence {
-        let best = candidates.filter(\.qualifies).max { a, b in
-            (a.iou!, a.similarity, b.vertex) < (b.iou!, b.similarity, a.vertex)
-        }
+    private func choose(_ candidates: [Candidate], _ counts: Correspondence.Counts, _ positions: [SIMD3<Float>]?) -> Correspondence {
+        let best = options.choice.best(of: candidates, positions: positions)
         var result = Correspondence(buddy: best, reason: nil, candidates: candidates, counts: counts)
         if best == nil {
             result.reason = .noCandidateQualifies
-        } else if best!.iou! < options.minimumIoU {
+        } else if (best!.iou ?? 0) < options.minimumIoU {
             result.buddy = nil
             result.reason = .belowMinimumIoU
         }

@@ -13,9 +13,20 @@ public struct Evaluator: Sendable {
     let options: EvaluationOptions
     let bench: Workbench
     let studio: EvaluationStudio
+    private let renderExtractor: (any FeatureExtractor)?
+    private let returned: ReturnedPhotos?
 
     /// An evaluation on the shapes `entries` of a data set.
-    public init(data: any LabelledDataSet, entries: [ShapeEntry], options: EvaluationOptions, at bench: Workbench) {
+    ///
+    /// - Parameter renderExtractor: what the baselines through a render match with, such as DIFT's own features; by default the
+    ///   workbench's extractor.
+    /// - Parameter returned: pictures to click in, instead of rendered ones; those of `exportDepth` with the same shapes and options.
+    public init(
+        data: any LabelledDataSet, entries: [ShapeEntry], options: EvaluationOptions, renderExtractor: (any FeatureExtractor)? = nil,
+        returned: ReturnedPhotos? = nil, at bench: Workbench
+    ) {
+        self.renderExtractor = renderExtractor
+        self.returned = returned
         self.data = data
         self.entries = entries
         self.options = options
@@ -30,6 +41,8 @@ public struct Evaluator: Sendable {
         var settings: Settings
         var models: [ModelIdentity]
         var shapes: [String]
+        /// SHA-256 of the pictures that were brought back.
+        var returned: String?
     }
 
     /// Runs what is not yet in `folder` and returns all samples, in order.
@@ -39,9 +52,10 @@ public struct Evaluator: Sendable {
     /// - Throws: `Failure` if a shape cannot be read, a model cannot be run, or the folder is another evaluation's.
     public func run(folder: String) throws -> [SampleRecord] {
         let description = Description(
-            options: options, settings: bench.settings, models: [bench.extractor.identity, bench.segmenter.identity],
-            shapes: entries.map(\.name))
-        var log = try SampleLog(folder: folder, description: description)
+            options: options, settings: bench.settings,
+            models: [bench.extractor.identity, bench.segmenter.identity] + (renderExtractor.map { [$0.identity] } ?? []),
+            shapes: entries.map(\.name), returned: returned?.hash)
+        var log = try SampleLog<SampleRecord>(folder: folder, description: description)
         let finished = Set(log.records.map(\.photo))
         let work = try plan().filter { !$0.photos.allSatisfy { finished.contains($0.number) } }
         let total = work.reduce(0) { $0 + $1.photos.count }
@@ -92,7 +106,21 @@ public struct Evaluator: Sendable {
     }
 
     private func samples(of job: TargetJob, except finished: Set<Int>) throws -> [SampleRecord] {
-        let target = try TargetMesh(shape(job.target), segments: options.segments, at: bench)
+        let target = try target(job.target, segments: options.segments)
+        let judge = SampleJudge(target: target, options: options, bench: bench.singleThreaded, renderExtractor: renderExtractor)
+        return try eachPhoto(of: job, target: target, except: finished) { photo, planned, shape in
+            let first = planned.number * studio.clicks
+            return try judge.records(
+                of: photo, clicks: min(photo.clicks.count, options.samples - first), number: planned.number, source: shape.entry.name,
+                pose: shape.pose, firstSample: first)
+        }
+    }
+
+    /// Takes the photos of a job that are not finished, side by side, and joins what `body` makes of them in order.
+    func eachPhoto<T: Sendable>(
+        of job: TargetJob, target: TargetMesh, except finished: Set<Int>,
+        _ body: @Sendable (EvaluationPhoto, PlannedPhoto, EvaluationShape) throws -> [T]
+    ) throws -> [T] {
         let photos = job.photos.filter { !finished.contains($0.number) }
         var sources: [ShapeEntry: (shape: EvaluationShape, subject: PhotoSubject)] = [:]
         for entry in Set(photos.map(\.source)) {
@@ -100,17 +128,23 @@ public struct Evaluator: Sendable {
             sources[entry] = (shape, try PhotoSubject(mesh: shape.prepared.scene.mesh))
         }
         let known = sources
-        let worker = bench.singleThreaded
-        return try bench.parallelism.map(photos.count) { index -> [SampleRecord] in
+        return try bench.parallelism.map(photos.count) { index -> [T] in
             let planned = photos[index]
             let (shape, subject) = known[planned.source]!
-            guard let photo = try studio.photo(of: shape, subject: subject, number: planned.number) else { return [] }
-            let asked = min(photo.clicks.count, options.samples - planned.number * studio.clicks)
-            return try SampleJudge(target: target, options: options, bench: worker)
-                .records(
-                    of: photo, clicks: asked, number: planned.number, source: shape.entry.name, pose: shape.pose,
-                    firstSample: planned.number * studio.clicks)
+            guard let photo = try photo(of: shape, subject: subject, planned) else { return [] }
+            return try body(photo, planned, shape)
         }.flatMap { $0 }
+    }
+
+    /// A planned photo: taken by the studio, or brought back by the user.
+    func photo(of shape: EvaluationShape, subject: PhotoSubject, _ planned: PlannedPhoto) throws -> EvaluationPhoto? {
+        if let returned { return try returned.photo(planned.number, of: shape) }
+        return try studio.photo(of: shape, subject: subject, number: planned.number)
+    }
+
+    /// A shape that is answered on, prepared with all threads.
+    func target(_ entry: ShapeEntry, segments: Bool) throws -> TargetMesh {
+        try TargetMesh(shape(entry), segments: segments, at: bench)
     }
 
     /// A shape of the data set, ready to be photographed and judged by.

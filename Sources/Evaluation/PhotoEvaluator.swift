@@ -41,7 +41,7 @@ public struct PhotoEvaluator: Sendable {
         guard !targets.isEmpty else {
             throw Failure(.usage, "planning the evaluation", reason: "no photo is of a category of the chosen shapes")
         }
-        var log = try SampleLog(folder: folder, description: description)
+        var log = try SampleLog<SampleRecord>(folder: folder, description: description)
         let finished = Set(log.records.map(\.target))
         var firstSample = 0
         for (index, target) in targets.enumerated() {

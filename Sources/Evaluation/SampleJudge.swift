@@ -1,3 +1,4 @@
+import Backbones
 import Basics
 import Correspondence
 import Foundation
@@ -10,20 +11,28 @@ struct SampleJudge {
     let target: TargetMesh
     let options: EvaluationOptions
     let bench: Workbench
+    /// What the baselines through a render match with; the workbench's own extractor if there is none.
+    var renderExtractor: (any FeatureExtractor)?
 
     /// The records of the first `clicks` clicks of a photo.
     func records(
         of photo: EvaluationPhoto, clicks: Int, number: Int, source: String, pose: ShapePose = ShapePose(), firstSample: Int
     ) throws -> [SampleRecord] {
-        let prepared = try PreparedPhoto(photo.image, path: source, hash: "", at: bench)
+        // Methods ask the segmenter much the same about a photo.
+        var photoBench = bench
+        photoBench.segmenter = RememberingSegmenter(bench.segmenter)
+        let asking = photoBench
+        let prepared = try PreparedPhoto(photo.image, path: source, hash: "", at: asking)
         let renders = try photo.camera.flatMap { camera in
-            options.renderBaselines ? try RenderMatcher(prepared, camera: camera, pose: pose, target, seed: UInt64(number), at: bench) : nil
+            guard options.renderBaselines else { return RenderMatcher?.none }
+            return try RenderMatcher(
+                prepared, camera: camera, pose: pose, target, seed: UInt64(number), extractor: renderExtractor, at: bench)
         }
         return try (0..<max(0, clicks)).map { index in
             let click = photo.clicks[index]
-            var answers = try VertexAnswers(to: click, in: prepared, on: target, at: bench)
+            var answers = try VertexAnswers(to: click, in: prepared, on: target, at: asking)
             for (method, vertex) in renders?.answers(to: Pixel(x: click.x, y: click.y)) ?? [:] { answers.vertices[method] = vertex }
-            var record = record(click, answers)
+            var record = record(click, answers.correspondence, answers.vertices)
             record.sample = firstSample + index
             record.photo = number
             record.source = source
@@ -36,18 +45,19 @@ struct SampleJudge {
     }
 
     /// The record of one click's answers, judged.
-    func record(_ click: LabelledClick, _ answers: VertexAnswers) -> SampleRecord {
+    func record(_ click: LabelledClick, _ correspondence: Correspondence, _ vertices: [Method: Int?] = [:]) -> SampleRecord {
         let share = target.shape.vertexShare(of: click.part)
-        let candidates = answers.correspondence.candidates
+        let candidates = correspondence.candidates
         return SampleRecord(
             sample: 0, photo: 0, category: target.shape.entry.category, source: "", target: target.shape.entry.name, click: click,
             partExists: share > 0, partShare: Self.rounded(share),
-            answers: Dictionary(uniqueKeysWithValues: answers.vertices.map { ($0.key.rawValue, judged($0.value, click)) }),
-            reason: answers.correspondence.reason, candidates: candidates.count, qualified: candidates.count(where: \.qualifies),
+            answers: Dictionary(uniqueKeysWithValues: vertices.map { ($0.key.rawValue, judged($0.value, click)) }),
+            reason: correspondence.reason, candidates: candidates.count, qualified: candidates.count(where: \.qualifies),
             bestIoU: candidates.compactMap(\.iou).max().map { Self.rounded(Double($0)) })
     }
 
-    private func judged(_ vertex: Int?, _ click: LabelledClick) -> SampleRecord.Answer {
+    /// An answer and whether it is right.
+    func judged(_ vertex: Int?, _ click: LabelledClick) -> SampleRecord.Answer {
         let part = vertex.flatMap { target.shape.part(of: $0) }
         return SampleRecord.Answer(vertex: vertex, part: part, correct: part == click.part)
     }
@@ -63,7 +73,7 @@ struct SampleJudge {
         record.pieceIoU = Self.rounded(Self.overlap(inside, shape.pieces.map { $0 == piece }, shape.areas))
     }
 
-    private func segment(at vertex: Int, _ views: EmbeddedViews) throws -> SurfaceSegment {
+    private func segment(at vertex: Int, _ views: RememberedViews) throws -> SurfaceSegment {
         let lifting = MaskLifting(segmenter: bench.segmenter, options: bench.settings.lifting, parallelism: bench.parallelism)
         let lifted = try lifting.probabilities(of: [SurfaceClick(vertex)], in: views, surface: target.shape.prepared.surface)
         return SurfaceSegment(

@@ -2,12 +2,22 @@ import Basics
 import Foundation
 import SegmentationBuddies
 
+/// A line of a log: what came of one click.
+public protocol LoggedRecord: Codable, Sendable {
+    /// Its place in the log.
+    var sample: Int { get }
+    /// The photo that it is of; photos are finished as a whole.
+    var photo: Int { get }
+}
+
+extension SampleRecord: LoggedRecord {}
+
 /// The folder of an evaluation: `run.json` says what is measured, `samples.jsonl` holds a line for each finished sample.
 ///
 /// An evaluation that was cut short goes on where it was: finished samples are kept. A folder of another evaluation is refused.
-struct SampleLog {
+struct SampleLog<Record: LoggedRecord> {
     let folder: String
-    private(set) var records: [SampleRecord]
+    private(set) var records: [Record]
     private var file: String { "\(folder)/samples.jsonl" }
 
     /// Opens or starts the log of the evaluation that `description` tells apart from all others.
@@ -31,11 +41,11 @@ struct SampleLog {
     }
 
     /// The samples of the lines before the first damaged one, without those of a photo that the damage may have cut short.
-    private static func intact(_ lines: [Substring]) -> [SampleRecord] {
+    private static func intact(_ lines: [Substring]) -> [Record] {
         let decoder = JSONDecoder()
-        var records: [SampleRecord] = []
+        var records: [Record] = []
         for line in lines {
-            guard let record = try? decoder.decode(SampleRecord.self, from: Data(line.utf8)) else {
+            guard let record = try? decoder.decode(Record.self, from: Data(line.utf8)) else {
                 let damaged = records.last?.photo
                 return records.filter { $0.photo != damaged }
             }
@@ -45,7 +55,7 @@ struct SampleLog {
     }
 
     /// Adds samples and puts all on disk, in order.
-    mutating func add(_ new: [SampleRecord]) throws {
+    mutating func add(_ new: [Record]) throws {
         records = (records + new).sorted { $0.sample < $1.sample }
         let lines = try records.map { String(decoding: try JSONText.data($0, pretty: false), as: UTF8.self) + "\n" }
         try AtomicFile.write(lines.joined(), to: file, operation: "writing samples")

@@ -17,6 +17,10 @@ public struct MaskLiftingOptions: Sendable, Hashable, Codable {
     public var minimumFrontality: Float = 0.2
     /// The strength of smoothing: how much a difference between neighbours counts against the masks.
     public var smoothing: Double = 0.02
+    /// How often views are weighed anew by how well their masks agree with the part that all of them make.
+    public var consensusRounds = 2
+    /// The power of the agreement that is a view's weight.
+    public var consensusPower: Float = 2
 
     /// The default options.
     public init() {}
@@ -61,15 +65,27 @@ public struct MaskLifting: Sendable {
                 .badInput, "segmenting the mesh", reason: "no view shows the clicked vertex",
                 hint: "click on a vertex that can be seen from outside")
         }
-        var votes = Votes(vertexCount: vertexCount)
-        try add(first.map { prompt(clicks, sightings, view: $0) }, views, to: &votes)
-        var probability = try surface.smoothed(votes, strength: options.smoothing)
+        var ballots = try self.ballots(first.map { prompt(clicks, sightings, view: $0) }, views)
+        var probability = try consensus(ballots, surface)
         let second = spread(probability, finder, views, except: Set(first))
         if !second.isEmpty {
-            try add(second.map { ($0.view, Prompt(points: [Prompt.Point($0.position)])) }, views, to: &votes)
-            probability = try surface.smoothed(votes, strength: options.smoothing)
+            ballots += try self.ballots(second.map { ($0.view, Prompt(points: [Prompt.Point($0.position)])) }, views)
+            probability = try consensus(ballots, surface)
         }
         return LiftedMasks(probability: probability, views: first.count + second.count, prompts: first.count + second.count)
+    }
+
+    /// The part that the views make together: views whose masks are unlike it, such as those that leaked, come to count less.
+    private func consensus(_ ballots: [Votes], _ surface: SurfaceModel) throws -> [Float] {
+        var probability: [Float] = []
+        for round in 0...max(0, options.consensusRounds) {
+            var votes = Votes(vertexCount: surface.normals.count)
+            for ballot in ballots {
+                votes.add(ballot, weight: round == 0 ? 1 : max(1e-3, pow(ballot.agreement(with: probability), options.consensusPower)))
+            }
+            probability = try surface.smoothed(votes, strength: options.smoothing)
+        }
+        return probability
     }
 
     /// The views for the clicks: spread around the clicked vertex, the squarest first.
@@ -123,11 +139,11 @@ public struct MaskLifting: Sendable {
         return best.values.filter { chosen.contains($0.view) }.sorted { $0.view < $1.view }
     }
 
-    /// Segments the views and adds their masks to the votes, view by view in order.
-    private func add(_ prompts: [(view: Int, prompt: Prompt)], _ views: some MeshViews, to votes: inout Votes) throws {
+    /// The votes of each view's mask, in order.
+    private func ballots(_ prompts: [(view: Int, prompt: Prompt)], _ views: some MeshViews) throws -> [Votes] {
         let level = options.level
-        let vertexCount = votes.weight.count
-        let lifted = try parallelism.map(prompts.count) { index in
+        let vertexCount = views.scene.mesh.vertices.count
+        return try parallelism.map(prompts.count) { index in
             let (view, prompt) = prompts[index]
             let prediction = try segmenter.masks(for: [prompt], in: views.embedding(view))[0]
             var own = Votes(vertexCount: vertexCount)
@@ -136,7 +152,6 @@ public struct MaskLifting: Sendable {
                 faces: views.scene.mesh.faces)
             return own
         }
-        for own in lifted { votes.add(own) }
     }
 }
 
@@ -187,11 +202,22 @@ struct Votes: Sendable {
         }
     }
 
-    /// Adds another set of votes of the same vertices.
-    mutating func add(_ other: Votes) {
+    /// Adds another set of votes of the same vertices, each counting `weight` times.
+    mutating func add(_ other: Votes, weight factor: Float = 1) {
         for i in weight.indices {
-            weight[i] += other.weight[i]
-            sum[i] += other.sum[i]
+            weight[i] += factor * other.weight[i]
+            sum[i] += factor * other.sum[i]
         }
+    }
+
+    /// The soft intersection over union of the votes with probabilities, where there are votes.
+    func agreement(with probability: [Float]) -> Float {
+        var (both, either) = (0.0, 0.0)
+        for i in weight.indices where weight[i] > 0 {
+            let (own, other) = (sum[i] / weight[i], probability[i])
+            both += Double(weight[i] * min(own, other))
+            either += Double(weight[i] * max(own, other))
+        }
+        return either > 0 ? Float(both / either) : 0
     }
 }

@@ -47,6 +47,9 @@ public struct Finish: Sendable {
         case plane(normal: SIMD3<Float>, offset: Float)
         /// Irregular patches of the first two materials, unrelated to parts.
         case patches(scale: Float, seed: UInt32)
+        /// The last material within a distance of a point, as a sticker or something painted on; else as another layout has it among the
+        /// other materials.
+        indirect case spot(center: SIMD3<Float>, radius: Float, on: Layout)
     }
 
     /// The materials that the surface has, at least one.
@@ -95,14 +98,19 @@ public struct Finish: Sendable {
     }
 
     /// The index of the material at a point of a face.
-    @inline(__always)
-    func materialIndex(face: Int, position: SIMD3<Float>) -> Int {
+    func materialIndex(face: Int, position: SIMD3<Float>) -> Int { materialIndex(layout, materials.count, face: face, position: position) }
+
+    private func materialIndex(_ layout: Layout, _ count: Int, face: Int, position: SIMD3<Float>) -> Int {
         switch layout {
         case .single: return 0
-        case .perFace(let indices): return face < indices.count ? Int(indices[face]) % materials.count : 0
-        case .plane(let normal, let offset): return dot(position, normal) > offset ? 0 : materials.count - 1
+        case .perFace(let indices): return face < indices.count ? Int(indices[face]) % count : 0
+        case .plane(let normal, let offset): return dot(position, normal) > offset ? 0 : count - 1
         case .patches(let scale, let seed):
-            return Noise.fractal(position * scale, octaves: 2, seed: seed) > 0.05 ? 0 : materials.count - 1
+            return Noise.fractal(position * scale, octaves: 2, seed: seed) > 0.05 ? 0 : count - 1
+        case .spot(let center, let radius, let layout):
+            let offset = position - center
+            guard dot(offset, offset) > radius * radius, count > 1 else { return count - 1 }
+            return materialIndex(layout, count - 1, face: face, position: position)
         }
     }
 }

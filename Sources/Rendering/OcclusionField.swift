@@ -31,9 +31,12 @@ struct OcclusionField {
         let hidden = withUnsafeTemporaryAllocation(of: Ray.self, capacity: count) { rays in
             withUnsafeTemporaryAllocation(of: Bool.self, capacity: count) { results in
                 let offset = generator.uniform()
+                let helper = abs(normal.x) < 0.7 ? SIMD3<Float>(1, 0, 0) : SIMD3<Float>(0, 1, 0)
+                let tangent = cross(helper, normal).unitOrZero
+                let frame = (tangent, cross(normal, tangent), normal)
                 for i in 0..<count {
                     let direction = Self.direction(
-                        around: normal, (Float(i) + generator.uniform()) / Float(count), Float(i) * 0.618034 + offset)
+                        in: frame, (Float(i) + generator.uniform()) / Float(count), Float(i) * 0.618034 + offset)
                     (rays.baseAddress! + i).initialize(to: Ray(origin: origin, direction: direction, far: reach))
                 }
                 scene.occluded(UnsafeBufferPointer(rays), into: results)
@@ -43,11 +46,10 @@ struct OcclusionField {
         return 1 - options.strength * Float(hidden) / Float(count)
     }
 
-    /// A unit direction around `normal` at the share `u` of the cosine-weighted half sphere and `turn` turns around.
-    private static func direction(around normal: SIMD3<Float>, _ u: Float, _ turn: Float) -> SIMD3<Float> {
+    /// A unit direction around the last axis of `frame` at the share `u` of the cosine-weighted half sphere and `turn` turns around.
+    @inline(__always)
+    private static func direction(in frame: (SIMD3<Float>, SIMD3<Float>, SIMD3<Float>), _ u: Float, _ turn: Float) -> SIMD3<Float> {
         let (radius, angle) = (u.squareRoot(), 2 * Float.pi * turn)
-        let helper: SIMD3<Float> = abs(normal.x) < 0.7 ? [1, 0, 0] : [0, 1, 0]
-        let tangent = cross(helper, normal).unitOrZero
-        return tangent * (radius * cos(angle)) + cross(normal, tangent) * (radius * sin(angle)) + normal * (1 - u).squareRoot()
+        return frame.0 * (radius * cos(angle)) + frame.1 * (radius * sin(angle)) + frame.2 * (1 - u).squareRoot()
     }
 }

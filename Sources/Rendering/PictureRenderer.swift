@@ -131,7 +131,9 @@ public struct PictureRenderer: Sendable {
         } else if let colors {
             albedo = colors.color(face: face, weights: weights)
         }
-        var reflectance = shading.reflectance(normal(buffers, index, face, weights, frame))
+        let normal = normal(buffers, index, face, weights, frame)
+        guard shading.light != .normalColors else { return normal * 0.5 + 0.5 }
+        var reflectance = shading.reflectance(normal)
         if let light { reflectance *= light.openness(buffers, index, face) }
         return (albedo * reflectance).clamped(lowerBound: .zero, upperBound: .one)
     }
@@ -145,7 +147,7 @@ public struct PictureRenderer: Sendable {
         if let smooth = cornerNormals?.normal(face: face, weights: weights), dot(smooth, smooth) > 1e-6 {
             normal = frame.cameraDirection(smooth / dot(smooth, smooth).squareRoot())
         }
-        guard shading.light == .headlight else { return normal }
+        guard shading.light != .sphericalHarmonics else { return normal }
         return dot(flat, toEye(index, buffers.size, frame)) < 0 ? -normal : normal
     }
 

@@ -7,6 +7,10 @@ public struct Shading: Hashable, Sendable, Codable {
         case sphericalHarmonics
         /// A wide light beside the eye and a soft fill from above, on whichever side of the surface is seen.
         case headlight
+        /// The same with the wide light in a unit direction of camera space.
+        case lamp(SIMD3<Float>)
+        /// No light: the normal's components in camera space from -1 to 1 are shown as red, green and blue.
+        case normalColors
     }
 
     /// The normals that are lit.
@@ -78,22 +82,28 @@ public struct Shading: Hashable, Sendable, Codable {
 
     /// Pictures for people: ``robust`` with soft outlines, soft shadows in hollows and a light grey surface.
     public static let presentation = Shading(
-        normals: .smooth(creaseAngle: .pi / 4), albedo: [0.75, 0.75, 0.75], exposure: 1.15, ambientOcclusion: AmbientOcclusion(rays: 12),
+        normals: .smooth(creaseAngle: .pi / 4), albedo: [0.75, 0.75, 0.75], exposure: 1.15, ambientOcclusion: AmbientOcclusion(rays: 4),
         supersampling: 2)
 
     /// The light that a surface reflects, where 1 gives it its own colour.
     ///
-    /// - Parameter normal: the unit normal in camera space; for the headlight, of the side that is seen.
+    /// - Parameter normal: the unit normal in camera space; but for the published light, of the side that is seen.
     @inline(__always)
     func reflectance(_ normal: SIMD3<Float>) -> Float {
         switch light {
         case .sphericalHarmonics:
             return exposure * (0.28209479177 + 0.4886025119 * (normal.x + normal.z + normal.y))
-        case .headlight:
-            // The lamp stands a little above and to the right, and is wide: it reaches 0.3 beyond the horizon.
-            let lamp = max(0, (dot(normal, [0.2594, 0.4323, 0.8646]) + 0.3) / 1.3)
-            return exposure * (0.25 + 0.6 * lamp + 0.15 * (0.5 + 0.5 * normal.y))
+        case .headlight: return lit(normal, from: [0.2594, 0.4323, 0.8646])
+        case .lamp(let direction): return lit(normal, from: direction)
+        case .normalColors: return exposure
         }
+    }
+
+    /// The lamp is wide: it reaches 0.3 beyond the horizon.
+    @inline(__always)
+    private func lit(_ normal: SIMD3<Float>, from direction: SIMD3<Float>) -> Float {
+        let lamp = max(0, (dot(normal, direction) + 0.3) / 1.3)
+        return exposure * (0.25 + 0.6 * lamp + 0.15 * (0.5 + 0.5 * normal.y))
     }
 }
 

@@ -44,6 +44,11 @@ public struct CacheDirectory: Sendable {
         return Self.trailer(of: content) == stored.suffix(Self.trailerLength) ? Data(content) : damaged(file)
     }
 
+    /// Whether there is an entry, which may yet turn out to be damaged.
+    public func contains(folder: String, name: String) -> Bool {
+        file(folder, name).map { FileManager.default.fileExists(atPath: $0) } ?? false
+    }
+
     /// Stores an entry; a cache that cannot be written is a warning, not an error, since nothing is lost but time.
     public func write(_ content: Data, folder: String, name: String) {
         guard let file = file(folder, name) else { return }

@@ -72,6 +72,10 @@ public struct TrainDocument: Sendable, Codable {
     public var counts: [String: Int]
     /// Seconds spent, by stage.
     public var timings: [String: Double]
+    /// Seconds of processor time of the whole process, of all threads together.
+    public var processorSeconds: Double
+    /// The most memory that the process had in use, in megabytes, where the system says it.
+    public var peakMemoryMegabytes: Double?
     /// Every setting that decides the result.
     public var settings: Settings
     /// What the decoder was trained on, and how.

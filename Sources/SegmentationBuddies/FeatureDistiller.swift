@@ -69,6 +69,9 @@ public struct FeatureDistiller: Sendable {
         case .exact:
             var solver = try ExactFieldSolver(mesh: mesh.scene.mesh, parallelism: bench.parallelism)
             return try solver.fit(viewCount: grids.count, progress: report, view: observe)
+        case .max:
+            var solver = MaximumFieldSolver(mesh: mesh.scene.mesh)
+            return try solver.fit(viewCount: grids.count, progress: report, view: observe)
         case .mlp, .mlpLinear:
             var options = bench.settings.solver == .mlp ? MLPFieldSolver.Options.reference : .linearOutput
             // The published widths: 256 for 256 features, 1024 for 1024.

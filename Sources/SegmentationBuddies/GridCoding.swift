@@ -17,6 +17,16 @@ extension FeatureGrid {
         return data
     }
 
+    /// The number of bytes of the grid that `data` begins with, or nil if that cannot be.
+    static func cachedLength(_ data: Data) -> Int? {
+        guard data.count >= 32 else { return nil }
+        let sizes = data.withUnsafeBytes { bytes in
+            (0..<3).map { Double(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self))) }
+        }
+        let length = 32 + 4 * sizes.reduce(1, *)
+        return length <= Double(data.count) ? Int(length) : nil
+    }
+
     /// The grid that was stored as `data`, or nil if the sizes do not fit.
     init?(cached data: Data) {
         guard data.count >= 32 else { return nil }
@@ -42,15 +52,24 @@ extension ImageEmbedding {
     var cacheData: Data {
         var data = Data()
         for number in [UInt32(imageWidth), UInt32(imageHeight)] { withUnsafeBytes(of: number.littleEndian) { data.append(contentsOf: $0) } }
-        return data + features.cacheData
+        return ([features] + extras).reduce(into: data) { $0 += $1.cacheData }
     }
 
     /// The embedding that was stored as `data`, or nil if the sizes do not fit.
     init?(cached data: Data) {
-        guard data.count >= 8, let features = FeatureGrid(cached: Data(data.dropFirst(8))) else { return nil }
+        guard data.count >= 8 else { return nil }
+        var (grids, rest): ([FeatureGrid], Data) = ([], Data(data.dropFirst(8)))
+        while !rest.isEmpty {
+            guard let length = FeatureGrid.cachedLength(rest), length <= rest.count,
+                let grid = FeatureGrid(cached: Data(rest.prefix(length)))
+            else { return nil }
+            grids.append(grid)
+            rest = Data(rest.dropFirst(length))
+        }
+        guard let features = grids.first else { return nil }
         let size = data.withUnsafeBytes { bytes in
             (0..<2).map { Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self))) }
         }
-        self.init(imageWidth: size[0], imageHeight: size[1], features: features)
+        self.init(imageWidth: size[0], imageHeight: size[1], features: features, extras: Array(grids.dropFirst()))
     }
 }

@@ -15,7 +15,7 @@ public struct LiftedMesh: Sendable {
     /// Views that were run through the feature extractor; 0 if the cache had the field.
     public let viewsExtracted: Int
     private let chosen: SegmenterChoice.Chosen
-    private let binarization: Binarization
+    private let settings: Settings
 
     /// Lifts a prepared mesh, or takes what it needs from the cache.
     ///
@@ -26,7 +26,7 @@ public struct LiftedMesh: Sendable {
         field = distilled.field
         viewsExtracted = distilled.viewsExtracted
         chosen = try SegmenterChoice(at: bench).segmenter(for: mesh, clicks: [SurfaceClick(0)])
-        binarization = bench.settings.threshold.binarization
+        settings = bench.settings
         let areas = mesh.mesh.vertexAreas()
         let total = areas.reduce(0, +)
         self.areas = areas.map { total > 0 ? $0 / total : 0 }
@@ -42,8 +42,8 @@ public struct LiftedMesh: Sendable {
     ///
     /// Throws `Failure` if no view shows the vertex or the segmenter cannot be run.
     public func part(around vertex: Int) throws -> SurfaceSegment {
-        SurfaceSegment(
-            probability: try chosen.segmenter.answer(to: [SurfaceClick(vertex)]).probability, binarization: binarization)
+        let clicks = [SurfaceClick(vertex)]
+        return settings.part(try chosen.segmenter.answer(to: clicks).probability, clicks: clicks, of: mesh)
     }
 
     /// The share of the surface's area that a set of vertices has.

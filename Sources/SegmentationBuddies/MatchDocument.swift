@@ -28,6 +28,9 @@ public struct MatchDocument: Sendable, Codable {
     public var candidateCount: Int
     /// How many candidates led back into the part.
     public var qualified: Int
+    /// The probability that the mesh has the clicked part, if it is as likely as not beforehand; with the models and settings that it was
+    /// calibrated for.
+    public var existence: Double?
     /// The candidates themselves, most similar first, where they were asked for.
     public var candidates: [CandidateDocument]?
     /// The part of the mesh.

@@ -20,7 +20,9 @@ extension MatchJob {
         let matcher = SegmentationBuddyMatcher(
             segmenter: bench.segmenter, options: bench.settings.matching, parallelism: bench.parallelism)
         let correspondence = try watch.measure("matching") {
-            try matcher.match(photo.clicked(click, masks: masks), to: mesh.field, eligible: mesh.mesh.referenced)
+            try matcher.match(
+                photo.clicked(click, masks: masks), to: mesh.field, eligible: mesh.mesh.referenced,
+                positions: mesh.mesh.scene.mesh.vertices)
         }
         let segment = try watch.measure("segment") { try correspondence.buddy.map { try mesh.part(around: $0.vertex) } }
         return Outcome(

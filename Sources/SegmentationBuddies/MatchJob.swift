@@ -67,7 +67,8 @@ public struct MatchJob: Sendable {
         let matcher = SegmentationBuddyMatcher(
             segmenter: bench.segmenter, options: bench.settings.matching, parallelism: bench.parallelism)
         let correspondence = try watch.measure("matching") {
-            try matcher.match(photo.clicked(click, masks: masks), to: distilled.field, eligible: mesh.referenced)
+            try matcher.match(
+                photo.clicked(click, masks: masks), to: distilled.field, eligible: mesh.referenced, positions: mesh.scene.mesh.vertices)
         }
         var outcome = Outcome(
             photo: photo, mesh: mesh, click: click, objectMask: masks.object, partMask: masks.part, correspondence: correspondence,
@@ -86,7 +87,7 @@ public struct MatchJob: Sendable {
         let clicks = [SurfaceClick(vertex)]
         let chosen = try watch.measure("segmenter") { try SegmenterChoice(at: bench).segmenter(for: mesh, clicks: clicks) }
         let answer = try watch.measure("segment") { try chosen.segmenter.answer(to: clicks) }
-        outcome.segment = SurfaceSegment(probability: answer.probability, binarization: bench.settings.threshold.binarization)
+        outcome.segment = bench.settings.part(answer.probability, clicks: clicks, of: mesh)
         outcome.method = chosen.segmenter.method
         outcome.counts["segmenterViews"] = chosen.embeddedViews
         outcome.counts["liftingPrompts"] = answer.prompts

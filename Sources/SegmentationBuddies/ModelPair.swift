@@ -18,10 +18,14 @@ public struct ModelPair: Sendable {
     ///
     /// - Throws: `Failure` if the inference runtime or a model file is missing or damaged.
     public static func embedded() throws -> ModelPair {
-        let (models, runtime) = (try EmbeddedModels(), try InferenceRuntime())
-        let options = BackboneOptions(threads: 1)
-        return ModelPair(
-            extractor: try EmbeddedFeatureExtractor(models: models, runtime: runtime, options: options),
-            segmenter: try EmbeddedSegmenter(models: models, runtime: runtime, options: options))
+        try ModelChoice().load()
+    }
+
+    static func embeddedExtractor(_ runtime: InferenceRuntime) throws -> any FeatureExtractor {
+        try EmbeddedFeatureExtractor(models: EmbeddedModels(), runtime: runtime, options: BackboneOptions(threads: 1))
+    }
+
+    static func embeddedSegmenter(_ runtime: InferenceRuntime) throws -> any PromptSegmenter {
+        try EmbeddedSegmenter(models: EmbeddedModels(), runtime: runtime, options: BackboneOptions(threads: 1))
     }
 }

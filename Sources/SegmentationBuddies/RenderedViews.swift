@@ -2,7 +2,6 @@ import Backbones
 import Basics
 import Foundation
 import Images
-import InteractiveSegmentation
 import Rendering
 
 /// The views of a prepared mesh under a plan: cameras, what they see, and pictures of it.
@@ -17,7 +16,8 @@ public struct RenderedViews: Sendable {
     public let cameras: [Camera]
     /// The size of a view in pixels.
     public let size: RasterSize
-    private let painter: PictureRenderer
+    /// One for each light of the plan; views take them in turn.
+    private let painters: [PictureRenderer]
 
     /// The views of a prepared mesh under `plan`, in its own colours if it was prepared with them.
     public init(of mesh: PreparedMesh, plan: ViewPlan, seed: UInt64) {
@@ -36,12 +36,12 @@ public struct RenderedViews: Sendable {
         self.plan = plan
         self.cameras = cameras
         size = RasterSize(plan.size)
-        painter = PictureRenderer(scene, shading: plan.style.shading, colors: colors)
+        painters = plan.style.shadings.map { PictureRenderer(scene, shading: $0, colors: colors) }
     }
 
     /// What view `index` shows.
     public func surfaces(_ index: Int) -> SurfaceBuffers {
-        let shading = painter.shading
+        let shading = painters[0].shading
         return scene.surfaces(from: cameras[index], size: size, culling: shading.culling, interpolation: shading.interpolation)
     }
 
@@ -49,63 +49,31 @@ public struct RenderedViews: Sendable {
     ///
     /// Throws `Failure` if it is too large to be painted.
     public func image(_ index: Int, surfaces: SurfaceBuffers) throws -> Image {
-        try painter.picture(of: surfaces, from: cameras[index]).image
+        try painters[index % painters.count].picture(of: surfaces, from: cameras[index]).image
     }
 }
 
 extension ViewPlan.Style {
-    /// The light that goes with the views.
-    var shading: Shading {
+    /// The lights that go with the views, alike but for the light.
+    var shadings: [Shading] {
         switch self {
-        case .robust: .robust
-        case .reference: .reference
-        }
-    }
-}
-
-/// The segmenter's views of a mesh, embedded once and kept in the cache.
-public struct EmbeddedViews: MeshViews {
-    private let views: RenderedViews
-    private let embeddings: [ImageEmbedding]
-
-    /// The rays of the mesh in the unit ball.
-    public var scene: RayScene { views.scene }
-    /// The cameras, in the order of the views.
-    public var cameras: [Camera] { views.cameras }
-    /// The size of a view in pixels.
-    public var size: RasterSize { views.size }
-
-    /// The number of views that had to be embedded, because the cache did not have them.
-    public let embedded: Int
-
-    /// The embedded views of a mesh; what the cache lacks is rendered, embedded and stored.
-    ///
-    /// Throws `Failure` if the segmenter cannot be run.
-    public init(of mesh: PreparedMesh, at bench: Workbench) throws {
-        let settings = bench.settings
-        let views = RenderedViews(of: mesh, plan: settings.segmentViews, seed: settings.seed)
-        let key = CacheDirectory.key([
-            "segmenter views", mesh.look, settings.normalisation.rawValue, settings.segmentViews.key, "\(settings.seed)",
-            bench.segmenter.identity.hash,
-        ])
-        let made = try bench.stage("Looking at the mesh, to segment it", views.cameras.count) { index -> (ImageEmbedding, Bool) in
-            let name = "view-\(index).grid"
-            if let data = bench.cache.read(folder: key, name: name), let embedding = ImageEmbedding(cached: data) {
-                return (embedding, false)
+        case .robust: return [.robust]
+        case .reference: return [.reference]
+        case .lights:
+            let directions: [SIMD3<Float>] = [
+                [0.26, 0.43, 0.865], [-0.78, 0.25, 0.575], [0.78, 0.25, 0.575], [0, 0.9, 0.436], [0, -0.5, 0.866],
+            ]
+            return directions.map { direction in
+                var shading = Shading.robust
+                shading.light = .lamp(direction)
+                return shading
             }
-            let embedding = try bench.segmenter.embed(try views.image(index, surfaces: views.surfaces(index)))
-            bench.cache.write(embedding.cacheData, folder: key, name: name)
-            return (embedding, true)
+        case .normals:
+            var shading = Shading.robust
+            shading.light = .normalColors
+            return [shading]
         }
-        self.views = views
-        embeddings = made.map(\.0)
-        embedded = made.count(where: \.1)
     }
-
-    /// What view `index` shows.
-    public func surfaces(_ index: Int) throws -> SurfaceBuffers { views.surfaces(index) }
-    /// The segmenter's embedding of view `index`.
-    public func embedding(_ index: Int) throws -> ImageEmbedding { embeddings[index] }
 }
 
 extension ViewPlan {

@@ -41,7 +41,7 @@ public struct SegmentJob: Sendable {
     ///   - decoder: a checkpoint to use in place of the cache's.
     ///   - source: a mesh that the clicks are on in place of the mesh itself: iSeg's transfer across meshes.
     /// - Throws: `Failure` for inputs that cannot be used, and where a decoder is needed that is not there.
-    public func run(mesh path: String, clicks: [TargetedClick], decoder: String? = nil, like source: String? = nil) throws -> Outcome {
+    public func run(mesh path: String, clicks: [TargetedClick], decoder: DecoderFile? = nil, like source: String? = nil) throws -> Outcome {
         var watch = Stopwatch()
         let mesh = try watch.measure("mesh") { try PreparedMesh(contentsOf: path, at: bench) }
         let other = try source.map { try PreparedMesh(contentsOf: $0, at: bench) }
@@ -59,7 +59,7 @@ public struct SegmentJob: Sendable {
     /// Finds the part of a prepared mesh that clicks on it mean.
     ///
     /// Throws `Failure`.
-    public func run(_ mesh: PreparedMesh, clicks: [SurfaceClick], decoder: String? = nil) throws -> Outcome {
+    public func run(_ mesh: PreparedMesh, clicks: [SurfaceClick], decoder: DecoderFile? = nil) throws -> Outcome {
         var watch = Stopwatch()
         var outcome = try segment(mesh, clicks: clicks, decoder: decoder, &watch)
         outcome.timings = watch.seconds
@@ -67,7 +67,7 @@ public struct SegmentJob: Sendable {
     }
 
     private func segment(
-        _ mesh: PreparedMesh, clicks: [SurfaceClick], decoder: String?, _ watch: inout Stopwatch
+        _ mesh: PreparedMesh, clicks: [SurfaceClick], decoder: DecoderFile?, _ watch: inout Stopwatch
     ) throws -> Outcome {
         let chosen = try watch.measure("segmenter") {
             try SegmenterChoice(at: bench).segmenter(for: mesh, clicks: clicks, decoder: decoder)
@@ -75,15 +75,15 @@ public struct SegmentJob: Sendable {
         let answer = try watch.measure("segment") { try chosen.segmenter.answer(to: clicks) }
         return Outcome(
             mesh: mesh, clicks: clicks, source: nil,
-            segment: SurfaceSegment(probability: answer.probability, binarization: bench.settings.threshold.binarization),
+            segment: bench.settings.part(answer.probability, clicks: clicks, of: mesh),
             method: chosen.segmenter.method, provenance: chosen.provenance, timings: [:],
             counts: ["segmenterViews": chosen.embeddedViews, "liftingPrompts": answer.prompts])
     }
 
     private func transfer(
-        _ clicks: [SurfaceClick], from source: PreparedMesh, to mesh: PreparedMesh, decoder: String?, _ watch: inout Stopwatch
+        _ clicks: [SurfaceClick], from source: PreparedMesh, to mesh: PreparedMesh, decoder: DecoderFile?, _ watch: inout Stopwatch
     ) throws -> Outcome {
-        let trained = try watch.measure("segmenter") { try SegmenterChoice(at: bench).decoder(of: mesh, path: decoder) }
+        let trained = try watch.measure("segmenter") { try SegmenterChoice(at: bench).decoder(of: mesh, file: decoder) }
         guard let trained else {
             throw Failure(
                 .missingModel, "segmenting the mesh", path: mesh.path, reason: "no decoder has been trained for it",
@@ -104,7 +104,7 @@ public struct SegmentJob: Sendable {
         let probability = try watch.measure("segment") { try segmenter.probabilities(of: clicks, on: field) }
         return Outcome(
             mesh: mesh, clicks: clicks, source: source,
-            segment: SurfaceSegment(probability: probability, binarization: bench.settings.threshold.binarization),
+            segment: bench.settings.part(probability, clicks: [], of: mesh),
             method: segmenter.method, provenance: trained.provenance, timings: [:],
             counts: ["segmenterViews": embedded, "liftingPrompts": 0])
     }

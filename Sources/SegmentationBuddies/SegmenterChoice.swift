@@ -3,6 +3,16 @@ import Basics
 import Foundation
 import InteractiveSegmentation
 
+extension Settings {
+    /// The part that probabilities make after these settings.
+    ///
+    /// - Parameter clicks: the clicks that it answers, if they are on the mesh itself.
+    func part(_ probability: [Float], clicks: [SurfaceClick], of mesh: PreparedMesh) -> SurfaceSegment {
+        let segment = SurfaceSegment(probability: probability, binarization: threshold.binarization)
+        return cleansBorders ? BorderCleaning().cleaned(segment, clicks: clicks, surface: mesh.surface) : segment
+    }
+}
+
 /// Chooses how clicks on a mesh become a part of it, after the settings and after what the cache has.
 struct SegmenterChoice {
     /// The way that was chosen.
@@ -31,14 +41,14 @@ struct SegmenterChoice {
     ///
     /// - Parameters:
     ///   - clicks: a decoder that was trained on single clicks is passed over for several, unless it is asked for.
-    ///   - path: a checkpoint to use in place of the cache's.
+    ///   - file: a checkpoint to use in place of the cache's.
     /// - Throws: `Failure` if a decoder is asked for that is not there or is another mesh's.
-    func segmenter(for mesh: PreparedMesh, clicks: [SurfaceClick], decoder path: String? = nil) throws -> Chosen {
+    func segmenter(for mesh: PreparedMesh, clicks: [SurfaceClick], decoder file: DecoderFile? = nil) throws -> Chosen {
         let kind = bench.settings.segmenter
-        if kind == .lift, path == nil { return try lifting(mesh) }
-        if let found = try decoder(of: mesh, path: path) {
+        if kind == .lift, file == nil { return try lifting(mesh) }
+        if let found = try decoder(of: mesh, file: file) {
             let segmenter = DecoderSegmenter(found, parallelism: bench.parallelism)
-            if kind == .iseg || path != nil || segmenter.supports(clicks) {
+            if kind == .iseg || file != nil || segmenter.supports(clicks) {
                 return Chosen(segmenter: segmenter, provenance: found.provenance, embeddedViews: 0)
             }
         } else if kind == .iseg {
@@ -49,21 +59,13 @@ struct SegmenterChoice {
         return try lifting(mesh)
     }
 
-    /// The decoder of a mesh: the checkpoint at `path`, or the cache's, if there is one.
-    func decoder(of mesh: PreparedMesh, path: String? = nil) throws -> TrainedDecoder? {
-        guard let path else {
-            let data = bench.cache.read(folder: Self.folder(of: mesh, at: bench), name: Self.fileName)
-            // What the cache cannot give is as if it were not there.
-            let trained = data.flatMap { try? TrainedDecoder($0) }
-            return trained?.field.vertexCount == mesh.mesh.vertices.count ? trained : nil
-        }
-        let trained = try TrainedDecoder(AtomicFile.readFile(path, operation: "reading the decoder"), path: path)
-        guard trained.provenance.meshHash == mesh.hash, trained.field.vertexCount == mesh.mesh.vertices.count else {
-            throw Failure(
-                .badInput, "reading the decoder", path: path, reason: "it was trained for another mesh than '\(mesh.path)'",
-                hint: "a decoder belongs to the very file it was trained for")
-        }
-        return trained
+    /// The decoder of a mesh: the given checkpoint, or the cache's, if there is one.
+    func decoder(of mesh: PreparedMesh, file: DecoderFile? = nil) throws -> TrainedDecoder? {
+        if let file { return try file.decoder(of: mesh) }
+        let data = bench.cache.read(folder: Self.folder(of: mesh, at: bench), name: Self.fileName)
+        // What the cache cannot give is as if it were not there.
+        let trained = data.flatMap { try? TrainedDecoder($0) }
+        return trained?.field.vertexCount == mesh.mesh.vertices.count ? trained : nil
     }
 
     private func lifting(_ mesh: PreparedMesh) throws -> Chosen {

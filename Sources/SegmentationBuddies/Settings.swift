@@ -34,6 +34,8 @@ public struct Settings: Sendable, Hashable, Codable {
     public var segmenter = SegmenterKind.auto
     /// Where the probability of a vertex is cut to make the 3D segment.
     public var threshold = ThresholdKind.half
+    /// Whether the border of the 3D segment is moved into creases, and specks are dropped.
+    public var cleansBorders = false
 
     /// The default settings.
     public init() {}
@@ -62,6 +64,10 @@ public struct ViewPlan: Sendable, Hashable, Codable {
         case robust
         /// As the paper's code: Gaussian angles around +x, spherical-harmonic light, faces seen from the front only.
         case reference
+        /// Evenly around the mesh, lit from one of five sides in turn.
+        case lights
+        /// Evenly around the mesh, with normals as colours.
+        case normals
     }
 
     /// `count` views of `size` x `size` pixels.
@@ -88,6 +94,8 @@ public enum SolverKind: String, Sendable, Hashable, Codable, CaseIterable {
     case mlp
     /// The paper's coordinate network with outputs of any size.
     case mlpLinear = "mlp-linear"
+    /// The largest value of each component over the views that show a vertex, instead of a mean.
+    case max
 }
 
 /// How clicks on a mesh become a part of it.

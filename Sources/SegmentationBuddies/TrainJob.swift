@@ -26,6 +26,14 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
 
     /// The default plan.
     public init() {}
+
+    /// The plan for a decoder of the published sizes: the same prompts, smaller steps.
+    public static var referenceSizes: TrainingPlan {
+        var plan = TrainingPlan()
+        plan.training.architecture = .reference
+        (plan.training.learningRate, plan.training.steps) = (5e-4, 1500)
+        return plan
+    }
 }
 
 /// Trains a mesh's click decoder, or goes on with a training that was stopped.
@@ -69,7 +77,8 @@ public struct TrainJob: Sendable {
         let document = TrainDocument(
             mesh: path, hash: mesh.hash, vertices: mesh.mesh.vertices.count, faces: mesh.mesh.fileFaceCount,
             parameters: outcome.trained.decoder.parameterCount, provenance: outcome.trained.provenance, counts: outcome.counts,
-            timings: outcome.timings, settings: bench.settings, plan: plan, warnings: mesh.report.warnings,
+            timings: outcome.timings, processorSeconds: ProcessUsage.processorSeconds,
+            peakMemoryMegabytes: ProcessUsage.peakMemoryMegabytes, settings: bench.settings, plan: plan, warnings: mesh.report.warnings,
             outputs: output == nil ? [] : folder.names + ["train.json"])
         guard let output else { return document }
         folder.add("train.json", try JSONText.data(document))
@@ -77,10 +86,11 @@ public struct TrainJob: Sendable {
         return document
     }
 
-    /// Trains the decoder of a mesh; the cache keeps the finished one, and everything on the way to it.
+    /// Trains the decoder of a mesh; the cache keeps everything on the way to it.
     ///
-    /// Throws `Failure`.
-    public func train(_ mesh: PreparedMesh) throws -> Outcome {
+    /// - Parameter becomesDefault: whether later clicks on the mesh are answered by it.
+    /// - Throws: `Failure`.
+    public func train(_ mesh: PreparedMesh, becomesDefault: Bool = true) throws -> Outcome {
         var watch = Stopwatch()
         let shared = try watch.measure("views") { try EmbeddedViews(of: mesh, at: bench) }
         let field = try watch.measure("features") { try SegmenterField(at: bench).field(of: mesh, views: shared) }
@@ -101,8 +111,10 @@ public struct TrainJob: Sendable {
             outcome.counts["views"] = shared.embedded + (outcome.counts["answeredViews"] ?? 0)
         }
         outcome.timings = watch.seconds
-        bench.cache.write(
-            try outcome.trained.encoded(), folder: SegmenterChoice.folder(of: mesh, at: bench), name: SegmenterChoice.fileName)
+        if becomesDefault {
+            bench.cache.write(
+                try outcome.trained.encoded(), folder: SegmenterChoice.folder(of: mesh, at: bench), name: SegmenterChoice.fileName)
+        }
         return outcome
     }
 
@@ -110,7 +122,7 @@ public struct TrainJob: Sendable {
         _ mesh: PreparedMesh, _ field: FeatureField, _ views: some MeshViews, _ prompts: PromptPlan, _ watch: inout Stopwatch
     ) throws -> Outcome {
         let folder = try self.folder(mesh)
-        let collected = try watch.measure("prompts") { try collectAnswers(prompts, views, folder: folder) }
+        let collected = try watch.measure("prompts") { try collectAnswers(prompts, views, mesh.surface, folder: folder) }
         let answers = collected.map(\.answer)
         let manifest = DecoderManifest(mesh, bench, plan, prompts, answers)
         bench.cache.write(try JSONText.data(manifest), folder: folder, name: "manifest.json")
@@ -145,10 +157,11 @@ public struct TrainJob: Sendable {
 
     /// The answers of the segmenter, view by view; each is kept at once, so that work cut short goes on where it was.
     private func collectAnswers(
-        _ prompts: PromptPlan, _ views: some MeshViews, folder: String
+        _ prompts: PromptPlan, _ views: some MeshViews, _ surface: SurfaceModel, folder: String
     ) throws -> [(answer: AnsweredView, isNew: Bool)] {
         let collector = PromptCollector(
-            segmenter: bench.segmenter, sampling: plan.sampling, level: bench.settings.lifting.level, seed: bench.settings.seed)
+            segmenter: bench.segmenter, surface: surface, sampling: plan.sampling, level: bench.settings.lifting.level,
+            seed: bench.settings.seed)
         return try bench.stage("Asking the segmenter about the views", views.cameras.count) { index in
             let name = "answers-\(index).bin"
             if let stored = bench.cache.read(folder: folder, name: name).flatMap({ AnsweredView(data: $0) }) { return (stored, false) }

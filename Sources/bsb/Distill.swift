@@ -11,7 +11,11 @@ struct Distill: ParsableCommand {
     @Argument(help: ArgumentHelp("The mesh: OBJ, OFF, PLY, STL, GLB or glTF.", valueName: "file"))
     var mesh: String
 
+    @Flag(help: "Only say what it would cost: encodings, multiply-adds and time on this machine, for each choice of models.")
+    var dryRun = false
+
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
@@ -19,10 +23,15 @@ struct Distill: ParsableCommand {
     }
 
     func run() throws {
-        var settings = Settings()
+        var settings = models.preset.settings
         settings.seed = common.seed
         meshOptions.apply(to: &settings)
-        let document = try DistillJob(at: common.workbench(settings)).run(mesh: mesh)
+        let bench = try common.workbench(settings, models: models)
+        if dryRun {
+            let plan = try CostPlan(at: bench)
+            return try common.json ? Terminal.result(json: plan) : Terminal.result(plan.table)
+        }
+        let document = try DistillJob(at: bench).run(mesh: mesh)
         if common.json {
             try Terminal.result(json: document)
         } else {

@@ -9,7 +9,10 @@ struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure how often clicks in photos are answered on the right part of labelled meshes.",
         discussion: "docs/evaluation.md says what is measured and how.",
-        subcommands: [EvaluateSuccess.self, EvaluatePhotos.self, EvaluateExistence.self, EvaluateSegments.self],
+        subcommands: [
+            EvaluateSuccess.self, EvaluatePhotos.self, EvaluateExistence.self, EvaluateAblations.self, EvaluateInvariance.self,
+            EvaluateClickMap.self, EvaluateExportDepth.self, EvaluateSegments.self,
+        ],
         defaultSubcommand: EvaluateSuccess.self)
 }
 
@@ -79,17 +82,15 @@ struct SamplingOptions: ParsableArguments {
 
 extension CommonOptions {
     /// A workbench for evaluating with the default settings.
-    fileprivate func evaluationBench(_ meshOptions: MeshOptions) throws -> Workbench {
-        var settings = Settings()
+    func evaluationBench(_ meshOptions: MeshOptions, _ models: ModelOptions) throws -> Workbench {
+        var settings = models.preset.settings
         settings.seed = seed
         meshOptions.apply(to: &settings)
-        return try workbench(settings)
+        return try workbench(settings, models: models)
     }
-}
 
-/// The command as it was given.
-private var commandLine: String {
-    (["bsb"] + CommandLine.arguments.dropFirst()).joined(separator: " ")
+    /// The command as it was given.
+    static var commandLine: String { (["bsb"] + CommandLine.arguments.dropFirst()).joined(separator: " ") }
 }
 
 /// `bsb evaluate success`, the default: rendered photos of the meshes.
@@ -117,6 +118,10 @@ struct EvaluateSuccess: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Run the baselines that match through a render of the mesh.")
     var renderBaselines = true
 
+    @Option(
+        help: ArgumentHelp("Pictures to click in, made from the depth maps of export-depth, with its photos.json.", valueName: "folder"))
+    var photos: String?
+
     @Option(help: ArgumentHelp("Right and wrong answers pictured in the report, each.", valueName: "count"))
     var gallery = 24
 
@@ -124,6 +129,7 @@ struct EvaluateSuccess: ParsableCommand {
     var output: String
 
     @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
@@ -134,12 +140,13 @@ struct EvaluateSuccess: ParsableCommand {
 
     func run() throws {
         let start = Date()
-        let bench = try common.evaluationBench(meshOptions)
+        let bench = try common.evaluationBench(meshOptions, models)
         let (set, entries) = try dataSet.open()
-        let evaluator = Evaluator(data: set, entries: entries, options: options, at: bench)
+        let returned = try photos.map { try ReturnedPhotos(contentsOf: $0) }
+        let evaluator = Evaluator(data: set, entries: entries, options: options, returned: returned, at: bench)
         let records = try evaluator.run(folder: output)
         let summary = Summarizer().summary(
-            of: records, options: options, bench: bench, command: commandLine, seconds: Date().timeIntervalSince(start))
+            of: records, options: options, bench: bench, command: CommonOptions.commandLine, seconds: Date().timeIntervalSince(start))
         try AtomicFile.write(try JSONText.data(summary), to: "\(output)/summary.json", operation: "writing the summary")
         let report = EvaluationReport(summary, gallery: try evaluator.gallery(of: records, count: gallery))
         try AtomicFile.write(report.html, to: "\(output)/report.html", operation: "writing the report")
@@ -174,11 +181,12 @@ struct EvaluatePhotos: ParsableCommand {
     var output: String
 
     @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func run() throws {
         let start = Date()
-        let bench = try common.evaluationBench(meshOptions)
+        let bench = try common.evaluationBench(meshOptions, models)
         let (set, entries) = try dataSet.open()
         var options = EvaluationOptions()
         options.protocolKind = .photos
@@ -188,7 +196,7 @@ struct EvaluatePhotos: ParsableCommand {
         let records = try PhotoEvaluator(data: set, entries: entries, clicks: photos, options: options, at: bench).run(folder: output)
         options.samples = records.count
         let summary = Summarizer().summary(
-            of: records, options: options, bench: bench, command: commandLine, seconds: Date().timeIntervalSince(start))
+            of: records, options: options, bench: bench, command: CommonOptions.commandLine, seconds: Date().timeIntervalSince(start))
         try AtomicFile.write(try JSONText.data(summary), to: "\(output)/summary.json", operation: "writing the summary")
         if common.json { try Terminal.result(json: summary) } else { Terminal.result(summary.table) }
     }
@@ -197,28 +205,43 @@ struct EvaluatePhotos: ParsableCommand {
 /// `bsb evaluate existence`: parts that the mesh lacks.
 struct EvaluateExistence: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "existence", abstract: "Cut labelled parts out of meshes and click on them in photos of the whole.",
-        discussion: "Writes existence.jsonl and existence.json.")
+        commandName: "existence", abstract: "Click on parts that were cut out of the mesh, and on painted-on things.",
+        discussion: """
+            Writes samples.jsonl and existence.json; a run that is cut short goes on where it was.
+            --fit makes the source file of the score that result.json reports: \
+            bsb evaluate existence --data labeled-meshes --split Training/split.csv --subset train --samples 374 --output existence-train \
+            --fit Sources/Correspondence/ExistenceCalibration+Table.swift
+            """)
 
     @OptionGroup(title: "Meshes") var dataSet: DataSetOptions
     @OptionGroup(title: "Clicks") var sampling: SamplingOptions
+
+    @Option(help: ArgumentHelp("Where to write the calibration that fits best, as Swift source.", valueName: "file"))
+    var fit: String?
 
     @Option(help: ArgumentHelp("Where to write records and summary.", valueName: "folder"))
     var output: String
 
     @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func run() throws {
         let start = Date()
-        let bench = try common.evaluationBench(meshOptions)
+        let bench = try common.evaluationBench(meshOptions, models)
         let (set, entries) = try dataSet.open()
         let options = sampling.evaluation(seed: common.seed)
-        let records = try ExistenceEvaluator(data: set, entries: entries, options: options, at: bench).run()
-        let lines = try records.map { String(decoding: try JSONText.data($0, pretty: false), as: UTF8.self) + "\n" }
-        try AtomicFile.write(lines.joined(), to: "\(output)/existence.jsonl", operation: "writing the records")
-        let summary = ExistenceSummary(of: records, bench: bench, command: commandLine, seconds: Date().timeIntervalSince(start))
+        let records = try ExistenceEvaluator(data: set, entries: entries, options: options, at: bench).run(folder: output)
+        let summary = ExistenceSummary(
+            of: records, bench: bench, command: CommonOptions.commandLine, seconds: Date().timeIntervalSince(start))
         try AtomicFile.write(try JSONText.data(summary), to: "\(output)/existence.json", operation: "writing the summary")
+        if let fit {
+            guard let fitted = summary.fitted else {
+                throw Failure(.usage, "fitting the existence score", reason: "there are not clicks of both kinds", hint: "raise --samples")
+            }
+            let source = fitted.sourceFile(command: CommonOptions.commandLine)
+            try AtomicFile.write(source, to: fit, operation: "writing the calibration")
+        }
         if common.json { try Terminal.result(json: summary) } else { Terminal.result(summary.table) }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Basics
+import Evaluation
 import Foundation
 import InteractiveSegmentation
 import SegmentationBuddies
@@ -9,15 +10,18 @@ struct EvaluateSegments: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "segments",
         abstract: "Measure how well clicks on labelled meshes become their parts.",
-        discussion:
-            "Beside each mesh NAME.off lies NAME_labels.txt: lines with a part's name, each followed by a line with its faces from 1.")
+        discussion: """
+            Example: bsb evaluate segments --data labeled-meshes --split Training/split.csv --output segments
+            Writes a file for each mesh, summary.json and table.md; a run that is cut short goes on where it was.
+            """)
 
-    @Argument(help: ArgumentHelp("Labelled meshes.", valueName: "file"))
-    var meshes: [String]
+    @OptionGroup(title: "Meshes") var dataSet: DataSetOptions
 
-    @Option(
-        help: ArgumentHelp("What to measure: lift, reference, fast, ball; all by default. May be given several times.", valueName: "name"))
-    var method: [SegmentEvaluation.Method] = []
+    @Option(help: ArgumentHelp("The most meshes of a category, the first ones; all by default.", valueName: "count"))
+    var meshesPerCategory: Int?
+
+    @Option(help: ArgumentHelp("What to measure, separated by commas; all by default.", valueName: "names"))
+    var methods: String?
 
     @Option(help: ArgumentHelp("Clicks after the first.", valueName: "count"))
     var corrections = 5
@@ -34,43 +38,56 @@ struct EvaluateSegments: ParsableCommand {
     @Option(help: ArgumentHelp("The most steps of training of the decoder of the published sizes.", valueName: "count"))
     var referenceSteps: Int?
 
-    @Option(help: ArgumentHelp("Where to write evaluation.json and table.md.", valueName: "folder"))
-    var output: String?
+    @Option(help: ArgumentHelp("Where to write the results.", valueName: "folder"))
+    var output: String
 
-    @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
-        guard (0...100).contains(corrections), parts >= 1, [prompts, steps, referenceSteps].allSatisfy({ $0 ?? 1 >= 1 }) else {
-            throw ValidationError("Counts must be at least 1, and --corrections from 0 to 100.")
-        }
+        guard (0...100).contains(corrections), parts >= 1,
+            [prompts, steps, referenceSteps, meshesPerCategory].allSatisfy({ $0 ?? 1 >= 1 })
+        else { throw ValidationError("Counts must be at least 1, and --corrections from 0 to 100.") }
+        _ = try chosenMethods()
     }
 
     func run() throws {
-        var settings = Settings()
+        var settings = models.preset.settings
         settings.seed = common.seed
         meshOptions.apply(to: &settings)
-        let files = meshes.map { mesh in
-            (mesh: mesh, labels: URL(fileURLWithPath: mesh).deletingPathExtension().path + "_labels.txt")
+        let bench = try common.workbench(settings, models: models)
+        let (set, all) = try dataSet.open()
+        let entries = meshesPerCategory.map { count in
+            Dictionary(grouping: all, by: \.category).values.flatMap { $0.prefix(count) }.sorted()
         }
-        let document = try SegmentEvaluation(at: common.workbench(settings), options: options).run(files)
-        if let output {
-            try AtomicFile.write(JSONText.data(document), to: "\(output)/evaluation.json", operation: "writing the results")
-            try AtomicFile.write(document.table + "\n", to: "\(output)/table.md", operation: "writing the results")
-        }
-        if common.json { try Terminal.result(json: document) } else { Terminal.result(document.table) }
+        let options = try self.options()
+        let results = try SegmentEvaluation(data: set, entries: entries ?? all, options: options, at: bench).run(folder: output)
+        let summary = SegmentSummary(
+            of: results, options: options, seed: common.seed, segmenter: bench.segmenter.identity, command: CommonOptions.commandLine)
+        try AtomicFile.write(JSONText.data(summary), to: "\(output)/summary.json", operation: "writing the results")
+        try AtomicFile.write(summary.table + "\n", to: "\(output)/table.md", operation: "writing the results")
+        if common.json { try Terminal.result(json: summary) } else { Terminal.result(summary.table) }
     }
 
-    private var options: SegmentEvaluation.Options {
+    private func chosenMethods() throws -> [SegmentEvaluation.Method]? {
+        try methods?.split(separator: ",").map { name in
+            guard let method = SegmentEvaluation.Method(rawValue: String(name)) else {
+                let known = SegmentEvaluation.Method.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("There is no method '\(name)'; there are \(known).")
+            }
+            return method
+        }
+    }
+
+    private func options() throws -> SegmentEvaluation.Options {
         var options = SegmentEvaluation.Options()
-        if !method.isEmpty { options.methods = method }
+        if let methods = try chosenMethods() { options.methods = methods }
         options.corrections = corrections
         options.partsPerMesh = parts
-        if let prompts { options.plan.sampling.maximumPrompts = prompts }
-        if let steps { options.plan.training.steps = steps }
-        if let referenceSteps { options.referenceSteps = referenceSteps }
+        if let prompts { (options.fast.sampling.maximumPrompts, options.reference.sampling.maximumPrompts) = (prompts, prompts) }
+        if let steps { options.fast.training.steps = steps }
+        if let referenceSteps { options.reference.training.steps = referenceSteps }
         return options
     }
 }
-
-extension SegmentEvaluation.Method: ExpressibleByArgument {}

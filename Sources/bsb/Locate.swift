@@ -50,9 +50,10 @@ struct Locate: ParsableCommand {
     var threshold = ThresholdKind.half
 
     @Option(help: "How parts are found: by a trained decoder, by lifting masks without training, or by whatever there is.")
-    var segmenter = SegmenterKind.auto
+    var segmenter: SegmenterKind?
 
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
@@ -62,7 +63,7 @@ struct Locate: ParsableCommand {
     }
 
     func run() throws {
-        let bench = try common.workbench(settings)
+        let bench = try common.workbench(settings, models: models)
         let outcome = try LocateJob(at: bench).run(image: image, mesh: mesh, target: place.target, objectClick: objectClick)
         let document = try LocateOutputs(outcome, at: bench).write(to: output)
         if common.json { try Terminal.result(json: document) } else { Terminal.result(summary(document)) }
@@ -70,7 +71,7 @@ struct Locate: ParsableCommand {
     }
 
     private var settings: Settings {
-        var settings = Settings()
+        var settings = models.preset.settings
         settings.seed = common.seed
         meshOptions.apply(to: &settings)
         settings.pixelMatching.candidateCount = candidateCount
@@ -80,7 +81,7 @@ struct Locate: ParsableCommand {
         settings.lifting.level = segmenterMask
         settings.objectLevel = objectMask
         settings.threshold = threshold
-        settings.segmenter = segmenter
+        if let segmenter { settings.segmenter = segmenter }
         return settings
     }
 

@@ -49,9 +49,10 @@ struct MapCommand: ParsableCommand {
     var objectMask = MaskLevel.object
 
     @Option(help: "How parts are found: by a trained decoder, by lifting masks without training, or by whatever there is.")
-    var segmenter = SegmenterKind.auto
+    var segmenter: SegmenterKind?
 
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
@@ -62,17 +63,17 @@ struct MapCommand: ParsableCommand {
     }
 
     func run() throws {
-        var settings = Settings()
+        var settings = models.preset.settings
         settings.seed = common.seed
         meshOptions.apply(to: &settings)
         settings.matching.minimumIoU = minIoU
         settings.matching.partLevel = segmenterMask
         settings.lifting.level = segmenterMask
         settings.objectLevel = objectMask
-        settings.segmenter = segmenter
+        if let segmenter { settings.segmenter = segmenter }
         var options = MapJob.Options()
         (options.clicks, options.mergeIoU, options.minimumShare) = (clicks, mergeIoU, minimumShare)
-        let bench = try common.workbench(settings)
+        let bench = try common.workbench(settings, models: models)
         let outcome = try MapJob(at: bench, options: options).run(image: image, mesh: mesh, objectClick: objectClick)
         let document = try MapOutputs(outcome, options: options, at: bench).write(to: output)
         if common.json { try Terminal.result(json: document) } else { Terminal.result(summary(document)) }

@@ -72,7 +72,7 @@ struct Match: ParsableCommand {
     var threshold = ThresholdKind.half
 
     @Option(help: "How the part is found: by a trained decoder, by lifting masks without training, or by whatever there is.")
-    var segmenter = SegmenterKind.auto
+    var segmenter: SegmenterKind?
 
     @Option(
         help: ArgumentHelp(
@@ -83,7 +83,11 @@ struct Match: ParsableCommand {
     @Flag(help: "List all candidates in the result.")
     var candidatesInResult = false
 
+    @Flag(help: "Move the part's border into nearby creases and drop specks.")
+    var cleanBorders = false
+
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
@@ -103,7 +107,7 @@ struct Match: ParsableCommand {
     }
 
     func run() throws {
-        let bench = try common.workbench(settings)
+        let bench = try common.workbench(settings, models: models)
         if let clicks { return try runBatch(ClickList(contentsOf: clicks), bench) }
         let document: MatchDocument
         if alternatives == nil {
@@ -152,7 +156,7 @@ struct Match: ParsableCommand {
     }
 
     private var settings: Settings {
-        var settings = Settings()
+        var settings = models.preset.settings
         settings.seed = common.seed
         meshOptions.apply(to: &settings)
         settings.matching.candidateCount = candidateCount
@@ -163,7 +167,8 @@ struct Match: ParsableCommand {
         settings.lifting.level = segmenterMask
         settings.objectLevel = objectMask
         settings.threshold = threshold
-        settings.segmenter = segmenter
+        settings.cleansBorders = cleanBorders
+        if let segmenter { settings.segmenter = segmenter }
         return settings
     }
 

@@ -29,14 +29,55 @@ struct CommonOptions: ParsableArguments {
 
     var parallelism: Parallelism { Parallelism(threads: threads) }
 
-    /// A workbench with the embedded models.
-    func workbench(_ settings: Settings) throws -> Workbench {
+    /// A workbench with the models that the options name.
+    func workbench(_ settings: Settings, models: ModelOptions) throws -> Workbench {
+        try workbench(settings, choice: models.choice)
+    }
+
+    /// A workbench with the models of a choice, the embedded ones by default.
+    func workbench(_ settings: Settings, choice: ModelChoice = ModelChoice()) throws -> Workbench {
         let folder = noCache ? nil : cache ?? CacheDirectory.defaultPath
-        let models = try ModelPair.embedded()
+        let models = try choice.load(threads: threads)
         return Workbench(
             extractor: models.extractor, segmenter: models.segmenter, settings: settings,
             cache: CacheDirectory(path: folder, logger: Terminal.logger), parallelism: parallelism,
             progress: Terminal.progressReporter())
+    }
+}
+
+/// Options on which image models are used.
+struct ModelOptions: ParsableArguments {
+    @Option(help: "Models and settings that belong together; options that are given go before it.")
+    var preset = Preset.fast
+
+    @Option(
+        name: .customLong("feature-model"),
+        help: ArgumentHelp(
+            "The feature extractor: a name of 'bsb models list', or an ONNX file; by default the embedded one.", valueName: "model"))
+    var featureModel: String?
+
+    @Option(help: ArgumentHelp("The longest side of the picture that it sees; by default as published.", valueName: "pixels"))
+    var featureSide: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "The segmenter: a name, a folder with an encoder and a decoder, or ENCODER.onnx,DECODER.onnx; by default the embedded one.",
+            valueName: "model"))
+    var segmenterModel: String?
+
+    func validate() throws {
+        if let featureSide, !(14...8192).contains(featureSide) {
+            throw ValidationError("--feature-side must be between 14 and 8192.")
+        }
+        if featureSide != nil, featureModel == nil { throw ValidationError("--feature-side goes with --feature-model.") }
+    }
+
+    /// The models that are meant.
+    var choice: ModelChoice {
+        let usual = preset.models
+        return ModelChoice(
+            features: featureModel ?? usual.features, featureSide: featureModel == nil ? usual.featureSide : featureSide,
+            segmenter: segmenterModel ?? usual.segmenter)
     }
 }
 
@@ -48,11 +89,11 @@ struct MeshOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Views from which features are lifted onto the mesh.", valueName: "count"))
     var views: Int?
 
-    @Option(help: "How the mesh is looked at: evenly and from both sides, or as the paper's code does.")
-    var viewStyle = ViewPlan.Style.robust
+    @Option(help: "How the mesh is looked at: evenly and from both sides (default), or as the paper's code does.")
+    var viewStyle: ViewPlan.Style?
 
-    @Option(help: "How features are fitted to the surface: a sparse linear system, or the paper's network.")
-    var solver = SolverKind.exact
+    @Option(help: "How features are fitted to the surface: a sparse linear system (default), or the paper's network.")
+    var solver: SolverKind?
 
     @Flag(help: "Look at the mesh in grey, or in the colours of its vertices, materials and pictures.")
     var surface = SurfaceLook.grey
@@ -64,10 +105,9 @@ struct MeshOptions: ParsableArguments {
     /// Writes the options into settings.
     func apply(to settings: inout Settings) {
         settings.normalisation = normalisation
-        settings.solver = solver
         settings.surface = surface
-        settings.featureViews.style = viewStyle
-        settings.segmentViews.style = viewStyle
+        if let solver { settings.solver = solver }
+        if let viewStyle { (settings.featureViews.style, settings.segmentViews.style) = (viewStyle, viewStyle) }
         if let views { settings.featureViews.count = views }
     }
 }
@@ -75,6 +115,7 @@ struct MeshOptions: ParsableArguments {
 extension Normalisation.Method: ExpressibleByArgument {}
 extension ViewPlan.Style: ExpressibleByArgument {}
 extension SolverKind: ExpressibleByArgument {}
+extension Preset: ExpressibleByArgument {}
 extension PhotoArea: ExpressibleByArgument {}
 
 /// `--ignore-texture` and `--use-texture`.

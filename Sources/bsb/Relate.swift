@@ -44,9 +44,10 @@ struct Relate: ParsableCommand {
     var minIoU: Float = 0
 
     @Option(help: "How parts are found: by a trained decoder, by lifting masks without training, or by whatever there is.")
-    var segmenter = SegmenterKind.auto
+    var segmenter: SegmenterKind?
 
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
@@ -56,7 +57,7 @@ struct Relate: ParsableCommand {
     }
 
     func run() throws {
-        var settings = Settings()
+        var settings = models.preset.settings
         settings.seed = common.seed
         meshOptions.apply(to: &settings)
         settings.matching.minimumIoU = minIoU
@@ -64,8 +65,8 @@ struct Relate: ParsableCommand {
         settings.matching.partLevel = segmenterMask
         settings.lifting.level = segmenterMask
         settings.objectLevel = objectMask
-        settings.segmenter = segmenter
-        let bench = try common.workbench(settings)
+        if let segmenter { settings.segmenter = segmenter }
+        let bench = try common.workbench(settings, models: models)
         let outcome = try RelateJob(at: bench).run(
             first: image[0], click: Click(click, objectPixel: objectClick), second: image[1], meshes: mesh, objectClick: secondObjectClick)
         let document = try RelateOutputs(outcome, at: bench).write(to: output)

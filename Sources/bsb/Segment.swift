@@ -52,10 +52,16 @@ struct Segment: ParsableCommand {
     var like: String?
 
     @Option(help: "By a trained decoder, by lifting masks without training, or by whatever there is.")
-    var segmenter = SegmenterKind.auto
+    var segmenter: SegmenterKind?
 
     @Option(help: ArgumentHelp("A decoder that 'bsb train --output' wrote, in place of the cache's.", valueName: "file"))
     var decoder: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The vertices' features that go with a decoder of the published code: pred_f.pth with decoder_checkpoint.pth.",
+            valueName: "file"))
+    var features: String?
 
     @Option(help: ArgumentHelp("Where to write pictures, meshes, arrays and result.json.", valueName: "folder"))
     var output: String?
@@ -66,7 +72,11 @@ struct Segment: ParsableCommand {
     @Option(help: "Where the probability of a vertex is cut: at one half, or where it separates best.")
     var threshold = ThresholdKind.half
 
+    @Flag(help: "Move the part's border into nearby creases and drop specks.")
+    var cleanBorders = false
+
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
@@ -76,18 +86,21 @@ struct Segment: ParsableCommand {
         guard (1...8192).contains(size) else { throw ValidationError("--size must be between 1 and 8192.") }
         guard azimuth.isFinite, elevation.isFinite else { throw ValidationError("Angles must be finite.") }
         if like != nil, segmenter == .lift { throw ValidationError("--like needs a decoder, so not --segmenter lift.") }
+        if features != nil, decoder == nil { throw ValidationError("--features needs --decoder.") }
         if decoder != nil, segmenter == .lift { throw ValidationError("Give --decoder or --segmenter lift, not both.") }
     }
 
     func run() throws {
-        var settings = Settings()
+        var settings = models.preset.settings
         settings.seed = common.seed
         meshOptions.apply(to: &settings)
         settings.lifting.level = segmenterMask
         settings.threshold = threshold
-        settings.segmenter = segmenter
-        let bench = try common.workbench(settings)
-        let outcome = try SegmentJob(at: bench).run(mesh: mesh, clicks: clicks, decoder: decoder, like: like)
+        settings.cleansBorders = cleanBorders
+        if let segmenter { settings.segmenter = segmenter }
+        let bench = try common.workbench(settings, models: models)
+        let checkpoint = decoder.map { DecoderFile(path: $0, features: features) }
+        let outcome = try SegmentJob(at: bench).run(mesh: mesh, clicks: clicks, decoder: checkpoint, like: like)
         let document = try SegmentOutputs(outcome, at: bench).write(to: output)
         if common.json { try Terminal.result(json: document) } else { Terminal.result(summary(document)) }
     }

@@ -22,10 +22,11 @@ struct SegmentImage: ParsableCommand {
     @Option(help: ArgumentHelp("Where to write the masks.", valueName: "folder"))
     var output: String?
 
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func run() throws {
-        let bench = try common.workbench(Settings())
+        let bench = try common.workbench(models.preset.settings, models: models)
         let document = try ImageSegmentationJob(at: bench).run(image: image, click: Click(click, box: box), output: output)
         if common.json {
             try Terminal.result(json: document)

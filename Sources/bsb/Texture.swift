@@ -41,9 +41,10 @@ struct Texture: ParsableCommand {
     var segmenterMask = MaskLevel.part
 
     @Option(help: "How the part is found: by a trained decoder, by lifting masks without training, or by whatever there is.")
-    var segmenter = SegmenterKind.auto
+    var segmenter: SegmenterKind?
 
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
@@ -51,13 +52,13 @@ struct Texture: ParsableCommand {
     }
 
     func run() throws {
-        var settings = Settings()
+        var settings = models.preset.settings
         settings.seed = common.seed
         meshOptions.apply(to: &settings)
         settings.matching.partLevel = segmenterMask
         settings.lifting.level = segmenterMask
-        settings.segmenter = segmenter
-        let bench = try common.workbench(settings)
+        if let segmenter { settings.segmenter = segmenter }
+        let bench = try common.workbench(settings, models: models)
         var options = TextureOptions()
         options.size = size
         let job = TextureJob(at: bench, mode: mode, options: options)

@@ -21,10 +21,10 @@ struct Train: ParsableCommand {
     var output: String?
 
     @Option(help: "The sizes of the network: small and quick, or as published.")
-    var architecture = DecoderTrainingOptions.Architecture.fast
+    var architecture: DecoderTrainingOptions.Architecture?
 
     @Option(help: "The views of the prompts: one set for all, or the published random view for each, which takes hours.")
-    var promptViews = TrainingPlan.Views.shared
+    var promptViews: TrainingPlan.Views?
 
     @Option(help: ArgumentHelp("The most prompts with one click.", valueName: "count"))
     var prompts: Int?
@@ -36,6 +36,7 @@ struct Train: ParsableCommand {
     var secondClicks = true
 
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
@@ -45,15 +46,18 @@ struct Train: ParsableCommand {
     }
 
     func run() throws {
-        var settings = Settings()
+        var settings = models.preset.settings
         settings.seed = common.seed
         meshOptions.apply(to: &settings)
-        let document = try TrainJob(at: common.workbench(settings), plan: plan).run(mesh: mesh, output: output)
+        let document = try TrainJob(at: common.workbench(settings, models: models), plan: plan).run(mesh: mesh, output: output)
         if common.json { try Terminal.result(json: document) } else { Terminal.result(summary(document)) }
     }
 
     private var plan: TrainingPlan {
-        var plan = TrainingPlan()
+        let isPaper = models.preset == .paper
+        let promptViews = self.promptViews ?? (isPaper ? .reference : .shared)
+        let architecture = self.architecture ?? (isPaper ? .reference : .fast)
+        var plan = architecture == .reference ? TrainingPlan.referenceSizes : TrainingPlan()
         plan.views = promptViews
         if promptViews == .reference {
             plan.sampling = .reference
@@ -62,8 +66,6 @@ struct Train: ParsableCommand {
             plan.sampling.secondClickShare = 0
         }
         if let prompts { plan.sampling.maximumPrompts = prompts }
-        plan.training.architecture = architecture
-        if architecture == .reference { (plan.training.learningRate, plan.training.steps) = (5e-4, 1500) }
         if let steps { plan.training.steps = steps }
         plan.training.seed = common.seed
         return plan

@@ -33,6 +33,32 @@ import Testing
         #expect(try folder.files() == ["cube.obj"])
     }
 
+    @Test func aMissingOrUnreadableMeshIs66Or65AndLeavesNothing() throws {
+        let folder = try Folder()
+        try Image(width: 40, height: 30, fill: (200, 180, 160)).writePNG(to: folder.path + "/photo.png")
+        _ = try folder.write("notes.obj", "these are notes\nand no mesh\n")
+        for (mesh, code, reason) in [
+            ("none.obj", Int32(66), "there is no such file"), ("notes.obj", 65, "there are no vertices"), (".", 65, "directory"),
+        ] {
+            let run = try Program.run(
+                ["match", "--image", "photo.png", "--click", "9,9", "--mesh", mesh, "--output", "out", "--no-cache"], in: folder.path)
+            #expect(run.exitCode == code)
+            #expect(run.errors.contains("'\(mesh)': ") && run.errors.contains(reason), "\(run.errors)")
+            #expect(run.errors.split(separator: "\n").count == 1 && run.output.isEmpty)
+        }
+        #expect(try folder.files() == ["notes.obj", "photo.png"])
+    }
+
+    @Test func aDecoderThatWasNotTrainedIs69() throws {
+        let folder = try Folder()
+        _ = try folder.write("cube.obj", Self.cube)
+        let run = try Program.run(
+            ["segment", "cube.obj", "--click", "0", "--segmenter", "iseg", "--cache", "cache", "--output", "out"], in: folder.path)
+        #expect(run.exitCode == 69)
+        #expect(run.errors.contains("no decoder has been trained") && run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+        #expect(try folder.files() == ["cube.obj"])
+    }
+
     @Test func aTextFileWithTheNameOfAMeshIs65() throws {
         let folder = try Folder()
         let mesh = try folder.write("notes.obj", "these are notes\nand no mesh\n")
@@ -77,6 +103,9 @@ import Testing
 
     @Test(arguments: [
         ["match"], ["match", "--image", "a.png", "--click", "nonsense", "--mesh", "b.obj"], ["unknown"],
+        ["match", "--image", "a.png", "--click", "nan,1", "--mesh", "b.obj"],
+        ["match", "--image", "a.png", "--click", "1,1", "--mesh", "b.obj", "--candidate-fraction", "1.5"],
+        ["match", "--image", "a.png", "--click", "1,1", "--mesh", "b.obj", "--photo-area", "left"],
         ["match", "--image", "a.png", "--click", "1,1", "--mesh", "b.obj", "--threads", "0"],
         ["match", "--image", "a.png", "--click", "1,1", "--mesh", "b.obj", "--min-iou", "2"],
         ["render", "b.obj", "--output", "x", "--azimuth", "3"],

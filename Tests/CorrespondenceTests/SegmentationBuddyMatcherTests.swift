@@ -150,4 +150,42 @@ private struct BandSegmenter: PromptSegmenter {
         let field = FeatureField(values: Matrix(rows: 1, columns: 3), observed: [true])
         #expect(throws: Failure.self) { try Self.match(Self.photo(click: Pixel(x: 5, y: 3), part: 4..<8), field) }
     }
+
+    @Test func spacedCandidatesAreApart() throws {
+        let photo = Self.photo(click: Pixel(x: 5, y: 2), part: 4..<8)
+        let field = Self.field([5, 5.1, 5.2, 6, 7, 12])
+        let positions: [SIMD3<Float>] = [[0, 0, 0], [0.01, 0, 0], [0.02, 0, 0], [0.5, 0, 0], [0.51, 0, 0], [0.9, 0, 0]]
+        var options = MatchingOptions()
+        (options.candidateCount, options.spacing) = (3, 0.1)
+        let matcher = SegmentationBuddyMatcher(segmenter: BandSegmenter(), options: options)
+        let eligible = [Bool](repeating: true, count: 6)
+        let spaced = try matcher.match(photo, to: field, eligible: eligible, positions: positions)
+        #expect(spaced.candidates.map(\.vertex) == [0, 3, 5])
+        let plain = try matcher.match(photo, to: field, eligible: eligible)
+        #expect(plain.candidates.map(\.vertex) == [0, 1, 2])
+    }
+
+    @Test func partsMeanMayBeTheQuery() throws {
+        // The part's mean direction is that of column 5.5, the click's that of column 4.
+        let photo = Self.photo(click: Pixel(x: 4, y: 2), part: 4..<8)
+        let field = Self.field([4.5, 6])
+        var options = MatchingOptions()
+        options.partShare = 1
+        let matcher = SegmentationBuddyMatcher(segmenter: BandSegmenter(), options: options)
+        #expect(try matcher.match(photo, to: field, eligible: [true, true]).candidates.first?.vertex == 1)
+        #expect(try Self.match(photo, field).candidates.first?.vertex == 0)
+    }
+
+    @Test func outsidersAreJudgedWhereTheyMayAnswer() throws {
+        let photo = Self.photo(click: Pixel(x: 5, y: 2), part: 4..<6)
+        let field = Self.field([7, 9])
+        #expect(try Self.match(photo, field).buddy == nil)
+        var options = MatchingOptions()
+        options.choice.outsiders = .lastResort
+        let found = try Self.match(photo, field, options)
+        // Column 7 is in the band 4..<8, half of which is the part.
+        #expect(found.buddy?.vertex == 0)
+        #expect(found.buddy?.iou == 0.5)
+        #expect(found.counts.qualified == 0)
+    }
 }

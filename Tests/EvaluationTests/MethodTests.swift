@@ -36,16 +36,51 @@ import Testing
     @Test func neuralBestBuddiesOfAPictureWithItself() throws {
         let picture = grid(16, seed: 2)
         let buddies = NeuralBestBuddies(picture, picture)
-        #expect(buddies.matches.count > 200)
+        #expect(buddies.matches.count > 500)
         #expect(buddies.matches.allSatisfy { $0.from == $0.to })
-        let pixel = try #require(buddies.match(of: [21.5, 33.5]))
+        let pixel = try #require(buddies.match(of: [21.5, 33.5], among: buddies.matches))
         #expect(abs(pixel.x - 21) <= 4 && abs(pixel.y - 33) <= 4)
+        #expect(buddies.representatives.count == 10)
+        #expect(buddies.representatives.allSatisfy { buddies.matches.contains($0) })
     }
 
     @Test func matchesAreMutual() {
-        let buddies = NeuralBestBuddies(grid(16, seed: 4), grid(16, seed: 5))
+        var options = NeuralBestBuddies.Options()
+        options.alignsAppearance = true
+        let buddies = NeuralBestBuddies(grid(16, seed: 4), grid(16, seed: 5), options: options)
         #expect(Set(buddies.matches.map(\.from)).count == buddies.matches.count)
         #expect(Set(buddies.matches.map(\.to)).count == buddies.matches.count)
+    }
+
+    @Test func matchesFollowAShift() {
+        // The second picture is the first moved by four cells.
+        let first = grid(16, seed: 7)
+        var second = first
+        for y in 0..<16 {
+            for x in 0..<16 {
+                let (to, from) = ((y * 16 + x) * 8, (y * 16 + (x + 12) % 16) * 8)
+                for d in 0..<8 { second.values[to + d] = first.values[from + d] }
+            }
+        }
+        let buddies = NeuralBestBuddies(first, second)
+        let shifted = buddies.matches.count { $0.to &- $0.from == [8, 0] }
+        #expect(shifted * 2 > buddies.matches.count)
+    }
+
+    @Test func inactiveCellsAreNotMatched() {
+        var faint = grid(16, seed: 2)
+        for cell in 0..<128 { for d in 0..<8 { faint.values[cell * 8 + d] *= 0.01 } }
+        let buddies = NeuralBestBuddies(faint, faint)
+        #expect(!buddies.matches.isEmpty)
+        #expect(buddies.matches.allSatisfy { $0.from.y >= 14 })
+    }
+
+    @Test func pyramidLevelsAreMeansAndInterpolations() {
+        let pyramid = FeaturePyramid(grid(16, seed: 3))
+        #expect(pyramid.levels.map(\.columns) == [32, 16, 8, 4, 2])
+        #expect(pyramid.levels.allSatisfy { $0.activation.count == $0.columns * $0.rows })
+        for level in pyramid.levels { #expect(level.vectors.rowNorms().allSatisfy { abs($0 - 1) < 1e-4 }) }
+        #expect(pyramid.point(at: pyramid.position(of: [10, 20])) == [10, 20])
     }
 
     @Test func setsOverlapByWeight() {

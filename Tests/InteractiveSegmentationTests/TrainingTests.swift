@@ -26,7 +26,7 @@ import Testing
             views = try SphereViews(mesh, views: 8)
             surface = try SurfaceModel(mesh)
             plan = try PromptPlan(views, surface: surface, sampling: sampling, seed: 1)
-            let collector = PromptCollector(segmenter: HemisphereSegmenter(), sampling: sampling, seed: 1)
+            let collector = PromptCollector(segmenter: HemisphereSegmenter(), surface: surface, sampling: sampling, seed: 1)
             let (plan, views) = (plan, views)
             answers = try (0..<8).map { try collector.answers(to: plan, view: $0, of: views) }
         }
@@ -68,14 +68,24 @@ import Testing
         #expect(setting.plan.vertices.count == 40)
         #expect(setting.plan.promptCount == min(120, setting.plan.availablePrompts))
         for (view, vertices) in setting.plan.firstClicks.enumerated() {
-            let eye = setting.views.cameras[view].eye
+            let camera = setting.views.cameras[view]
+            let visible = setting.views.scene.visibleVertices(from: camera)
             for vertex in vertices {
-                #expect(
-                    (setting.mesh.vertices[vertex] * (eye - setting.mesh.vertices[vertex])).sum() > -0.25, "at most just behind the outline"
-                )
-                #expect(setting.plan.visible[view].contains(vertex))
+                let toEye = camera.eye - setting.mesh.vertices[vertex]
+                #expect(visible[vertex], "nothing lies between the vertex and the eye")
+                let cosine = (setting.surface.normals[vertex] * toEye).sum() / (toEye * toEye).sum().squareRoot()
+                #expect(cosine >= PromptSampling().minimumFrontality)
             }
         }
+    }
+
+    @Test func windingChangesNoPrompt() throws {
+        let mesh = sphereMesh(8)
+        let turned = Mesh(vertices: mesh.vertices, faces: mesh.faces.map { [$0.x, $0.z, $0.y] })
+        let plans = try [mesh, turned].map {
+            try PromptPlan(SphereViews($0, views: 5), surface: SurfaceModel($0), sampling: PromptSampling(), seed: 1)
+        }
+        #expect(plans[0].firstClicks == plans[1].firstClicks && plans[0].promptCount > 50)
     }
 
     @Test func secondClicksChangeTheMaskTheRightWay() throws {
@@ -91,6 +101,25 @@ import Testing
         }
         let seconds = setting.answers.flatMap(\.prompts).filter { $0.clicks.count == 2 }.map(\.clicks[1].isForeground)
         #expect(seconds.contains(true) && seconds.contains(false))
+    }
+
+    @Test func publishedSamplingHasSecondClicksToo() throws {
+        let setting = try Setting()
+        var sampling = PromptSampling.reference
+        (sampling.secondClickShare, sampling.secondClicks, sampling.refinementRounds) = (1, 5, 5)
+        // One view for each vertex, as the published sampling has it: other vertices that it shows are second clicks.
+        let camera = setting.views.cameras[0]
+        let seen = try ClickableVertices(surface: setting.surface, minimumFrontality: 0)
+            .seen(among: setting.plan.vertices, in: 0, of: setting.views)
+        let plan = PromptPlan(vertices: setting.plan.vertices, promptOfView: [try #require(seen.first)], duplicates: 0)
+        let collector = PromptCollector(
+            segmenter: HemisphereSegmenter(), surface: setting.surface, sampling: sampling, seed: 1)
+        let answer = try collector.answers(to: plan, view: 0, of: setting.views)
+        #expect(answer.prompts.filter { $0.clicks.count == 1 }.count == 1)
+        let seconds = answer.prompts.filter { $0.clicks.count == 2 }
+        #expect((1...10).contains(seconds.count))
+        let visible = setting.views.scene.visibleVertices(from: camera)
+        #expect(seconds.allSatisfy { visible[$0.clicks[1].vertex] && $0.clicks[1].vertex != $0.clicks[0].vertex })
     }
 
     @Test func answersComeBackFromBytes() throws {

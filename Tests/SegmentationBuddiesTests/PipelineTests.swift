@@ -123,6 +123,24 @@ struct DiscSegmenter: PromptSegmenter {
         #expect(elsewhere != first.field)
     }
 
+    @Test func embeddingsAreKeptAndDamagedOnesMadeAnew() throws {
+        let path = temporaryPath()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let bench = Self.bench(cache: path)
+        let mesh = try PreparedMesh(Self.shape.get().mesh, path: "mug.obj", hash: "m")
+        let first = try EmbeddedViews(of: mesh, at: bench)
+        #expect(first.embedded == 12)
+        let folder = try #require(try FileManager.default.contentsOfDirectory(atPath: path).first)
+        let file = URL(fileURLWithPath: "\(path)/\(folder)/view-3.grid")
+        var damaged = try Data(contentsOf: file)
+        damaged[100] ^= 1
+        try damaged.write(to: file)
+        let second = try EmbeddedViews(of: mesh, at: bench)
+        #expect(second.embedded == 0)
+        for view in [2, 3] { #expect(try second.embedding(view) == first.embedding(view)) }
+        #expect(try bench.cache.read(folder: folder, name: "view-3.grid") == first.embedding(3).cacheData)
+    }
+
     @Test func aRunThatWasCutShortGoesOnAndGivesTheSame() throws {
         let path = temporaryPath()
         defer { try? FileManager.default.removeItem(atPath: path) }
@@ -175,6 +193,11 @@ struct DiscSegmenter: PromptSegmenter {
         let a = try FeatureDistiller(at: bench).field(of: PreparedMesh(mesh, path: "a", hash: "a")).field
         let b = try FeatureDistiller(at: bench).field(of: PreparedMesh(moved, path: "b", hash: "b")).field
         #expect(a == b)
+        // Moved, positions are rounded elsewhere, and with them the edges of a few pixels.
+        moved.vertices = mesh.vertices.map { $0 * 8 + [96, -48, 24] }
+        let c = try FeatureDistiller(at: bench).field(of: PreparedMesh(moved, path: "c", hash: "c")).field
+        let differences = zip(a.values.values, c.values.values).map { abs($0 - $1) }
+        #expect(differences.reduce(0, +) / Float(differences.count) < 1e-3)
     }
 
     @Test func aMeshWithoutFacesIsRefused() {

@@ -77,6 +77,32 @@ import Testing
         #expect(outcome.trained.provenance.negativePairs == 0)
     }
 
+    @Test func clicksOnAnotherMeshAreTransferred() throws {
+        let path = Self.temporary()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let bench = PipelineTests.bench(cache: path + "/cache")
+        let shape = try PipelineTests.shape.get().mesh
+        // The source is the same shape, wider: its features are others, its vertices can be counted alike.
+        let wide = Mesh(vertices: shape.vertices.map { [1.5 * $0.x, $0.y, $0.z] }, faces: shape.faces)
+        let (target, source) = (path + "/target.obj", path + "/source.obj")
+        try AtomicFile.write(shape.objData(), to: target)
+        try AtomicFile.write(wide.objData(), to: source)
+        let click = [TargetedClick(.vertex(30))]
+        // Without a decoder of the target there is nothing to ask.
+        #expect(throws: Failure.self) { try SegmentJob(at: bench).run(mesh: target, clicks: click, like: source) }
+        _ = try TrainJob(at: bench, plan: Self.plan).train(PreparedMesh(contentsOf: target))
+        let transferred = try SegmentJob(at: bench).run(mesh: target, clicks: click, like: source)
+        #expect(transferred.method == "iseg" && transferred.source?.path == source)
+        #expect(transferred.segment.probability.count == transferred.mesh.mesh.vertices.count)
+        let document = try SegmentOutputs(transferred, at: bench).write(to: path + "/out")
+        #expect(document.source?.path == source && document.clicks.count == 1)
+        // A mesh that is like itself is clicked as if it were not.
+        let same = try SegmentJob(at: bench).run(mesh: target, clicks: click, like: target)
+        let own = try SegmentJob(at: bench).run(mesh: target, clicks: click)
+        #expect(same.segment.probability == own.segment.probability)
+        #expect(own.segment.probability != transferred.segment.probability)
+    }
+
     @Test func decodersOfOtherMeshesAreRefused() throws {
         let path = temporaryPath()
         defer { try? FileManager.default.removeItem(atPath: path) }
@@ -85,8 +111,8 @@ import Testing
         let file = path + "/decoder.safetensors"
         try outcome.trained.encoded().write(to: URL(fileURLWithPath: file))
         let other = try PreparedMesh(PipelineTests.shape.get().mesh, path: "other.obj", hash: "other")
-        #expect(throws: Failure.self) { try SegmentJob(at: bench).run(other, clicks: [SurfaceClick(0)], decoder: file) }
-        #expect(try SegmentJob(at: bench).run(Self.mesh(), clicks: [SurfaceClick(0)], decoder: file).method == "iseg")
+        #expect(throws: Failure.self) { try SegmentJob(at: bench).run(other, clicks: [SurfaceClick(0)], decoder: DecoderFile(path: file)) }
+        #expect(try SegmentJob(at: bench).run(Self.mesh(), clicks: [SurfaceClick(0)], decoder: DecoderFile(path: file)).method == "iseg")
     }
 
     @Test func clicksAreFoundByPointAndByPixel() throws {
@@ -108,60 +134,6 @@ import Testing
         #expect(LossCurve(history).csv.split(separator: "\n").count == 3)
         #expect(LossCurve(history).image().width == 800)
         #expect(LossCurve([]).image() != LossCurve(history).image())
-    }
-}
-
-@Suite struct SegmentTrialTests {
-    /// A strip of 2 x n squares, 3 rows of n + 1 vertices.
-    static func strip(_ n: Int) -> Mesh {
-        var mesh = Mesh(vertices: [], faces: [])
-        for y in 0...2 { for x in 0...n { mesh.vertices.append([Float(x), Float(y), 0]) } }
-        var faces: [SIMD3<UInt32>] = []
-        for y in 0..<2 {
-            for x in 0..<n {
-                let a = UInt32(y * (n + 1) + x)
-                faces += [[a, a + 1, a + UInt32(n) + 2], [a, a + UInt32(n) + 2, a + UInt32(n) + 1]]
-            }
-        }
-        return Mesh(vertices: mesh.vertices, faces: faces)
-    }
-
-    static func trial() -> SegmentTrial {
-        let mesh = strip(20)
-        let ground = SegmentTrial.Ground(mesh, canBeClicked: [Bool](repeating: true, count: mesh.vertices.count))
-        return SegmentTrial(ground: ground, truth: mesh.vertices.map { $0.x < 10 }, first: 5)
-    }
-
-    @Test func correctionsGoWhereMostIsWrong() throws {
-        let trial = Self.trial()
-        let vertices = trial.ground.mesh.vertices
-        #expect(trial.correction(of: trial.truth) == nil)
-        let missing = try #require(trial.correction(of: vertices.map { $0.x < 2 }))
-        #expect(missing.isForeground && trial.truth[missing.vertex] && vertices[missing.vertex].x > 3)
-        let tooMuch = try #require(trial.correction(of: vertices.map { _ in true }))
-        #expect(!tooMuch.isForeground && vertices[tooMuch.vertex].x == 20)
-        #expect(trial.overlap(trial.truth) == 1)
-        #expect(trial.overlap(vertices.map { _ in false }) == 0)
-    }
-
-    @Test func playingEndsWhenNothingIsWrong() throws {
-        let trial = Self.trial()
-        var rounds = 0
-        let overlaps = try trial.play(corrections: 3) { clicks in
-            rounds += 1
-            return clicks.count > 1 ? trial.truth : trial.truth.map { _ in false }
-        }
-        #expect(overlaps == [0, 1, 1, 1])
-        #expect(rounds == 2)
-    }
-
-    @Test func ballsHaveTheSizeOfThePart() {
-        let trial = Self.trial()
-        let area = zip(trial.truth, trial.ground.areas).reduce(0) { $0 + ($1.0 ? $1.1 : 0) }
-        let ball = GeodesicBall(ground: trial.ground, area: area)
-        #expect(trial.overlap(ball.answer(to: [SurfaceClick(21)])) > 0.8)
-        let away = ball.answer(to: [SurfaceClick(10), SurfaceClick(20, isForeground: false)])
-        #expect(away.indices.allSatisfy { !away[$0] || trial.ground.mesh.vertices[$0].x <= 15 })
     }
 }
 

@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Shapes
@@ -62,13 +63,33 @@ struct GLTFSample {
         }
     }
 
+    @Test func aBinaryFileWithItsBufferInAURI() throws {
+        let sample = GLTFSample()
+        var text = sample.json(uri: "data:application/octet-stream;base64," + sample.bytes.base64EncodedString())
+        while text.utf8.count % 4 != 0 { text += " " }
+        var writer = ByteWriter()
+        writer.put("glTF")
+        for number in [2, 20 + text.utf8.count, text.utf8.count, 0x4E4F_534A] { writer.put(UInt32(number)) }
+        writer.put(text)
+        #expect(try Mesh(data: writer.data, format: .glb).vertices == square)
+    }
+
+    @Test func aFlatteningTransformKeepsTheFaces() throws {
+        var sample = GLTFSample()
+        sample.nodes = #"[{"mesh":0,"scale":[1,1,0],"translation":[0,0,2]}]"#
+        let read = try sample.mesh()
+        #expect(read.vertices.allSatisfy { $0.z == 2 } && read.faces == [SIMD3(0, 1, 2), SIMD3(0, 2, 3)])
+        sample.nodes = #"[{"mesh":0,"scale":[0,0,0]}]"#
+        #expect(try sample.mesh().vertices.allSatisfy { $0 == .zero })
+    }
+
     @Test func everyTruncationIsAFailure() {
         let data = GLTFSample().glb()
         for count in 0..<data.count { #expect(failureText { try Mesh(data: data.prefix(count), format: .glb) } != nil, "\(count)") }
     }
 
     @Test func externalBuffer() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("shapes-\(UUID().uuidString)")
+        let folder = URL(fileURLWithPath: temporaryPath())
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let sample = GLTFSample()

@@ -41,6 +41,11 @@ func failureText(_ body: () throws -> some Any) -> String? {
         #expect(try Mesh(data: wide, format: .obj).vertices.count == 4)
     }
 
+    @Test func materialsAreNotLookedFor() throws {
+        let read = try mesh("mtllib no such file.mtl\n" + square + "usemtl none\nf 1 2 3\n", .obj)
+        #expect(read.faces.count == 1 && read.remarks.isEmpty)
+    }
+
     @Test func negativeAndForwardIndices() throws {
         #expect(try mesh(square + "f -4 -3 -2\nv 5 5 5\nf -1 1 2", .obj).faces == [SIMD3(0, 1, 2), SIMD3(4, 0, 1)])
         #expect(try mesh("f 1 2 3\n" + square, .obj).faces == [SIMD3(0, 1, 2)])

@@ -121,6 +121,8 @@ class Augmentation:
     """How far pictures are changed."""
 
     zoom: tuple[float, float] = (0.6, 1.4)
+    focus: float = 0.0  # share of pictures whose view is the object's bounding box, zoomed by at most `focus_zoom`
+    focus_zoom: tuple[float, float] = (0.65, 1.1)
     degrees: float = 15
     mirror: float = 0.3
     colour: float = 0.35
@@ -162,7 +164,7 @@ class Batches:
         count = len(data["rgb"])
         mirrored = np.repeat(rng.random(runs) < self.augmentation.mirror, PICTURES)
         source = data["rgb"].shape[1]
-        affine = self.affine(rng, np.full((count, 2), source), source, mirrored)
+        affine = self.affine(rng, np.tile([0, 0, source, source], (count, 1)), source, mirrored, data["label"])
         image = self.picture(rng, data["rgb"], affine, size, data["style"] == GREY_REFERENCE)
         label, instance = (sample_map(data[k], affine, size // STRIDE) for k in ("label", "instance"))
         shape = data["shape"].astype(np.int64)
@@ -189,8 +191,8 @@ class Batches:
         indices = np.array([rng.choice(self.photos.by_kind[self.kinds[k]]) for k in kinds])
         data = self.photos.read(indices)
         pictures = [self.photos.pictures[i] for i in indices]
-        extents = np.array([p["extent"] for p in pictures])
-        affine = self.affine(rng, extents, data["rgb"].shape[1], rng.random(count) < 0.5)
+        extents = np.array([(0, 0, *p["extent"]) for p in pictures])
+        affine = self.affine(rng, extents, data["rgb"].shape[1], rng.random(count) < 0.5, data["label"])
         label, instance = (sample_map(data[k], affine, size // STRIDE) for k in ("label", "instance"))
         sets = torch.from_numpy(self.photo_sets)
         known = label < IGNORE
@@ -212,23 +214,32 @@ class Batches:
             runs=0,
         )
 
-    def affine(self, rng: np.random.Generator, extents: np.ndarray, source: int, mirrored: np.ndarray) -> Tensor:
-        """[B,2,3]: from the output square to the source square, both -1...1. Keeps the extent's middle region in view."""
+    def affine(self, rng: np.random.Generator, extents: np.ndarray, source: int, mirrored: np.ndarray, label: np.ndarray) -> Tensor:
+        """[B,2,3]: from the output square to the source square, both -1...1. Keeps the middle of the extent or of the object in view.
+
+        extents [B,4]: x0, y0, x1, y1 in pixels of the source.
+        """
         count, a = len(extents), self.augmentation
         zoom = np.exp(rng.uniform(np.log(a.zoom[0]), np.log(a.zoom[1]), count))
+        close = np.exp(rng.uniform(np.log(a.focus_zoom[0]), np.log(a.focus_zoom[1]), count))
+        boxes, found = object_boxes(label)
+        focused = found & (rng.random(count) < a.focus)
+        extents = np.where(focused[:, None], boxes, extents).astype(np.float64)
+        zoom = np.where(focused, close, zoom)
         aspect = np.exp(rng.uniform(-0.1, 0.1, count))
         angle = np.radians(rng.uniform(-a.degrees, a.degrees, count)) * (rng.random(count) < 0.5)
-        largest = extents.max(1) / source
+        half_extent = (extents[:, 2:] - extents[:, :2]) / source
+        middle = (extents[:, 2:] + extents[:, :2]) / source - 1
+        largest = half_extent.max(1)
         half_x, half_y = largest / zoom * aspect, largest / zoom / aspect
-        extent_x, extent_y = extents[:, 0] / source, extents[:, 1] / source
         # A small view wanders over the picture; a large one lets the picture wander inside it.
-        shift_x = rng.uniform(-1, 1, count) * np.abs(extent_x - half_x) * 0.8
-        shift_y = rng.uniform(-1, 1, count) * np.abs(extent_y - half_y) * 0.8
+        shift_x = rng.uniform(-1, 1, count) * np.abs(half_extent[:, 0] - half_x) * 0.8
+        shift_y = rng.uniform(-1, 1, count) * np.abs(half_extent[:, 1] - half_y) * 0.8
         cos, sin = np.cos(angle), np.sin(angle)
         flip = np.where(mirrored, -1.0, 1.0)
         rows = [
-            [half_x * cos * flip, -half_y * sin, extent_x - 1 + shift_x],
-            [half_x * sin * flip, half_y * cos, extent_y - 1 + shift_y],
+            [half_x * cos * flip, -half_y * sin, middle[:, 0] + shift_x],
+            [half_x * sin * flip, half_y * cos, middle[:, 1] + shift_y],
         ]
         return torch.from_numpy(np.stack([np.stack(row, -1) for row in rows], 1).astype(np.float32))
 
@@ -263,6 +274,15 @@ class Batches:
         changed = (changed + torch.randn(changed.shape, generator=seed) * sigma).clamp(0, 1)
         keep = torch.from_numpy(plain & (rng.random(count) < 0.5)).view(-1, 1, 1, 1)
         return torch.where(keep, image, changed)
+
+
+def object_boxes(label: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The bounding boxes [B,4] (x0, y0, x1, y1) of what is labelled in [B,H,W], and whether there is enough of it to look at."""
+    inside = (label != BACKGROUND) & (label != IGNORE)
+    columns, rows = inside.any(1), inside.any(2)
+    width, height = label.shape[2], label.shape[1]
+    boxes = [columns.argmax(1), rows.argmax(1), width - columns[:, ::-1].argmax(1), height - rows[:, ::-1].argmax(1)]
+    return np.stack(boxes, 1), inside.sum((1, 2)) > 60
 
 
 def blur(image: Tensor, sigma: float) -> Tensor:

@@ -16,10 +16,15 @@ import numpy as np
 import torch
 from PIL import Image
 
-from .data import GREY_REFERENCE, PHOTO_LIKE, PhotoSet, RenderSet, normalise
-from .export import FEATURE_SIDE, SEGMENTER_SIDE, session
+from .data import GREY_REFERENCE, PHOTO_LIKE, PhotoSet, RenderSet, normalise, object_boxes
+from .export import session
 from .model import STRIDE
 from .vocabulary import BACKGROUND, IGNORE, OBJECT
+
+
+def side_of(models: Path, graph: str, side: int | None) -> int:
+    """The longest side in pixels at which a graph is to be used: as asked for, or as the manifest says."""
+    return side or json.loads((models / "models.json").read_text())["files"][graph]["inputSize"]
 
 
 def resized(values: np.ndarray, side: int, nearest: bool) -> np.ndarray:
@@ -31,6 +36,13 @@ def resized(values: np.ndarray, side: int, nearest: bool) -> np.ndarray:
 def network_input(rgb: np.ndarray, side: int) -> np.ndarray:
     image = torch.from_numpy(resized(rgb, side, False).copy()).permute(2, 0, 1)[None].float() / 255
     return normalise(image).numpy()
+
+
+def square_around(x0: int, y0: int, x1: int, y1: int, side: int, margin: float = 0.1) -> tuple[int, int, int, int]:
+    """A square around a box with a margin, inside a picture of the given side."""
+    size = min(side, round(max(x1 - x0, y1 - y0) * (1 + 2 * margin)))
+    left, top = (int(np.clip((a + b - size) // 2, 0, side - size)) for a, b in ((x0, x1), (y0, y1)))
+    return left, top, left + size, top + size
 
 
 def interval(successes: float, n: int) -> str:
@@ -46,7 +58,8 @@ def interval(successes: float, n: int) -> str:
 class Matching:
     """Features and labels of the object cells of validation renders, by shape and style."""
 
-    def __init__(self, models: Path, renders: RenderSet, per_shape: int, rng: np.random.Generator):
+    def __init__(self, models: Path, renders: RenderSet, per_shape: int, rng: np.random.Generator, side: int | None = None):
+        self.side = side_of(models, "features.onnx", side)
         self.network = session(models / "features.onnx")
         self.renders, self.rng = renders, rng
         self.categories = renders.shape_categories
@@ -64,10 +77,12 @@ class Matching:
 
     def cells(self, rgb: np.ndarray, label: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
         """Unit features [n,D] and labels [n] of the labelled object cells of one picture."""
-        features = self.network.run(None, {"image": network_input(rgb, FEATURE_SIDE)})[0][0]
+        x0, y0, x1, y1 = square_around(*object_boxes(label[None])[0][0], len(label))
+        rgb, label = rgb[y0:y1, x0:x1], label[y0:y1, x0:x1]
+        features = self.network.run(None, {"image": network_input(rgb, self.side)})[0][0]
         features = features.reshape(len(features), -1).T
         half = STRIDE // 2
-        labels = resized(label, FEATURE_SIDE, True)[half::STRIDE, half::STRIDE].ravel()
+        labels = resized(label, self.side, True)[half::STRIDE, half::STRIDE].ravel()
         known = labels < IGNORE
         if known.sum() < 20:
             return None
@@ -113,7 +128,8 @@ class Matching:
 class Segmentation:
     """One-click masks against parts and objects."""
 
-    def __init__(self, models: Path, rng: np.random.Generator):
+    def __init__(self, models: Path, rng: np.random.Generator, side: int | None = None):
+        self.side = side_of(models, "segmenter-encoder.onnx", side)
         self.encoder = session(models / "segmenter-encoder.onnx")
         self.decoder = session(models / "segmenter-decoder.onnx")
         self.rng = rng
@@ -121,16 +137,16 @@ class Segmentation:
 
     def add(self, rgb: np.ndarray, label: np.ndarray, instance: np.ndarray, parts: bool, clicks: int = 3):
         """Clicks random parts (or the object) of one square picture."""
-        label, instance = resized(label, SEGMENTER_SIDE, True), resized(instance, SEGMENTER_SIDE, True)
+        label, instance = resized(label, self.side, True), resized(instance, self.side, True)
         inside, known = (label != BACKGROUND) & (label != IGNORE), label != IGNORE
         ids, counts = np.unique(instance[inside], return_counts=True)
         ids = ids[(counts >= 48) & (ids < 251)]
         if inside.sum() < 200 or (parts and len(ids) == 0):
             return
-        embedding = self.encoder.run(None, {"image": network_input(rgb, SEGMENTER_SIDE)})[0]
+        embedding = self.encoder.run(None, {"image": network_input(rgb, self.side)})[0]
         for _ in range(clicks):
             region = inside & (instance == self.rng.choice(ids)) if parts else inside
-            row, column = divmod(int(self.rng.choice(np.flatnonzero(region))), SEGMENTER_SIDE)
+            row, column = divmod(int(self.rng.choice(np.flatnonzero(region))), self.side)
             masks, scores = self.ask(embedding, column + 0.5, row + 0.5)
             truths = {"part": region, "object": inside} if parts else {"object": inside}
             for name, truth in truths.items():
@@ -147,7 +163,7 @@ class Segmentation:
 
     def ask(self, embedding: np.ndarray, x: float, y: float) -> tuple[np.ndarray, np.ndarray]:
         """Three masks [3,side,side] (bool) and their scores for one click."""
-        cells = SEGMENTER_SIDE // STRIDE
+        cells = self.side // STRIDE
         masks, scores = self.decoder.run(
             None,
             {

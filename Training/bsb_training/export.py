@@ -22,8 +22,7 @@ from torch import nn
 from .data import DEVIATION, MEAN
 from .model import LEVELS, STRIDE, FeatureNetwork, ModelConfig, Pair, SegmenterEncoder
 
-FEATURE_SIDE = 224
-SEGMENTER_SIDE = 256
+EXAMPLE_SIDE = 160
 OPSET = 17
 HALF_FROM = 256
 
@@ -107,7 +106,7 @@ def export_all(pair: Pair, features: FeatureNetwork, folder: Path):
         "masks": {0: "prompts", 2: "rows", 3: "columns"},
         "scores": {0: "prompts"},
     }
-    decoder = examples(pair, SEGMENTER_SIDE)
+    decoder = examples(pair, EXAMPLE_SIDE)
     export(pair.decoder, folder / "segmenter-decoder.onnx", decoder, ["masks", "scores"], axes)
 
 
@@ -134,7 +133,7 @@ def compare(pair: Pair, network: FeatureNetwork, folder: Path) -> dict[str, floa
         note("embedding", SegmenterEncoder(pair)(image), encoder.run(None, {"image": image.numpy()})[0])
     decoder = session(folder / "segmenter-decoder.onnx")
     for prompts, points in ((1, 1), (5, 3), (100, 2), (2, 0)):
-        inputs = examples(pair, SEGMENTER_SIDE, prompts, points)
+        inputs = examples(pair, EXAMPLE_SIDE, prompts, points)
         masks, scores = pair.decoder(**inputs)
         found = decoder.run(None, {k: v.numpy() for k, v in inputs.items()})
         note("masks", masks, found[0])
@@ -147,21 +146,21 @@ def entry(path: Path, **more) -> dict:
     return {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)} | more
 
 
-def manifest(pair: Pair, state: dict, folder: Path, version: str, parity: dict) -> dict:
+def manifest(pair: Pair, state: dict, folder: Path, arguments: argparse.Namespace, parity: dict) -> dict:
     """What the product needs to know about the files, and how they came to be."""
     mean, deviation = MEAN.flatten().tolist(), DEVIATION.flatten().tolist()
     image = {"stride": STRIDE, "mean": [round(v, 6) for v in mean], "std": [round(v, 6) for v in deviation]}
     config = pair.config
     return {
-        "version": version,
+        "version": arguments.version,
         "name": "embedded-pair",
         "files": {
-            "features.onnx": entry(folder / "features.onnx", inputSize=FEATURE_SIDE, dimension=config.feature_dimension, **image),
+            "features.onnx": entry(folder / "features.onnx", inputSize=arguments.feature_side, dimension=config.feature_dimension, **image),
             "segmenter-encoder.onnx": entry(
-                folder / "segmenter-encoder.onnx", inputSize=SEGMENTER_SIDE, dimension=config.embedding_dimension, **image
+                folder / "segmenter-encoder.onnx", inputSize=arguments.segmenter_side, dimension=config.embedding_dimension, **image
             ),
             "segmenter-decoder.onnx": entry(
-                folder / "segmenter-decoder.onnx", inputSize=SEGMENTER_SIDE, dimension=config.embedding_dimension, masks=LEVELS, **image
+                folder / "segmenter-decoder.onnx", inputSize=arguments.segmenter_side, dimension=config.embedding_dimension, masks=LEVELS, **image
             ),
         },
         "training": {
@@ -182,9 +181,11 @@ def manifest(pair: Pair, state: dict, folder: Path, version: str, parity: dict) 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--checkpoint", type=Path, required=True)
-    parser.add_argument("--features", type=Path, help="a result of train_features, for features.onnx")
+    parser.add_argument("--features", type=Path, help="checkpoint for features.onnx, if another")
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--version", default="1")
+    parser.add_argument("--feature-side", type=int, default=160, help="longest side in pixels at which features.onnx is to be used")
+    parser.add_argument("--segmenter-side", type=int, default=192, help="longest side in pixels at which the segmenter is to be used")
     arguments = parser.parse_args()
     torch.manual_seed(0)
     pair, state = load_pair(arguments.checkpoint)
@@ -192,8 +193,8 @@ def main():
     features = FeatureNetwork(feature_pair)
     export_all(pair, features, arguments.output)
     parity = compare(pair, features, arguments.output)
-    document = manifest(pair, state, arguments.output, arguments.version, parity)
-    document["training"]["featureSteps"] = feature_state.get("feature_steps", 0)
+    document = manifest(pair, state, arguments.output, arguments, parity)
+    document["training"]["featureSteps"] = feature_state["step"]
     (arguments.output / "models.json").write_text(json.dumps(document, indent=2) + "\n")
     print(json.dumps(parity))
     if parity["features"] > 0.02:

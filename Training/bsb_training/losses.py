@@ -8,9 +8,10 @@ from .data import PICTURES
 
 
 def candidate_loss(features: Tensor, prototypes: Tensor, target: Tensor, table: Tensor, scale: float, smoothing: float) -> Tensor:
-    """Cosine classification of cells where a set of classes is right: minus the log of the set's total probability.
+    """Classification of cells where a set of classes is right: minus the log of the set's total probability.
 
-    features [B,D,h,w] of unit length; prototypes [C,D]; target [B,h,w] indices of sets, -1 unknown; table [S,C]. Cells weigh such that a
+    features [B,D,h,w] of unit length; prototypes [C,D] of any length, since ones held to unit length stayed collapsed for most of an
+    hour; target [B,h,w] indices of sets, -1 unknown; table [S,C]. Cells weigh such that a
     class with few cells in a picture is not drowned (inverse square root of its count), and pictures weigh alike. Label smoothing
     applies to sets of a single class.
     """
@@ -19,7 +20,7 @@ def candidate_loss(features: Tensor, prototypes: Tensor, target: Tensor, table: 
         return features.sum() * 0
     weight = balance(target, table.shape[0])[known]
     cells = features.permute(0, 2, 3, 1)[known]
-    log_p = F.log_softmax(scale * cells @ F.normalize(prototypes).T, 1)
+    log_p = F.log_softmax(scale * cells @ prototypes.T, 1)
     candidates = table[target[known]]
     loss = -torch.logsumexp(log_p + torch.log(candidates.clamp_min(1e-12)), 1)
     single = (candidates.sum(1) == 1).to(loss.dtype) * smoothing
@@ -45,7 +46,7 @@ def whole_picture_loss(features: Tensor, prototypes: Tensor, whole: Tensor, tabl
     if not known.any():
         return features.sum() * 0
     cells = features[known].flatten(2).transpose(1, 2)
-    p = F.softmax(scale * cells @ F.normalize(prototypes).T, 2)
+    p = F.softmax(scale * cells @ prototypes.T, 2)
     member = torch.einsum("bnc,bc->bn", p, table[whole[known]])
     best = member.topk(max(1, int(share * member.shape[1])), 1).values.mean(1)
     return -torch.log(best.clamp_min(1e-6)).mean()

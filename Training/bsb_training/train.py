@@ -26,8 +26,10 @@ from torch import Tensor
 
 from . import losses
 from .data import Augmentation, Batch, Batches, PhotoSet, RenderSet, build_vocabulary
+from .graphs import load_graphs
 from .model import ModelConfig, Pair
 from .prompts import PromptBatch, corrected, make_prompts
+from .teachers import FeatureTeacher, MaskTeacher, joined
 
 
 @dataclass
@@ -46,7 +48,7 @@ class TrainConfig:
     photos: int = 8
     prompts_per_picture: int = 2
     correction: float = 0.5
-    segment_every: int = 1
+    segment_every: int = 1  # 0: never
     base_size: int = 128
     grey_until: float = 0.0
     sizes: list[int] = field(default_factory=lambda: [112, 128, 160])
@@ -62,8 +64,16 @@ class TrainConfig:
     score_weight: float = 1.0
     nesting_weight: float = 0.5
     threads: int = 1
-    bfloat16: bool = True
+    bfloat16: bool = False
     device: str = "cpu"
+    # Foundation models to learn from (ONNX files); empty: none.
+    feature_teacher: str = ""
+    feature_teacher_side: int = 224
+    feature_teacher_patch: int = 14
+    feature_teacher_weight: float = 1.0
+    mask_teacher_encoder: str = ""
+    mask_teacher_decoder: str = ""
+    mask_teacher_prompts: int = 4
     save_every_seconds: float = 120
     rescan_every_seconds: float = 60
 
@@ -128,9 +138,10 @@ class Trainer:
         self.pair = Pair(self.model_config, len(self.vocabulary.classes), len(self.table)).to(config.device, memory_format=torch.channels_last)
         if initial:
             self.start_from(initial)
+        self.load_teachers()
         self.average = copy.deepcopy(self.pair).eval().requires_grad_(False)
-        decayed = [p for p in self.pair.parameters() if p.ndim > 1]
-        plain = [p for p in self.pair.parameters() if p.ndim <= 1]
+        decayed = [p for p in self.parameters if p.ndim > 1]
+        plain = [p for p in self.parameters if p.ndim <= 1]
         groups = [{"params": decayed, "weight_decay": config.weight_decay}, {"params": plain, "weight_decay": 0.0}]
         self.optimizer = torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98))
         self.team = Team()
@@ -139,10 +150,44 @@ class Trainer:
         self.seen = 0
 
     def start_from(self, initial: Path):
-        """Takes the averaged weights of another run as far as their shapes agree."""
+        """Takes the averaged weights of another run as far as their shapes agree, or those of a folder of exported graphs."""
+        if initial.is_dir():
+            example = self.batches.make(np.random.default_rng(self.config.seed), self.config.base_size, 24, 16)
+            load_graphs(self.pair, initial, example.image)
+            self.imprint()
+            return
         own = self.pair.state_dict()
         weights = torch.load(initial, map_location="cpu", weights_only=False)["average"]
         self.pair.load_state_dict({k: v for k, v in weights.items() if k in own and v.shape == own[k].shape}, strict=False)
+
+    @torch.no_grad()
+    def imprint(self, batches: int = 24):
+        """Prototypes for features that come without: the mean direction of each class's cells, none for classes that were not seen."""
+        config, classes = self.config, len(self.vocabulary.classes)
+        sums = torch.zeros(classes, self.model_config.feature_dimension)
+        self.pair.eval()
+        for index in range(batches):
+            batch = self.batches.make(np.random.default_rng([config.seed, index]), config.base_size, config.runs, config.photos)
+            features = self.pair.feature_head(self.pair.trunk(batch.image)).permute(0, 2, 3, 1)
+            known = (batch.target >= 0) & (batch.target < classes)
+            sums.index_add_(0, batch.target[known], features[known])
+        self.pair.train()
+        self.pair.prototypes.copy_(sums * torch.rsqrt(sums.square().sum(1, keepdim=True) + 1e-6))
+
+    def load_teachers(self):
+        """The foundation models that the configuration names."""
+        config = self.config
+        self.feature_teacher = self.mask_teacher = None
+        if config.feature_teacher:
+            side, patch = config.feature_teacher_side, config.feature_teacher_patch
+            self.feature_teacher = FeatureTeacher(Path(config.feature_teacher), side, patch, self.model_config.feature_dimension)
+        if config.mask_teacher_encoder:
+            self.mask_teacher = MaskTeacher(Path(config.mask_teacher_encoder), Path(config.mask_teacher_decoder))
+
+    @property
+    def parameters(self) -> list[torch.nn.Parameter]:
+        """Everything that is learned, the map to the teacher's features included."""
+        return [*self.pair.parameters(), *(self.feature_teacher.parameters() if self.feature_teacher else [])]
 
     @property
     def render_count(self) -> int:
@@ -160,6 +205,7 @@ class Trainer:
             "pair": self.pair.state_dict(),
             "average": self.average.state_dict(),
             "optimizer": self.optimizer.state_dict(),
+            "adapter": self.feature_teacher.state_dict() if self.feature_teacher else None,
             "step": self.step,
             "seconds": self.seconds,
             "seen": self.seen,
@@ -182,6 +228,8 @@ class Trainer:
         self.pair.load_state_dict(state["pair"])
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
+        if self.feature_teacher:
+            self.feature_teacher.load_state_dict(state["adapter"])
         self.step, self.seconds, self.seen = state["step"], state["seconds"], state["seen"]
 
     @property
@@ -230,12 +278,16 @@ class Trainer:
             "category": config.category_weight * F.cross_entropy(category, batch.kind, ignore_index=-1, label_smoothing=0.1),
             "object": config.object_weight * losses.objectness_loss(objectness.to("cpu"), batch.inside),
         }
-        segments = self.step % config.segment_every == 0
+        if self.feature_teacher:
+            result["teacher"] = config.feature_teacher_weight * self.feature_teacher.loss(batch.image, features)
+        segments = config.segment_every > 0 and self.step % config.segment_every == 0
         return result | (self.segmenter_losses(rng, batch, embedding) if segments else {})
 
     def segmenter_losses(self, rng: np.random.Generator, batch: Batch, embedding: Tensor) -> dict[str, Tensor]:
         config = self.config
         prompts = make_prompts(rng, batch, config.prompts_per_picture)
+        if self.mask_teacher:
+            prompts = joined(prompts, self.mask_teacher.prompts(rng, batch, config.mask_teacher_prompts))
         if prompts is None:
             return {}
         result = self.round(prompts, embedding)
@@ -265,8 +317,8 @@ class Trainer:
         self.optimizer.zero_grad(set_to_none=True)
         total.backward()
         elapsed = self.seconds + time.monotonic() - began
-        self.seconds = self.team.average_gradients(list(self.pair.parameters()), elapsed)
-        torch.nn.utils.clip_grad_norm_(self.pair.parameters(), 3.0)
+        self.seconds = self.team.average_gradients(self.parameters, elapsed)
+        torch.nn.utils.clip_grad_norm_(self.parameters, 3.0)
         rate = self.learning_rate()
         for group in self.optimizer.param_groups:
             group["lr"] = rate
@@ -321,7 +373,7 @@ def main():
     parser.add_argument("--renders", type=Path)
     parser.add_argument("--photos", type=Path)
     parser.add_argument("--output", type=Path, required=True)
-    parser.add_argument("--initial", type=Path, help="checkpoint whose weights to begin with")
+    parser.add_argument("--initial", type=Path, help="checkpoint, or folder of exported graphs, whose weights to begin with")
     parser.add_argument("--stop-after", type=int, help="stop (and save) at this step, for tests")
     arguments = parser.parse_args()
     trainer = Trainer(arguments.config, arguments.renders, arguments.photos, arguments.output, arguments.initial)

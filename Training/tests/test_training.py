@@ -13,8 +13,9 @@ import torch
 from bsb_training import losses
 from bsb_training.data import Augmentation, Batches, RenderSet, build_vocabulary
 from bsb_training.export import load_pair
-from bsb_training.model import ModelConfig, Pair
+from bsb_training.model import FeatureNetwork, ModelConfig, Pair, SegmenterEncoder
 from bsb_training.prompts import corrected, levels, make_prompts
+from bsb_training.teachers import FeatureTeacher
 from bsb_training.train import Trainer
 from bsb_training.vocabulary import Vocabulary
 
@@ -36,6 +37,60 @@ base_size = 64
 bfloat16 = false
 save_every_seconds = 0
 """
+
+
+class TinyVision(torch.nn.Module):
+    """A stand-in for DINOv2 with random weights: patch tokens behind a class token and four registers."""
+
+    def __init__(self, width: int = 12, patch: int = 14):
+        super().__init__()
+        self.patches = torch.nn.Conv2d(3, width, patch, patch)
+
+    def forward(self, pixel_values):
+        tokens = self.patches(pixel_values).flatten(2).transpose(1, 2)
+        return torch.cat([tokens[:, :5] * 0, tokens], 1)
+
+
+class TinyEncoder(torch.nn.Module):
+    """A stand-in for SAM's image encoder."""
+
+    def __init__(self):
+        super().__init__()
+        self.patches = torch.nn.Conv2d(3, 8, 16, 16)
+
+    def forward(self, pixel_values):
+        embedding = self.patches(pixel_values)
+        return embedding, embedding * 0
+
+
+class TinyDecoder(torch.nn.Module):
+    """A stand-in for SAM's prompt encoder and mask decoder: three discs around the click, of falling size."""
+
+    def forward(self, image_embeddings, image_positional_embeddings, input_points, input_labels):
+        rows = torch.arange(256.0).view(1, 1, 1, 256, 1) * 4
+        distance = (rows - input_points[..., 1, None, None]).square() + (rows.transpose(3, 4) - input_points[..., 0, None, None]).square()
+        radii = torch.tensor([400.0, 200.0, 100.0]).view(1, 1, 3, 1, 1)
+        used = (image_embeddings.mean() + image_positional_embeddings.mean() + input_labels.float().mean()) * 0
+        masks = radii - distance.sqrt() + used
+        return masks.mean((3, 4)) * 0 + torch.tensor([0.5, 0.7, 0.9]), masks
+
+
+def write_teachers(folder: Path) -> str:
+    """Writes tiny teachers with random weights; returns the lines of a configuration that names them."""
+    torch.manual_seed(1)
+    image, one = torch.zeros(1, 3, 1024, 1024), torch.zeros(1, 1, 1, 2)
+    embeddings = ["image_embeddings", "image_positional_embeddings"]
+    torch.onnx.export(
+        TinyVision(), (torch.zeros(1, 3, 56, 56),), folder / "vision.onnx", input_names=["pixel_values"],
+        output_names=["last_hidden_state"], dynamic_axes={"pixel_values": {0: "n"}, "last_hidden_state": {0: "n"}}, dynamo=False)
+    torch.onnx.export(
+        TinyEncoder(), (image,), folder / "encoder.onnx", input_names=["pixel_values"], output_names=embeddings, dynamo=False)
+    torch.onnx.export(
+        TinyDecoder(), (torch.zeros(1, 8, 64, 64), torch.zeros(1, 8, 64, 64), one, torch.ones(1, 1, 1, dtype=torch.int64)),
+        folder / "decoder.onnx", input_names=[*embeddings, "input_points", "input_labels"], output_names=["iou_scores", "pred_masks"],
+        dynamo=False)
+    names = {"feature_teacher": "vision", "mask_teacher_encoder": "encoder", "mask_teacher_decoder": "decoder"}
+    return "feature_teacher_side = 56\n" + "".join(f'{key} = "{folder / name}.onnx"\n' for key, name in names.items())
 
 
 class VocabularyTests(unittest.TestCase):
@@ -126,6 +181,44 @@ class RunTests(unittest.TestCase):
         self.assertEqual(len(document["files"]), 3)
         self.assertLess(document["training"]["largestDifferenceFromPyTorch"]["masks"], 1e-2)
         self.assertIsInstance(load_pair(self.root / "exported" / "checkpoint.pt")[0], Pair)
+
+    def test_going_on_from_exported_graphs_changes_nothing(self):
+        self.trainer("origin").run()
+        command = [sys.executable, "-W", "ignore", "-m", "bsb_training.export", "--checkpoint"]
+        subprocess.run([*command, self.root / "origin" / "checkpoint.pt", "--output", self.root / "released"], check=True)
+        again = Trainer(self.root / "tiny.toml", self.root / "renders", None, self.root / "again", self.root / "released")
+        origin = load_pair(self.root / "origin" / "checkpoint.pt")[0]
+        image = torch.rand(1, 3, 64, 64)
+        for network in (FeatureNetwork, SegmenterEncoder):
+            difference = (network(origin)(image) - network(again.pair.eval())(image)).abs().max().item()
+            self.assertLess(difference, 0.01, network.__name__)
+
+    def test_teachers_teach(self):
+        (self.root / "taught.toml").write_text(TINY.replace("steps = 4", "steps = 12") + write_teachers(self.root))
+        taught = Trainer(self.root / "taught.toml", self.root / "renders", None, self.root / "taught")
+        batch = taught.batches.make(np.random.default_rng(0), 64, 2, 0)
+        tokens = taught.feature_teacher.tokens(batch.image)
+        self.assertEqual(list(tokens.shape), [4, 12, 4, 4])
+        with torch.no_grad():
+            expected = taught.feature_teacher.session.run(None, {"pixel_values": torch.nn.functional.interpolate(
+                batch.image, size=(56, 56), mode="bilinear", antialias=True).numpy()})[0][:, 5:]
+        self.assertTrue(torch.allclose(tokens.flatten(2).transpose(1, 2), torch.from_numpy(expected), atol=1e-5))
+        batch.has_mask[1:] = False
+        prompts = taught.mask_teacher.prompts(np.random.default_rng(0), batch, 2)
+        areas = prompts.targets.sum((2, 3))
+        self.assertEqual(len(prompts.points), 2)
+        self.assertTrue((areas[:, 0] < areas[:, 1]).all() and (areas[:, 1] < areas[:, 2]).all())
+        x, y = (prompts.points[0, 0] / 4).long().tolist()
+        self.assertTrue(prompts.targets[0, :, y, x].all())
+        before = taught.feature_teacher.loss(batch.image, taught.pair.feature_head(taught.pair.trunk(batch.image))).item()
+        taught.run()
+        after = taught.feature_teacher.loss(batch.image, taught.pair.feature_head(taught.pair.trunk(batch.image))).item()
+        self.assertLess(after, before)
+
+    def test_a_graph_of_another_kind_is_no_teacher(self):
+        write_teachers(self.root)
+        with self.assertRaisesRegex(ValueError, "expected .*pixel_values"):
+            FeatureTeacher(self.root / "decoder.onnx", 56, 14, 8)
 
     def test_decoder_ignores_padding_points(self):
         torch.manual_seed(0)

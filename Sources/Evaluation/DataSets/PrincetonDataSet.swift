@@ -33,6 +33,9 @@ public struct PrincetonDataSet: LabelledDataSet {
         let data = try AtomicFile.readFile(path, operation: "reading the mesh")
         let mesh = try Mesh(data: data, format: .off, path: path)
         let labels = try ShapeLabels(contentsOf: "\(folder)/\(entry.name)_labels.txt", fileFaceCount: mesh.fileFaceCount)
+        guard labels.perFace.contains(where: { $0 >= 0 }) else {
+            throw Failure(.badInput, "reading the labels", path: "\(folder)/\(entry.name)_labels.txt", reason: "no face has a part")
+        }
         return LabelledShape(
             entry: entry, path: path, hash: ContentHash(of: data).hex, mesh: mesh, labels: labels, pose: poses[entry] ?? ShapePose())
     }

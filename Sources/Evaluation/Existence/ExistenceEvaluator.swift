@@ -8,36 +8,48 @@ import Rendering
 import SegmentationBuddies
 import Shapes
 
-/// What one click gave on a mesh that has its part, or on the same mesh without it.
-public struct ExistenceRecord: Sendable, Hashable, Codable {
+/// What a mesh has of what was clicked.
+public enum Counterpart: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The clicked part.
+    case present
+    /// Nothing: the clicked part was cut out of it.
+    case cut
+    /// Nothing: what was clicked is only painted on the surface in the photo.
+    case painted
+}
+
+/// What one click gave on a mesh.
+public struct ExistenceRecord: Sendable, Hashable, Codable, LoggedRecord {
+    /// Its place in the log.
+    public var sample: Int
     /// The number of the photo.
     public var photo: Int
     /// The shape that was clicked and answered on.
     public var shape: String
-    /// The clicked part.
+    /// The clicked part, or the part that something was painted on.
     public var part: String
-    /// Whether the mesh has the clicked part.
-    public var exists: Bool
-    /// The largest IoU among the candidates that qualify; 0 if none does.
-    public var bestIoU: Double
+    /// What the mesh has of it.
+    public var counterpart: Counterpart
+    /// What matching said.
+    public var evidence: ExistenceEvidence
     /// IoU of the clicked part with the mask at the most similar vertex's own pixel, qualified or not.
     public var nearestIoU: Double
-    /// The share of candidates that qualify.
-    public var qualifyingShare: Double
-    /// Cosine of the click and the most similar vertex.
-    public var similarity: Double
+
+    /// Whether the mesh has what was clicked.
+    public var exists: Bool { counterpart == .present }
 }
 
-/// Measures how well a part that a mesh lacks is noticed: a labelled part is cut out of the mesh and clicked in photos of the whole.
+/// Measures how well a part that a mesh lacks is noticed.
 ///
-/// The mesh is left open where the part was. Each click is answered on the whole mesh and on the mesh without the part.
+/// A labelled part is cut out of the mesh, which is left open there, and clicked in photos of the whole; each such click is answered on
+/// the whole mesh and on the mesh without the part. And something is painted onto the surface in photos and clicked.
 public struct ExistenceEvaluator: Sendable {
     private let data: any LabelledDataSet
     private let entries: [ShapeEntry]
     private let options: EvaluationOptions
     private let bench: Workbench
 
-    /// An analysis on the shapes `entries`; of the options, samples, seed, photo size and sampling count.
+    /// An analysis on the shapes `entries`; of the options, samples (clicks on parts), seed, photo size and sampling count.
     public init(data: any LabelledDataSet, entries: [ShapeEntry], options: EvaluationOptions, at bench: Workbench) {
         self.data = data
         self.entries = entries
@@ -45,47 +57,83 @@ public struct ExistenceEvaluator: Sendable {
         self.bench = bench
     }
 
+    private struct Description: Encodable {
+        var analysis = "existence"
+        var options: EvaluationOptions
+        var settings: Settings
+        var models: [ModelIdentity]
+        var shapes: [String]
+    }
+
     /// Clicks each shape in turn; one part of each shape is cut out, drawn from those with at most half of its vertices.
     ///
-    /// Throws `Failure` if a shape cannot be read or a model cannot be run.
-    public func run() throws -> [ExistenceRecord] {
-        var records: [ExistenceRecord] = []
-        let each = max(1, (options.samples + entries.count - 1) / max(1, entries.count))
-        for (index, entry) in entries.enumerated() {
+    /// What is in `folder` already is kept. Throws `Failure` if a shape cannot be read, a model cannot be run, or the folder is another
+    /// evaluation's.
+    public func run(folder: String) throws -> [ExistenceRecord] {
+        let description = Description(
+            options: options, settings: bench.settings, models: [bench.extractor.identity, bench.segmenter.identity],
+            shapes: entries.map(\.name))
+        var log = try SampleLog<ExistenceRecord>(folder: folder, description: description)
+        let finished = Set(log.records.map(\.shape))
+        let photos = max(1, (options.samples + 2 * entries.count - 1) / max(1, 2 * entries.count))
+        for (index, entry) in entries.enumerated() where !finished.contains(entry.name) {
             bench.progress(ProgressUpdate(stage: "Cutting parts out", done: index, total: entries.count))
-            records += try self.records(of: entry, number: index, clicks: each)
+            try log.add(records(of: entry, number: index, photos: photos))
         }
         bench.progress(ProgressUpdate(stage: "Cutting parts out", done: entries.count, total: entries.count))
-        return records
+        return log.records
     }
 
-    private func records(of entry: ShapeEntry, number: Int, clicks: Int) throws -> [ExistenceRecord] {
+    private func records(of entry: ShapeEntry, number: Int, photos count: Int) throws -> [ExistenceRecord] {
         let labelled = try data.shape(entry)
         let shape = try EvaluationShape(labelled, normalisation: bench.settings.normalisation)
-        var generator = SeededGenerator(seed: options.seed ^ 0xE_1157, stream: UInt64(number))
-        let parts = shape.partNames.filter { (0.005...0.5).contains(shape.vertexShare(of: $0)) }
-        guard !parts.isEmpty else { return [] }
-        let part = parts[generator.index(below: parts.count)]
         let whole = try TargetMesh(shape, segments: false, at: bench)
-        let cut = try TargetMesh(
-            EvaluationShape(labelled.without(part), normalisation: bench.settings.normalisation), segments: false, at: bench)
-        let photos = try self.photos(of: shape, part: part, number: number, count: (clicks + 1) / 2)
-        let worker = bench.singleThreaded
-        return try bench.parallelism.map(photos.count) { index -> [ExistenceRecord] in
-            let photo = photos[index]
-            let prepared = try PreparedPhoto(photo.image, path: "photo", hash: "", at: worker)
-            return try photo.clicks.flatMap { click in
-                try [(whole, true), (cut, false)].map { target, exists in
-                    try record(click, prepared, target, exists: exists, number: number << 16 + index, worker)
-                }
+        var generator = SeededGenerator(seed: options.seed ^ 0xE_1157, stream: UInt64(number))
+        var records: [[ExistenceRecord]] = []
+        let parts = shape.partNames.filter { (0.005...0.5).contains(shape.vertexShare(of: $0)) }
+        if !parts.isEmpty {
+            let part = parts[generator.index(below: parts.count)]
+            let cut = try TargetMesh(
+                EvaluationShape(labelled.without(part), normalisation: bench.settings.normalisation), segments: false, at: bench)
+            records += try answered(photos(of: shape, part: part, number: number, count: count), on: [(whole, .present), (cut, .cut)])
+        }
+        records += try answered(photos(of: shape, part: nil, number: number, count: 2 * count), on: [(whole, .painted)])
+        return records.enumerated().flatMap { index, records in
+            records.map { record in
+                var record = record
+                record.photo = number << 16 + index
+                record.sample = number << 24 + index << 8 + record.sample
+                return record
             }
-        }.flatMap { $0 }
+        }
     }
 
-    /// Photos of a shape with clicks on one part only.
-    private func photos(of shape: EvaluationShape, part: String, number: Int, count: Int) throws -> [EvaluationPhoto] {
+    /// For each photo the records of its clicks on each mesh.
+    private func answered(
+        _ photos: [EvaluationPhoto], on targets: [(mesh: TargetMesh, counterpart: Counterpart)]
+    ) throws -> [[ExistenceRecord]] {
+        let quiet = bench.singleThreaded
+        return try bench.parallelism.map(photos.count) { index -> [ExistenceRecord] in
+            let photo = photos[index]
+            var worker = quiet
+            worker.segmenter = RememberingSegmenter(quiet.segmenter)
+            let prepared = try PreparedPhoto(photo.image, path: "photo", hash: "", at: worker)
+            return try photo.clicks.flatMap { click in
+                try targets.map { try record(click, prepared, $0.mesh, $0.counterpart, worker) }
+            }.enumerated().map { place, record in
+                var record = record
+                record.sample = place
+                return record
+            }
+        }
+    }
+
+    /// Photos of a shape with two clicks on one part; or, for no part, with one on something painted onto it.
+    private func photos(of shape: EvaluationShape, part: String?, number: Int, count: Int) throws -> [EvaluationPhoto] {
         var studio = EvaluationStudio(size: RasterSize(options.photoSize), sampling: options.sampling, seed: options.seed ^ 0xE_2157)
         studio.part = part
+        studio.paintsSpot = part == nil
+        if part == nil { (studio.clicks, studio.seed) = (1, options.seed ^ 0xE_3157) }
         let subject = try PhotoSubject(mesh: shape.prepared.scene.mesh)
         let fixed = studio
         return try bench.parallelism.map(count) { try fixed.photo(of: shape, subject: subject, number: number << 16 + $0) }.compactMap {
@@ -94,14 +142,15 @@ public struct ExistenceEvaluator: Sendable {
     }
 
     private func record(
-        _ click: LabelledClick, _ photo: PreparedPhoto, _ target: TargetMesh, exists: Bool, number: Int, _ bench: Workbench
+        _ click: LabelledClick, _ photo: PreparedPhoto, _ target: TargetMesh, _ counterpart: Counterpart, _ bench: Workbench
     ) throws -> ExistenceRecord {
-        let pixel = Pixel(x: click.x, y: click.y)
-        let masks = try photo.masks(of: Click(pixel), at: bench)
-        let photo = try photo.focused(on: masks.object, including: pixel, at: bench)
-        let matcher = SegmentationBuddyMatcher(segmenter: bench.segmenter, options: bench.settings.matching, parallelism: bench.parallelism)
-        let found = try matcher.match(
-            photo.clicked(Click(pixel), masks: masks), to: target.field, eligible: target.shape.prepared.referenced)
+        let clicked = Click(Pixel(x: click.x, y: click.y))
+        let masks = try photo.masks(of: clicked, at: bench)
+        let photo = try photo.focused(on: masks.object, including: clicked.pixel, at: bench)
+        let mesh = target.shape.prepared
+        let found = try SegmentationBuddyMatcher(
+            segmenter: bench.segmenter, options: bench.settings.matching, parallelism: bench.parallelism
+        ).match(photo.clicked(clicked, masks: masks), to: target.field, eligible: mesh.referenced, positions: mesh.scene.mesh.vertices)
         var nearestIoU: Float = 0
         if let nearest = found.candidates.first {
             let prompt = Prompt(points: [Prompt.Point(nearest.pixel.center)])
@@ -109,11 +158,17 @@ public struct ExistenceEvaluator: Sendable {
             nearestIoU = answer.mask(bench.settings.matching.partLevel).intersectionOverUnion(masks.part)
         }
         return ExistenceRecord(
-            photo: number, shape: target.shape.entry.name, part: click.part, exists: exists,
-            bestIoU: SampleJudge.rounded(Double(found.candidates.compactMap(\.iou).max() ?? 0)),
-            nearestIoU: SampleJudge.rounded(Double(nearestIoU)),
-            qualifyingShare: SampleJudge.rounded(Double(found.counts.qualified) / Double(max(1, found.candidates.count))),
-            similarity: SampleJudge.rounded(Double(found.candidates.first?.similarity ?? -1)))
+            sample: 0, photo: 0, shape: target.shape.entry.name, part: click.part, counterpart: counterpart,
+            evidence: ExistenceEvidence(found).rounded, nearestIoU: SampleJudge.rounded(Double(nearestIoU)))
+    }
+}
+
+extension ExistenceEvidence {
+    /// As logs have it.
+    fileprivate var rounded: ExistenceEvidence {
+        ExistenceEvidence(
+            bestIoU: SampleJudge.rounded(bestIoU), qualifyingShare: SampleJudge.rounded(qualifyingShare),
+            similarity: SampleJudge.rounded(similarity))
     }
 }
 
@@ -129,76 +184,5 @@ extension LabelledShape {
         shape.mesh.fileFace = zip(mesh.fileFace, keep).filter(\.1).map(\.0)
         shape.hash = ContentHash(of: Array("\(hash) without \(part)".utf8)).hex
         return shape
-    }
-}
-
-/// `existence.json`.
-public struct ExistenceSummary: Sendable, Codable {
-    /// The version of this schema.
-    public var schema = 1
-    /// The command that made it.
-    public var command: String
-    /// The feature extractor and the segmenter.
-    public var models: [ModelIdentity]
-    /// How many shapes were cut.
-    public var shapes: Int
-    /// Clicks, each of which was answered on the whole mesh and on the mesh without the part.
-    public var clicks: Int
-    /// Mean IoU of the best qualifying candidate, and of the most similar vertex whether it qualifies or not.
-    public var bestIoUWith: Estimate?
-    /// The same without the part.
-    public var bestIoUWithout: Estimate?
-    /// Mean IoU at the most similar vertex, qualified or not, with the part.
-    public var nearestIoUWith: Estimate?
-    /// The same without the part.
-    public var nearestIoUWithout: Estimate?
-    /// The share of clicks for which some candidate qualifies: the paper's rule.
-    public var answeredWith: Estimate?
-    /// The same without the part.
-    public var answeredWithout: Estimate?
-    /// How well each score tells the two kinds apart: `bestIoU`, `nearestIoU`, `qualifyingShare`, `similarity`.
-    public var curves: [String: ROCCurve]
-    /// Seconds that the run took.
-    public var seconds: Double
-
-    /// The summary of records.
-    public init(of records: [ExistenceRecord], bench: Workbench, command: String, seconds: Double) {
-        self.command = command
-        self.seconds = seconds
-        models = [bench.extractor.identity, bench.segmenter.identity]
-        shapes = Set(records.map(\.shape)).count
-        clicks = records.count { $0.exists }
-        func mean(_ exists: Bool, _ value: (ExistenceRecord) -> Double) -> Estimate? {
-            let chosen = records.filter { $0.exists == exists }
-            return Bootstrap().mean(of: chosen.map(value), clusters: chosen.map(\.photo))
-        }
-        (bestIoUWith, bestIoUWithout) = (mean(true, \.bestIoU), mean(false, \.bestIoU))
-        (nearestIoUWith, nearestIoUWithout) = (mean(true, \.nearestIoU), mean(false, \.nearestIoU))
-        (answeredWith, answeredWithout) = (mean(true) { $0.qualifyingShare > 0 ? 1 : 0 }, mean(false) { $0.qualifyingShare > 0 ? 1 : 0 })
-        let scores: [(String, (ExistenceRecord) -> Double)] = [
-            ("bestIoU", \.bestIoU), ("nearestIoU", \.nearestIoU), ("qualifyingShare", \.qualifyingShare), ("similarity", \.similarity),
-        ]
-        curves = [:]
-        for (name, score) in scores {
-            curves[name] = ROCCurve(
-                existing: records.filter(\.exists).map(score), missing: records.filter { !$0.exists }.map(score))
-        }
-    }
-
-    /// A short table for a terminal.
-    public var table: String {
-        func cell(_ estimate: Estimate?) -> String {
-            guard let estimate else { return "-" }
-            let digits = EvaluationSummary.fixed
-            return "\(digits(estimate.mean)) [\(digits(estimate.low)), \(digits(estimate.high))]"
-        }
-        var lines = ["\(clicks) clicks on \(shapes) shapes, each with and without the clicked part"]
-        lines.append("IoU of the best qualifying candidate: \(cell(bestIoUWith)) with, \(cell(bestIoUWithout)) without")
-        lines.append("IoU at the most similar vertex:       \(cell(nearestIoUWith)) with, \(cell(nearestIoUWithout)) without")
-        lines.append("Some candidate qualifies:             \(cell(answeredWith)) with, \(cell(answeredWithout)) without")
-        for (name, curve) in curves.sorted(by: { $0.key < $1.key }) {
-            lines.append("Area under the curve by \(name): \(EvaluationSummary.fixed(curve.area))")
-        }
-        return lines.joined(separator: "\n")
     }
 }

@@ -1,6 +1,8 @@
 /// The ways to answer a click that are compared, each on the same features and masks.
 public enum Method: String, Sendable, Hashable, Codable, CaseIterable {
-    /// Best Segmentation Buddies with the settings of the run (k = 100 as published).
+    /// This package's way, with the settings of the run.
+    case standard = "default"
+    /// Best Segmentation Buddies as published, k = 100.
     case bsb
     /// The same, with the nearest vertex where it has no answer.
     case bsbOrNearest = "bsb-or-nearest"
@@ -26,13 +28,17 @@ public enum Method: String, Sendable, Hashable, Codable, CaseIterable {
     /// Neural best buddies between the photo and a grey render, from the photo's own camera and from another.
     case nbbSame = "nbb-same-view"
     case nbbOther = "nbb-other-view"
+    /// The same with the ten matches only that represent all.
+    case nbbSameSparse = "nbb-sparse-same-view"
+    case nbbOtherSparse = "nbb-sparse-other-view"
     /// The expected success of a vertex drawn at random.
     case chance
 
     /// The name in tables.
     public var title: String {
         switch self {
-        case .bsb: "BSB (k = 100)"
+        case .standard: "This package's default"
+        case .bsb: "BSB as published (k = 100)"
         case .bsbOrNearest: "BSB, else nearest vertex"
         case .bsbWithoutIoU: "BSB without the IoU choice"
         case .bsbWithoutFilter: "BSB without the part filter"
@@ -43,10 +49,12 @@ public enum Method: String, Sendable, Hashable, Codable, CaseIterable {
         case .nearestVertex: "Nearest vertex"
         case .mutualPixel: "Mutual nearest, same pixel"
         case .mutualCell: "Mutual nearest, within a cell"
-        case .renderSame: "Nearest pixel of a render, same view"
-        case .renderOther: "Nearest pixel of a render, other view"
+        case .renderSame: "Nearest pixel of a render (DIFT's way), same view"
+        case .renderOther: "Nearest pixel of a render (DIFT's way), other view"
         case .nbbSame: "Neural best buddies, same view"
         case .nbbOther: "Neural best buddies, other view"
+        case .nbbSameSparse: "Neural best buddies, ten only, same view"
+        case .nbbOtherSparse: "Neural best buddies, ten only, other view"
         case .chance: "Chance (random vertex)"
         }
     }

@@ -7,18 +7,22 @@ import LinearAlgebra
 import Rendering
 import SegmentationBuddies
 
-/// The baselines that match the photo with a grey render of the mesh, picture to picture, as image methods have to.
+/// The baselines that match the photo with a grey render of the mesh, picture to picture, as image methods have to: the nearest pixel by
+/// cosine of interpolated features, which is how DIFT (Tang and others 2023) uses its own features, and neural best buddies.
+///
+/// The features are those of any extractor, by default the one that the method itself uses.
 ///
 /// The pixel that a click is matched with is answered by the vertex of the face under it with the largest barycentric weight; a match
 /// with the background is no answer.
 struct RenderMatcher {
-    private let photo: PreparedPhoto
+    private let features: FeatureGrid
     private let sides: [Side]
 
     /// One view of the mesh.
     private struct Side {
         var nearest: Method
         var buddies: Method
+        var representatives: Method
         var surfaces: SurfaceBuffers
         var faces: [SIMD3<UInt32>]
         var search: PixelSearch
@@ -29,9 +33,12 @@ struct RenderMatcher {
     ///
     /// For a photo of another shape, "the photo's camera" is the one that sees the mesh from the same side, by the poses of both.
     init(
-        _ photo: PreparedPhoto, camera: Camera, pose: ShapePose, _ target: TargetMesh, seed: UInt64, at bench: Workbench
+        _ photo: PreparedPhoto, camera: Camera, pose: ShapePose, _ target: TargetMesh, seed: UInt64,
+        extractor: (any FeatureExtractor)? = nil, at bench: Workbench
     ) throws {
-        self.photo = photo
+        features = try extractor?.features(of: photo.image) ?? photo.features
+        let pyramid = FeaturePyramid(features)
+        let extractor = extractor ?? bench.extractor
         var generator = SeededGenerator(seed: 0x0_7E12, stream: seed)
         let same = Self.turned(camera, from: pose.frame, to: target.shape.pose.frame)
         var other = same
@@ -41,26 +48,31 @@ struct RenderMatcher {
         other.up = Self.rotated(same.up, around: up, by: angle)
         let plan = ViewPlan(count: 2, size: photo.image.width)
         let views = RenderedViews(scene: target.shape.prepared.scene, plan: plan, cameras: [same, other])
-        let methods: [(Method, Method)] = [(.renderSame, .nbbSame), (.renderOther, .nbbOther)]
+        let methods: [(Method, Method, Method)] = [
+            (.renderSame, .nbbSame, .nbbSameSparse), (.renderOther, .nbbOther, .nbbOtherSparse),
+        ]
         sides = try methods.enumerated().map { index, methods in
             let surfaces = views.surfaces(index)
-            let grid = try bench.extractor.features(of: try views.image(index, surfaces: surfaces))
+            let grid = try extractor.features(of: try views.image(index, surfaces: surfaces))
             let everywhere = Mask(width: surfaces.size.width, height: surfaces.size.height) { _, _ in true }
             return Side(
-                nearest: methods.0, buddies: methods.1, surfaces: surfaces, faces: target.shape.prepared.scene.mesh.faces,
-                search: PixelSearch(features: grid, region: everywhere), matches: NeuralBestBuddies(photo.features, grid))
+                nearest: methods.0, buddies: methods.1, representatives: methods.2, surfaces: surfaces,
+                faces: target.shape.prepared.scene.mesh.faces, search: PixelSearch(features: grid, region: everywhere),
+                matches: NeuralBestBuddies(pyramid, FeaturePyramid(grid)))
         }
     }
 
     /// The vertices that the matches of a click lead to.
     func answers(to click: Pixel) -> [Method: Int?] {
-        let feature = photo.features.feature(at: click.center)
+        let feature = features.feature(at: click.center)
         var answers: [Method: Int?] = [:]
         for side in sides {
             let query = Matrix(rows: 1, columns: feature.count, values: feature)
             let match = (try? side.search.mostSimilar(to: query, parallelism: Parallelism(threads: 1)))?.first ?? nil
             answers[side.nearest] = .some(match.flatMap { vertex(at: $0.pixel, side) })
-            answers[side.buddies] = .some(side.matches.match(of: click.center).flatMap { vertex(at: $0, side) })
+            for (method, matches) in [(side.buddies, side.matches.matches), (side.representatives, side.matches.representatives)] {
+                answers[method] = .some(side.matches.match(of: click.center, among: matches).flatMap { vertex(at: $0, side) })
+            }
         }
         return answers
     }
@@ -84,7 +96,7 @@ struct RenderMatcher {
     }
 
     /// Rodrigues' rotation.
-    private static func rotated(_ v: SIMD3<Float>, around axis: SIMD3<Float>, by angle: Float) -> SIMD3<Float> {
+    static func rotated(_ v: SIMD3<Float>, around axis: SIMD3<Float>, by angle: Float) -> SIMD3<Float> {
         v * cosine(angle) + cross(axis, v) * sine(angle) + axis * ((axis * v).sum() * (1 - cosine(angle)))
     }
 }

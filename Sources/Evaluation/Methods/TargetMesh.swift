@@ -11,12 +11,12 @@ struct TargetMesh: Sendable {
     /// The features, ready for the baselines.
     let ranking: CosineRanking
     /// The segmenter's views, where segments are asked for.
-    let views: EmbeddedViews?
+    let views: RememberedViews?
 
     init(_ shape: EvaluationShape, segments: Bool, at bench: Workbench) throws {
         self.shape = shape
         field = try FeatureDistiller(at: bench).field(of: shape.prepared).field
         ranking = CosineRanking(field.values)
-        views = segments ? try EmbeddedViews(of: shape.prepared, at: bench) : nil
+        views = segments ? RememberedViews(try EmbeddedViews(of: shape.prepared, at: bench)) : nil
     }
 }

@@ -15,32 +15,41 @@ struct VertexAnswers {
     /// The most candidates that any method considers.
     static let candidateLimit = 300
 
-    /// Matches once with the most candidates, and reads every method off the candidates: they are in order of similarity, and what is
-    /// known of one does not depend on the others.
+    /// Matches once in the published way with the most candidates, and reads every method of that kind off them: they are in order of
+    /// similarity, and what is known of one does not depend on the others.
     init(to click: LabelledClick, in photo: PreparedPhoto, on target: TargetMesh, at bench: Workbench) throws {
         let pixel = Pixel(x: click.x, y: click.y)
         masks = try photo.masks(of: Click(pixel), at: bench)
         let photo = try photo.focused(on: masks.object, including: pixel, at: bench)
-        var options = bench.settings.matching
-        let published = options.candidateCount(among: target.shape.prepared.referenced.count(where: { $0 }))
-        options.candidateCount = max(Self.candidateLimit, published)
-        options.minimumIoU = 0
-        let matcher = SegmentationBuddyMatcher(segmenter: bench.segmenter, options: options, parallelism: bench.parallelism)
-        let all = try matcher.match(
-            photo.clicked(Click(pixel), masks: masks), to: target.field, eligible: target.shape.prepared.referenced)
-        correspondence = Self.among(all, first: published, minimumIoU: bench.settings.matching.minimumIoU)
+        let clicked = photo.clicked(Click(pixel), masks: masks)
+        var options = MatchingOptions()
+        options.partLevel = bench.settings.matching.partLevel
+        let published = options
+        options.candidateCount = Self.candidateLimit
+        let all = try Self.match(clicked, target, options, at: bench)
+        let bsb = Self.among(all, first: published.candidateCount, minimumIoU: 0)
+        correspondence = try bench.settings.matching == published ? bsb : Self.match(clicked, target, bench.settings.matching, at: bench)
         let nearest = target.ranking.mostSimilar(
             to: photo.features.feature(at: pixel.center), count: 1, eligible: target.shape.prepared.referenced
         ).first?.row
+        vertices[.standard] = .some(correspondence.buddy?.vertex)
         vertices[.nearestVertex] = .some(nearest)
-        vertices[.bsb] = .some(correspondence.buddy?.vertex)
-        vertices[.bsbOrNearest] = .some(correspondence.buddy?.vertex ?? nearest)
-        vertices[.bsbWithoutIoU] = .some(correspondence.candidates.first(where: \.qualifies)?.vertex)
+        vertices[.bsb] = .some(bsb.buddy?.vertex)
+        vertices[.bsbOrNearest] = .some(bsb.buddy?.vertex ?? nearest)
+        vertices[.bsbWithoutIoU] = .some(bsb.candidates.first(where: \.qualifies)?.vertex)
         for (method, count) in [(Method.bsb1, 1), (.bsb10, 10), (.bsb30, 30), (.bsb300, 300)] {
             vertices[method] = .some(Self.among(all, first: count, minimumIoU: 0).buddy?.vertex)
         }
-        vertices[.bsbWithoutFilter] = .some(try Self.withoutFilter(correspondence.candidates, photo, masks.part, at: bench))
+        vertices[.bsbWithoutFilter] = .some(try Self.withoutFilter(bsb.candidates, photo, masks.part, at: bench))
         addMutual(all.candidates.first, pixel, photo)
+    }
+
+    private static func match(
+        _ photo: ClickedPhoto, _ target: TargetMesh, _ options: MatchingOptions, at bench: Workbench
+    ) throws -> Correspondence {
+        let mesh = target.shape.prepared
+        return try SegmentationBuddyMatcher(segmenter: bench.segmenter, options: options, parallelism: bench.parallelism)
+            .match(photo, to: target.field, eligible: mesh.referenced, positions: mesh.scene.mesh.vertices)
     }
 
     /// The correspondence that the first candidates alone give.

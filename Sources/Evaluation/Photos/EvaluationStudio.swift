@@ -26,6 +26,8 @@ struct EvaluationStudio: Sendable {
     var seed: UInt64 = 0
     /// The only part that is clicked; nil for all.
     var part: String?
+    /// Whether something is painted onto the surface, and only that is clicked.
+    var paintsSpot = false
 
     /// The least share of the picture that the shape has to take.
     private static let leastCover = 0.02
@@ -38,16 +40,51 @@ struct EvaluationStudio: Sendable {
         for _ in 0..<20 {
             guard let first = pick(shape, among: wanted, &generator) else { return nil }
             guard let camera = camera(showing: first, of: shape, up: up, &generator) else { continue }
-            let scene = scene(of: shape, subject: subject, camera: camera, up: up, &generator)
+            var scene = scene(of: shape, subject: subject, camera: camera, up: up, &generator)
+            if paintsSpot { paint(&scene.subject, at: shape.prepared.scene.mesh.vertices[first], &generator) }
             let development = Development.random(using: &generator)
             let photograph = try PhotoRenderer(size: size, sampling: .adaptive, development: development)
                 .photograph(scene, from: camera, seed: generator.next())
-            let found = clicked(photograph, shape, wanted, first: first, &generator)
-            guard !found.isEmpty else { continue }
+            let found = clicked(camera, photograph.surfaces, shape, wanted, first: first, &generator)
+            guard let click = found.first, !paintsSpot || click.vertex == first else { continue }
             return EvaluationPhoto(
-                image: photograph.image, clicks: found, camera: camera, partMasks: found.map { mask($0, photograph.surfaces, shape) })
+                image: photograph.image, clicks: found, camera: camera,
+                partMasks: found.map { Self.mask(of: $0.part, in: photograph.surfaces, shape) })
         }
         return nil
+    }
+
+    /// A camera and clicks as for photo number `number`, without a photo; nil if no labelled vertex can be shown.
+    func sight(of shape: EvaluationShape, number: Int) -> (camera: Camera, surfaces: SurfaceBuffers, clicks: [LabelledClick])? {
+        var generator = SeededGenerator(seed: seed, stream: UInt64(number))
+        let up = Self.unit(shape.pose.up) ?? [0, 1, 0]
+        let wanted = wanted(shape)
+        for _ in 0..<20 {
+            guard let first = pick(shape, among: wanted, &generator) else { return nil }
+            guard let camera = camera(showing: first, of: shape, up: up, &generator) else { continue }
+            let surfaces = shape.prepared.scene.surfaces(from: camera, size: size)
+            let found = clicked(camera, surfaces, shape, wanted, first: first, &generator)
+            if !found.isEmpty { return (camera, surfaces, found) }
+        }
+        return nil
+    }
+
+    /// Paints a disc of another colour around a point of the surface.
+    private func paint(_ subject: inout PlacedSubject, at center: SIMD3<Float>, _ generator: inout SeededGenerator) {
+        var finish = subject.finish
+        let ground = finish.materials[0].texture.first
+        func color() -> SIMD3<Float> { [generator.uniform(), generator.uniform(), generator.uniform()] }
+        let colors = (0..<16).map { _ in color() }
+        let farthest = colors.max { a, b in
+            let (x, y) = (a - ground, b - ground)
+            return (x * x).sum() < (y * y).sum()
+        }
+        let patterns: [SurfaceTexture.Pattern] = [.plain, .plain, .dots, .stripes]
+        let texture = SurfaceTexture(
+            pattern: patterns[generator.index(below: patterns.count)], first: farthest ?? .zero, second: color(), third: color(), scale: 24)
+        finish.materials.append(Material(texture: texture))
+        finish.layout = .spot(center: center, radius: generator.uniform(0.1, 0.22), on: finish.layout)
+        subject.finish = finish
     }
 
     /// #V: whether a vertex may be clicked.
@@ -111,15 +148,16 @@ struct EvaluationStudio: Sendable {
 
     /// The clicks of a photo: the first vertex, if the finished photo shows it, and others that it shows.
     private func clicked(
-        _ photograph: Photograph, _ shape: EvaluationShape, _ wanted: [Bool], first: Int, _ generator: inout SeededGenerator
+        _ camera: Camera, _ surfaces: SurfaceBuffers, _ shape: EvaluationShape, _ wanted: [Bool], first: Int,
+        _ generator: inout SeededGenerator
     ) -> [LabelledClick] {
         let mesh = shape.prepared.scene.mesh
-        let visibility = VertexVisibility(mesh: mesh, camera: photograph.camera, buffers: photograph.surfaces)
+        let visibility = VertexVisibility(mesh: mesh, camera: camera, buffers: surfaces)
         let pixels = mesh.vertices.indices.map { vertex -> Pixel? in
             guard visibility.isVisible[vertex], wanted[vertex] else { return nil }
             let position = visibility.positions[vertex]
             let pixel = Pixel(x: Int(position.x), y: Int(position.y))
-            let face = photograph.surfaces.faceIDs[pixel.y * size.width + pixel.x]
+            let face = surfaces.faceIDs[pixel.y * size.width + pixel.x]
             return face >= 0 && shape.partOfFace[Int(face)] == shape.partOfVertex[vertex] ? pixel : nil
         }
         var eligible = pixels.map { $0 != nil }
@@ -149,10 +187,11 @@ struct EvaluationStudio: Sendable {
 
     private func weight(_ vertex: Int, _ shape: EvaluationShape) -> Double { sampling == .area ? shape.areas[vertex] : 1 }
 
-    private func mask(_ click: LabelledClick, _ surfaces: SurfaceBuffers, _ shape: EvaluationShape) -> Mask {
-        let part = shape.partNames.firstIndex(of: click.part) ?? -1
-        return Mask(width: size.width, height: size.height) { x, y in
-            let face = surfaces.faceIDs[y * size.width + x]
+    /// The pixels that show a part.
+    static func mask(of part: String, in surfaces: SurfaceBuffers, _ shape: EvaluationShape) -> Mask {
+        let part = shape.partNames.firstIndex(of: part) ?? -1
+        return Mask(width: surfaces.size.width, height: surfaces.size.height) { x, y in
+            let face = surfaces.faceIDs[y * surfaces.size.width + x]
             return face >= 0 && shape.partOfFace[Int(face)] == part
         }
     }

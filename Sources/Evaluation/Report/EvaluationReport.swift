@@ -18,24 +18,27 @@ public struct EvaluationReport: Sendable {
         <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
         <title>\(title)</title><style>\(Self.style)</style></head><body><main>
         <h1>\(title)</h1>
+        \(tiles)
         \(facts)
-        <h2>Success</h2>
+        <nav><a href="#methods">Methods</a><a href="#sizes">Sizes of parts</a><a href="#categories">Categories</a>\
+        <a href="#parts">Parts</a><a href="#samples">Samples</a></nav>
+        <h2 id="methods">Success</h2>
         <p>The share of clicks answered on a vertex of the clicked part; no answer counts as wrong. Thin lines are 95 % bootstrap intervals.</p>
-        \(BarPlot(bars: summary.methods.map { .init(label: $0.title, estimate: $0.success, isMarked: $0.method == Method.bsb.rawValue) }).svg)
+        \(BarPlot(bars: summary.methods.map { .init(label: $0.title, estimate: $0.success, isMarked: $0.method == Method.standard.rawValue) }).svg)
         \(methods)
-        <h2>By the size of the part</h2>
+        <h2 id="sizes">By the size of the part</h2>
+        <p>Light bars: a vertex drawn at random.</p>
+        \(BarPlot(bars: bars(summary.partSizes)).svg)
         \(groups(summary.partSizes, heading: "Share of the vertices"))
-        <h2>By category</h2>
+        <h2 id="categories">By category</h2>
+        <p>Light bars: a vertex drawn at random.</p>
         \(BarPlot(bars: bars(summary.categories)).svg)
         \(groups(summary.categories, heading: "Category"))
-        <h2>By part</h2>
+        <h2 id="parts">By part</h2>
         \(groups(summary.parts, heading: "Part"))
-        <h2>Samples</h2>
+        <h2 id="samples">Samples</h2>
         \(legend)
-        <h3>Answered on the right part</h3>
-        \(items { $0.answers[Method.bsb.rawValue]?.correct == true })
-        <h3>Answered on another part, or not at all</h3>
-        \(items { $0.answers[Method.bsb.rawValue]?.correct != true })
+        \(GalleryPage(items: gallery).html)
         </main></body></html>
         """
     }
@@ -46,6 +49,22 @@ public struct EvaluationReport: Sendable {
         case .cross: "Clicks in photos of another shape of the category"
         case .photos: "Clicks in real photos"
         }
+    }
+
+    /// The main numbers, large.
+    private var tiles: String {
+        func score(_ method: Method) -> MethodScore? { summary.methods.first { $0.method == method.rawValue } }
+        let standard = score(.standard)
+        let numbers: [(String, Estimate?)] = [
+            ("right", standard?.success), ("right among answers", standard?.precision), ("answered", standard?.coverage),
+            ("right by the nearest vertex", score(.nearestVertex)?.success), ("right by chance", score(.chance)?.success),
+        ]
+        let tiles = numbers.compactMap { label, estimate in
+            estimate.map {
+                "<div><b>\(HTML.percent($0.mean)) %</b><small>\(HTML.percent($0.low)) – \(HTML.percent($0.high))</small>\(label)</div>"
+            }
+        }
+        return "<div class=\"tiles\">\(tiles.joined())</div>"
     }
 
     private var facts: String {
@@ -66,22 +85,30 @@ public struct EvaluationReport: Sendable {
 
     private var methods: String {
         HTML.table(
-            ["Method", "Success, %", "Mean over meshes, %", "Answers, %", "Right among answers, %", "BSB leads by, %"],
+            ["Method", "Success, %", "Mean over meshes, %", "Answers, %", "Right among answers, %", "Default leads by, %"],
             summary.methods.map { score in
                 "<tr><td>\(HTML.escaped(score.title))</td>" + HTML.cell(score.success) + HTML.cell(score.successOverMeshes)
-                    + HTML.cell(score.coverage) + HTML.cell(score.precision) + HTML.cell(score.bsbLead) + "</tr>"
+                    + HTML.cell(score.coverage) + HTML.cell(score.precision) + HTML.cell(score.lead) + "</tr>"
             })
     }
 
     private func bars(_ groups: [ScoreGroup]) -> [BarPlot.Bar] {
-        groups.compactMap { group in group.success[Method.bsb.rawValue].map { .init(label: group.name, estimate: $0, isMarked: true) } }
+        groups.flatMap { group in
+            [(Method.standard, "\(group.name) (n = \(group.n))"), (.chance, "")].compactMap { method, label in
+                group.success[method.rawValue].map { BarPlot.Bar(label: label, estimate: $0, isMarked: method == .standard) }
+            }
+        }
     }
 
     private func groups(_ groups: [ScoreGroup], heading: String) -> String {
         HTML.table(
-            [heading, "n", "BSB, %", "Nearest vertex, %", "Chance, %", "Answers, %", "Right among answers, %", "3D IoU, %"],
+            [
+                heading, "n", "Default, %", "BSB as published, %", "Nearest vertex, %", "Chance, %", "Answers, %", "Right among answers, %",
+                "3D IoU, %",
+            ],
             groups.map { group in
-                "<tr><td>\(HTML.escaped(group.name))</td><td>\(group.n)</td>" + HTML.cell(group.success[Method.bsb.rawValue])
+                "<tr><td>\(HTML.escaped(group.name))</td><td>\(group.n)</td>" + HTML.cell(group.success[Method.standard.rawValue])
+                    + HTML.cell(group.success[Method.bsb.rawValue])
                     + HTML.cell(group.success[Method.nearestVertex.rawValue]) + HTML.cell(group.success[Method.chance.rawValue])
                     + HTML.cell(group.coverage) + HTML.cell(group.precision) + HTML.cell(group.segmentIoU) + "</tr>"
             })
@@ -93,26 +120,6 @@ public struct EvaluationReport: Sendable {
         answer (red dot) and the nearest vertex (violet cross hairs, which may be on the far side); \
         <b class="both">segment and part</b>, <b class="segment">segment only</b>, <b class="part">part only</b>.</p>
         """
-    }
-
-    private func items(_ isIncluded: (SampleRecord) -> Bool) -> String {
-        let chosen = gallery.filter { isIncluded($0.record) }
-        return "<div class=\"gallery\">" + chosen.map(figure).joined(separator: "\n") + "</div>"
-    }
-
-    private func figure(_ item: GalleryItem) -> String {
-        let record = item.record
-        let answer = record.answers[Method.bsb.rawValue]
-        let verdict = answer?.vertex == nil ? "no answer" : "answered on \(answer?.part ?? "no part")"
-        let iou = record.segmentIoU.map { ", 3D IoU \(HTML.percent($0)) %" } ?? ""
-        let source = record.source == record.target ? "" : " from \(HTML.escaped(record.source))"
-        return """
-            <figure class="\(answer?.correct == true ? "right" : "wrong")">
-            <img loading="lazy" alt="photo" src="data:image/jpeg;base64,\(item.photo.base64EncodedString())">\
-            <img loading="lazy" alt="mesh" src="data:image/jpeg;base64,\(item.mesh.base64EncodedString())">
-            <figcaption><b>\(HTML.escaped(record.click.part))</b> of \(HTML.escaped(record.target))\(source): \(HTML.escaped(verdict))\(iou); \
-            \(record.qualified) of \(record.candidates) candidates qualify</figcaption></figure>
-            """
     }
 
     private static let style = """
@@ -127,10 +134,19 @@ public struct EvaluationReport: Sendable {
         .plot{width:100%;max-width:780px;display:block}.plot text{font-size:12px;fill:var(--ink)}
         .plot .label{text-anchor:end}.plot .tick{text-anchor:middle;fill:var(--soft)}.plot .grid{stroke:var(--line)}
         .bar{fill:#b9c4d1}.bar.marked{fill:var(--accent)}.whisker{stroke:#1d2430;stroke-width:1.5}
-        .gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(320px,1fr));gap:14px}
+        nav a{margin-right:16px;color:var(--accent);text-decoration:none}
+        .tiles{display:flex;flex-wrap:wrap;gap:12px;margin:14px 0}.tiles div{flex:1;min-width:140px;border:1px solid var(--line);
+        border-radius:6px;padding:10px 14px;color:var(--soft);font-size:13px}.tiles b{display:block;font-size:24px;color:var(--ink)}
+        .tiles small{display:block}
+        .filters{position:sticky;top:0;background:#fff;padding:10px 0;z-index:1}
+        .filters button,.filters select{font:inherit;font-size:14px;border:1px solid var(--line);background:#fff;border-radius:14px;
+        padding:3px 12px;margin-right:6px;cursor:pointer}.filters button.on{background:var(--ink);color:#fff}
+        .gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(480px,1fr));gap:16px}
         figure{margin:0;border:1px solid var(--line);border-radius:6px;overflow:hidden;background:#fff}
-        figure.right{border-top:3px solid #3ca15c}figure.wrong{border-top:3px solid #d9534f}
-        figure img{width:50%;display:inline-block;vertical-align:top}figcaption{padding:6px 10px;font-size:13px}
+        figure.right{border-top:3px solid #3ca15c}figure.wrong{border-top:3px solid #d9534f}figure.none{border-top:3px solid #b9c4d1}
+        figure img{width:50%;aspect-ratio:1;object-fit:contain;display:inline-block;vertical-align:top;cursor:zoom-in}
+        figure.large{grid-column:1/-1}figure.large img{cursor:zoom-out}figcaption{padding:6px 10px;font-size:13px}
+        @media(max-width:560px){.gallery{grid-template-columns:1fr}}
         b.both{color:#2f8a4b}b.segment{color:#c07818}b.part{color:#4f86d8}
         """
 }

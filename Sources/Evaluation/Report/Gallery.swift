@@ -31,11 +31,11 @@ enum GalleryColors {
 }
 
 extension Evaluator {
-    /// Pictures of up to `count` samples that BSB answered rightly and as many that it did not, over all categories in turn.
+    /// Pictures of up to `count` samples that the default answered rightly and as many that it did not, over all categories in turn.
     ///
     /// Photos are taken again, which gives the same pictures. Throws `Failure` if a shape cannot be read or a model cannot be run.
     public func gallery(of records: [SampleRecord], count: Int) throws -> [GalleryItem] {
-        let bsb = Method.bsb.rawValue
+        let bsb = Method.standard.rawValue
         let right = Self.spread(records.filter { $0.partExists && $0.answers[bsb]?.correct == true }, count)
         let wrong = Self.spread(records.filter { $0.partExists && $0.answers[bsb]?.correct != true }, count)
         let chosen = Dictionary(grouping: right + wrong, by: \.target).sorted { $0.key < $1.key }
@@ -70,8 +70,9 @@ extension Evaluator {
         let known = sources
         return try bench.parallelism.map(records.count) { index -> GalleryItem? in
             let record = records[index]
-            guard let source = known[record.source],
-                let photo = try studio.photo(of: source, subject: PhotoSubject(mesh: source.prepared.scene.mesh), number: record.photo)
+            guard let source = known[record.source], let entry = entries.first(where: { $0.name == record.source }),
+                let photo = try photo(
+                    of: source, subject: PhotoSubject(mesh: source.prepared.scene.mesh), PlannedPhoto(number: record.photo, source: entry))
             else { return nil }
             let prepared = try PreparedPhoto(photo.image, path: record.source, hash: "", at: worker)
             let masks = try prepared.masks(of: Click(Pixel(x: record.click.x, y: record.click.y)), at: worker)
@@ -87,14 +88,14 @@ extension Evaluator {
         canvas.fill(masks.part, GalleryColors.part, opacity: 0.4)
         canvas.outline(masks.part, GalleryColors.part, thickness: 2)
         canvas.clickMarker(SIMD2(Float(record.click.x) + 0.5, Float(record.click.y) + 0.5), radius: 6, GalleryColors.click)
-        return canvas.image.resized(longestSide: 240)
+        return canvas.image
     }
 
     /// The mesh from the side of the answer, or of the usual viewer if there is none.
     private static func picture(of target: TargetMesh, _ record: SampleRecord, _ bench: Workbench) throws -> Image {
         let mesh = target.shape.prepared.scene.mesh
-        let (size, frame) = (RasterSize(240), target.shape.pose.frame)
-        let buddy = record.answers[Method.bsb.rawValue]?.vertex
+        let (size, frame) = (RasterSize(320), target.shape.pose.frame)
+        let buddy = record.answers[Method.standard.rawValue]?.vertex
         let nearest = record.answers[Method.nearestVertex.rawValue]?.vertex
         let towards = frame[2] + frame[1] * 0.4 + frame[0] * 0.4
         let normal = (buddy ?? nearest).map { target.shape.prepared.surface.normals[$0] } ?? .zero

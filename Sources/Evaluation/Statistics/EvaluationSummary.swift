@@ -15,8 +15,8 @@ public struct MethodScore: Sendable, Hashable, Codable {
     public var coverage: Estimate?
     /// The share of right answers among answers.
     public var precision: Estimate?
-    /// Success of BSB less that of this method, sample by sample.
-    public var bsbLead: Estimate?
+    /// Success of the default less that of this method, sample by sample.
+    public var lead: Estimate?
 }
 
 /// Scores on the samples that have something in common.
@@ -27,11 +27,11 @@ public struct ScoreGroup: Sendable, Hashable, Codable {
     public var n: Int
     /// Success of each method.
     public var success: [String: Estimate]
-    /// The share of samples that BSB answers.
+    /// The share of samples that the default answers.
     public var coverage: Estimate?
-    /// The share of right answers among BSB's.
+    /// The share of right answers among its answers.
     public var precision: Estimate?
-    /// Overlap of BSB's 3D segment with the labelled part.
+    /// Overlap of the default's 3D segment with the labelled part.
     public var segmentIoU: Estimate?
     /// The same with the connected piece of the part.
     public var pieceIoU: Estimate?
@@ -40,7 +40,7 @@ public struct ScoreGroup: Sendable, Hashable, Codable {
 /// `summary.json`.
 public struct EvaluationSummary: Sendable, Codable {
     /// The version of this schema.
-    public var schema = 1
+    public var schema = 2
     /// The command that made it.
     public var command: String
     /// What was measured.
@@ -57,7 +57,7 @@ public struct EvaluationSummary: Sendable, Codable {
     public var meshes: Int
     /// The scores of all methods.
     public var methods: [MethodScore]
-    /// Area-weighted IoU of BSB's 3D segment with the labelled part, where there is an answer, and with its connected piece.
+    /// Area-weighted IoU of the default's 3D segment with the labelled part, where there is an answer, and with its connected piece.
     public var segmentIoU: Estimate?
     /// The same with the connected piece of the part.
     public var pieceIoU: Estimate?
@@ -65,7 +65,7 @@ public struct EvaluationSummary: Sendable, Codable {
     public var segmentIoUOverAll: Estimate?
     /// IoU of the 2D part mask with the pixels that show the part.
     public var partMaskIoU: Estimate?
-    /// Clicks on parts that the target lacks, and the share of them that BSB rightly leaves without an answer.
+    /// Clicks on parts that the target lacks, and the share of them that the default rightly leaves without an answer.
     public var absentParts: Estimate?
     /// Scores by category.
     public var categories: [ScoreGroup]
@@ -101,7 +101,7 @@ public struct Summarizer: Sendable {
             pieceIoU: estimate(main.filter { $0.pieceIoU != nil }) { $0.pieceIoU! },
             segmentIoUOverAll: options.segments ? estimate(main) { $0.segmentIoU ?? 0 } : nil,
             partMaskIoU: estimate(main.filter { $0.partMaskIoU != nil }) { $0.partMaskIoU! },
-            absentParts: estimate(absent) { $0.answers[Method.bsb.rawValue]?.vertex == nil ? 1 : 0 },
+            absentParts: estimate(absent) { $0.answers[Method.standard.rawValue]?.vertex == nil ? 1 : 0 },
             categories: groups(main, methods) { $0.category }, parts: groups(main, methods) { "\($0.category)/\($0.click.part)" },
             partSizes: PartSize.allCases.flatMap { size in
                 groups(main.filter { PartSize(share: $0.partShare) == size }, methods) { _ in size.rawValue }
@@ -115,7 +115,7 @@ public struct Summarizer: Sendable {
             method: method.rawValue, title: method.title, success: success, successOverMeshes: overMeshes(records, method),
             coverage: method == .chance ? nil : estimate(records) { $0.answers[method.rawValue]?.vertex != nil ? 1 : 0 },
             precision: method == .chance ? nil : estimate(answered) { value($0, method) },
-            bsbLead: method == .bsb ? nil : estimate(records) { value($0, .bsb) - value($0, method) })
+            lead: method == .standard ? nil : estimate(records) { value($0, .standard) - value($0, method) })
     }
 
     /// 1 for a right answer; for chance, the share of vertices that are right.
@@ -137,15 +137,15 @@ public struct Summarizer: Sendable {
     private func groups(_ records: [SampleRecord], _ methods: [Method], by key: (SampleRecord) -> String) -> [ScoreGroup] {
         Dictionary(grouping: records, by: key).sorted { $0.key < $1.key }.map { name, members in
             let members = members.sorted { $0.sample < $1.sample }
-            let answered = members.filter { $0.answers[Method.bsb.rawValue]?.vertex != nil }
+            let answered = members.filter { $0.answers[Method.standard.rawValue]?.vertex != nil }
             return ScoreGroup(
                 name: name, n: members.count,
                 success: Dictionary(
                     uniqueKeysWithValues: methods.compactMap { method in
                         estimate(members) { value($0, method) }.map { (method.rawValue, $0) }
                     }),
-                coverage: estimate(members) { $0.answers[Method.bsb.rawValue]?.vertex != nil ? 1 : 0 },
-                precision: estimate(answered) { value($0, .bsb) },
+                coverage: estimate(members) { $0.answers[Method.standard.rawValue]?.vertex != nil ? 1 : 0 },
+                precision: estimate(answered) { value($0, .standard) },
                 segmentIoU: estimate(members.filter { $0.segmentIoU != nil }) { $0.segmentIoU! },
                 pieceIoU: estimate(members.filter { $0.pieceIoU != nil }) { $0.pieceIoU! })
         }
@@ -160,15 +160,15 @@ extension EvaluationSummary {
             return "\(Self.fixed(estimate.mean)) [\(Self.fixed(estimate.low)), \(Self.fixed(estimate.high))]"
         }
         func line(_ cells: [String]) -> String {
-            zip(cells, [36, 22, 8, 10]).map { $0.padded(to: $1) }.joined(separator: " ") + " " + (cells.last ?? "")
+            zip(cells, [50, 22, 8, 10]).map { $0.padded(to: $1) }.joined(separator: " ") + " " + (cells.last ?? "")
         }
         var lines = ["\(options.protocolKind.rawValue) shape: \(samples) samples, \(photos) photos, \(meshes) meshes"]
-        lines.append(line(["method", "success [95 %]", "answers", "precision", "BSB leads by [95 %]"]))
+        lines.append(line(["method", "success [95 %]", "answers", "precision", "default leads by [95 %]"]))
         for score in methods {
             lines.append(
                 line([
                     score.title, cell(score.success), score.coverage.map { Self.fixed($0.mean) } ?? "-",
-                    score.precision.map { Self.fixed($0.mean) } ?? "-", cell(score.bsbLead),
+                    score.precision.map { Self.fixed($0.mean) } ?? "-", cell(score.lead),
                 ]))
         }
         if let segmentIoU {

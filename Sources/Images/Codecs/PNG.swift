@@ -92,8 +92,32 @@ extension Mask {
     }
 }
 
-private func encodePNG(
-    _ pixels: [UInt8], _ width: Int, _ height: Int, _ kind: spng_color_type, _ filter: spng_filter_choice, compression: Int
+/// A grey picture of 16 bits a pixel, such as a map of depths.
+public struct DeepGreyImage: Sendable, Hashable {
+    /// Columns.
+    public let width: Int
+    /// Rows.
+    public let height: Int
+    /// height x width.
+    public var values: [UInt16]
+
+    /// A picture of the given values.
+    public init(width: Int, height: Int, values: [UInt16]) {
+        precondition(width > 0 && height > 0 && values.count == width * height, "values must be height x width")
+        (self.width, self.height, self.values) = (width, height, values)
+    }
+
+    /// The picture as a grey PNG file of 16 bits.
+    ///
+    /// - Throws: a `Failure` of kind `.internal` where memory runs out.
+    public func pngData() throws -> Data {
+        try encodePNG(values, width, height, SPNG_COLOR_TYPE_GRAYSCALE, SPNG_FILTER_CHOICE_UP, compression: 6)
+    }
+}
+
+/// Encodes pixels of 8 or 16 bits.
+private func encodePNG<Level: FixedWidthInteger>(
+    _ pixels: [Level], _ width: Int, _ height: Int, _ kind: spng_color_type, _ filter: spng_filter_choice, compression: Int
 ) throws -> Data {
     func check(_ code: Int32) throws {
         guard code != 0 else { return }
@@ -104,7 +128,8 @@ private func encodePNG(
     }
     defer { spng_ctx_free(context) }
     var header = spng_ihdr(
-        width: UInt32(width), height: UInt32(height), bit_depth: 8, color_type: UInt8(kind.rawValue), compression_method: 0,
+        width: UInt32(width), height: UInt32(height), bit_depth: UInt8(Level.bitWidth), color_type: UInt8(kind.rawValue),
+        compression_method: 0,
         filter_method: 0, interlace_method: 0)
     try check(spng_set_option(context, SPNG_ENCODE_TO_BUFFER, 1))
     try check(spng_set_option(context, SPNG_IMG_COMPRESSION_LEVEL, Int32(min(max(compression, 0), 9))))

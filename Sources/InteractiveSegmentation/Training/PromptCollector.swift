@@ -11,11 +11,15 @@ public struct PromptCollector: Sendable {
     private let sampling: PromptSampling
     private let level: MaskLevel
     private let seed: UInt64
+    private let clickable: ClickableVertices
 
-    /// A collector that asks `segmenter` for the masks of `level`.
-    public init(segmenter: any PromptSegmenter, sampling: PromptSampling, level: MaskLevel = .part, seed: UInt64 = 0) {
+    /// A collector that asks `segmenter` for the masks of `level` on views of `surface`.
+    public init(
+        segmenter: any PromptSegmenter, surface: SurfaceModel, sampling: PromptSampling, level: MaskLevel = .part, seed: UInt64 = 0
+    ) {
         self.segmenter = segmenter
         self.sampling = sampling
+        clickable = ClickableVertices(surface: surface, minimumFrontality: sampling.minimumFrontality)
         self.level = level
         self.seed = seed
     }
@@ -37,7 +41,10 @@ public struct PromptCollector: Sendable {
         answered.prompts = zip(clicks, predictions).map { click, prediction in
             sample([SurfaceClick(click.vertex)], prediction)
         }
-        let seen = plan.visible[view].compactMap { vertex in position(vertex).map { (vertex: vertex, position: $0) } }
+        guard sampling.secondClickShare > 0, sampling.secondClicks > 0 else { return answered }
+        let seen = try clickable.seen(among: plan.vertices, in: view, of: views).compactMap { vertex in
+            position(vertex).map { (vertex: vertex, position: $0) }
+        }
         answered.prompts += try secondAnswers(clicks, predictions, seen, embedding, views.scene.mesh, view)
         return answered
     }
@@ -54,7 +61,6 @@ public struct PromptCollector: Sendable {
     private func secondAnswers(
         _ clicks: [Placed], _ predictions: [MaskPrediction], _ seen: [Placed], _ embedding: ImageEmbedding, _ mesh: Mesh, _ view: Int
     ) throws -> [TrainingPrompt] {
-        guard sampling.secondClickShare > 0, sampling.secondClicks > 0 else { return [] }
         var generator = SeededGenerator(seed: seed, stream: UInt64(view) &+ 0x5EC0_0000)
         var pairs: [Pair] = []
         for (click, prediction) in zip(clicks, predictions) where generator.uniform() < sampling.secondClickShare {
@@ -63,7 +69,7 @@ public struct PromptCollector: Sendable {
         }
         guard !pairs.isEmpty else { return [] }
         var answers = try segmenter.masks(for: pairs.map { Prompt(points: $0.points) }, in: embedding)
-        for _ in 0..<sampling.refinementRounds {
+        for _ in 0..<(segmenter.takesEarlierAnswers ? sampling.refinementRounds : 0) {
             let prompts = zip(pairs, answers).map { pair, answer in Prompt(points: pair.points, previous: answer.best) }
             answers = try segmenter.masks(for: prompts, in: embedding)
         }

@@ -48,8 +48,6 @@ public struct PromptPlan: Sendable, Hashable {
     public var vertices: [Int]
     /// For each view, the vertices that are first clicks there.
     public var firstClicks: [[Int]]
-    /// For each view, the vertices that can be seen in it, and so may be second clicks; ascending.
-    public var visible: [[Int]]
     /// The (vertex, view) pairs that there are, of which at most as many as asked for are used.
     public var availablePrompts: Int
     /// Prompts that repeat a view because no better one was found (published sampling only).
@@ -60,7 +58,6 @@ public struct PromptPlan: Sendable, Hashable {
 
     /// A plan over shared views: every pair of a sampled vertex and a view that truly shows it is a prompt.
     ///
-    /// Visible means by the renderer's face buffer, in the renderer's own pixel convention, see `VertexVisibility`.
     /// - Throws: `Failure` if no view shows any of the vertices, and what the views throw.
     /// - Complexity: O(#views (#V + pixels)).
     public init(
@@ -68,17 +65,10 @@ public struct PromptPlan: Sendable, Hashable {
     ) throws {
         let mesh = views.scene.mesh
         let sampled = mesh.farthestPoints(count: sampling.vertexCount(of: mesh.vertices.count))
-        let seen = try parallelism.map(views.cameras.count) { index in
-            let visibility = VertexVisibility(mesh: mesh, camera: views.cameras[index], buffers: try views.surfaces(index))
-            return sampled.filter { vertex in
-                visibility.isVisible[vertex]
-                    && surface.frontality(of: vertex, from: views.cameras[index], mesh) >= sampling.minimumFrontality
-            }
-        }
+        let clickable = ClickableVertices(surface: surface, minimumFrontality: sampling.minimumFrontality)
+        let seen = try parallelism.map(views.cameras.count) { try clickable.seen(among: sampled, in: $0, of: views) }
         vertices = sampled
-        let sorted = seen.map { $0.sorted() }
-        visible = sorted
-        var pairs = seen.indices.flatMap { view in sorted[view].map { (view: view, vertex: $0) } }
+        var pairs = seen.indices.flatMap { view in seen[view].map { (view: view, vertex: $0) } }
         availablePrompts = pairs.count
         guard !pairs.isEmpty else { throw Self.empty }
         if pairs.count > sampling.maximumPrompts {
@@ -95,7 +85,6 @@ public struct PromptPlan: Sendable, Hashable {
     public init(vertices: [Int], promptOfView: [Int], duplicates: Int) {
         self.vertices = vertices
         firstClicks = promptOfView.map { [$0] }
-        visible = firstClicks
         availablePrompts = promptOfView.count
         self.duplicates = duplicates
     }
@@ -107,11 +96,32 @@ public struct PromptPlan: Sendable, Hashable {
     }
 }
 
-extension SurfaceModel {
-    /// The cosine between the surface's normal at a vertex and the direction to a camera, whichever way the surface is wound.
-    func frontality(of vertex: Int, from camera: Camera, _ mesh: Mesh) -> Float {
-        let toEye = camera.eye - mesh.vertices[vertex]
-        let distance = (toEye * toEye).sum().squareRoot()
-        return distance > 0 ? abs((normals[vertex] * toEye).sum()) / distance : 0
+/// Which vertices a view truly shows, squarely enough to be clicked there.
+///
+/// Visible means by the renderer's face buffer, in the renderer's own pixel convention, see `VertexVisibility`. The triangle at the
+/// vertex's pixel says which side of the surface is seen, whichever way it is wound; a vertex whose normal on that side turns away from the
+/// eye lies on the outline, even where a triangle beside it is still seen, and is left out.
+struct ClickableVertices: Sendable {
+    let surface: SurfaceModel
+    /// The least cosine between the normal and the direction to the eye.
+    let minimumFrontality: Float
+
+    /// Those of `vertices` that can be clicked in view `index`, ascending.
+    ///
+    /// Throws what the views throw. Complexity: O(#V + pixels).
+    func seen(among vertices: [Int], in index: Int, of views: some MeshViews) throws -> [Int] {
+        let buffers = try views.surfaces(index)
+        let (camera, mesh) = (views.cameras[index], views.scene.mesh)
+        let visibility = VertexVisibility(mesh: mesh, camera: camera, buffers: buffers)
+        return vertices.filter { vertex in
+            guard visibility.isVisible[vertex] else { return false }
+            let position = visibility.positions[vertex]
+            let face = buffers.faceIDs[Int(position.y) * buffers.size.width + Int(position.x)]
+            guard face >= 0 else { return false }
+            let toEye = camera.eye - mesh.vertices[vertex]
+            let side: Float = (views.scene.faceNormals[Int(face)] * toEye).sum() < 0 ? -1 : 1
+            let distance = (toEye * toEye).sum().squareRoot()
+            return distance > 0 && side * (surface.normals[vertex] * toEye).sum() >= minimumFrontality * distance
+        }.sorted()
     }
 }

@@ -30,6 +30,9 @@ struct SegmentTrial {
     /// The first click.
     let first: Int
 
+    /// The part's area.
+    var area: Double { truth.indices.reduce(0) { $0 + (truth[$1] ? ground.areas[$1] : 0) } }
+
     /// The area-weighted intersection over union with the part; 0 where both are empty.
     func overlap(_ answer: [Bool]) -> Double {
         var (both, either) = (0.0, 0.0)
@@ -101,29 +104,5 @@ extension SegmentTrial.Ground {
         var regions = [[Int]](repeating: [], count: count)
         for vertex in marked.indices where marked[vertex] { regions[number[Int(weld.welded[vertex])]].append(vertex) }
         return regions
-    }
-}
-
-/// A baseline that knows no image: what is nearest to the clicks along the surface, as much of it as the part has (which it is told).
-struct GeodesicBall {
-    let ground: SegmentTrial.Ground
-    /// The part's area.
-    let area: Double
-
-    /// #V: the vertices nearest to a wanted click, and nearer to it than to an unwanted one, until the area is full.
-    func answer(to clicks: [SurfaceClick]) -> [Bool] {
-        let distances = { (isForeground: Bool) in
-            ground.mesh.edgeDistances(
-                from: clicks.filter { $0.isForeground == isForeground }.map(\.vertex), adjacency: ground.adjacency)
-        }
-        let (near, away) = (distances(true), distances(false))
-        let order = near.indices.filter { near[$0].isFinite && near[$0] < away[$0] }.sorted { (near[$0], $0) < (near[$1], $1) }
-        var labels = [Bool](repeating: false, count: near.count)
-        var filled = 0.0
-        for vertex in order where filled < area {
-            labels[vertex] = true
-            filled += ground.areas[vertex]
-        }
-        return labels
     }
 }

@@ -1,0 +1,114 @@
+import Backbones
+import Foundation
+
+/// What a match says about whether the mesh has the clicked part at all.
+public struct ExistenceEvidence: Sendable, Hashable, Codable {
+    /// The largest IoU among the candidates that qualify; 0 if none does.
+    public var bestIoU: Double
+    /// The share of the candidates that qualify.
+    public var qualifyingShare: Double
+    /// Cosine of the click and the most similar vertex.
+    public var similarity: Double
+
+    /// The given evidence.
+    public init(bestIoU: Double, qualifyingShare: Double, similarity: Double) {
+        self.bestIoU = bestIoU
+        self.qualifyingShare = qualifyingShare
+        self.similarity = similarity
+    }
+
+    /// The evidence of a match.
+    public init(_ correspondence: Correspondence) {
+        let candidates = correspondence.candidates
+        self.init(
+            bestIoU: Double(candidates.filter(\.qualifies).compactMap(\.iou).max() ?? 0),
+            qualifyingShare: Double(candidates.count(where: \.qualifies)) / Double(max(1, candidates.count)),
+            similarity: Double(candidates.first?.similarity ?? -1))
+    }
+
+    /// The numbers in the order of the weights, with 1 in front.
+    public var terms: [Double] { [1, bestIoU, qualifyingShare, similarity] }
+}
+
+/// How evidence becomes the probability that the mesh has the clicked part: a logistic regression, for one pair of models.
+///
+/// The paper only has a rule, that some candidate qualifies. `bsb evaluate existence --fit` makes one of these from clicks on parts that a
+/// mesh has and on parts that it lacks, as many of the one kind as of the other.
+public struct ExistenceCalibration: Sendable, Hashable, Codable {
+    /// SHA-256 of the feature extractor and of the segmenter that it was fitted with.
+    public var models: [String]
+    /// The weights of 1, the best IoU, the share of candidates that qualify, and the similarity.
+    public var weights: [Double]
+    /// The number of clicks that it was fitted to.
+    public var clicks: Int
+
+    /// A calibration for two models.
+    public init(models: [String], weights: [Double], clicks: Int) {
+        self.models = models
+        self.weights = weights
+        self.clicks = clicks
+    }
+
+    /// The probability that the mesh has the clicked part, if it is as likely as not beforehand.
+    public func probability(_ evidence: ExistenceEvidence) -> Double {
+        let sum = zip(weights, evidence.terms).reduce(0) { $0 + $1.0 * $1.1 }
+        return 1 / (1 + exp(-sum))
+    }
+
+    /// The calibration for two models; nil if there is none.
+    public static func known(extractor: ModelIdentity, segmenter: ModelIdentity) -> ExistenceCalibration? {
+        table.first { $0.models == [extractor.hash, segmenter.hash] }
+    }
+}
+
+extension ExistenceCalibration {
+    /// The weights that make the observed kinds most likely, with a small ridge against separable data (Newton's method).
+    ///
+    /// - Parameters:
+    ///   - evidence: what was seen.
+    ///   - exists: for each whether the mesh had the part; both kinds count the same in sum.
+    /// - Returns: nil if one of the kinds is missing.
+    /// - Complexity: O(n) for each of 50 steps.
+    public static func fitted(_ evidence: [ExistenceEvidence], exists: [Bool], models: [ModelIdentity]) -> ExistenceCalibration? {
+        let positives = exists.count { $0 }
+        guard positives > 0, positives < exists.count, evidence.count == exists.count else { return nil }
+        let shares = (1 / Double(positives), 1 / Double(exists.count - positives))
+        var weights = [Double](repeating: 0, count: 4)
+        for _ in 0..<50 {
+            var gradient = weights.map { -ridge * $0 }
+            var hessian = (0..<16).map { $0 % 5 == 0 ? ridge : 0 }
+            for (sample, isPositive) in zip(evidence, exists) {
+                let terms = sample.terms
+                let probability = 1 / (1 + exp(-zip(weights, terms).reduce(0) { $0 + $1.0 * $1.1 }))
+                let share = isPositive ? shares.0 : shares.1
+                for i in 0..<4 {
+                    gradient[i] += share * ((isPositive ? 1 : 0) - probability) * terms[i]
+                    for j in 0..<4 { hessian[i * 4 + j] += share * probability * (1 - probability) * terms[i] * terms[j] }
+                }
+            }
+            let step = solved(hessian, gradient)
+            for i in 0..<4 { weights[i] += step[i] }
+        }
+        return ExistenceCalibration(
+            models: models.map(\.hash), weights: weights.map { ($0 * 1e4).rounded() / 1e4 }, clicks: exists.count)
+    }
+
+    private static let ridge = 1e-3
+
+    /// The solution of a symmetric positive system of four equations (Gaussian elimination).
+    private static func solved(_ matrix: [Double], _ right: [Double]) -> [Double] {
+        var (a, b) = (matrix, right)
+        for i in 0..<4 {
+            for row in (i + 1)..<4 {
+                let factor = a[row * 4 + i] / a[i * 4 + i]
+                for column in i..<4 { a[row * 4 + column] -= factor * a[i * 4 + column] }
+                b[row] -= factor * b[i]
+            }
+        }
+        for i in stride(from: 3, through: 0, by: -1) {
+            for column in (i + 1)..<4 { b[i] -= a[i * 4 + column] * b[column] }
+            b[i] /= a[i * 4 + i]
+        }
+        return b
+    }
+}

@@ -1,0 +1,136 @@
+import Backbones
+import Correspondence
+import SegmentationBuddies
+
+/// One departure from the published method.
+public struct Ablation: Sendable {
+    /// The name in tables and on the command line.
+    public var name: String
+    /// What is different, in words.
+    public var title: String
+    /// How the photo's features are made.
+    var photo: PhotoLook
+    /// The settings, from the published ones.
+    var settings: Settings
+
+    /// How often and how nearly the extractor looks at the photo.
+    struct PhotoLook: Sendable, Hashable {
+        var isMirrored = false
+        var zooms = [1]
+
+        /// An extractor that looks that way.
+        func extractor(_ base: any FeatureExtractor) -> any FeatureExtractor {
+            self == PhotoLook() ? base : AugmentedFeatureExtractor(base, isMirrored: isMirrored, zooms: zooms)
+        }
+    }
+
+    private init(_ name: String, _ title: String, from base: Settings, photo: PhotoLook = PhotoLook(), _ change: (inout Settings) -> Void) {
+        (self.name, self.title, self.photo) = (name, title, photo)
+        settings = base
+        change(&settings)
+    }
+
+    /// All departures from `base`, which comes first itself.
+    public static func all(from base: Settings) -> [Ablation] {
+        candidates(base) + features(base) + photos(base) + lifting(base) + together(base)
+    }
+
+    /// How candidates are found and chosen.
+    private static func candidates(_ base: Settings) -> [Ablation] {
+        func choice(_ name: String, _ title: String, _ choice: CandidateChoice) -> Ablation {
+            Ablation(name, title, from: base) { $0.matching.choice = choice }
+        }
+        let counts = [1, 10, 30, 300, 1000].map { count in
+            Ablation("k-\(count)", "k = \(count)", from: base) { $0.matching.candidateCount = count }
+        }
+        return [Ablation("published", "the published way", from: base) { _ in }] + counts + [
+            Ablation("spacing-0.05", "candidates at least 0.05 radii apart", from: base) { $0.matching.spacing = 0.05 },
+            Ablation("spacing-0.1", "candidates at least 0.1 radii apart", from: base) { $0.matching.spacing = 0.1 },
+            choice("iou+similarity", "IoU + similarity", CandidateChoice(similarity: 1)),
+            choice("iou+4similarity", "IoU + 4 similarity", CandidateChoice(similarity: 4)),
+            choice("iou+agreement", "IoU + agreement", CandidateChoice(agreement: 1)),
+            choice("agreement", "agreement of those that qualify", CandidateChoice(iou: 0, agreement: 1)),
+            choice("last-resort", "IoU, outsiders as a last resort", CandidateChoice(outsiders: .lastResort)),
+            choice(
+                "agreement-last-resort", "agreement, outsiders as a last resort",
+                CandidateChoice(iou: 0, agreement: 1, outsiders: .lastResort)),
+            choice(
+                "iou+agreement-last-resort", "IoU + agreement, outsiders as a last resort",
+                CandidateChoice(agreement: 1, outsiders: .lastResort)),
+            choice(
+                "iou+4similarity-last-resort", "IoU + 4 similarity, outsiders as a last resort",
+                CandidateChoice(similarity: 4, outsiders: .lastResort)),
+            choice("all-agreement", "agreement of all candidates", CandidateChoice(iou: 0, agreement: 1, outsiders: .welcome)),
+            choice("all-similarity", "the nearest vertex", CandidateChoice(iou: 0, similarity: 1, outsiders: .welcome)),
+            choice("all-iou+agreement", "IoU + 2 agreement of all", CandidateChoice(agreement: 2, outsiders: .welcome)),
+            choice(
+                "all-0.3iou+agreement", "0.3 IoU + agreement of all", CandidateChoice(iou: 0.3, agreement: 1, outsiders: .welcome)),
+            choice(
+                "all-0.3iou+similarity", "0.3 IoU + similarity of all", CandidateChoice(iou: 0.3, similarity: 1, outsiders: .welcome)),
+        ]
+    }
+
+    /// What is compared.
+    private static func features(_ base: Settings) -> [Ablation] {
+        [0.25, 0.5, 0.75, 1].map { share in
+            Ablation("part-mean-\(share)", "\(share) of the query is the part mask's mean", from: base) {
+                $0.matching.partShare = Float(share)
+            }
+        } + [
+            Ablation("means", "without each side's mean feature", from: base) { $0.matching.alignment = .means },
+            Ablation("whitening", "whitened over the mesh", from: base) { $0.matching.alignment = .whitening },
+        ]
+    }
+
+    /// How the photo is looked at.
+    private static func photos(_ base: Settings) -> [Ablation] {
+        [
+            Ablation("object-box", "photo features of the object's box", from: base) { $0.photoArea = .object },
+            Ablation("mirrored", "mean of the photo's and its mirror image's features", from: base, photo: PhotoLook(isMirrored: true)) {
+                _ in
+            },
+            Ablation("zoom-2", "photo features at twice the resolution", from: base, photo: PhotoLook(zooms: [2])) { _ in },
+            Ablation(
+                "zooms-1-2-mirrored", "mean over two resolutions and mirror images", from: base,
+                photo: PhotoLook(isMirrored: true, zooms: [1, 2])
+            ) { _ in },
+        ]
+    }
+
+    /// How features get onto the mesh.
+    private static func lifting(_ base: Settings) -> [Ablation] {
+        [
+            Ablation("views-40", "40 views instead of \(base.featureViews.count)", from: base) { $0.featureViews.count = 40 },
+            Ablation("reference-views", "the published views and shading", from: base) { $0.featureViews.style = .reference },
+            Ablation("lights", "views lit from five sides", from: base) { $0.featureViews.style = .lights },
+            Ablation("normals", "views with normals as colours", from: base) { $0.featureViews.style = .normals },
+            Ablation("max", "maximum over views", from: base) { $0.solver = .max },
+            Ablation("mlp", "coordinate network, Tanh", from: base) { $0.solver = .mlp },
+            Ablation("mlp-linear", "coordinate network, linear output", from: base) { $0.solver = .mlpLinear },
+        ]
+    }
+
+    /// Several departures at once.
+    private static func together(_ base: Settings) -> [Ablation] {
+        let crowd = CandidateChoice(iou: 0.3, agreement: 1, outsiders: .welcome)
+        func part(_ share: Float, _ more: @escaping (inout Settings) -> Void = { _ in }) -> (inout Settings) -> Void {
+            { settings in
+                settings.matching.partShare = share
+                settings.matching.choice = crowd
+                more(&settings)
+            }
+        }
+        let mirrored = PhotoLook(isMirrored: true)
+        return [
+            Ablation("part-0.5-all", "half the part's mean; 0.3 IoU + agreement of all", from: base, part(0.5)),
+            Ablation("part-0.75-all", "three quarters of the part's mean; 0.3 IoU + agreement of all", from: base, part(0.75)),
+            Ablation("part-0.5-all-30", "the same as part-0.5-all among 30", from: base, part(0.5) { $0.matching.candidateCount = 30 }),
+            Ablation("part-0.5-all-300", "the same as part-0.5-all among 300", from: base, part(0.5) { $0.matching.candidateCount = 300 }),
+            Ablation("part-0.5-all-mirrored", "the same as part-0.5-all, with mirror image", from: base, photo: mirrored, part(0.5)),
+            Ablation("part-0.5-all-box", "the same as part-0.5-all, object's box", from: base, part(0.5) { $0.photoArea = .object }),
+            Ablation(
+                "part-0.5-all-box-mirrored", "the same as part-0.5-all, object's box, with mirror image", from: base, photo: mirrored,
+                part(0.5) { $0.photoArea = .object }),
+        ]
+    }
+}

@@ -1,0 +1,196 @@
+import Backbones
+import Basics
+import Correspondence
+import Distillation
+import SegmentationBuddies
+
+/// Answers the same clicks by many variants of the method.
+public struct AblationEvaluator: Sendable {
+    private let evaluator: Evaluator
+    private let variants: [Ablation]
+
+    /// An evaluation of `variants` on the clicks of `evaluator`.
+    public init(_ evaluator: Evaluator, variants: [Ablation]) {
+        precondition(!variants.isEmpty, "there is a variant")
+        self.evaluator = evaluator
+        self.variants = variants
+    }
+
+    private struct Description: Encodable {
+        var options: EvaluationOptions
+        var settings: [String: Settings]
+        var models: [ModelIdentity]
+        var shapes: [String]
+    }
+
+    /// Runs what is not yet in `folder` and returns all samples, in order; answers are named by variant.
+    ///
+    /// Beside each variant's answer stands that of the vertex most similar under its features, as `NAME/nearest`.
+    /// - Throws: `Failure` if a shape cannot be read, a model cannot be run, or the folder is another evaluation's.
+    public func run(folder: String) throws -> [SampleRecord] {
+        let bench = evaluator.bench
+        let description = Description(
+            options: evaluator.options, settings: Dictionary(uniqueKeysWithValues: variants.map { ($0.name, $0.settings) }),
+            models: [bench.extractor.identity, bench.segmenter.identity], shapes: evaluator.entries.map(\.name))
+        var log = try SampleLog<SampleRecord>(folder: folder, description: description)
+        let finished = Set(log.records.map(\.photo))
+        let work = try evaluator.plan()
+        for (index, job) in work.enumerated() {
+            bench.progress(ProgressUpdate(stage: "Comparing variants", done: index, total: work.count))
+            if !job.photos.allSatisfy({ finished.contains($0.number) }) { try log.add(samples(of: job, except: finished)) }
+        }
+        bench.progress(ProgressUpdate(stage: "Comparing variants", done: work.count, total: work.count))
+        return log.records
+    }
+
+    private func samples(of job: Evaluator.TargetJob, except finished: Set<Int>) throws -> [SampleRecord] {
+        let target = try evaluator.target(job.target, segments: false)
+        var fields: [Settings: FeatureField] = [:]
+        for variant in variants where fields[meshSettings(variant)] == nil {
+            var bench = evaluator.bench
+            bench.settings = meshSettings(variant)
+            fields[bench.settings] = try FeatureDistiller(at: bench).field(of: target.shape.prepared).field
+        }
+        let known = fields
+        let worker = evaluator.bench.singleThreaded
+        return try evaluator.eachPhoto(of: job, target: target, except: finished) { photo, planned, shape in
+            try records(of: photo, planned, shape, on: target, known, worker)
+        }
+    }
+
+    /// The settings that decide a field.
+    private func meshSettings(_ variant: Ablation) -> Settings {
+        var settings = evaluator.bench.settings
+        settings.featureViews = variant.settings.featureViews
+        settings.solver = variant.settings.solver
+        settings.normalisation = variant.settings.normalisation
+        return settings
+    }
+
+    private func records(
+        of photo: EvaluationPhoto, _ planned: Evaluator.PlannedPhoto, _ shape: EvaluationShape, on target: TargetMesh,
+        _ fields: [Settings: FeatureField], _ worker: Workbench
+    ) throws -> [SampleRecord] {
+        var asking = worker
+        asking.segmenter = RememberingSegmenter(worker.segmenter)
+        var looks: [Ablation.PhotoLook: (photo: PreparedPhoto, bench: Workbench)] = [:]
+        for look in Set(variants.map(\.photo)) {
+            var bench = asking
+            bench.extractor = look.extractor(worker.extractor)
+            looks[look] = (try PreparedPhoto(photo.image, path: shape.entry.name, hash: "", at: bench), bench)
+        }
+        let judge = SampleJudge(target: target, options: evaluator.options, bench: worker)
+        let first = planned.number * evaluator.studio.clicks
+        return try (0..<min(photo.clicks.count, evaluator.options.samples - first)).map { index in
+            let click = photo.clicks[index]
+            var record: SampleRecord?
+            var answers: [String: SampleRecord.Answer] = [:]
+            for variant in variants {
+                let (prepared, bench) = looks[variant.photo]!
+                let found = try match(click, variant, prepared, bench, target, fields[meshSettings(variant)]!)
+                answers[variant.name] = judge.judged(found.buddy?.vertex, click)
+                answers["\(variant.name)/nearest"] = judge.judged(found.candidates.first?.vertex, click)
+                if record == nil { record = judge.record(click, found) }
+            }
+            guard var record else { preconditionFailure("there is a variant") }
+            (record.sample, record.photo, record.source, record.answers) = (first + index, planned.number, shape.entry.name, answers)
+            return record
+        }
+    }
+
+    private func match(
+        _ click: LabelledClick, _ variant: Ablation, _ photo: PreparedPhoto, _ bench: Workbench, _ target: TargetMesh, _ field: FeatureField
+    ) throws -> Correspondence {
+        var bench = bench
+        bench.settings = variant.settings
+        let clicked = Click(Pixel(x: click.x, y: click.y))
+        let masks = try photo.masks(of: clicked, at: bench)
+        let focused = try photo.focused(on: masks.object, including: clicked.pixel, at: bench)
+        let mesh = target.shape.prepared
+        return try SegmentationBuddyMatcher(
+            segmenter: bench.segmenter, options: variant.settings.matching, parallelism: bench.parallelism
+        ).match(focused.clicked(clicked, masks: masks), to: field, eligible: mesh.referenced, positions: mesh.scene.mesh.vertices)
+    }
+}
+
+/// `ablations.json`.
+public struct AblationSummary: Sendable, Codable {
+    /// The version of this schema.
+    public var schema = 1
+    /// The command that made it.
+    public var command: String
+    /// The feature extractor and the segmenter.
+    public var models: [ModelIdentity]
+    /// What was clicked.
+    public var options: EvaluationOptions
+    /// Clicks on parts that the target has.
+    public var samples: Int
+    /// Photos that these clicks are in.
+    public var photos: Int
+    /// The variants, in the order of the list.
+    public var variants: [Variant]
+    /// Seconds that the run took.
+    public var seconds: Double
+
+    /// The scores of one variant.
+    public struct Variant: Sendable, Codable {
+        /// Its name.
+        public var name: String
+        /// What is different.
+        public var title: String
+        /// The share of clicks answered on the right part.
+        public var success: Estimate
+        /// The share of clicks with an answer.
+        public var coverage: Estimate
+        /// The share of right answers among answers.
+        public var precision: Estimate?
+        /// Its success less that of the published way, click by click.
+        public var gain: Estimate
+        /// The success of the vertex most similar under its features.
+        public var nearest: Estimate
+    }
+
+    /// The summary of samples.
+    public init(
+        of records: [SampleRecord], variants: [Ablation], options: EvaluationOptions, models: [ModelIdentity], command: String,
+        seconds: Double
+    ) {
+        let records = records.filter(\.partExists)
+        (self.command, self.models, self.options, self.seconds) = (command, models, options, seconds)
+        samples = records.count
+        photos = Set(records.map(\.photo)).count
+        func estimate(_ records: [SampleRecord], _ value: (SampleRecord) -> Double) -> Estimate? {
+            Bootstrap().mean(of: records.map(value), clusters: records.map(\.photo))
+        }
+        func right(_ record: SampleRecord, _ name: String) -> Double { record.answers[name]?.correct == true ? 1 : 0 }
+        let base = variants.first?.name ?? ""
+        self.variants = variants.compactMap { variant in
+            let name = variant.name
+            guard let success = estimate(records, { right($0, name) }),
+                let coverage = estimate(records, { $0.answers[name]?.vertex == nil ? 0 : 1 }),
+                let gain = estimate(records, { right($0, name) - right($0, base) }),
+                let nearest = estimate(records, { right($0, "\(name)/nearest") })
+            else { return nil }
+            return Variant(
+                name: name, title: variant.title, success: success, coverage: coverage,
+                precision: estimate(records.filter { $0.answers[name]?.vertex != nil }) { right($0, name) }, gain: gain, nearest: nearest)
+        }
+    }
+
+    /// A table in Markdown.
+    public var table: String {
+        func cell(_ estimate: Estimate) -> String {
+            "\(EvaluationSummary.fixed(estimate.mean)) [\(EvaluationSummary.fixed(estimate.low)), \(EvaluationSummary.fixed(estimate.high))]"
+        }
+        var lines = ["\(samples) clicks in \(photos) photos, \(options.protocolKind.rawValue) shape", ""]
+        lines.append("| variant | success [95 %] | answers | precision | gain [95 %] | nearest vertex |")
+        lines.append("| --- | --- | --- | --- | --- | --- |")
+        for variant in variants {
+            let numbers = [variant.coverage.mean, variant.precision?.mean ?? 0].map { EvaluationSummary.fixed($0) }
+            lines.append(
+                "| \(variant.title) | \(cell(variant.success)) | \(numbers[0]) | \(numbers[1]) | \(cell(variant.gain)) "
+                    + "| \(EvaluationSummary.fixed(variant.nearest.mean)) |")
+        }
+        return lines.joined(separator: "\n")
+    }
+}

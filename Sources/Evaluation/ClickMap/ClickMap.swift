@@ -1,0 +1,140 @@
+import Backbones
+import Basics
+import Correspondence
+import Distillation
+import Images
+import Rendering
+import SegmentationBuddies
+
+/// Many clicks in one photo, each answered on one mesh.
+///
+/// They show where the mesh has a counterpart of what the photo shows, as the paper's Fig. 5 does.
+public struct ClickMap: Sendable, Codable {
+    /// The version of this schema.
+    public var schema = 1
+    /// The clicks, in the order drawn.
+    public var clicks: [Click]
+    /// The mean IoU of clicks with an answer, and the number of them.
+    public var meanIoU: Estimate?
+    /// The mean IoU at the nearest vertex of clicks without an answer.
+    public var meanIoUWithout: Estimate?
+    /// The models that were used.
+    public var models: [ModelIdentity]
+
+    /// One click.
+    public struct Click: Sendable, Codable, Hashable {
+        /// The column.
+        public var x: Int
+        /// The row.
+        public var y: Int
+        /// The answer; absent if there is none.
+        public var vertex: Int?
+        /// The most similar vertex.
+        public var nearest: Int?
+        /// IoU of the clicked part with the part that the answer leads back to; without an answer, that the most similar vertex leads to.
+        public var iou: Double
+        /// The share of candidates that qualify.
+        public var qualifyingShare: Double
+    }
+
+    /// Clicks `count` pixels of an object, drawn evenly at random.
+    ///
+    /// - Parameters:
+    ///   - object: a click on the object.
+    ///   - count: how many pixels of its mask are clicked.
+    /// - Throws: `Failure` if the object's mask is empty or a model cannot be run.
+    public init(of photo: PreparedPhoto, object: SegmentationBuddies.Click, on mesh: PreparedMesh, count: Int, at bench: Workbench) throws {
+        let field = try FeatureDistiller(at: bench).field(of: mesh).field
+        let pixels = try Self.pixels(of: photo.masks(of: object, at: bench).object, count: count, seed: bench.settings.seed)
+        var asking = bench
+        asking.segmenter = RememberingSegmenter(bench.segmenter)
+        asking.parallelism = Parallelism(threads: 1)
+        let worker = asking
+        clicks = try bench.parallelism.map(pixels.count) {
+            try Self.answer(to: pixels[$0], object: object.pixel, in: photo, field, mesh, worker)
+        }
+        meanIoU = Self.meanIoU(of: clicks.filter { $0.vertex != nil })
+        meanIoUWithout = Self.meanIoU(of: clicks.filter { $0.vertex == nil })
+        models = [bench.extractor.identity, bench.segmenter.identity]
+    }
+
+    private static func meanIoU(of clicks: [Click]) -> Estimate? {
+        Bootstrap().mean(of: clicks.map(\.iou), clusters: Array(clicks.indices))
+    }
+
+    /// Pixels of a mask, each as likely as any other, none twice.
+    static func pixels(of mask: Mask, count: Int, seed: UInt64) throws -> [Pixel] {
+        var inside: [Pixel] = []
+        for y in 0..<mask.height { for x in 0..<mask.width where mask[x, y] { inside.append(Pixel(x: x, y: y)) } }
+        guard !inside.isEmpty else {
+            throw Failure(.badInput, "clicking all over the object", reason: "the segmenter finds no object at the click")
+        }
+        var generator = SeededGenerator(seed: seed, stream: 0x11A9)
+        for i in 0..<min(count, inside.count) { inside.swapAt(i, i + generator.index(below: inside.count - i)) }
+        return Array(inside.prefix(count))
+    }
+
+    private static func answer(
+        to pixel: Pixel, object: Pixel, in photo: PreparedPhoto, _ field: FeatureField, _ mesh: PreparedMesh, _ bench: Workbench
+    ) throws -> Click {
+        let click = SegmentationBuddies.Click(pixel, objectPixel: object)
+        let masks = try photo.masks(of: click, at: bench)
+        let focused = try photo.focused(on: masks.object, including: pixel, at: bench)
+        let found = try SegmentationBuddyMatcher(
+            segmenter: bench.segmenter, options: bench.settings.matching, parallelism: bench.parallelism
+        ).match(focused.clicked(click, masks: masks), to: field, eligible: mesh.referenced, positions: mesh.scene.mesh.vertices)
+        var iou = found.buddy?.iou
+        if let back = (found.buddy ?? found.candidates.first)?.pixel, iou == nil {
+            let answer = try bench.segmenter.masks(for: [Prompt(points: [Prompt.Point(back.center)])], in: photo.embedding)[0]
+            iou = answer.mask(bench.settings.matching.partLevel).intersectionOverUnion(masks.part)
+        }
+        let share = ExistenceEvidence(found).qualifyingShare
+        return Click(
+            x: pixel.x, y: pixel.y, vertex: found.buddy?.vertex, nearest: found.candidates.first?.vertex,
+            iou: SampleJudge.rounded(Double(iou ?? 0)), qualifyingShare: SampleJudge.rounded(share))
+    }
+}
+
+extension ClickMap {
+    /// The photo with a disc for each click, coloured by IoU and ringed red where there is no answer; the photo with the answers' places
+    /// as colours; and the mesh in the same colours from two sides.
+    ///
+    /// Throws `Failure` if the mesh cannot be painted.
+    public func picture(of photo: PreparedPhoto, on mesh: PreparedMesh, side: Int = 480) throws -> Image {
+        let scale = Float(side) / Float(max(photo.image.width, photo.image.height))
+        let small = photo.image.resized(longestSide: side)
+        let radius = Float(side) / 64
+        var (left, middle) = (Canvas(small), Canvas(small))
+        let corner = SIMD2(Float(small.width), Float(small.height))
+        left.fillRectangle(from: .zero, to: corner, .black, opacity: 0.35)
+        middle.fillRectangle(from: .zero, to: corner, .black, opacity: 0.35)
+        let colors = Self.colors(of: mesh)
+        for click in clicks {
+            let place = SIMD2(Float(click.x) + 0.5, Float(click.y) + 0.5) * scale
+            if click.vertex == nil { left.fillDisc(place, radius: radius + 3, Color(hex: 0xE4264B)) }
+            left.fillDisc(place, radius: radius, ColorMap.sequential(Float(click.iou)))
+            guard let vertex = click.vertex else { continue }
+            let levels = (colors[vertex] * 255).rounded(.toNearestOrAwayFromZero)
+            let (r, g, b) = (UInt32(levels.x), UInt32(levels.y), UInt32(levels.z))
+            middle.fillDisc(place, radius: radius + 1, .white)
+            middle.fillDisc(place, radius: radius, Color(hex: r << 16 | g << 8 | b))
+        }
+        let painter = PictureRenderer(mesh.scene, shading: .presentation)
+        let directions: [SIMD3<Float>] = [[0.6, 0.4, 0.7], [-0.6, 0.4, -0.7]]
+        let sides = try directions.map { direction in
+            let size = RasterSize(side)
+            let camera = Camera.framing(mesh.scene.mesh.vertices, from: direction, size: size)
+            return try painter.picture(from: camera, size: size, vertexColors: colors).image
+        }
+        return Image.row([left.image, middle.image] + sides, spacing: 8)
+    }
+
+    /// #V colours that say where on the mesh a vertex is.
+    private static func colors(of mesh: PreparedMesh) -> [SIMD3<Float>] {
+        let vertices = mesh.scene.mesh.vertices
+        let low = vertices.reduce(SIMD3<Float>(repeating: .infinity)) { pointwiseMin($0, $1) }
+        let high = vertices.reduce(SIMD3<Float>(repeating: -.infinity)) { pointwiseMax($0, $1) }
+        let extent = (high - low).replacing(with: 1, where: (high - low) .< 1e-6)
+        return vertices.map { (($0 - low) / extent * 0.85 + 0.1).clamped(lowerBound: .zero, upperBound: .one) }
+    }
+}

@@ -1,0 +1,136 @@
+import Backbones
+import Correspondence
+import SegmentationBuddies
+
+/// `existence.json`.
+public struct ExistenceSummary: Sendable, Codable {
+    /// The version of this schema.
+    public var schema = 2
+    /// The command that made it.
+    public var command: String
+    /// The feature extractor and the segmenter.
+    public var models: [ModelIdentity]
+    /// How many shapes were clicked.
+    public var shapes: Int
+    /// The numbers for clicks on parts that the mesh has, that were cut out of it, and that are only painted on.
+    public var kinds: [Kind]
+    /// How well each score tells clicks with a counterpart from all others: `bestIoU`, `nearestIoU`, `qualifyingShare`, `similarity`, and
+    /// `existence`, the calibrated score, if there is one for the models.
+    public var curves: [String: ROCCurve]
+    /// The areas under the curves against clicks on cut-out parts alone, and on painted-on things alone.
+    public var areas: [String: [String: Double]]
+    /// The calibration that fits these clicks best.
+    public var fitted: ExistenceCalibration?
+    /// Seconds that the run took.
+    public var seconds: Double
+
+    /// Means over clicks of one kind.
+    public struct Kind: Sendable, Codable {
+        /// The kind.
+        public var counterpart: Counterpart
+        /// The number of clicks.
+        public var clicks: Int
+        /// IoU of the best qualifying candidate, 0 if none qualifies.
+        public var bestIoU: Estimate
+        /// IoU at the most similar vertex, whether it qualifies or not.
+        public var nearestIoU: Estimate
+        /// The share of clicks for which some candidate qualifies: the paper's rule.
+        public var answered: Estimate
+        /// The calibrated score, if there is one for the models.
+        public var existence: Estimate?
+    }
+
+    /// The summary of records.
+    public init(of records: [ExistenceRecord], bench: Workbench, command: String, seconds: Double) {
+        self.command = command
+        self.seconds = seconds
+        models = [bench.extractor.identity, bench.segmenter.identity]
+        shapes = Set(records.map(\.shape)).count
+        let known = ExistenceCalibration.known(extractor: models[0], segmenter: models[1])
+        kinds = Counterpart.allCases.compactMap { Kind($0, records, known) }
+        var scores: [(String, (ExistenceRecord) -> Double)] = [
+            ("bestIoU", \.evidence.bestIoU), ("nearestIoU", \.nearestIoU), ("qualifyingShare", \.evidence.qualifyingShare),
+            ("similarity", \.evidence.similarity),
+        ]
+        if let known { scores.append(("existence", { known.probability($0.evidence) })) }
+        (curves, areas) = ([:], [:])
+        for (name, score) in scores {
+            func curve(_ others: [ExistenceRecord]) -> ROCCurve? {
+                ROCCurve(existing: records.filter(\.exists).map(score), missing: others.map(score))
+            }
+            curves[name] = curve(records.filter { !$0.exists })
+            for kind in [Counterpart.cut, .painted] {
+                areas[name, default: [:]][kind.rawValue] = curve(records.filter { $0.counterpart == kind })?.area
+            }
+        }
+        fitted = ExistenceCalibration.fitted(records.map(\.evidence), exists: records.map(\.exists), models: models)
+    }
+
+    /// A short table for a terminal.
+    public var table: String {
+        func cell(_ estimate: Estimate?) -> String {
+            guard let estimate else { return "-" }
+            let digits = EvaluationSummary.fixed
+            return "\(digits(estimate.mean)) [\(digits(estimate.low)), \(digits(estimate.high))]"
+        }
+        var lines = ["Clicks on \(shapes) shapes; the paper has a mean IoU of 0.98 with a counterpart and of 0.01 without", ""]
+        lines.append("| the mesh's counterpart | n | best IoU | IoU at the nearest vertex | some candidate qualifies | existence score |")
+        lines.append("| --- | --- | --- | --- | --- | --- |")
+        for kind in kinds {
+            lines.append(
+                "| \(kind.counterpart.rawValue) | \(kind.clicks) | \(cell(kind.bestIoU)) | \(cell(kind.nearestIoU)) "
+                    + "| \(cell(kind.answered)) | \(cell(kind.existence)) |")
+        }
+        lines += ["", "| area under the curve by | all | cut out | painted on |", "| --- | --- | --- | --- |"]
+        for (name, curve) in curves.sorted(by: { $0.key < $1.key }) {
+            let others = [Counterpart.cut, .painted].map { areas[name]?[$0.rawValue].map(EvaluationSummary.fixed) ?? "-" }
+            lines.append("| \(name) | \(EvaluationSummary.fixed(curve.area)) | \(others[0]) | \(others[1]) |")
+        }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension ExistenceSummary.Kind {
+    init?(_ counterpart: Counterpart, _ records: [ExistenceRecord], _ known: ExistenceCalibration?) {
+        let own = records.filter { $0.counterpart == counterpart }
+        func mean(_ value: (ExistenceRecord) -> Double) -> Estimate? {
+            Bootstrap().mean(of: own.map(value), clusters: own.map(\.photo))
+        }
+        guard let best = mean(\.evidence.bestIoU), let nearest = mean(\.nearestIoU),
+            let answered = mean({ $0.evidence.qualifyingShare > 0 ? 1 : 0 })
+        else { return nil }
+        self.init(
+            counterpart: counterpart, clicks: own.count, bestIoU: best, nearestIoU: nearest, answered: answered,
+            existence: known.flatMap { known in mean { known.probability($0.evidence) } })
+    }
+}
+
+extension ExistenceCalibration {
+    /// The source file that holds all known calibrations and this one.
+    ///
+    /// - Parameter command: how it was made.
+    public func sourceFile(command: String) -> String {
+        let entries = Self.table.filter { $0.models != models } + [self]
+        let rows = entries.map { entry in
+            """
+                    ExistenceCalibration(
+                        models: [
+                            "\(entry.models[0])",
+                            "\(entry.models[1])",
+                        ], weights: [\(entry.weights.map { "\($0)" }.joined(separator: ", "))], clicks: \(entry.clicks)),
+            """
+        }
+        return """
+            // Written by `bsb evaluate existence --fit`; do not edit. The last entry:
+            // \(command)
+
+            extension ExistenceCalibration {
+                /// The calibrations that come with the package: one for each pair of models that was measured.
+                public static let table: [ExistenceCalibration] = [
+            \(rows.joined(separator: "\n"))
+                ]
+            }
+
+            """
+    }
+}

@@ -1,0 +1,185 @@
+import Backbones
+import Basics
+import Correspondence
+import SegmentationBuddies
+
+/// What one click gave on a mesh and on the same mesh changed.
+public struct InvarianceRecord: Sendable, Hashable, Codable, LoggedRecord {
+    /// Its place in the log.
+    public var sample: Int
+    /// The number of the photo.
+    public var photo: Int
+    /// The shape.
+    public var shape: String
+    /// The part of the answer on the mesh as it is; absent without an answer.
+    public var part: String?
+    /// The answers on the changed meshes, by ``MeshChange``.
+    public var changes: [String: Change]
+
+    /// An answer on a changed mesh.
+    public struct Change: Sendable, Hashable, Codable {
+        /// Its part.
+        public var part: String?
+        /// How far it is, changed back, from the answer on the mesh as it is, in radii of the mesh; absent if either has no answer.
+        public var distance: Double?
+    }
+}
+
+/// Measures whether answers stay where they are when the mesh is moved, turned, remeshed or roughened.
+public struct InvarianceEvaluator: Sendable {
+    private let evaluator: Evaluator
+    private let changes: [MeshChange]
+
+    /// An analysis on the clicks of `evaluator`, whose protocol is `same`.
+    public init(_ evaluator: Evaluator, changes: [MeshChange] = MeshChange.allCases) {
+        self.evaluator = evaluator
+        self.changes = changes
+    }
+
+    private struct Description: Encodable {
+        var analysis = "invariance"
+        var options: EvaluationOptions
+        var settings: Settings
+        var models: [ModelIdentity]
+        var shapes: [String]
+        var changes: [MeshChange]
+    }
+
+    /// Runs what is not yet in `folder` and returns all records, in order.
+    ///
+    /// Throws `Failure` if a shape cannot be read, a model cannot be run, or the folder is another evaluation's.
+    public func run(folder: String) throws -> [InvarianceRecord] {
+        let bench = evaluator.bench
+        let description = Description(
+            options: evaluator.options, settings: bench.settings, models: [bench.extractor.identity, bench.segmenter.identity],
+            shapes: evaluator.entries.map(\.name), changes: changes)
+        var log = try SampleLog<InvarianceRecord>(folder: folder, description: description)
+        let finished = Set(log.records.map(\.photo))
+        let work = try evaluator.plan()
+        for (index, job) in work.enumerated() {
+            bench.progress(ProgressUpdate(stage: "Changing meshes", done: index, total: work.count))
+            if !job.photos.allSatisfy({ finished.contains($0.number) }) { try log.add(records(of: job, except: finished)) }
+        }
+        bench.progress(ProgressUpdate(stage: "Changing meshes", done: work.count, total: work.count))
+        return log.records
+    }
+
+    /// A changed mesh, ready for clicks.
+    private struct Changed: Sendable {
+        var change: MeshChange
+        var target: TargetMesh
+        var back: @Sendable (SIMD3<Float>) -> SIMD3<Float>
+    }
+
+    private func records(of job: Evaluator.TargetJob, except finished: Set<Int>) throws -> [InvarianceRecord] {
+        let (bench, options) = (evaluator.bench, evaluator.options)
+        let target = try evaluator.target(job.target, segments: false)
+        let labelled = try evaluator.data.shape(job.target)
+        let radius = MeshChange.extent(of: labelled.mesh).radius
+        let changed = try changes.map { change in
+            let (shape, back) = change.applied(to: labelled, seed: options.seed)
+            var bench = bench
+            if change == .otherViews { bench.settings.seed &+= 1 }
+            let prepared = try EvaluationShape(shape, normalisation: bench.settings.normalisation)
+            return Changed(change: change, target: try TargetMesh(prepared, segments: false, at: bench), back: back)
+        }
+        let worker = bench.singleThreaded
+        return try evaluator.eachPhoto(of: job, target: target, except: finished) { photo, planned, shape in
+            var asking = worker
+            asking.segmenter = RememberingSegmenter(worker.segmenter)
+            let prepared = try PreparedPhoto(photo.image, path: shape.entry.name, hash: "", at: asking)
+            let first = planned.number * evaluator.studio.clicks
+            return try (0..<min(photo.clicks.count, options.samples - first)).map { index in
+                let click = photo.clicks[index]
+                let before = try Self.answer(click, prepared, target, asking)
+                let start = before.map { labelled.mesh.vertices[$0] }
+                var record = InvarianceRecord(
+                    sample: first + index, photo: planned.number, shape: shape.entry.name,
+                    part: before.flatMap { target.shape.part(of: $0) },
+                    changes: [:])
+                for item in changed {
+                    let after = try Self.answer(click, prepared, item.target, asking)
+                    let end = after.map { item.back(item.target.shape.prepared.mesh.vertices[$0]) }
+                    var distance: Double?
+                    if let start, let end {
+                        distance = SampleJudge.rounded(Double((((end - start) * (end - start)).sum().squareRoot()) / radius))
+                    }
+                    record.changes[item.change.rawValue] = InvarianceRecord.Change(
+                        part: after.flatMap { item.target.shape.part(of: $0) }, distance: distance)
+                }
+                return record
+            }
+        }
+    }
+
+    private static func answer(_ click: LabelledClick, _ photo: PreparedPhoto, _ target: TargetMesh, _ bench: Workbench) throws -> Int? {
+        let clicked = Click(Pixel(x: click.x, y: click.y))
+        let masks = try photo.masks(of: clicked, at: bench)
+        let focused = try photo.focused(on: masks.object, including: clicked.pixel, at: bench)
+        let mesh = target.shape.prepared
+        return try SegmentationBuddyMatcher(
+            segmenter: bench.segmenter, options: bench.settings.matching, parallelism: bench.parallelism
+        ).match(focused.clicked(clicked, masks: masks), to: target.field, eligible: mesh.referenced, positions: mesh.scene.mesh.vertices)
+            .buddy?.vertex
+    }
+}
+
+/// `invariance.json`.
+public struct InvarianceSummary: Sendable, Codable {
+    /// The version of this schema.
+    public var schema = 1
+    /// The command that made it.
+    public var command: String
+    /// The feature extractor and the segmenter.
+    public var models: [ModelIdentity]
+    /// The clicks.
+    public var clicks: Int
+    /// How many of them have an answer on the mesh as it is.
+    public var answered: Int
+    /// The numbers for each change.
+    public var changes: [Change]
+    /// Seconds that the run took.
+    public var seconds: Double
+
+    /// What a change does to answers.
+    public struct Change: Sendable, Codable {
+        /// The ``MeshChange``.
+        public var name: String
+        /// The share of clicks that have the same part for an answer, or none before and after.
+        public var samePart: Estimate
+        /// The share of clicks answered before and after whose answers are within a tenth of the mesh's radius of each other.
+        public var near: Estimate?
+    }
+
+    /// The summary of records.
+    public init(of records: [InvarianceRecord], models: [ModelIdentity], command: String, seconds: Double) {
+        (self.models, self.command, self.seconds) = (models, command, seconds)
+        clicks = records.count
+        answered = records.count { $0.part != nil }
+        changes = MeshChange.allCases.compactMap { change in
+            let own = records.filter { $0.changes[change.rawValue] != nil }
+            func mean(_ records: [InvarianceRecord], _ value: (InvarianceRecord) -> Bool) -> Estimate? {
+                Bootstrap().mean(of: records.map { value($0) ? 1 : 0 }, clusters: records.map(\.photo))
+            }
+            guard let same = mean(own, { $0.changes[change.rawValue]?.part == $0.part }) else { return nil }
+            return Change(
+                name: change.rawValue, samePart: same,
+                near: mean(own.filter { $0.changes[change.rawValue]?.distance != nil }) {
+                    ($0.changes[change.rawValue]?.distance ?? .infinity) <= 0.1
+                })
+        }
+    }
+
+    /// A table in Markdown.
+    public var table: String {
+        func cell(_ estimate: Estimate?) -> String {
+            guard let estimate else { return "-" }
+            let digits = EvaluationSummary.fixed
+            return "\(digits(estimate.mean)) [\(digits(estimate.low)), \(digits(estimate.high))] (n = \(estimate.n))"
+        }
+        let head = [
+            "\(clicks) clicks, \(answered) with an answer", "", "| the mesh | same part | within 0.1 radii |", "| --- | --- | --- |",
+        ]
+        return (head + changes.map { "| \($0.name) | \(cell($0.samePart)) | \(cell($0.near)) |" }).joined(separator: "\n")
+    }
+}

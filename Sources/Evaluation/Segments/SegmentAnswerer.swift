@@ -1,0 +1,51 @@
+import Basics
+import InteractiveSegmentation
+import SegmentationBuddies
+import Shapes
+
+/// Makes the ways that are measured ready for a mesh.
+struct SegmentAnswerer {
+    /// The part that clicks mean, #V; the trial tells baselines the size of the part.
+    typealias Answer = ([SurfaceClick], SegmentTrial) throws -> [Bool]
+
+    let mesh: PreparedMesh
+    let bench: Workbench
+    let options: SegmentEvaluation.Options
+
+    /// The answers of a way; the work that it takes is put into `counts`.
+    ///
+    /// Throws `Failure`.
+    func answers(of method: SegmentEvaluation.Method, counts: inout [String: Int]) throws -> Answer {
+        switch method {
+        case .lift: return part(by: try lifting(&counts))
+        case .liftClean: return part(by: try lifting(&counts), cleaning: BorderCleaning())
+        case .fast: return part(by: try decoder(options.fast, &counts))
+        case .fastClean: return part(by: try decoder(options.fast, &counts), cleaning: BorderCleaning())
+        case .reference: return part(by: try decoder(options.reference, &counts))
+        case .ball: return { NearestToClicks(ground: $1.ground, area: $1.area, metric: .length).answer(to: $0) }
+        case .diameter:
+            let thickness = try ShapeDiameter(mesh, adjacency: Adjacency(mesh.scene.mesh), parallelism: bench.parallelism).logarithms
+            return { NearestToClicks(ground: $1.ground, area: $1.area, metric: .thickness(thickness)).answer(to: $0) }
+        }
+    }
+
+    private func part(by segmenter: some SurfaceSegmenter, cleaning: BorderCleaning? = nil) -> Answer {
+        { clicks, _ in
+            let whole = SurfaceSegment(probability: try segmenter.probabilities(of: clicks))
+            return (cleaning?.cleaned(whole, clicks: clicks, surface: mesh.surface) ?? whole).vertexLabels
+        }
+    }
+
+    private func lifting(_ counts: inout [String: Int]) throws -> LiftingSegmenter<EmbeddedViews> {
+        let views = try EmbeddedViews(of: mesh, at: bench)
+        counts["views"] = views.embedded
+        let lifting = MaskLifting(segmenter: bench.segmenter, options: bench.settings.lifting, parallelism: bench.parallelism)
+        return LiftingSegmenter(lifting, views: views, surface: mesh.surface)
+    }
+
+    private func decoder(_ plan: TrainingPlan, _ counts: inout [String: Int]) throws -> DecoderSegmenter {
+        let outcome = try TrainJob(at: bench, plan: plan).train(mesh, becomesDefault: false)
+        counts = outcome.counts
+        return DecoderSegmenter(outcome.trained, parallelism: bench.parallelism)
+    }
+}

@@ -1,0 +1,238 @@
+import Backbones
+import Basics
+import Foundation
+import InteractiveSegmentation
+import SegmentationBuddies
+import Shapes
+
+/// Measures how well clicks on labelled meshes become their parts, as interactive segmentation is measured.
+///
+/// A part is a connected region of one label. Each is clicked at a random vertex that can be seen, then corrected click by click where most
+/// is wrong; what counts is the area-weighted IoU after each click.
+public struct SegmentEvaluation: Sendable {
+    /// A way that is measured.
+    public enum Method: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Masks of rendered views, lifted to the surface.
+        case lift
+        /// The same with its border cleaned.
+        case liftClean = "lift-clean"
+        /// A decoder of the published sizes.
+        case reference
+        /// The small decoder.
+        case fast
+        /// The same with its border cleaned.
+        case fastClean = "fast-clean"
+        /// What is nearest along the surface, as much of it as the part has.
+        case ball
+        /// What is nearest in thickness, as much of it as the part has.
+        case diameter
+    }
+
+    /// What is measured, and how.
+    public struct Options: Sendable, Hashable, Codable {
+        /// The ways that are measured.
+        public var methods = Method.allCases
+        /// Clicks after the first.
+        public var corrections = 5
+        /// Parts with less than this share of the surface are left out.
+        public var minimumShare = 0.005
+        /// At most so many parts of a mesh, a random choice.
+        public var partsPerMesh = 8
+        /// What the small decoder learns from, and how.
+        public var fast = TrainingPlan()
+        /// What the decoder of the published sizes learns from, and how.
+        public var reference = TrainingPlan.referenceSizes
+
+        /// The default measurement.
+        public init() {}
+    }
+
+    /// One mesh.
+    public struct MeshResult: Sendable, Codable {
+        /// The mesh: `category/id`.
+        public var mesh: String
+        /// The number of vertices.
+        public var vertices: Int
+        /// The parts that were clicked.
+        public var parts: [Part]
+        /// What each method cost.
+        public var costs: [String: Cost]
+
+        /// A part of the mesh.
+        public struct Part: Sendable, Codable {
+            /// The part's label.
+            public var name: String
+            /// Its share of the surface.
+            public var share: Double
+            /// The vertex of the first click.
+            public var click: Int
+            /// For each method, the IoU after each click.
+            public var overlaps: [String: [Double]]
+        }
+
+        /// What a method cost on a mesh.
+        public struct Cost: Sendable, Codable {
+            /// Seconds before the first click, and seconds of processor time.
+            public var preparation = Seconds()
+            /// Seconds of all clicks.
+            public var clicks = Seconds()
+            /// Clicks that were answered.
+            public var answers = 0
+            /// Work done, by kind: views, prompts, steps.
+            public var counts: [String: Int] = [:]
+        }
+
+        /// Seconds by the clock on the wall, and of all processors together.
+        public struct Seconds: Sendable, Codable {
+            /// By the clock on the wall.
+            public var wall = 0.0
+            /// Of all processors together.
+            public var processor = 0.0
+
+            /// Adds the time that `body` takes.
+            mutating func measure<T>(_ body: () throws -> T) rethrows -> T {
+                let (start, used) = (DispatchTime.now().uptimeNanoseconds, ProcessUsage.processorSeconds)
+                defer {
+                    wall += Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
+                    processor += ProcessUsage.processorSeconds - used
+                }
+                return try body()
+            }
+        }
+    }
+
+    private let data: any LabelledDataSet
+    private let entries: [ShapeEntry]
+    private let bench: Workbench
+    private let options: Options
+
+    /// A measurement on the shapes `entries` of a data set.
+    public init(data: any LabelledDataSet, entries: [ShapeEntry], options: Options = Options(), at bench: Workbench) {
+        (self.data, self.entries, self.options, self.bench) = (data, entries, options, bench)
+    }
+
+    /// What decides the results.
+    private struct Description: Encodable {
+        var options: Options
+        var settings: Settings
+        var models: [ModelIdentity]
+        var shapes: [String]
+    }
+
+    /// Measures what is not yet in `folder` and returns the results of all shapes, in order.
+    ///
+    /// A measurement that was cut short goes on where it was: each shape is kept when it is done.
+    /// - Throws: `Failure` if a shape cannot be read, a model cannot be run, or the folder is another measurement's.
+    public func run(folder: String) throws -> [MeshResult] {
+        let log = try SegmentLog(
+            folder: folder,
+            description: Description(
+                options: options, settings: bench.settings, models: [bench.segmenter.identity], shapes: entries.map(\.name)))
+        var results: [MeshResult] = []
+        for (index, entry) in entries.enumerated() {
+            bench.progress(ProgressUpdate(stage: "Measuring", done: index, total: entries.count))
+            if let known = log.result(of: entry) {
+                results.append(known)
+            } else {
+                let result = try measure(data.shape(entry))
+                try log.add(result, of: entry)
+                results.append(result)
+            }
+        }
+        bench.progress(ProgressUpdate(stage: "Measuring", done: entries.count, total: entries.count))
+        return results
+    }
+
+    /// Measures one labelled mesh.
+    ///
+    /// Throws `Failure`.
+    func measure(_ shape: LabelledShape) throws -> MeshResult {
+        let mesh = try PreparedMesh(shape.mesh, path: shape.path, hash: shape.hash, normalisation: bench.settings.normalisation)
+        var trials = try self.trials(mesh, shape.labels)
+        var result = MeshResult(mesh: shape.entry.name, vertices: mesh.mesh.vertices.count, parts: [], costs: [:])
+        let answerer = SegmentAnswerer(mesh: mesh, bench: bench, options: options)
+        for method in options.methods {
+            var cost = MeshResult.Cost()
+            let answer = try cost.preparation.measure { try answerer.answers(of: method, counts: &cost.counts) }
+            for index in trials.indices {
+                trials[index].part.overlaps[method.rawValue] = try trials[index].trial.play(corrections: options.corrections) { clicks in
+                    cost.answers += 1
+                    let trial = trials[index].trial
+                    return try cost.clicks.measure { try answer(clicks, trial) }
+                }
+            }
+            result.costs[method.rawValue] = cost
+        }
+        result.parts = trials.map(\.part)
+        return result
+    }
+
+    private struct Item {
+        var part: MeshResult.Part
+        var trial: SegmentTrial
+    }
+
+    /// The parts of a mesh that are clicked, and where.
+    private func trials(_ mesh: PreparedMesh, _ labels: ShapeLabels) throws -> [Item] {
+        let perVertex = try labels.perVertex(of: mesh.mesh)
+        let ground = SegmentTrial.Ground(mesh.scene.mesh, canBeClicked: try visibleVertices(mesh))
+        let whole = ground.areas.reduce(0, +)
+        var generator = SeededGenerator(seed: bench.settings.seed, stream: 0xE7A1)
+        var items: [Item] = []
+        for (label, name) in labels.names.enumerated() {
+            for region in ground.regions(perVertex.map { $0 == label }) {
+                let area = region.reduce(0) { $0 + ground.areas[$1] }
+                let clickable = region.filter { ground.canBeClicked[$0] }
+                // A part that is the whole mesh tells nothing.
+                guard area >= options.minimumShare * whole, area <= 0.95 * whole, !clickable.isEmpty else { continue }
+                var truth = [Bool](repeating: false, count: perVertex.count)
+                for vertex in region { truth[vertex] = true }
+                let first = clickable[generator.index(below: clickable.count)]
+                items.append(
+                    Item(
+                        part: .init(name: name, share: SampleJudge.rounded(area / whole), click: first, overlaps: [:]),
+                        trial: SegmentTrial(ground: ground, truth: truth, first: first)))
+            }
+        }
+        items.shuffle(using: &generator)
+        return Array(items.prefix(options.partsPerMesh))
+    }
+
+    /// #V: whether one of the segmenter's views truly shows each vertex.
+    private func visibleVertices(_ mesh: PreparedMesh) throws -> [Bool] {
+        let views = RenderedViews(scene: mesh.scene, plan: bench.settings.segmentViews, seed: bench.settings.seed)
+        let seen = try bench.parallelism.map(views.cameras.count) { mesh.scene.visibleVertices(from: views.cameras[$0]) }
+        return mesh.referenced.indices.map { vertex in mesh.referenced[vertex] && seen.contains { $0[vertex] } }
+    }
+}
+
+/// The folder of a measurement: `run.json` says what is measured, `meshes/` has a file for each finished mesh.
+private struct SegmentLog {
+    let folder: String
+
+    /// Opens or starts the log of the measurement that `description` tells apart from all others.
+    init(folder: String, description: some Encodable) throws {
+        self.folder = folder
+        let (file, text) = ("\(folder)/run.json", try JSONText.data(description))
+        guard FileManager.default.fileExists(atPath: file) else {
+            try AtomicFile.write(text, to: file, operation: "starting the measurement")
+            return
+        }
+        guard try AtomicFile.readFile(file, operation: "resuming the measurement") == text else {
+            throw Failure(
+                .usage, "resuming the measurement", path: folder,
+                reason: "the folder holds a measurement with other settings, data or models", hint: "choose another folder")
+        }
+    }
+
+    private func file(_ entry: ShapeEntry) -> String { "\(folder)/meshes/\(entry.category)-\(entry.id).json" }
+
+    /// The result of a mesh that is done.
+    func result(of entry: ShapeEntry) -> SegmentEvaluation.MeshResult? {
+        FileManager.default.contents(atPath: file(entry)).flatMap { try? JSONDecoder().decode(SegmentEvaluation.MeshResult.self, from: $0) }
+    }
+
+    func add(_ result: SegmentEvaluation.MeshResult, of entry: ShapeEntry) throws {
+        try AtomicFile.write(try JSONText.data(result), to: file(entry), operation: "writing the measurement")
+    }
+}

@@ -1,0 +1,127 @@
+import Backbones
+import Basics
+import Foundation
+
+/// What a measurement of segments came to.
+public struct SegmentSummary: Sendable, Codable {
+    /// The version of this schema.
+    public var schema = 2
+    /// The command as it was given.
+    public var command: String
+    /// What was measured, and how.
+    public var options: SegmentEvaluation.Options
+    /// The seed of every random choice.
+    public var seed: UInt64
+    /// The 2D segmenter.
+    public var segmenter: ModelIdentity
+    /// Meshes, and parts of all of them.
+    public var (meshes, parts): (Int, Int)
+    /// For each method, the IoU after each click over all parts.
+    public var overlaps: [String: [Estimate]]
+    /// For pairs of methods, how much the first is better than the second after each click, part by part.
+    public var differences: [Difference]
+    /// For each method, what it cost on a mesh in the mean.
+    public var costs: [String: Cost]
+    /// The most memory that the process had in use, in megabytes.
+    public var peakMemoryMegabytes: Double?
+
+    /// How much a method is better than another.
+    public struct Difference: Sendable, Codable {
+        /// The two methods.
+        public var (method, other): (String, String)
+        /// After each click.
+        public var overlaps: [Estimate]
+    }
+
+    /// Mean costs of a method.
+    public struct Cost: Sendable, Codable {
+        /// Seconds of preparation on a mesh, on the wall and of all processors.
+        public var (preparation, processorPreparation): (Double, Double)
+        /// Milliseconds for an answer.
+        public var answerMilliseconds: Double
+        /// Work done on a mesh, by kind.
+        public var counts: [String: Double]
+    }
+
+    /// The pairs that are compared.
+    private static let pairs: [(SegmentEvaluation.Method, SegmentEvaluation.Method)] = [
+        (.fast, .reference), (.fast, .lift), (.fast, .diameter), (.lift, .ball), (.liftClean, .lift), (.fastClean, .fast),
+    ]
+
+    /// The summary of results; intervals resample whole meshes.
+    public init(
+        of results: [SegmentEvaluation.MeshResult], options: SegmentEvaluation.Options, seed: UInt64, segmenter: ModelIdentity,
+        command: String
+    ) {
+        (self.command, self.options, self.seed, self.segmenter) = (command, options, seed, segmenter)
+        (meshes, parts) = (results.count, results.reduce(0) { $0 + $1.parts.count })
+        let clusters = results.enumerated().flatMap { index, result in result.parts.map { _ in index } }
+        let values = { (method: SegmentEvaluation.Method, click: Int) -> [Double] in
+            results.flatMap { $0.parts.map { $0.overlaps[method.rawValue]?[click] ?? 0 } }
+        }
+        let clicks = 0...options.corrections
+        overlaps = [:]
+        for method in options.methods {
+            overlaps[method.rawValue] = clicks.compactMap { Bootstrap().mean(of: values(method, $0), clusters: clusters) }
+        }
+        differences = Self.pairs.filter { options.methods.contains($0.0) && options.methods.contains($0.1) }.map { method, other in
+            Difference(
+                method: method.rawValue, other: other.rawValue,
+                overlaps: clicks.compactMap { click in
+                    Bootstrap().mean(of: zip(values(method, click), values(other, click)).map { $0 - $1 }, clusters: clusters)
+                })
+        }
+        costs = [:]
+        for method in options.methods { costs[method.rawValue] = Cost(results.compactMap { $0.costs[method.rawValue] }) }
+        peakMemoryMegabytes = ProcessUsage.peakMemoryMegabytes
+    }
+}
+
+extension SegmentSummary.Cost {
+    /// The mean of costs.
+    fileprivate init(_ costs: [SegmentEvaluation.MeshResult.Cost]) {
+        let count = Double(max(1, costs.count))
+        preparation = costs.reduce(0) { $0 + $1.preparation.wall } / count
+        processorPreparation = costs.reduce(0) { $0 + $1.preparation.processor } / count
+        let answers = costs.reduce(0) { $0 + $1.answers }
+        answerMilliseconds = 1000 * costs.reduce(0) { $0 + $1.clicks.wall } / Double(max(1, answers))
+        counts = [:]
+        for cost in costs { for (name, number) in cost.counts { counts[name, default: 0] += Double(number) / count } }
+    }
+}
+
+extension SegmentSummary {
+    /// The results as Markdown: the IoU after one click and after more, the differences, and the costs.
+    public var table: String {
+        let columns = (0...options.corrections).filter { $0 != 4 }
+        let head = columns.map { $0 == 0 ? "one click" : "+\($0)" }
+        let rows = options.methods.compactMap { method in overlaps[method.rawValue].map { Self.row(method.rawValue, $0, columns) } }
+        let compared = differences.map { Self.row("\($0.method) over \($0.other)", $0.overlaps, columns) }
+        let costs = options.methods.compactMap { method in
+            self.costs[method.rawValue].map { cost in
+                let counts = cost.counts.sorted { $0.key < $1.key }.map { "\($0.key) \(Int($0.value.rounded()))" }.joined(separator: ", ")
+                return [
+                    method.rawValue, String(format: "%.1f", cost.preparation), String(format: "%.1f", cost.processorPreparation),
+                    String(format: "%.1f", cost.answerMilliseconds), counts,
+                ]
+            }
+        }
+        return [
+            "\(parts) parts of \(meshes) meshes; mean IoU [95 % by resampling meshes]", Self.table(["method"] + head, rows),
+            Self.table(["difference"] + head, compared),
+            Self.table(["method", "preparation, s a mesh", "processor, s", "answer, ms", "work on a mesh"], costs),
+        ].joined(separator: "\n\n")
+    }
+
+    private static func row(_ name: String, _ estimates: [Estimate], _ columns: [Int]) -> [String] {
+        [name]
+            + columns.filter(estimates.indices.contains).map { column in
+                let estimate = estimates[column]
+                return String(format: "%.3f [%.3f, %.3f]", estimate.mean, estimate.low, estimate.high)
+            }
+    }
+
+    private static func table(_ head: [String], _ rows: [[String]]) -> String {
+        ([head, head.map { _ in "---" }] + rows).map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
+    }
+}

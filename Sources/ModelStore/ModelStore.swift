@@ -1,0 +1,126 @@
+import Basics
+import Foundation
+
+/// Published models on this machine: which are here, whether they are what they should be, and how to get the others.
+public struct ModelStore: Sendable {
+    /// The models that are known.
+    public let catalogue: Catalogue
+    /// Where models are kept and how the hub is reached.
+    public let environment: HubEnvironment
+
+    /// The store of this user.
+    ///
+    /// Throws `Failure` if the list of models cannot be read.
+    public init(environment: HubEnvironment = HubEnvironment()) throws {
+        self.environment = environment
+        catalogue = try Catalogue(userPath: environment.userCatalogue)
+    }
+
+    /// A model whose files are all here and are what they should be.
+    public struct Located: Sendable, Hashable {
+        /// What it is.
+        public var entry: CatalogueEntry
+        /// The path of each file, in the entry's order.
+        public var paths: [String]
+        /// SHA-256 of each file.
+        public var hashes: [String]
+
+        /// The path of the file of a role.
+        public func path(_ role: CatalogueEntry.File.Role) -> String? {
+            entry.files.firstIndex { $0.role == role }.map { paths[$0] }
+        }
+
+        /// One hash over all files.
+        public var hash: String {
+            if hashes.count == 1 { return hashes[0] }
+            var hasher = ContentHasher()
+            for (file, hash) in zip(entry.files, hashes) { hasher.add(file.role.rawValue, hash) }
+            return hasher.finalize().hex
+        }
+    }
+
+    /// The files of a model, each checked against the hash that is known of it.
+    ///
+    /// Throws `Failure(.missingModel)` naming what is missing, where it should be and how to get it, `.badInput` if a file is another one.
+    public func locate(_ name: String) throws -> Located {
+        let entry = try catalogue.entry(name)
+        guard !entry.files.isEmpty else { throw unavailable(entry) }
+        let pins = try PinBook(contentsOf: environment.pins)
+        var located = Located(entry: entry, paths: [], hashes: [])
+        for file in entry.files {
+            guard let path = place(of: file, in: entry, pins: pins) else { throw missing(file, of: entry, pins: pins) }
+            let known = Known(file, pin: pins[name, file.path])
+            located.hashes.append(try check(path, known, of: entry))
+            located.paths.append(path)
+        }
+        return located
+    }
+
+    /// What is known of the content of a file.
+    struct Known {
+        var bytes: Int64?
+        var sha256: String?
+
+        init(_ file: CatalogueEntry.File, pin: PinBook.Pin?) {
+            bytes = file.bytes ?? pin?.bytes
+            sha256 = file.sha256 ?? pin?.sha256
+        }
+    }
+
+    /// Where a file is, if it is here.
+    func place(of file: CatalogueEntry.File, in entry: CatalogueEntry, pins: PinBook) -> String? {
+        let candidates = [file.path.hasPrefix("/") ? file.path : ownPlace(of: file, in: entry)]
+        if let path = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) { return path }
+        return repository(of: entry, pin: pins[entry.name, file.path])?.file(file.path)
+    }
+
+    /// Where a file is kept that is not from the hub.
+    func ownPlace(of file: CatalogueEntry.File, in entry: CatalogueEntry) -> String {
+        "\(environment.ownModels)/\(entry.name)/\(file.path)"
+    }
+
+    /// The repository of an entry, at the commit that was pinned, if one was.
+    func repository(of entry: CatalogueEntry, pin: PinBook.Pin?) -> HubRepository? {
+        entry.source?.hub.map {
+            HubRepository(environment: environment, name: $0, revision: pin?.commit ?? entry.source?.revision ?? "main")
+        }
+    }
+
+    /// The hash of a file that is here.
+    func check(_ path: String, _ known: Known, of entry: CatalogueEntry) throws -> String {
+        let again = "run 'bsb models pull \(entry.name) --repin' to take it over, or 'bsb models remove \(entry.name)' and pull it again"
+        let size = (try? FileManager.default.attributesOfItem(atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path))?[.size]
+        if let bytes = known.bytes, let size = (size as? NSNumber)?.int64Value, size != bytes {
+            let way = size < bytes ? "it is cut short: \(size) of \(bytes) bytes" : "it has \(size) bytes, not \(bytes)"
+            throw Failure(.badInput, "checking the model", path: path, reason: way, hint: again)
+        }
+        let hash = try ContentHash(ofFile: path, operation: "checking the model").hex
+        guard known.sha256 == nil || known.sha256 == hash else {
+            throw Failure(
+                .badInput, "checking the model", path: path,
+                reason: "it is not the file that is known as '\(entry.name)' (its SHA-256 differs)",
+                hint: again)
+        }
+        return hash
+    }
+
+    private func missing(_ file: CatalogueEntry.File, of entry: CatalogueEntry, pins: PinBook) -> Failure {
+        let size = Known(file, pin: pins[entry.name, file.path]).bytes.map(byteText) ?? "of unknown size"
+        guard entry.source != nil else {
+            return Failure(
+                .missingModel, "looking for the model \(entry.name)", path: file.path, reason: "the file (\(size)) is not there any more",
+                hint: "put it back, or run 'bsb models add' again")
+        }
+        let folder = repository(of: entry, pin: nil)?.folder ?? "\(environment.ownModels)/\(entry.name)"
+        let offline = environment.isOffline ? "HF_HUB_OFFLINE is set: with a network, unset it and " : ""
+        return Failure(
+            .missingModel, "looking for the model \(entry.name)", path: file.path, reason: "the file (\(size)) is not in '\(folder)'",
+            hint: "\(offline)run 'bsb models pull \(entry.name)'; with the file at hand, add --from-file FILE")
+    }
+
+    func unavailable(_ entry: CatalogueEntry) -> Failure {
+        Failure(
+            .missingModel, "looking for the model \(entry.name)", reason: "no ready file of it is known. \(entry.note ?? "")",
+            hint: "make it with Training/export_foundation, then 'bsb models add'")
+    }
+}

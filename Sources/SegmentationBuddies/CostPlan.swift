@@ -1,0 +1,98 @@
+import Backbones
+import Basics
+import Foundation
+import Images
+import LinearAlgebra
+import ModelStore
+import Rendering
+
+/// What preparing a mesh would cost with each choice of models, from a short calibration of this machine.
+public struct CostPlan: Sendable, Codable {
+    /// One choice.
+    public struct Row: Sendable, Codable {
+        /// The model's name.
+        public var model: String
+        /// `features` or `segmenter`.
+        public var kind: String
+        /// Views that would be encoded.
+        public var encodings: Int
+        /// Multiply-adds of all encodings, where the architecture tells them.
+        public var multiplyAdds: Double?
+        /// The time that all encodings would take.
+        public var seconds: Double
+        /// Whether one encoding was timed; otherwise the time follows from the multiply-adds and the speed of a matrix product here.
+        public var isMeasured: Bool
+        /// Whether this is the choice that was made.
+        public var isChosen: Bool
+    }
+
+    /// Billions of multiply-adds a second of a large matrix product on the threads that were given.
+    public var billionsPerSecond: Double
+    /// The choices.
+    public var rows: [Row]
+
+    /// Times the chosen models on one picture, a matrix product, and works out the rest.
+    ///
+    /// Throws `Failure` if a chosen model cannot be run.
+    public init(at bench: Workbench) throws {
+        let speed = Self.speed(bench.parallelism)
+        billionsPerSecond = speed / 1e9
+        let (features, segments) = (bench.settings.featureViews.count, bench.settings.segmentViews.count)
+        let picture = Image(width: bench.settings.featureViews.size, height: bench.settings.featureViews.size, fill: (200, 190, 180))
+        let (extractor, segmenter) = (bench.extractor, bench.segmenter)
+        rows = [
+            Row(
+                model: extractor.identity.name, kind: "features", encodings: features, multiplyAdds: nil,
+                seconds: try Self.seconds { _ = try extractor.features(of: picture) } * Double(features), isMeasured: true, isChosen: true),
+            Row(
+                model: segmenter.identity.name, kind: "segmenter", encodings: segments, multiplyAdds: nil,
+                seconds: try Self.seconds { _ = try segmenter.embed(picture) } * Double(segments), isMeasured: true, isChosen: true),
+        ]
+        rows += try ModelStore().catalogue.entries.compactMap { entry in
+            guard let one = entry.multiplyAdds else { return nil }
+            let encodings = entry.kind == .features ? features : segments
+            return Row(
+                model: entry.name, kind: entry.kind.rawValue, encodings: encodings, multiplyAdds: one * Double(encodings),
+                seconds: one * Double(encodings) / speed, isMeasured: false, isChosen: false)
+        }
+    }
+
+    /// The rows as lines of text.
+    public var table: String {
+        let lines = rows.map { row in
+            let work = row.multiplyAdds.map { String(format: "%.3g", $0 / 1e12) } ?? "-"
+            let mark = row.isChosen ? "chosen, timed" : "estimated"
+            return [row.model, row.kind, "\(row.encodings)", work, Self.text(row.seconds), mark]
+        }
+        let all = [["model", "for", "encodings", "10^12 multiply-adds", "time", ""]] + lines
+        let widths = (0..<6).map { column in all.map { $0[column].count }.max() ?? 0 }
+        return all.map { row in
+            zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }.joined(separator: "  ")
+        }.joined(separator: "\n")
+    }
+
+    /// A time for people.
+    private static func text(_ seconds: Double) -> String {
+        switch seconds {
+        case ..<90: String(format: "%.0f s", seconds)
+        case ..<5400: String(format: "%.0f min", seconds / 60)
+        default: String(format: "%.1f h", seconds / 3600)
+        }
+    }
+
+    /// The shorter of two runs, in seconds: the first may have to make room.
+    private static func seconds(_ body: () throws -> Void) rethrows -> Double {
+        try (0..<2).map { _ in
+            let start = DispatchTime.now().uptimeNanoseconds
+            try body()
+            return Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
+        }.min()!
+    }
+
+    /// Multiply-adds a second of a product of 768 x 1024 by 1024 x 1024, of the size of a transformer's.
+    private static func speed(_ parallelism: Parallelism) -> Double {
+        let (a, b) = (Matrix(rows: 768, columns: 1024, fill: 0.5), Matrix(rows: 1024, columns: 1024, fill: 0.25))
+        let seconds = Self.seconds { _ = Matrix.product(a.factor, b.factor, parallelism: parallelism) }
+        return 768 * 1024 * 1024 / seconds
+    }
+}

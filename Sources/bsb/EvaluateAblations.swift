@@ -1,0 +1,69 @@
+import ArgumentParser
+import Basics
+import Evaluation
+import Foundation
+import SegmentationBuddies
+
+/// `bsb evaluate ablations`: the same clicks, answered by many variants of the method.
+struct EvaluateAblations: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ablations", abstract: "Answer the same clicks by variants of the method.",
+        discussion: """
+            Example: bsb evaluate ablations --data labeled-meshes --split Training/split.csv --samples 204 --output ablations
+            Writes samples.jsonl, ablations.json and ablations.md; a run that is cut short goes on where it was.
+            """)
+
+    @OptionGroup(title: "Meshes") var dataSet: DataSetOptions
+    @OptionGroup(title: "Clicks") var sampling: SamplingOptions
+
+    @Option(name: .customLong("protocol"), help: "Whose photo is clicked: one of the mesh itself, or one of another shape of its category.")
+    var protocolKind = EvaluationOptions.ProtocolKind.same
+
+    @Option(help: ArgumentHelp("Clicks that share a photo.", valueName: "count"))
+    var clicksPerPhoto = 4
+
+    @Option(help: ArgumentHelp("Only these variants, separated by commas; all but the slow networks by default.", valueName: "names"))
+    var variants: String?
+
+    @Flag(help: "Print the names of all variants and stop.")
+    var list = false
+
+    @Option(help: ArgumentHelp("Where to write samples and tables.", valueName: "folder"))
+    var output: String
+
+    @OptionGroup(title: "Models") var models: ModelOptions
+    @OptionGroup(title: "Running") var common: CommonOptions
+
+    func run() throws {
+        let start = Date()
+        var settings = models.preset.settings
+        settings.seed = common.seed
+        let bench = try common.workbench(settings, models: models)
+        let chosen = try choose(among: Ablation.all(from: settings))
+        if list { return Terminal.result(chosen.map { "\($0.name): \($0.title)" }.joined(separator: "\n")) }
+        let (set, entries) = try dataSet.open()
+        var options = sampling.evaluation(seed: common.seed)
+        options.protocolKind = protocolKind
+        options.clicksPerPhoto = clicksPerPhoto
+        let evaluator = Evaluator(data: set, entries: entries, options: options, at: bench)
+        let records = try AblationEvaluator(evaluator, variants: chosen).run(folder: output)
+        let summary = AblationSummary(
+            of: records, variants: chosen, options: options, models: [bench.extractor.identity, bench.segmenter.identity],
+            command: CommonOptions.commandLine, seconds: Date().timeIntervalSince(start))
+        try AtomicFile.write(try JSONText.data(summary), to: "\(output)/ablations.json", operation: "writing the summary")
+        try AtomicFile.write(summary.table + "\n", to: "\(output)/ablations.md", operation: "writing the table")
+        if common.json { try Terminal.result(json: summary) } else { Terminal.result(summary.table) }
+    }
+
+    /// The first variant, the published way, is what the others are compared with, so it is always there.
+    private func choose(among all: [Ablation]) throws -> [Ablation] {
+        guard let variants else { return all.filter { !["mlp", "mlp-linear"].contains($0.name) } }
+        let names = variants.split(separator: ",").map(String.init)
+        if let unknown = names.first(where: { name in !all.contains { $0.name == name } }) {
+            throw Failure(
+                .usage, "choosing variants", reason: "there is no variant '\(unknown)'",
+                hint: "there are \(all.map(\.name).joined(separator: ", "))")
+        }
+        return all.enumerated().filter { $0 == 0 || names.contains($1.name) }.map(\.element)
+    }
+}

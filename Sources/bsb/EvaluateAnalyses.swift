@@ -1,0 +1,87 @@
+import ArgumentParser
+import Basics
+import Correspondence
+import Evaluation
+import Foundation
+import SegmentationBuddies
+
+/// `bsb evaluate invariance`: whether answers stay where they are when the mesh is changed.
+struct EvaluateInvariance: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "invariance", abstract: "Move, turn, remesh and roughen meshes and see whether answers stay where they are.",
+        discussion: "Writes samples.jsonl and invariance.json; a run that is cut short goes on where it was.")
+
+    @OptionGroup(title: "Meshes") var dataSet: DataSetOptions
+    @OptionGroup(title: "Clicks") var sampling: SamplingOptions
+
+    @Option(help: ArgumentHelp("Clicks that share a photo.", valueName: "count"))
+    var clicksPerPhoto = 4
+
+    @Option(help: ArgumentHelp("Where to write records and summary.", valueName: "folder"))
+    var output: String
+
+    @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
+    @OptionGroup(title: "Running") var common: CommonOptions
+
+    func run() throws {
+        let start = Date()
+        let bench = try common.evaluationBench(meshOptions, models)
+        let (set, entries) = try dataSet.open()
+        var options = sampling.evaluation(seed: common.seed)
+        options.clicksPerPhoto = clicksPerPhoto
+        let evaluator = Evaluator(data: set, entries: entries, options: options, at: bench)
+        let records = try InvarianceEvaluator(evaluator).run(folder: output)
+        let summary = InvarianceSummary(
+            of: records, models: [bench.extractor.identity, bench.segmenter.identity], command: CommonOptions.commandLine,
+            seconds: Date().timeIntervalSince(start))
+        try AtomicFile.write(try JSONText.data(summary), to: "\(output)/invariance.json", operation: "writing the summary")
+        if common.json { try Terminal.result(json: summary) } else { Terminal.result(summary.table) }
+    }
+}
+
+/// `bsb evaluate click-map`: many clicks in one photo.
+struct EvaluateClickMap: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "click-map", abstract: "Click all over an object in a photo and picture which clicks a mesh has an answer for.",
+        discussion: "Writes click-map.png and click-map.json.")
+
+    @Option(help: ArgumentHelp("The photo.", valueName: "file"))
+    var image: String
+
+    @Option(help: ArgumentHelp("A pixel of the object, from the upper left.", valueName: "x,y"))
+    var click: Pixel
+
+    @Option(help: ArgumentHelp("The mesh.", valueName: "file"))
+    var mesh: String
+
+    @Option(help: ArgumentHelp("Pixels of the object that are clicked.", valueName: "count"))
+    var count = 100
+
+    @Option(help: ArgumentHelp("Where to write the picture and the numbers.", valueName: "folder"))
+    var output: String
+
+    @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
+    @OptionGroup(title: "Running") var common: CommonOptions
+
+    func validate() throws {
+        guard (1...100_000).contains(count) else { throw ValidationError("--count must be between 1 and 100000.") }
+    }
+
+    func run() throws {
+        let bench = try common.evaluationBench(meshOptions, models)
+        let photo = try PreparedPhoto(contentsOf: image, at: bench)
+        let prepared = try PreparedMesh(contentsOf: mesh, normalisation: bench.settings.normalisation)
+        let map = try ClickMap(of: photo, object: Click(click), on: prepared, count: count, at: bench)
+        try AtomicFile.write(try JSONText.data(map), to: "\(output)/click-map.json", operation: "writing the click map")
+        try map.picture(of: photo, on: prepared).writePNG(to: "\(output)/click-map.png")
+        if common.json { return try Terminal.result(json: map) }
+        let answered = map.clicks.count { $0.vertex != nil }
+        Terminal.result(
+            "\(answered) of \(map.clicks.count) clicks have an answer; mean IoU \(text(map.meanIoU)) with, \(text(map.meanIoUWithout)) without"
+        )
+    }
+
+    private func text(_ estimate: Estimate?) -> String { estimate.map { String(format: "%.2f", $0.mean) } ?? "-" }
+}

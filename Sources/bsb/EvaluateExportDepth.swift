@@ -1,0 +1,39 @@
+import ArgumentParser
+import Basics
+import Evaluation
+import SegmentationBuddies
+
+/// `bsb evaluate export-depth`: what depth-conditioned image generators need.
+struct EvaluateExportDepth: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export-depth", abstract: "Write depth maps, cameras and clicks, for photos that an image generator makes.",
+        discussion: """
+            Writes NUMBER-depth.png (16-bit grey, near is bright) and photos.json. Put the generated pictures beside them as NUMBER.png, \
+            .jpg or .webp and run bsb evaluate with the same data, split, seed and samples, and --photos with the folder.
+            """)
+
+    @OptionGroup(title: "Meshes") var dataSet: DataSetOptions
+    @OptionGroup(title: "Clicks") var sampling: SamplingOptions
+
+    @Option(help: ArgumentHelp("Clicks that share a photo.", valueName: "count"))
+    var clicksPerPhoto = 2
+
+    @Option(help: ArgumentHelp("Where to write.", valueName: "folder"))
+    var output: String
+
+    @OptionGroup(title: "Running") var common: CommonOptions
+
+    func run() throws {
+        let bench = try common.workbench(Settings())
+        let (set, entries) = try dataSet.open()
+        var options = sampling.evaluation(seed: common.seed)
+        options.clicksPerPhoto = clicksPerPhoto
+        let export = try Evaluator(data: set, entries: entries, options: options, at: bench).exportDepth(to: output)
+        if common.json {
+            try Terminal.result(json: export)
+        } else {
+            Terminal.result(
+                "\(export.photos.count) depth maps with \(export.photos.reduce(0) { $0 + $1.clicks.count }) clicks in \(output)")
+        }
+    }
+}

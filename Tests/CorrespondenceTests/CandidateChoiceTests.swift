@@ -1,0 +1,85 @@
+import Backbones
+import Basics
+import Testing
+
+@testable import Correspondence
+
+@Suite struct CandidateChoiceTests {
+    private func candidate(_ vertex: Int, similarity: Float, iou: Float?, qualifies: Bool = true) -> Candidate {
+        Candidate(
+            vertex: vertex, similarity: similarity, pixel: Pixel(x: vertex, y: 0), pixelSimilarity: 1, qualifies: qualifies, iou: iou)
+    }
+
+    @Test func publishedChoiceIsByIoUThenSimilarityThenIndex() {
+        let candidates = [
+            candidate(3, similarity: 0.9, iou: 0.5), candidate(1, similarity: 0.8, iou: 0.7), candidate(2, similarity: 0.8, iou: 0.7),
+            candidate(0, similarity: 0.7, iou: 0.9, qualifies: false),
+        ]
+        #expect(CandidateChoice.published.best(of: candidates, positions: nil)?.vertex == 1)
+        #expect(CandidateChoice(similarity: 10).best(of: candidates, positions: nil)?.vertex == 3)
+    }
+
+    @Test func outsidersAnswerOnlyWhereTheyMay() {
+        let outsiders = [
+            candidate(0, similarity: 0.9, iou: 0.9, qualifies: false), candidate(1, similarity: 0.8, iou: 0.2, qualifies: false),
+        ]
+        let mixed = outsiders + [candidate(2, similarity: 0.1, iou: 0.3)]
+        #expect(CandidateChoice().best(of: outsiders, positions: nil) == nil)
+        #expect(CandidateChoice(outsiders: .lastResort).best(of: outsiders, positions: nil)?.vertex == 0)
+        #expect(CandidateChoice(outsiders: .lastResort).best(of: mixed, positions: nil)?.vertex == 2)
+        #expect(CandidateChoice(outsiders: .welcome).best(of: mixed, positions: nil)?.vertex == 0)
+        #expect(CandidateChoice(outsiders: .welcome).best(of: [], positions: nil) == nil)
+    }
+
+    @Test func agreementPrefersTheCrowd() {
+        // Vertices 1, 2 and 3 are together, vertex 0 is alone and the most similar.
+        let positions: [SIMD3<Float>] = [[1, 0, 0], [-1, 0, 0], [-1, 0.02, 0], [-1, 0.04, 0]]
+        let candidates = (0..<4).map { candidate($0, similarity: 1 - Float($0) / 10, iou: 0.5) }
+        #expect(CandidateChoice(iou: 0, agreement: 1).best(of: candidates, positions: positions)?.vertex == 2)
+        #expect(CandidateChoice(iou: 0, agreement: 1).best(of: candidates, positions: nil)?.vertex == 0)
+        #expect(CandidateChoice(iou: 0, similarity: 10, agreement: 1).best(of: candidates, positions: positions)?.vertex == 0)
+    }
+}
+
+@Suite struct ExistenceScoreTests {
+    private func evidence(_ seed: UInt64, exists: Bool) -> ExistenceEvidence {
+        var generator = SeededGenerator(seed: seed)
+        let shift: Float = exists ? 0.2 : 0
+        return ExistenceEvidence(
+            bestIoU: Double(generator.uniform() * 0.8 + shift), qualifyingShare: Double(generator.uniform()),
+            similarity: Double(generator.uniform()))
+    }
+
+    @Test func fitFollowsTheEvidenceThatMatters() throws {
+        let exists = (0..<600).map { $0 % 3 == 0 }
+        let all = exists.enumerated().map { evidence(UInt64($0), exists: $1) }
+        let models = [ModelIdentity(name: "a", hash: "1"), ModelIdentity(name: "b", hash: "2")]
+        let fitted = try #require(ExistenceCalibration.fitted(all, exists: exists, models: models))
+        #expect(fitted.weights[1] > 2)
+        #expect(abs(fitted.weights[2]) < 1.2 && abs(fitted.weights[3]) < 1.2)
+        #expect(fitted.models == ["1", "2"] && fitted.clicks == 600)
+        let high = ExistenceEvidence(bestIoU: 1, qualifyingShare: 0.5, similarity: 0.5)
+        let low = ExistenceEvidence(bestIoU: 0, qualifyingShare: 0.5, similarity: 0.5)
+        #expect(fitted.probability(high) > 0.7 && fitted.probability(low) < 0.3)
+        // Kinds count the same in sum, so the mean probability of either is about the same distance from one half.
+        func mean(_ kind: Bool) -> Double {
+            let chosen = zip(all, exists).filter { $0.1 == kind }.map { fitted.probability($0.0) }
+            return chosen.reduce(0, +) / Double(chosen.count)
+        }
+        #expect(abs(mean(true) + mean(false) - 1) < 0.02)
+    }
+
+    @Test func separableEvidenceGivesFiniteWeights() throws {
+        let exists = (0..<40).map { $0 < 20 }
+        let all = exists.map { ExistenceEvidence(bestIoU: $0 ? 0.9 : 0, qualifyingShare: 0, similarity: 0) }
+        let fitted = try #require(ExistenceCalibration.fitted(all, exists: exists, models: []))
+        #expect(fitted.weights.allSatisfy { $0.isFinite })
+        #expect(fitted.probability(all[0]) > 0.9 && fitted.probability(all[39]) < 0.1)
+        #expect(ExistenceCalibration.fitted(all, exists: exists.map { _ in true }, models: []) == nil)
+    }
+
+    @Test func tableHasFourWeightsForEachPair() {
+        #expect(ExistenceCalibration.table.allSatisfy { $0.weights.count == 4 && $0.models.count == 2 && $0.clicks > 0 })
+        #expect(Set(ExistenceCalibration.table.map(\.models)).count == ExistenceCalibration.table.count)
+    }
+}

@@ -1,0 +1,130 @@
+"""Writes the graphs of a model of `transformers`."""
+
+import pathlib
+
+import onnx
+import torch
+
+from . import graphs
+
+
+def save(module, path, inputs, outputs, axes, weights_beside=False):
+    """Exports `module` for example `inputs` (a dict) and checks the graph."""
+    path = pathlib.Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    module.eval()
+    with torch.no_grad():
+        torch.onnx.export(module, tuple(inputs.values()), str(path), input_names=list(inputs), output_names=outputs, dynamic_axes=axes,
+                          opset_version=17, dynamo=False)
+    graph = onnx.load(path)
+    shorten(graph.graph)
+    beside = path.with_name(path.name + "_data")
+    for old in path.parent.glob("*"):
+        # Large graphs come with a file for each tensor, which are gathered into one.
+        if old.is_file() and old.suffix not in {".onnx", ".json", ".npy", ".png", ".onnx_data"} and old != beside:
+            old.unlink()
+    if weights_beside or graph.ByteSize() > 1_900_000_000:
+        beside.unlink(missing_ok=True)
+        onnx.save(graph, path, save_as_external_data=True, location=beside.name)
+    else:
+        onnx.save(graph, path)
+
+
+def shorten(graph):
+    """Gives inner values short names; the exporter's own are longer than a small model's weights."""
+    kept = {value.name for value in [*graph.input, *graph.output]} | {""}
+    names = {}
+
+    def short(name):
+        return name if name in kept else names.setdefault(name, f"v{len(names)}")
+
+    def visit(inner):
+        for node in inner.node:
+            node.ClearField("doc_string")
+            node.ClearField("name")
+            node.input[:] = [short(name) for name in node.input]
+            node.output[:] = [short(name) for name in node.output]
+            for attribute in node.attribute:
+                if attribute.type == onnx.AttributeProto.GRAPH:
+                    visit(attribute.g)
+        for tensor in inner.initializer:
+            tensor.name = short(tensor.name)
+        for value in [*inner.input, *inner.output]:
+            value.name = short(value.name)
+        del inner.value_info[:]
+
+    visit(graph)
+
+
+def features(model, side, path):
+    save(graphs.Features(model, side), path, {"pixel_values": torch.zeros(1, 3, side, side)}, ["last_hidden_state"], {})
+
+
+def picture_side(model):
+    size = model.config.prompt_encoder_config.image_size
+    return size if isinstance(size, int) else size[0]
+
+
+def sam_example(model, prompts, points):
+    """Example inputs of decoders: the embedding and prompts."""
+    side = picture_side(model)
+    with torch.no_grad():
+        embedding = model.get_image_embeddings(torch.zeros(1, 3, side, side))
+    return embedding, torch.rand(prompts, points, 2) * side, torch.ones(prompts, points), torch.zeros(prompts, 1, side // 4, side // 4)
+
+
+def sam(model, folder):
+    """encoder.onnx and decoder.onnx in the layout of SAM's own export."""
+    folder = pathlib.Path(folder)
+    side = picture_side(model)
+    save(graphs.SamEncoder(model), folder / "encoder.onnx", {"pixel_values": torch.zeros(1, 3, side, side)}, ["image_embeddings"], {})
+    embedding, points, labels, mask = sam_example(model, 2, 3)
+    open_axes = {0: "prompts"}
+    save(graphs.SamDecoder(model), folder / "decoder.onnx",
+         {"image_embeddings": embedding, "point_coords": points, "point_labels": labels, "mask_input": mask,
+          "has_mask_input": torch.zeros(2)}, ["low_res_masks", "iou_predictions"],
+         {"point_coords": {0: "prompts", 1: "points"}, "point_labels": {0: "prompts", 1: "points"}, "mask_input": open_axes,
+          "has_mask_input": open_axes, "low_res_masks": open_axes, "iou_predictions": open_axes})
+
+
+def sam_transformers(model, folder):
+    """encoder.onnx and decoder.onnx in the layout of public exports from transformers."""
+    folder = pathlib.Path(folder)
+    side = picture_side(model)
+    save(graphs.SamEncoderTransformers(model), folder / "encoder.onnx", {"pixel_values": torch.zeros(1, 3, side, side)},
+         ["image_embeddings", "image_positional_embeddings"], {})
+    embedding, points, labels, _ = sam_example(model, 2, 3)
+    positions = model.get_image_wide_positional_embeddings().detach()
+    axes = {1: "prompts", 2: "points"}
+    save(graphs.SamDecoderTransformers(model), folder / "decoder.onnx",
+         {"image_embeddings": embedding, "image_positional_embeddings": positions.reshape(1, *positions.shape[-3:]),
+          "input_points": points[None], "input_labels": labels[None].long()}, ["iou_scores", "pred_masks"],
+         {"input_points": axes, "input_labels": axes, "iou_scores": {1: "prompts"}, "pred_masks": {1: "prompts"}})
+
+
+def sam2(model, folder):
+    """encoder.onnx and decoder.onnx in the layout of exports from SAM 2's own code."""
+    folder = pathlib.Path(folder)
+    side = picture_side(model)
+    save(graphs.Sam2Encoder(model), folder / "encoder.onnx", {"image": torch.zeros(1, 3, side, side)},
+         ["high_res_feats_0", "high_res_feats_1", "image_embed"], {})
+    levels, points, labels, mask = sam_example(model, 1, 3)
+    save(graphs.Sam2Decoder(model), folder / "decoder.onnx",
+         {"image_embed": levels[2], "high_res_feats_0": levels[0], "high_res_feats_1": levels[1], "point_coords": points,
+          "point_labels": labels, "mask_input": mask, "has_mask_input": torch.zeros(1)}, ["masks", "iou_predictions"],
+         {"point_coords": {1: "points"}, "point_labels": {1: "points"}})
+
+
+def sam2_transformers(model, folder):
+    """encoder.onnx and decoder.onnx in the layout of public exports from transformers."""
+    folder = pathlib.Path(folder)
+    side = picture_side(model)
+    names = [f"image_embeddings.{i}" for i in range(3)]
+    save(graphs.Sam2Encoder(model), folder / "encoder.onnx", {"pixel_values": torch.zeros(1, 3, side, side)}, names, {})
+    levels, points, labels, _ = sam_example(model, 2, 3)
+    axes = {1: "prompts", 2: "points"}
+    save(graphs.Sam2DecoderTransformers(model), folder / "decoder.onnx",
+         dict(zip(names, levels)) | {"input_points": points[None], "input_labels": labels[None].long()},
+         ["iou_scores", "pred_masks", "object_score_logits"],
+         {"input_points": axes, "input_labels": axes, "iou_scores": {1: "prompts"}, "pred_masks": {1: "prompts"},
+          "object_score_logits": {1: "prompts"}})
