@@ -69,7 +69,9 @@ struct SurfaceEquations: Sendable {
     /// The features of all points; see ``ExactFieldSolver``.
     func solve(_ surface: Adjacency, smoothness: Double, parallelism: Parallelism) throws -> PointFit {
         guard let targets, weight > 0 else {
-            throw Failure(.badInput, "fitting features to the mesh", reason: "no view shows any of it")
+            throw Failure(
+                .badInput, "fitting features to the mesh", reason: "no view shows any of it",
+                hint: "is it very thin, or one vertex very far from all others?")
         }
         let observed = diagonal.map { $0 > 0 }
         let isUnknown = pointsOfObservedParts(observed)

@@ -76,7 +76,7 @@ public struct PictureRenderer: Sendable {
         _ buffers: SurfaceBuffers, from camera: Camera, samples: Int, size: RasterSize, vertexColors: [SIMD3<Float>]?
     ) -> RenderedPicture {
         let frame = camera.frame
-        let light = shading.ambientOcclusion.map { OcclusionField(scene: scene, options: $0, frame: frame) }
+        let light = shading.ambientOcclusion.map { OcclusionField(scene: scene, options: $0, frame: frame, samples: samples) }
         let empty = Self.levels(blend(.zero, covered: 0, of: 1))
         var image = Image(width: size.width, height: size.height, fill: (empty.x, empty.y, empty.z))
         var coverage = [UInt8](repeating: 0, count: size.width * size.height)

@@ -1,6 +1,7 @@
 import Basics
 import Foundation
 import Shapes
+import TestSupport
 import Testing
 
 @testable import InteractiveSegmentation

@@ -13,8 +13,8 @@ import Testing
 
     /// A strip of `count` vertices.
     static func strip(_ count: Int) throws -> PreparedMesh {
-        let vertices = (0..<count).map { SIMD3<Float>(Float($0 / 2), Float($0 % 2), 0) }
-        let faces = (0..<(count - 2)).map { SIMD3<UInt32>(UInt32($0), UInt32($0 + 1), UInt32($0 + 2)) }
+        let vertices: [SIMD3<Float>] = (0..<count).map { [Float($0 / 2), Float($0 % 2), 0] }
+        let faces: [SIMD3<UInt32>] = (0..<UInt32(count - 2)).map { [$0, $0 + 1, $0 + 2] }
         return try PreparedMesh(Mesh(vertices: vertices, faces: faces), path: "strip.obj", hash: "strip")
     }
 
@@ -28,11 +28,12 @@ import Testing
     }
 
     @Test func whatIsMissingIsSaid() throws {
-        for (file, words) in [
+        let cases: [(file: DecoderFile, words: String)] = [
             (DecoderFile(path: "\(Self.folder)/decoder_checkpoint.pth"), "--features"),
             (DecoderFile(path: "\(Self.folder)/pred_f.pth", features: "\(Self.folder)/pred_f.pth"), "attention_state_dict"),
             (DecoderFile(path: "\(Self.folder)/expected.json"), "safetensors"), (DecoderFile(path: "nowhere.pth"), "nowhere.pth"),
-        ] {
+        ]
+        for (file, words) in cases {
             do {
                 _ = try file.decoder(of: Self.strip(12))
                 Issue.record("\(file.path) was read")

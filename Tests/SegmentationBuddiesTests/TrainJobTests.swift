@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func clicksOnAnotherMeshAreTransferred() throws {
-        let path = Self.temporary()
+        let path = temporaryPath()
         defer { try? FileManager.default.removeItem(atPath: path) }
         let bench = PipelineTests.bench(cache: path + "/cache")
         let shape = try PipelineTests.shape.get().mesh

@@ -201,7 +201,10 @@ public struct SegmentEvaluation: Sendable {
     /// #V: whether one of the segmenter's views truly shows each vertex.
     private func visibleVertices(_ mesh: PreparedMesh) throws -> [Bool] {
         let views = RenderedViews(scene: mesh.scene, plan: bench.settings.segmentViews, seed: bench.settings.seed)
-        let seen = try bench.parallelism.map(views.cameras.count) { mesh.scene.visibleVertices(from: views.cameras[$0]) }
+        let vertices = Array(mesh.referenced.indices)
+        let seen = try bench.parallelism.map(views.cameras.count) { view in
+            mesh.scene.areVisible(vertices, from: vertices.map { _ in views.cameras[view].eye })
+        }
         return mesh.referenced.indices.map { vertex in mesh.referenced[vertex] && seen.contains { $0[vertex] } }
     }
 }
