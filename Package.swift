@@ -52,6 +52,7 @@ let package = Package(
 
         // Seeing: cameras and rays; image models
         library("Rendering", on: ["Basics", "Images", "Shapes", "CEmbree"]),
+        library("Texturing", on: ["Basics", "Images", "LinearAlgebra", "Shapes"]),
         library("Backbones", on: ["Basics", "Images", "Inference"], resources: [.copy("Models")]),
 
         // The method
@@ -68,8 +69,9 @@ let package = Package(
         library(
             "SegmentationBuddies",
             on: [
-                "Basics", "Images", "LinearAlgebra", "Shapes", "Rendering", "Backbones", "Distillation", "InteractiveSegmentation",
-                "Correspondence", "Examples", "Photography", "ModelStore", .product(name: "Logging", package: "swift-log"),
+                "Basics", "Images", "LinearAlgebra", "Shapes", "Rendering", "Texturing", "Backbones", "Distillation",
+                "InteractiveSegmentation", "Correspondence", "Examples", "Photography", "ModelStore",
+                .product(name: "Logging", package: "swift-log"),
             ]),
 
         // Measuring it: data sets, protocols, baselines, statistics, reports
@@ -105,6 +107,7 @@ let package = Package(
         tests("Shapes"),
         tests("Inference", resources: [.copy("Fixtures")]),
         tests("Rendering"),
+        tests("Texturing", on: ["Examples", "Images", "Shapes"]),
         tests("Backbones", resources: [.copy("Fixtures")]),
         tests("Distillation"),
         tests("InteractiveSegmentation", on: ["Examples"], resources: [.copy("Published")]),

@@ -73,6 +73,14 @@ public struct Correspondence: Sendable, Hashable {
     /// Work done.
     public var counts: Counts
 
+    /// What was found; by default nothing was sought.
+    public init(buddy: Candidate? = nil, reason: NoCorrespondence? = nil, candidates: [Candidate] = [], counts: Counts = Counts()) {
+        self.buddy = buddy
+        self.reason = reason
+        self.candidates = candidates
+        self.counts = counts
+    }
+
     /// How much work matching took.
     public struct Counts: Sendable, Hashable, Codable {
         /// Candidates that qualify.

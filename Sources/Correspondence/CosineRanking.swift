@@ -30,6 +30,17 @@ public struct CosineRanking: Sendable {
         }
     }
 
+    /// The row most similar to a query, the lowest of equals, or nil if nothing can be compared.
+    ///
+    /// - Complexity: O(n d).
+    public func mostSimilar(to query: [Float], eligible: [Bool]) -> (row: Int, similarity: Float)? {
+        var best: (row: Int, similarity: Float)?
+        for (row, similarity) in similarities(to: query).enumerated() where eligible[row] && similarity > best?.similarity ?? -.infinity {
+            best = (row, similarity)
+        }
+        return best
+    }
+
     /// The rows most similar to a query, most similar first; of two equally similar rows the lower index goes first.
     ///
     /// - Parameters:

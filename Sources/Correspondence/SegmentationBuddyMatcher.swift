@@ -44,19 +44,32 @@ public struct ClickedPhoto: Sendable {
     public var click: Pixel
     /// A box that goes with every prompt for the part, where the user gave one.
     public var box: Prompt.Box?
+    /// Clicks on what is not the part, which go with every prompt as well.
+    public var unwanted: [Pixel]
     /// The coarse mask of the click, in which pixels are sought.
     public var objectMask: Mask
     /// The fine mask of the click, into which candidates must lead back.
     public var partMask: Mask
 
     /// A click in a photo of the masks' size.
-    public init(features: FeatureGrid, embedding: ImageEmbedding, click: Pixel, box: Prompt.Box? = nil, objectMask: Mask, partMask: Mask) {
+    public init(
+        features: FeatureGrid, embedding: ImageEmbedding, click: Pixel, box: Prompt.Box? = nil, unwanted: [Pixel] = [], objectMask: Mask,
+        partMask: Mask
+    ) {
         self.features = features
         self.embedding = embedding
         self.click = click
         self.box = box
+        self.unwanted = unwanted
         self.objectMask = objectMask
         self.partMask = partMask
+    }
+}
+
+extension ClickedPhoto {
+    /// The question for the part at another pixel than the click: with the box and the unwanted clicks, which say what a part is not.
+    public func prompt(at pixel: Pixel) -> Prompt {
+        Prompt(points: [Prompt.Point(pixel.center)] + unwanted.map { Prompt.Point($0.center, isForeground: false) }, box: box)
     }
 }
 
@@ -180,7 +193,7 @@ public struct SegmentationBuddyMatcher: Sendable {
         }
         counts.qualified = qualified.count
         counts.prompts = pixels.count
-        let prompts = pixels.map { Prompt(points: [Prompt.Point($0.center)], box: photo.box) }
+        let prompts = pixels.map { photo.prompt(at: $0) }
         let predictions = try segmenter.masks(for: prompts, in: photo.embedding)
         let level = options.partLevel
         let overlaps = try parallelism.map(predictions.count) { predictions[$0].mask(level).intersectionOverUnion(photo.partMask) }

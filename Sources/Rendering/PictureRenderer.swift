@@ -16,13 +16,16 @@ public struct PictureRenderer: Sendable {
     public let scene: RayScene
     /// How it is lit and coloured.
     public let shading: Shading
+    /// The surface's own colours, in place of the shading's albedo.
+    public let colors: SurfaceColors?
     private let cornerNormals: CornerNormals?
 
     /// A renderer of `scene`.
     ///
     /// - Complexity: O(#F) for smooth normals.
-    public init(_ scene: RayScene, shading: Shading) {
+    public init(_ scene: RayScene, shading: Shading, colors: SurfaceColors? = nil) {
         self.scene = scene
+        self.colors = colors
         self.shading = shading
         switch shading.normals {
         case .flat: cornerNormals = nil
@@ -125,6 +128,8 @@ public struct PictureRenderer: Sendable {
             albedo =
                 vertexColors[Int(corners.x)] * weights.x + vertexColors[Int(corners.y)] * weights.y
                 + vertexColors[Int(corners.z)] * weights.z
+        } else if let colors {
+            albedo = colors.color(face: face, weights: weights)
         }
         let normal = normal(buffers, index, face, weights, frame)
         guard shading.light != .normalColors else { return normal * 0.5 + 0.5 }

@@ -40,7 +40,7 @@ public struct DistillJob: Sendable {
     /// Throws `Failure`.
     public func run(mesh path: String) throws -> Document {
         var watch = Stopwatch()
-        let mesh = try watch.measure("mesh") { try PreparedMesh(contentsOf: path, normalisation: bench.settings.normalisation) }
+        let mesh = try watch.measure("mesh") { try PreparedMesh(contentsOf: path, at: bench) }
         let field = try watch.measure("features") { try FeatureDistiller(at: bench).field(of: mesh) }
         let views = try watch.measure("views") { try EmbeddedViews(of: mesh, at: bench) }
         return Document(

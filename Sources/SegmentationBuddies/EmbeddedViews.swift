@@ -25,9 +25,9 @@ public struct EmbeddedViews: MeshViews {
     /// Throws `Failure` if the segmenter cannot be run.
     public init(of mesh: PreparedMesh, at bench: Workbench) throws {
         let settings = bench.settings
-        views = RenderedViews(scene: mesh.scene, plan: settings.segmentViews, seed: settings.seed)
+        views = RenderedViews(of: mesh, plan: settings.segmentViews, seed: settings.seed)
         let key = CacheDirectory.key([
-            "segmenter views", mesh.hash, settings.normalisation.rawValue, settings.segmentViews.key, "\(settings.seed)",
+            "segmenter views", mesh.look, settings.normalisation.rawValue, settings.segmentViews.key, "\(settings.seed)",
             bench.segmenter.identity.hash,
         ])
         let shelf = EmbeddingShelf(views: views, segmenter: bench.segmenter, cache: bench.cache, folder: key)

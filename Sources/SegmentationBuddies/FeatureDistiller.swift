@@ -30,13 +30,13 @@ public struct FeatureDistiller: Sendable {
     public func field(of mesh: PreparedMesh) throws -> Distilled {
         let settings = bench.settings
         let parts = [
-            mesh.hash, settings.normalisation.rawValue, settings.featureViews.key, "\(settings.seed)", bench.extractor.identity.hash,
+            mesh.look, settings.normalisation.rawValue, settings.featureViews.key, "\(settings.seed)", bench.extractor.identity.hash,
         ]
         let folder = CacheDirectory.key(["feature field", settings.solver.rawValue] + parts)
         if let field = bench.cache.field(folder: folder, vertexCount: mesh.mesh.vertices.count) {
             return Distilled(field: field, viewsExtracted: 0)
         }
-        let views = RenderedViews(scene: mesh.scene, plan: settings.featureViews, seed: settings.seed)
+        let views = RenderedViews(of: mesh, plan: settings.featureViews, seed: settings.seed)
         let partial = CacheDirectory.key(["feature views"] + parts)
         let grids = try grids(views, folder: partial)
         let field = try fit(views, grids.map(\.grid), mesh)

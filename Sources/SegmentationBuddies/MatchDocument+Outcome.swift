@@ -23,7 +23,9 @@ extension MatchDocument {
             segment: outcome.segment.map { PartDocument($0, of: mesh.mesh, method: outcome.method) },
             click: ClickDocument(
                 x: click.pixel.x, y: click.pixel.y, objectX: objectPixel.x, objectY: objectPixel.y,
-                box: click.box.map { [$0.low.x, $0.low.y, $0.high.x, $0.high.y] }),
+                box: click.box.map { [$0.low.x, $0.low.y, $0.high.x, $0.high.y] },
+                more: click.more.isEmpty ? nil : click.more.map { [$0.x, $0.y] },
+                unwanted: click.unwanted.isEmpty ? nil : click.unwanted.map { [$0.x, $0.y] }, isMask: click.mask == nil ? nil : true),
             mesh: MeshDocument(mesh),
             image: ImageDocument(
                 path: photo.path, hash: photo.hash, width: photo.image.width, height: photo.image.height,

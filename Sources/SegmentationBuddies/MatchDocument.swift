@@ -35,6 +35,8 @@ public struct MatchDocument: Sendable, Codable {
     public var candidates: [CandidateDocument]?
     /// The part of the mesh.
     public var segment: PartDocument?
+    /// Other places that may be meant, where they were asked for; approximate.
+    public var alternatives: AlternativesDocument?
     /// Where the user clicked.
     public var click: ClickDocument
     /// The mesh as it was read.
@@ -82,6 +84,12 @@ public struct MatchDocument: Sendable, Codable {
         public var objectY: Int
         /// x0, y0, x1, y1.
         public var box: [Float]?
+        /// More clicks [x, y] on the part.
+        public var more: [[Int]]?
+        /// Clicks [x, y] on what is not the part.
+        public var unwanted: [[Int]]?
+        /// Whether the part was given as a mask.
+        public var isMask: Bool?
     }
 
     /// The photo as it was read, after its orientation was applied.

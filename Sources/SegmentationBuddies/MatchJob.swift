@@ -9,7 +9,7 @@ import Shapes
 
 /// The main job: a click in a photo finds the part on a mesh.
 public struct MatchJob: Sendable {
-    private let bench: Workbench
+    let bench: Workbench
 
     /// A job that works at `bench`.
     public init(at bench: Workbench) {
@@ -48,7 +48,7 @@ public struct MatchJob: Sendable {
         // The photo and the click first: they fail fast, and the mesh may take long.
         let photo = try watch.measure("photo") { try PreparedPhoto(contentsOf: image, at: bench) }
         let masks = try watch.measure("click") { try photo.masks(of: click, at: bench) }
-        let prepared = try watch.measure("mesh") { try PreparedMesh(contentsOf: mesh, normalisation: bench.settings.normalisation) }
+        let prepared = try watch.measure("mesh") { try PreparedMesh(contentsOf: mesh, at: bench) }
         return try run(photo, click, masks, prepared, &watch)
     }
 

@@ -1,3 +1,4 @@
+import Correspondence
 import Foundation
 import Images
 
@@ -6,12 +7,17 @@ public struct MatchOutputs {
     private let outcome: MatchJob.Outcome
     private let bench: Workbench
     private let includeCandidates: Bool
+    private let approximate: (alternatives: Alternatives, mesh: LiftedMesh)?
 
     /// The files of an outcome; `includeCandidates` lists all candidates in the result.
-    public init(_ outcome: MatchJob.Outcome, at bench: Workbench, includeCandidates: Bool = false) {
+    public init(
+        _ outcome: MatchJob.Outcome, at bench: Workbench, includeCandidates: Bool = false,
+        approximate: (alternatives: Alternatives, mesh: LiftedMesh)? = nil
+    ) {
         self.outcome = outcome
         self.bench = bench
         self.includeCandidates = includeCandidates
+        self.approximate = approximate
     }
 
     /// Writes the files into a folder, if one is given, and returns the result.
@@ -19,16 +25,27 @@ public struct MatchOutputs {
     /// Everything is made before anything is written, and `result.json` is written last. Without a correspondence there is no part, so
     /// the files of the part are not written. Throws `Failure`.
     public func write(to path: String?) throws -> MatchDocument {
-        guard let path else { return MatchDocument(outcome, at: bench, includeCandidates: includeCandidates, outputs: []) }
+        guard let path else { return document([]) }
         var folder = OutputFolder()
         folder.add("overview.png", try Overview(outcome, parallelism: bench.parallelism).image().pngData())
         folder.add("object_mask.png", try outcome.objectMask.pngData())
         folder.add("part_mask.png", try outcome.partMask.pngData())
         if let segment = outcome.segment { try PartFiles(segment, of: outcome.mesh.mesh).add(to: &folder) }
-        let document = MatchDocument(
-            outcome, at: bench, includeCandidates: includeCandidates, outputs: folder.names + ["result.json"])
+        if let approximate {
+            try AlternativesFiles(alternatives: approximate.alternatives, mesh: approximate.mesh)
+                .add(to: &folder, parallelism: bench.parallelism)
+        }
+        let document = document(folder.names + ["result.json"])
         folder.add("result.json", try JSONText.data(document))
         try folder.write(to: path)
+        return document
+    }
+
+    private func document(_ outputs: [String]) -> MatchDocument {
+        var document = MatchDocument(outcome, at: bench, includeCandidates: includeCandidates, outputs: outputs)
+        document.alternatives = approximate.map {
+            AlternativesDocument($0.alternatives, temperature: SoftMatchingOptions().temperature, on: $0.mesh)
+        }
         return document
     }
 }

@@ -17,18 +17,28 @@ struct MeshSides {
     /// The first picture looks at the first of them.
     let marks: [Mark]
     let size: RasterSize
+    /// #V colours in place of the part's.
+    var colors: [SIMD3<Float>]?
+    /// The mesh's own colours, in place of all others.
+    var surface: SurfaceColors?
+    /// Whether rings are drawn; marks decide the first view in any case.
+    var showsMarks = true
 
     /// The six pictures.
     ///
     /// Throws `Failure` if the mesh cannot be painted.
     func images(parallelism: Parallelism) throws -> [Image] {
-        let painter = PictureRenderer(mesh.scene, shading: .presentation)
-        let colors = segment.map(Palette.colors) ?? [SIMD3<Float>](repeating: Palette.rest, count: mesh.mesh.vertices.count)
+        let painter = PictureRenderer(mesh.scene, shading: .presentation, colors: surface)
+        let colors = surface == nil ? vertexColors : nil
         let cameras = cameras
         return try parallelism.map(cameras.count) { index in
             let picture = try painter.picture(from: cameras[index], size: size, vertexColors: colors).image
-            return marked(picture, cameras[index])
+            return showsMarks ? marked(picture, cameras[index]) : picture
         }
+    }
+
+    private var vertexColors: [SIMD3<Float>] {
+        colors ?? segment.map(Palette.colors) ?? [SIMD3<Float>](repeating: Palette.rest, count: mesh.mesh.vertices.count)
     }
 
     /// Six cameras around the mesh; the first looks at the first mark.

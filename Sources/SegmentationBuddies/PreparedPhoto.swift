@@ -81,12 +81,36 @@ public struct Click: Sendable, Hashable {
     public var objectPixel: Pixel?
     /// A box around the part.
     public var box: Prompt.Box?
+    /// More clicks on the part.
+    public var more: [Pixel]
+    /// Clicks on what is not the part.
+    public var unwanted: [Pixel]
+    /// The part itself, where it is known; then nothing is segmented at the click.
+    public var mask: Mask?
 
     /// A click at `pixel`.
-    public init(_ pixel: Pixel, objectPixel: Pixel? = nil, box: Prompt.Box? = nil) {
+    public init(
+        _ pixel: Pixel, objectPixel: Pixel? = nil, box: Prompt.Box? = nil, more: [Pixel] = [], unwanted: [Pixel] = [], mask: Mask? = nil
+    ) {
         self.pixel = pixel
         self.objectPixel = objectPixel
         self.box = box
+        self.more = more
+        self.unwanted = unwanted
+        self.mask = mask
+    }
+
+    /// A click that stands for a mask, nothing for an empty one: the pixel deepest inside its largest piece.
+    public init?(standingFor mask: Mask, objectPixel: Pixel? = nil) {
+        guard let piece = mask.components(limit: 1).first, let pixel = ExampleJob.deepest(piece) else { return nil }
+        self.init(pixel, objectPixel: objectPixel, mask: mask)
+    }
+
+    /// The question for the part.
+    var prompt: Prompt {
+        Prompt(
+            points: ([pixel] + more).map { Prompt.Point($0.center) } + unwanted.map { Prompt.Point($0.center, isForeground: false) },
+            box: box)
     }
 }
 
@@ -96,14 +120,22 @@ extension PreparedPhoto {
     /// Throws `Failure` if a click is outside the photo or the segmenter cannot be run.
     public func masks(of click: Click, at bench: Workbench) throws -> (object: Mask, part: Mask) {
         let objectPixel = click.objectPixel ?? click.pixel
-        for pixel in [click.pixel, objectPixel] { try check(pixel) }
-        let prompts = [
-            Prompt(points: [Prompt.Point(click.pixel.center)], box: click.box),
-            Prompt(points: [Prompt.Point(objectPixel.center)]),
-        ]
+        for pixel in [click.pixel, objectPixel] + click.more + click.unwanted { try check(pixel) }
+        let prompts = [click.prompt, Prompt(points: [Prompt.Point(objectPixel.center)])]
         let distinct = prompts[0] == prompts[1] ? [prompts[0]] : prompts
         let answers = try bench.segmenter.masks(for: distinct, in: embedding)
-        return (answers.last!.mask(bench.settings.objectLevel), answers[0].mask(bench.settings.matching.partLevel))
+        let part = try click.mask.map(checked) ?? answers[0].mask(bench.settings.matching.partLevel)
+        return (answers.last!.mask(bench.settings.objectLevel), part)
+    }
+
+    private func checked(_ mask: Mask) throws -> Mask {
+        guard mask.width == image.width, mask.height == image.height else {
+            throw Failure(
+                .badInput, "reading the part's mask", path: path,
+                reason: "the mask has \(mask.width) x \(mask.height) pixels, the photo \(image.width) x \(image.height)",
+                hint: "a mask has the size of the photo as it is seen upright")
+        }
+        return mask
     }
 
     func check(_ pixel: Pixel) throws {
@@ -117,6 +149,7 @@ extension PreparedPhoto {
     /// A click in this photo, ready for matching.
     public func clicked(_ click: Click, masks: (object: Mask, part: Mask)) -> ClickedPhoto {
         ClickedPhoto(
-            features: features, embedding: embedding, click: click.pixel, box: click.box, objectMask: masks.object, partMask: masks.part)
+            features: features, embedding: embedding, click: click.pixel, box: click.box, unwanted: click.unwanted,
+            objectMask: masks.object, partMask: masks.part)
     }
 }

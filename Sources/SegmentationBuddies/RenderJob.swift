@@ -12,6 +12,8 @@ public struct RenderJob: Sendable {
     public var seed: UInt64
     /// Whether depth, normals and face indices are written as well.
     public var writesBuffers: Bool
+    /// Whether the mesh is painted in grey or in its own colours.
+    public var surface = SurfaceLook.grey
     /// A single view at this azimuth and elevation in degrees, instead of the plan's cameras.
     public var angles: (azimuth: Float, elevation: Float)?
 
@@ -50,13 +52,13 @@ public struct RenderJob: Sendable {
     ///
     /// Throws `Failure`.
     public func run(mesh path: String, normalisation: Normalisation.Method, output: String) throws -> Document {
-        let mesh = try PreparedMesh(contentsOf: path, normalisation: normalisation)
+        let mesh = try PreparedMesh(contentsOf: path, normalisation: normalisation, colored: surface == .texture)
         let views: RenderedViews
         if let angles {
             let camera = Camera(azimuth: angles.azimuth * .pi / 180, elevation: angles.elevation * .pi / 180)
-            views = RenderedViews(scene: mesh.scene, plan: plan, cameras: [camera])
+            views = RenderedViews(scene: mesh.scene, plan: plan, cameras: [camera], colors: mesh.colors)
         } else {
-            views = RenderedViews(scene: mesh.scene, plan: plan, seed: seed)
+            views = RenderedViews(of: mesh, plan: plan, seed: seed)
         }
         var document = Document(mesh: path, plan: plan, seed: seed, views: [], outputs: [])
         // View by view, since all pictures together may not fit into memory.

@@ -19,19 +19,24 @@ public struct RenderedViews: Sendable {
     /// One for each light of the plan; views take them in turn.
     private let painters: [PictureRenderer]
 
-    /// The views of `scene` under `plan`.
-    public init(scene: RayScene, plan: ViewPlan, seed: UInt64) {
-        let sampler = ViewSampler(plan.style == .reference ? .reference : .fibonacci(count: plan.count), seed: seed)
-        self.init(scene: scene, plan: plan, cameras: (0..<plan.count).map { sampler.camera($0) })
+    /// The views of a prepared mesh under `plan`, in its own colours if it was prepared with them.
+    public init(of mesh: PreparedMesh, plan: ViewPlan, seed: UInt64) {
+        self.init(scene: mesh.scene, plan: plan, seed: seed, colors: mesh.colors)
     }
 
-    /// Views of `scene` from given cameras, sized and shaded by `plan`.
-    public init(scene: RayScene, plan: ViewPlan, cameras: [Camera]) {
+    /// The views of `scene` under `plan`, grey unless `colors` are given.
+    public init(scene: RayScene, plan: ViewPlan, seed: UInt64, colors: SurfaceColors? = nil) {
+        let sampler = ViewSampler(plan.style == .reference ? .reference : .fibonacci(count: plan.count), seed: seed)
+        self.init(scene: scene, plan: plan, cameras: (0..<plan.count).map { sampler.camera($0) }, colors: colors)
+    }
+
+    /// Views of `scene` from given cameras, sized and shaded by `plan`, grey unless `colors` are given.
+    public init(scene: RayScene, plan: ViewPlan, cameras: [Camera], colors: SurfaceColors? = nil) {
         self.scene = scene
         self.plan = plan
         self.cameras = cameras
         size = RasterSize(plan.size)
-        painters = plan.style.shadings.map { PictureRenderer(scene, shading: $0) }
+        painters = plan.style.shadings.map { PictureRenderer(scene, shading: $0, colors: colors) }
     }
 
     /// What view `index` shows.
@@ -40,7 +45,7 @@ public struct RenderedViews: Sendable {
         return scene.surfaces(from: cameras[index], size: size, culling: shading.culling, interpolation: shading.interpolation)
     }
 
-    /// The picture of view `index`, grey on white.
+    /// The picture of view `index`, on white.
     ///
     /// Throws `Failure` if it is too large to be painted.
     public func image(_ index: Int, surfaces: SurfaceBuffers) throws -> Image {

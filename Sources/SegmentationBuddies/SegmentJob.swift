@@ -43,8 +43,8 @@ public struct SegmentJob: Sendable {
     /// - Throws: `Failure` for inputs that cannot be used, and where a decoder is needed that is not there.
     public func run(mesh path: String, clicks: [TargetedClick], decoder: DecoderFile? = nil, like source: String? = nil) throws -> Outcome {
         var watch = Stopwatch()
-        let mesh = try watch.measure("mesh") { try PreparedMesh(contentsOf: path, normalisation: bench.settings.normalisation) }
-        let other = try source.map { try PreparedMesh(contentsOf: $0, normalisation: bench.settings.normalisation) }
+        let mesh = try watch.measure("mesh") { try PreparedMesh(contentsOf: path, at: bench) }
+        let other = try source.map { try PreparedMesh(contentsOf: $0, at: bench) }
         let found = try clicks.map { SurfaceClick(try $0.target.vertex(of: other ?? mesh), isForeground: $0.isForeground) }
         var outcome: Outcome
         if let other {

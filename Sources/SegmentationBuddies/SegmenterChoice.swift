@@ -34,7 +34,7 @@ struct SegmenterChoice {
 
     /// The cache's folder of a mesh's finished decoder, whatever it was trained on.
     static func folder(of mesh: PreparedMesh, at bench: Workbench) -> String {
-        CacheDirectory.key(["decoder", mesh.hash, bench.settings.normalisation.rawValue, bench.segmenter.identity.hash])
+        CacheDirectory.key(["decoder", mesh.look, bench.settings.normalisation.rawValue, bench.segmenter.identity.hash])
     }
 
     /// The way for clicks on a mesh.

@@ -16,12 +16,12 @@ struct SegmenterField {
     func field(of mesh: PreparedMesh, views: EmbeddedViews) throws -> FeatureField {
         let settings = bench.settings
         let folder = CacheDirectory.key([
-            "segmenter field", mesh.hash, settings.normalisation.rawValue, settings.segmentViews.key, "\(settings.seed)",
+            "segmenter field", mesh.look, settings.normalisation.rawValue, settings.segmentViews.key, "\(settings.seed)",
             settings.solver.rawValue, bench.segmenter.identity.hash,
         ])
         if let field = bench.cache.field(folder: folder, vertexCount: mesh.mesh.vertices.count) { return field }
         let grids = try views.cameras.indices.map { try views.embedding($0).features }
-        let rendered = RenderedViews(scene: mesh.scene, plan: settings.segmentViews, seed: settings.seed)
+        let rendered = RenderedViews(of: mesh, plan: settings.segmentViews, seed: settings.seed)
         let field = try FeatureDistiller(at: bench).fit(rendered, grids, mesh)
         bench.cache.write(field, folder: folder)
         return field

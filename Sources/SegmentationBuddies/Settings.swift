@@ -12,6 +12,8 @@ public struct Settings: Sendable, Hashable, Codable {
     public var seed: UInt64 = 0
     /// How the mesh is scaled into the unit sphere.
     public var normalisation = Normalisation.Method.vertexMean
+    /// Whether the mesh is looked at in grey or in its own colours.
+    public var surface = SurfaceLook.grey
     /// How the mesh is looked at to lift features onto it.
     public var featureViews = ViewPlan(count: 120, size: 224)
     /// How the mesh is looked at to segment it.
@@ -20,6 +22,8 @@ public struct Settings: Sendable, Hashable, Codable {
     public var solver = SolverKind.exact
     /// How candidates are chosen and judged.
     public var matching = MatchingOptions()
+    /// How pixels are chosen and judged on the way back, from a mesh to a photo.
+    public var pixelMatching = PixelMatchingOptions()
     /// Which of the segmenter's masks is the object.
     public var objectLevel = MaskLevel.object
     /// How much of the photo the features are extracted from.
@@ -35,6 +39,14 @@ public struct Settings: Sendable, Hashable, Codable {
 
     /// The default settings.
     public init() {}
+}
+
+/// Whether a mesh is looked at in grey or in the colours that its file gives.
+public enum SurfaceLook: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Grey, as published: only the shape counts.
+    case grey
+    /// In the colours of its vertices, materials and pictures; grey where there are none.
+    case texture
 }
 
 /// A set of views of a mesh.

@@ -65,7 +65,7 @@ public struct TrainJob: Sendable {
     ///
     /// Throws `Failure`.
     public func run(mesh path: String, output: String?) throws -> TrainDocument {
-        let mesh = try PreparedMesh(contentsOf: path, normalisation: bench.settings.normalisation)
+        let mesh = try PreparedMesh(contentsOf: path, at: bench)
         let outcome = try train(mesh)
         var folder = OutputFolder()
         if output != nil {

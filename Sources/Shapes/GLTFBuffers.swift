@@ -170,6 +170,26 @@ struct GLTFBuffers {
 
     private func failure(_ accessor: Int, _ reason: String) -> Failure { Failure.mesh("accessor \(accessor) \(reason)") }
 
+    // MARK: Pictures
+
+    /// The encoded picture of a texture, or nil if it is not there.
+    mutating func picture(texture index: Int) -> Data? {
+        guard let texture = document.textures?.element(index), let image = texture.source.flatMap({ document.images?.element($0) }) else {
+            return nil
+        }
+        if let uri = image.uri {
+            guard uri.hasPrefix("data:") else { return NeighbourFile.contents(named: uri.removingPercentEncoding ?? uri, of: path) }
+            guard let comma = uri.firstIndex(of: ","), uri[..<comma].hasSuffix(";base64") else { return nil }
+            return Data(base64Encoded: String(uri[uri.index(after: comma)...]), options: .ignoreUnknownCharacters)
+        }
+        guard let view = image.bufferView.flatMap({ document.bufferViews?.element($0) }), let data = try? buffer(view.buffer) else {
+            return nil
+        }
+        let start = view.byteOffset ?? 0
+        guard start >= 0, view.byteLength >= 0, start <= data.count, view.byteLength <= data.count - start else { return nil }
+        return data.subdata(in: (data.startIndex + start)..<(data.startIndex + start + view.byteLength))
+    }
+
     // MARK: Buffers
 
     private mutating func buffer(_ index: Int) throws -> Data {

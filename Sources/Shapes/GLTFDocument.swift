@@ -27,6 +27,31 @@ struct GLTFDocument: Decodable {
         var attributes: [String: Int]?
         var indices: Int?
         var mode: Int?
+        var material: Int?
+    }
+
+    struct TextureReference: Decodable {
+        var index: Int
+        var texCoord: Int?
+    }
+
+    struct Material: Decodable {
+        struct MetallicRoughness: Decodable {
+            var baseColorFactor: [Double]?
+            var baseColorTexture: TextureReference?
+        }
+
+        var name: String?
+        var pbrMetallicRoughness: MetallicRoughness?
+    }
+
+    struct Texture: Decodable {
+        var source: Int?
+    }
+
+    struct Picture: Decodable {
+        var uri: String?
+        var bufferView: Int?
     }
 
     struct MeshEntry: Decodable {
@@ -81,6 +106,9 @@ struct GLTFDocument: Decodable {
     var accessors: [Accessor]?
     var bufferViews: [BufferView]?
     var buffers: [Buffer]?
+    var materials: [Material]?
+    var textures: [Texture]?
+    var images: [Picture]?
     var extensionsRequired: [String]?
 
     /// Decodes the document and refuses what could not be read rightly.

@@ -42,6 +42,7 @@ struct GLTFReader {
         }
         if skipped > 0 { assembly.remarks.append("\(skipped) primitives are points or lines, or have no positions, and were left out") }
         assembly.groups = groups.finish(faceCount: assembly.faceEnds.count)
+        readMaterials()
         return try assembly.mesh()
     }
 
@@ -88,9 +89,37 @@ struct GLTFReader {
             let first = try shared[key] ?? readVertices(positions: positions, colors: colors, transform: transform)
             shared[key] = first
             let count = try buffers.count(positions)
+            let corner = assembly.corners.count
             try readFaces(
                 primitive, mode: mode, first: first, count: count, flips: transform.flipsWinding,
                 place: "mesh \(index), primitive \(number)")
+            readCoordinates(primitive, first: first, corners: corner..<assembly.corners.count)
+        }
+    }
+
+    /// Notes the material of a primitive's faces and where their corners lie in its picture.
+    ///
+    /// What is wrong with them leaves the faces without: the shape does not depend on it.
+    private mutating func readCoordinates(_ primitive: GLTFDocument.Primitive, first: Int, corners: Range<Int>) {
+        guard !(document.materials ?? []).isEmpty else { return }
+        let material = primitive.material.flatMap { document.materials?.element($0) }
+        assembly.materialOfFace += [Int32](repeating: Int32(material == nil ? -1 : primitive.material ?? -1), count: corners.count / 3)
+        let set = material?.pbrMetallicRoughness?.baseColorTexture?.texCoord ?? 0
+        let values = primitive.attributes?["TEXCOORD_\(set)"].flatMap { try? buffers.values($0, components: 2) } ?? []
+        for corner in corners {
+            let place = 2 * (Int(assembly.corners[corner]) - first)
+            assembly.coordinates.append(place >= 0 && place + 1 < values.count ? SIMD2(values[place], values[place + 1]) : .nowhere)
+        }
+    }
+
+    private mutating func readMaterials() {
+        assembly.materials = (document.materials ?? []).map { material in
+            let surface = material.pbrMetallicRoughness
+            let factor = (surface?.baseColorFactor ?? []).map { $0.isFinite ? Float($0) : 1 }
+            let linear = factor.count >= 3 ? SIMD3(factor[0], factor[1], factor[2]) : .one
+            return .init(
+                name: material.name ?? "", color: SRGB.encode(linear),
+                picture: surface?.baseColorTexture.flatMap { buffers.picture(texture: $0.index) })
         }
     }
 

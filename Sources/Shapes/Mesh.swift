@@ -16,6 +16,8 @@ public struct Mesh: Hashable, Sendable {
     public var fileFaceCount: Int
     /// #V colours in 0...1 (sRGB), where the file gives them.
     public var vertexColors: [SIMD3<Float>]?
+    /// Materials and their pictures, where the file gives them.
+    public var appearance: SurfaceAppearance?
     /// Names of sets of the file's faces (OBJ groups and objects, glTF nodes), in the file's order.
     public var groups: [FaceGroup]
     /// What the reader put up with in the file, in readable sentences; empty for a clean file.

@@ -11,6 +11,11 @@ struct MeshAssembly {
     var faceEnds: [Int] = []
     /// The line of each face, where lines mean something.
     var faceLines: [Int] = []
+    /// Empty, or where in a picture each corner lies.
+    var coordinates: [SIMD2<Float>] = []
+    var materials: [SurfaceAppearance.Material] = []
+    /// Empty, or the material of each face.
+    var materialOfFace: [Int32] = []
     var groups: [Mesh.FaceGroup] = []
     var remarks: [String] = []
 
@@ -54,6 +59,7 @@ struct MeshAssembly {
     private func triangulate(into mesh: inout Mesh) {
         mesh.faces.reserveCapacity(max(0, corners.count - 2 * faceEnds.count))
         mesh.fileFace.reserveCapacity(mesh.faces.capacity)
+        var appearance = materials.isEmpty ? nil : SurfaceAppearance(materials: materials, materialOfFace: [], coordinates: [])
         var triangulator = PolygonTriangulator()
         var start = 0
         var collapsed = 0
@@ -67,8 +73,10 @@ struct MeshAssembly {
             }
             if mesh.faces.count == before { collapsed += 1 }
             for _ in before..<mesh.faces.count { mesh.fileFace.append(UInt32(face)) }
+            appearance?.append(faces: mesh.faces[before...], of: start..<end, face, in: self)
             start = end
         }
+        mesh.appearance = appearance
         if collapsed > 0 { mesh.remarks.append("\(collapsed) faces have fewer than three different corners and give no triangle") }
         if triangulator.unfinished > 0 { mesh.remarks.append("\(triangulator.unfinished) tangled polygons were cut up as fans") }
     }
@@ -92,5 +100,23 @@ struct MeshAssembly {
         var filled = colors.prefix(vertices.count).map { $0.isFinite ? ($0 / full).clamped(lowerBound: .zero, upperBound: white) : white }
         filled.append(contentsOf: repeatElement(white, count: vertices.count - filled.count))
         return filled
+    }
+}
+
+extension SurfaceAppearance {
+    /// Appends triangles that were cut from the file's face `face` with the corners `range`.
+    fileprivate mutating func append(faces: ArraySlice<SIMD3<UInt32>>, of range: Range<Int>, _ face: Int, in assembly: MeshAssembly) {
+        let hasCoordinates = !assembly.coordinates.isEmpty
+        // A vertex that comes twice in a face has the place of its first corner.
+        var places: [UInt32: Int] = [:]
+        if hasCoordinates {
+            for corner in range where places[assembly.corners[corner]] == nil { places[assembly.corners[corner]] = corner }
+        }
+        for triangle in faces {
+            materialOfFace.append(assembly.materialOfFace.element(face) ?? -1)
+            for corner in 0..<3 {
+                coordinates.append(hasCoordinates ? places[triangle[corner]].map { assembly.coordinates[$0] } ?? .nowhere : .nowhere)
+            }
+        }
     }
 }

@@ -28,7 +28,7 @@ extension Mesh {
         do {
             guard !data.isEmpty else { throw Failure.mesh("the file is empty") }
             switch format {
-            case .obj: self = try TextScanner.scan(data) { scanner in try OBJReader(scanner).read() }
+            case .obj: self = try TextScanner.scan(data) { scanner in try OBJReader(scanner, path: path).read() }
             case .off: self = try TextScanner.scan(data) { scanner in try OFFReader(scanner).read() }
             case .ply: self = try PLYReader.read(data)
             case .stl: self = try STLReader.read(data)
@@ -47,6 +47,7 @@ extension Mesh {
         guard fileFace.count == faces.count, vertexColors.map({ $0.count == vertices.count }) ?? true else {
             throw Failure.mesh("the mesh has \(faces.count) triangles but \(fileFace.count) file faces, or colors for other vertices")
         }
+        guard appearance?.fits(faceCount: faces.count) ?? true else { throw Failure.mesh("the mesh has materials for other triangles") }
         let count = UInt32(clamping: vertices.count)
         for (index, face) in faces.enumerated() where face.max() >= count || fileFace[index] >= fileFaceCount {
             throw Failure.mesh("triangle \(index) refers to a vertex or file face that is not there")

@@ -1,6 +1,7 @@
 import Basics
+import Foundation
 
-/// Reads Wavefront OBJ: `v`, `f`, `o` and `g`; everything else (normals, materials, curves) is passed over.
+/// Reads Wavefront OBJ: `v`, `vt`, `f`, `o`, `g`, and materials from files beside it; everything else (normals, curves) is passed over.
 ///
 /// `v` may carry a weight (4 numbers, ignored) or a colour (6 or 7 numbers: the colour is numbers 4 to 6). Indices count from 1, or
 /// backwards from the latest vertex if negative, and may lead to vertices that come later in the file.
@@ -9,9 +10,12 @@ struct OBJReader {
     private var assembly = MeshAssembly()
     private var uncolored = 0
     private var groups = GroupRuns()
+    private var materials = MaterialRuns()
+    private let path: String?
 
-    init(_ scanner: TextScanner) {
+    init(_ scanner: TextScanner, path: String? = nil) {
         self.scanner = scanner
+        self.path = path
     }
 
     /// The names in one `g` statement that are heeded; more only serve to make a small file large.
@@ -26,6 +30,7 @@ struct OBJReader {
         }
         if !assembly.colors.isEmpty, uncolored > 0 { assembly.remarks.append("\(uncolored) vertices have no color; they are white") }
         assembly.groups = groups.finish(faceCount: assembly.faceEnds.count)
+        materials.finish(&assembly, path: path)
         return try assembly.mesh()
     }
 
@@ -40,6 +45,12 @@ struct OBJReader {
         } else if scanner.matches(keyword, "g") {
             let names = scanner.restOfLine().split(whereSeparator: \.isWhitespace).prefix(Self.namesPerStatement)
             groups.setGroups(names.map(String.init), at: assembly.faceEnds.count)
+        } else if scanner.matches(keyword, "vt") {
+            materials.addCoordinate((0..<2).map { _ in scanner.token().flatMap { scanner.number($0) } ?? .nan })
+        } else if scanner.matches(keyword, "mtllib") {
+            materials.libraries.append(scanner.restOfLine())
+        } else if scanner.matches(keyword, "usemtl") {
+            materials.use(scanner.restOfLine(), at: assembly.faceEnds.count)
         }
     }
 
@@ -83,6 +94,7 @@ struct OBJReader {
                 throw Failure.mesh("vertex index \(index) is out of range after \(assembly.vertices.count) vertices", line: line)
             }
             assembly.corners.append(UInt32(vertex))
+            materials.addCorner(scanner.integerAfterSlash(token))
         }
         assembly.faceEnds.append(assembly.corners.count)
         assembly.faceLines.append(line)
@@ -121,5 +133,56 @@ struct GroupRuns {
             if faces[name] == nil { order.append(name) }
             faces[name, default: []].append(contentsOf: UInt32(start)..<UInt32(face))
         }
+    }
+}
+
+/// Gathers texture coordinates and the materials in force while faces go by.
+struct MaterialRuns {
+    /// Names of material files.
+    var libraries: [String] = []
+    private var coordinates: [SIMD2<Float>] = []
+    /// For each corner of a face the index of its coordinate, -1 for none; empty until there is one.
+    private var indexOfCorner: [Int32] = []
+    private var corners = 0
+    private var names: [String] = []
+    private var runs: [(start: Int, material: Int)] = []
+
+    mutating func addCoordinate(_ numbers: [Double]) {
+        // The file's v points upwards.
+        coordinates.append(SIMD2(Float(numbers[0]), 1 - Float(numbers[1])))
+    }
+
+    mutating func use(_ name: String, at face: Int) {
+        if !names.contains(name) { names.append(name) }
+        runs.append((face, names.firstIndex(of: name) ?? 0))
+    }
+
+    /// Notes the index of a corner's coordinate, from 1 or backwards from the latest.
+    mutating func addCorner(_ index: Int?) {
+        corners += 1
+        guard let index, index != 0 else {
+            if !indexOfCorner.isEmpty { indexOfCorner.append(-1) }
+            return
+        }
+        if indexOfCorner.isEmpty { indexOfCorner = [Int32](repeating: -1, count: corners - 1) }
+        let place = index > 0 ? index - 1 : coordinates.count + index
+        indexOfCorner.append(Int32(exactly: place) ?? -1)
+    }
+
+    /// Puts what was gathered into the assembly, if the file names materials that are beside it.
+    func finish(_ assembly: inout MeshAssembly, path: String?) {
+        guard !runs.isEmpty else { return }
+        let known = libraries.prefix(16).flatMap { library -> [SurfaceAppearance.Material] in
+            let file = path.map { URL(fileURLWithPath: $0).deletingLastPathComponent().appendingPathComponent(library).path }
+            return NeighbourFile.contents(named: library, of: path).map { MTLReader.read($0, path: file) } ?? []
+        }
+        guard !known.isEmpty else { return }
+        assembly.materials = names.map { name in known.last { $0.name == name } ?? .init(name: name) }
+        assembly.materialOfFace = [Int32](repeating: -1, count: assembly.faceEnds.count)
+        for (index, run) in runs.enumerated() {
+            let end = index + 1 < runs.count ? runs[index + 1].start : assembly.faceEnds.count
+            for face in run.start..<end { assembly.materialOfFace[face] = Int32(run.material) }
+        }
+        assembly.coordinates = indexOfCorner.map { coordinates.element(Int($0)) ?? .nowhere }
     }
 }

@@ -154,6 +154,12 @@ struct TextScanner {
         return isNegative ? -value : value
     }
 
+    /// The whole number between the first slash of the token and the next, or its end; nil if there is none.
+    func integerAfterSlash(_ token: Token) -> Int? {
+        guard let slash = token.first(where: { bytes[$0] == UInt8(ascii: "/") }) else { return nil }
+        return integer((slash + 1)..<token.upperBound)
+    }
+
     /// The number that the token is; infinite if it is too large, NaN for the ways to write that; nil if it is none.
     ///
     /// Once rounded to `Float` it is exact. Up to 18 digits with a small exponent take two operations, each off by half a unit in the

@@ -3,6 +3,7 @@ import Backbones
 import Basics
 import Correspondence
 import Foundation
+import Images
 import SegmentationBuddies
 
 /// `bsb match`: the main job.
@@ -10,15 +11,31 @@ struct Match: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Find the part of a mesh that a click in a photo means.",
         discussion: """
-            Example: bsb match --image mug.jpg --click 310,220 --mesh cup.obj --output out
-            Ends with exit code 2 if the mesh has no such part.
+            Examples: bsb match --image mug.jpg --click 310,220 --mesh cup.obj --output out
+                      bsb match --image mug.jpg --mask handle.png --mesh cup.obj
+                      bsb match --image mug.jpg --clicks clicks.json --mesh cup.obj --output out
+            Ends with exit code 2 if the mesh has no such part. --clicks names a JSON array of clicks: [x, y], or an object with "x" and "y"
+            or "mask" (a file), and optionally "name", "object", "box", "positive" and "negative". It prints a line of JSON for each
+            click and writes into a folder for each; it ends with exit code 2 if none is found.
             """)
 
     @Option(help: ArgumentHelp("The photo: PNG, JPEG or WebP.", valueName: "file"))
     var image: String
 
     @Option(help: ArgumentHelp("The clicked pixel, counted from the upper left.", valueName: "x,y"))
-    var click: Pixel
+    var click: Pixel?
+
+    @Option(help: ArgumentHelp("The part as a picture of the photo's size, bright inside, in place of a click.", valueName: "file"))
+    var mask: String?
+
+    @Option(help: ArgumentHelp("Many clicks in a JSON file, in place of one.", valueName: "file"))
+    var clicks: String?
+
+    @Option(help: ArgumentHelp("Another pixel of the part; may be given several times.", valueName: "x,y"))
+    var positive: [Pixel] = []
+
+    @Option(help: ArgumentHelp("A pixel that is not of the part; may be given several times.", valueName: "x,y"))
+    var negative: [Pixel] = []
 
     @Option(help: ArgumentHelp("The mesh: OBJ, OFF, PLY, STL, GLB or glTF.", valueName: "file"))
     var mesh: String
@@ -57,6 +74,12 @@ struct Match: ParsableCommand {
     @Option(help: "How the part is found: by a trained decoder, by lifting masks without training, or by whatever there is.")
     var segmenter: SegmenterKind?
 
+    @Option(
+        help: ArgumentHelp(
+            "List so many places that may be meant, such as four legs, each with its part, and a probability over the surface. Approximate.",
+            valueName: "count"))
+    var alternatives: Int?
+
     @Flag(help: "List all candidates in the result.")
     var candidatesInResult = false
 
@@ -68,18 +91,68 @@ struct Match: ParsableCommand {
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
+        guard [click != nil, mask != nil, clicks != nil].count(where: { $0 }) == 1 else {
+            throw ValidationError("Give one of --click, --mask and --clicks.")
+        }
+        guard click != nil || (positive.isEmpty && negative.isEmpty && box == nil) else {
+            throw ValidationError("--positive, --negative and --box go with --click.")
+        }
+        guard clicks == nil || objectClick == nil else { throw ValidationError("--clicks names the object for each click.") }
         guard candidateCount >= 1 else { throw ValidationError("--candidates must be at least 1.") }
         guard (0...1).contains(candidateFraction) else { throw ValidationError("--candidate-fraction must be between 0 and 1.") }
         guard (0...1).contains(minIoU) else { throw ValidationError("--min-iou must be between 0 and 1.") }
+        guard alternatives.map({ (1...1000).contains($0) }) ?? true else {
+            throw ValidationError("--alternatives must be between 1 and 1000.")
+        }
     }
 
     func run() throws {
         let bench = try common.workbench(settings, models: models)
-        let outcome = try MatchJob(at: bench).run(
-            image: image, click: Click(click, objectPixel: objectClick, box: box), mesh: mesh)
-        let document = try MatchOutputs(outcome, at: bench, includeCandidates: candidatesInResult).write(to: output)
+        if let clicks { return try runBatch(ClickList(contentsOf: clicks), bench) }
+        let document: MatchDocument
+        if alternatives == nil {
+            let outcome = try MatchJob(at: bench).run(image: image, click: try singleClick(), mesh: mesh)
+            document = try MatchOutputs(outcome, at: bench, includeCandidates: candidatesInResult).write(to: output)
+        } else {
+            let click = try singleClick()
+            document = try answer(click, MatchSession(image: image, mesh: mesh, for: [click], at: bench), bench, output)
+        }
         if common.json { try Terminal.result(json: document) } else { Terminal.result(summary(document)) }
         if !document.found { throw ExitCode(2) }
+    }
+
+    /// One line of JSON for each click, whether or not `--json` is given.
+    private func runBatch(_ list: ClickList, _ bench: Workbench) throws {
+        let session = try MatchSession(image: image, mesh: mesh, for: list.entries.map(\.click), at: bench)
+        var anyFound = false
+        for entry in list.entries {
+            let document = try answer(entry.click, session, bench, output.map { "\($0)/\(entry.name)" })
+            try Terminal.result(line: BatchLine(name: entry.name, result: document))
+            anyFound = anyFound || document.found
+        }
+        if !anyFound { throw ExitCode(2) }
+    }
+
+    private struct BatchLine: Encodable {
+        var name: String
+        var result: MatchDocument
+    }
+
+    private func answer(_ click: Click, _ session: MatchSession, _ bench: Workbench, _ output: String?) throws -> MatchDocument {
+        let outcome = try session.match(click)
+        let approximate = try alternatives.map { limit in
+            (alternatives: try session.alternatives(to: outcome, limit: limit), mesh: session.mesh)
+        }
+        return try MatchOutputs(outcome, at: bench, includeCandidates: candidatesInResult, approximate: approximate).write(to: output)
+    }
+
+    private func singleClick() throws -> Click {
+        if let click { return Click(click, objectPixel: objectClick, box: box, more: positive, unwanted: negative) }
+        let path = mask ?? ""
+        guard let click = Click(standingFor: try Mask(contentsOf: path), objectPixel: objectClick) else {
+            throw Failure(.badInput, "reading the part's mask", path: path, reason: "the mask is empty")
+        }
+        return click
     }
 
     private var settings: Settings {

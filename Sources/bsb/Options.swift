@@ -95,6 +95,9 @@ struct MeshOptions: ParsableArguments {
     @Option(help: "How features are fitted to the surface: a sparse linear system (default), or the paper's network.")
     var solver: SolverKind?
 
+    @Flag(help: "Look at the mesh in grey, or in the colours of its vertices, materials and pictures.")
+    var surface = SurfaceLook.grey
+
     func validate() throws {
         if let views, !(1...100_000).contains(views) { throw ValidationError("--views must be between 1 and 100000.") }
     }
@@ -102,6 +105,7 @@ struct MeshOptions: ParsableArguments {
     /// Writes the options into settings.
     func apply(to settings: inout Settings) {
         settings.normalisation = normalisation
+        settings.surface = surface
         if let solver { settings.solver = solver }
         if let viewStyle { (settings.featureViews.style, settings.segmentViews.style) = (viewStyle, viewStyle) }
         if let views { settings.featureViews.count = views }
@@ -113,6 +117,18 @@ extension ViewPlan.Style: ExpressibleByArgument {}
 extension SolverKind: ExpressibleByArgument {}
 extension Preset: ExpressibleByArgument {}
 extension PhotoArea: ExpressibleByArgument {}
+
+/// `--ignore-texture` and `--use-texture`.
+extension SurfaceLook: EnumerableFlag {
+    /// The flag of a look.
+    public static func name(for value: SurfaceLook) -> NameSpecification {
+        switch value {
+        case .grey: .customLong("ignore-texture")
+        case .texture: .customLong("use-texture")
+        }
+    }
+}
+
 extension ThresholdKind: ExpressibleByArgument {}
 extension MaskLevel: ExpressibleByArgument {}
 

@@ -31,6 +31,9 @@ struct Render: ParsableCommand {
     @Option(help: ArgumentHelp("The angle above the horizon.", valueName: "degrees"))
     var elevation: Float?
 
+    @Flag(help: "Paint the mesh in grey, or in the colours of its vertices, materials and pictures.")
+    var surface = SurfaceLook.grey
+
     @Option(help: "How the mesh is scaled into the unit sphere.")
     var normalisation = Normalisation.Method.vertexMean
 
@@ -52,6 +55,7 @@ struct Render: ParsableCommand {
 
     func run() throws {
         var job = RenderJob(plan: ViewPlan(count: count, size: size, style: viewStyle), seed: seed, writesBuffers: buffers)
+        job.surface = surface
         if let azimuth, let elevation { job.angles = (azimuth, elevation) }
         let document = try job.run(mesh: mesh, normalisation: normalisation, output: output)
         if json {

@@ -15,6 +15,11 @@ enum Terminal {
         result(String(decoding: try JSONText.data(value), as: UTF8.self))
     }
 
+    /// Writes a value as one line of JSON with sorted keys to standard output.
+    static func result(line value: some Encodable) throws {
+        result(String(decoding: try JSONText.data(value, pretty: false), as: UTF8.self))
+    }
+
     /// Writes a line to standard error.
     static func message(_ text: String) {
         FileHandle.standardError.write(Data((text + "\n").utf8))

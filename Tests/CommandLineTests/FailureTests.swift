@@ -110,12 +110,57 @@ import Testing
         ["match", "--image", "a.png", "--click", "1,1", "--mesh", "b.obj", "--min-iou", "2"],
         ["render", "b.obj", "--output", "x", "--azimuth", "3"],
         ["distill", "b.obj", "--no-cache"],
+        ["match", "--image", "a.png", "--mesh", "b.obj"],
+        ["match", "--image", "a.png", "--click", "1,1", "--mask", "m.png", "--mesh", "b.obj"],
+        ["match", "--image", "a.png", "--mask", "m.png", "--negative", "1,1", "--mesh", "b.obj"],
+        ["match", "--image", "a.png", "--click", "1,1", "--mesh", "b.obj", "--alternatives", "0"],
+        ["locate", "--image", "a.png", "--mesh", "b.obj"],
+        ["locate", "--image", "a.png", "--mesh", "b.obj", "--vertex", "1", "--point", "0,0,0"],
+        ["locate", "--image", "a.png", "--mesh", "b.obj", "--pixel", "1,1"],
+        ["locate", "--image", "a.png", "--mesh", "b.obj", "--view", "0", "--pixel", "1,1"],
+        ["map", "--image", "a.png", "--mesh", "b.obj", "--clicks", "0"],
+        ["relate", "--image", "a.png", "--click", "1,1", "--mesh", "b.obj"],
+        ["relate", "--image", "a.png", "--image", "b.png", "--click", "1,1"],
+        ["texture", "--image", "a.png", "--click", "1,1", "--mesh", "b.obj", "--output", "x", "--size", "1"],
     ])
     func misuseIs64AndPrintsUsage(arguments: [String]) throws {
         let run = try Program.run(arguments)
         #expect(run.exitCode == 64)
         #expect(run.errors.contains("Usage: bsb"), "\(run.errors)")
         #expect(run.output.isEmpty)
+    }
+
+    @Test func aVertexThatTheMeshLacksIs64() throws {
+        let folder = try Folder()
+        let mesh = try folder.write("cube.obj", Self.cube)
+        let run = try Program.run(
+            ["locate", "--mesh", mesh, "--vertex", "8", "--image", "none.png", "--output", "out", "--no-cache"], in: folder.path)
+        #expect(run.exitCode == 64)
+        #expect(run.errors == "bsb: finding the click on the mesh: there is no vertex 8 (the mesh has vertices 0 to 7)\n")
+        #expect(try folder.files() == ["cube.obj"])
+    }
+
+    @Test func aListThatIsNoneIs65() throws {
+        let folder = try Folder()
+        let mesh = try folder.write("cube.obj", Self.cube)
+        let clicks = try folder.write("clicks.json", "clicks")
+        let run = try Program.run(["match", "--image", "none.png", "--clicks", clicks, "--mesh", mesh, "--no-cache"], in: folder.path)
+        #expect(run.exitCode == 65)
+        #expect(run.errors.hasPrefix("bsb: reading the clicks '\(clicks)': it is no list of clicks ("))
+        #expect(run.output.isEmpty && run.errors.split(separator: "\n").count == 1)
+    }
+
+    @Test(arguments: [
+        ["map"], ["texture", "--click", "1,1", "--output", "out"], ["relate", "--click", "1,1", "--image", "none.png"],
+        ["match", "--mask", "none.png"],
+    ])
+    func missingPhotosAre66(command: [String]) throws {
+        let folder = try Folder()
+        let mesh = try folder.write("cube.obj", Self.cube)
+        let run = try Program.run(command + ["--image", "none.png", "--mesh", mesh, "--no-cache"], in: folder.path)
+        #expect(run.exitCode == 66, "\(run.errors)")
+        #expect(run.errors.contains("none.png") && run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+        #expect(try folder.files() == ["cube.obj"])
     }
 
     @Test func aMissingRuntimeIs69() throws {

@@ -57,6 +57,16 @@ extension Image {
     }
 }
 
+extension Image {
+    /// Whole numbers of 0...255 as a grey PNG file, such as the labels of pixels: height x width.
+    ///
+    /// - Throws: a `Failure` of kind `.internal` where memory runs out.
+    public static func greyPNGData(_ levels: [UInt8], width: Int, height: Int) throws -> Data {
+        precondition(levels.count == width * height, "levels must be height x width")
+        return try encodePNG(levels, width, height, SPNG_COLOR_TYPE_GRAYSCALE, SPNG_FILTER_CHOICE_NONE, compression: 5)
+    }
+}
+
 extension Mask {
     /// The mask as a grey PNG file of 0 and 255.
     ///

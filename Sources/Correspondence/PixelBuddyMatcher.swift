@@ -1,0 +1,153 @@
+import Backbones
+import Basics
+import Distillation
+import Images
+import LinearAlgebra
+
+/// How pixels are chosen and judged.
+public struct PixelMatchingOptions: Sendable, Hashable, Codable {
+    /// The number of pixels considered, the paper's k with roles swapped.
+    public var candidateCount = 100
+    /// The distance between pixels that are considered; by default a quarter of a feature cell, since nearer pixels say the same.
+    public var spacing: Int?
+    /// The most vertices at which the mesh is segmented again, taken in the order of their pixels' similarity.
+    public var segmentLimit = 12
+    /// The IoU below which the best candidate is rejected; 0 accepts any that qualifies.
+    public var minimumIoU: Float = 0
+
+    /// The default options.
+    public init() {}
+}
+
+/// A part of a mesh around a vertex, to be found in a photo.
+public struct ClickedSurface: Sendable {
+    /// The clicked vertex, v.
+    public var vertex: Int
+    /// #V: whether each vertex is in the clicked part.
+    public var part: [Bool]
+    /// #V: the share of the surface that each vertex stands for, in any unit.
+    public var areas: [Double]
+    /// #V: whether a vertex can be what a pixel leads back to; vertices of no face cannot.
+    public var eligible: [Bool]
+
+    /// A click on vertex `vertex`.
+    public init(vertex: Int, part: [Bool], areas: [Double], eligible: [Bool]) {
+        self.vertex = vertex
+        self.part = part
+        self.areas = areas
+        self.eligible = eligible
+    }
+}
+
+/// Finds the best segmentation buddy of a vertex: the pixel that leads back into the clicked part of the mesh and, segmented there, to the
+/// same part.
+///
+/// It is the method of "Best Segmentation Buddies for Image-Shape Correspondence", section 3, with the roles of image and shape swapped,
+/// which the paper mentions and does not spell out:
+/// 1. The k pixels of the object mask most similar to the vertex are the candidates.
+/// 2. Each candidate's most similar vertex u(q) is sought on the whole mesh.
+/// 3. A candidate qualifies if u(q) lies in the part of the mesh.
+/// 4. The mesh is segmented again at each such vertex; the candidate whose part has the largest IoU with the clicked part wins.
+///
+/// Ties go to the larger IoU, then to the larger similarity, then to the first pixel in reading order. Candidates that share a vertex share
+/// its segmentation.
+public struct PixelBuddyMatcher: Sendable {
+    private let options: PixelMatchingOptions
+    private let parallelism: Parallelism
+
+    /// A matcher with the given options.
+    public init(options: PixelMatchingOptions = PixelMatchingOptions(), parallelism: Parallelism = Parallelism()) {
+        self.options = options
+        self.parallelism = parallelism
+    }
+
+    /// Matches a vertex against a photo.
+    ///
+    /// - Parameters:
+    ///   - surface: the click and its part.
+    ///   - field: the features of the mesh's vertices.
+    ///   - features: the photo's features, as long as the mesh's.
+    ///   - objectMask: where in the photo pixels are sought.
+    ///   - segment: #V flags of the part around a vertex.
+    /// - Throws: `Failure` if the features differ in length, and what `segment` throws.
+    /// - Complexity: O(cells d + lattice log lattice + k n d) and one call of `segment` for each distinct vertex, at most `segmentLimit`.
+    public func match(
+        _ surface: ClickedSurface, field: FeatureField, features: FeatureGrid, objectMask: Mask, segment: (Int) throws -> [Bool]
+    ) throws -> PixelCorrespondence {
+        guard field.dimension == features.dimension else {
+            throw Failure(
+                .usage, "matching", reason: "the mesh has features of \(field.dimension) numbers, the photo of \(features.dimension)",
+                hint: "distill the mesh with the same model")
+        }
+        guard !objectMask.isEmpty else { return PixelCorrespondence(buddy: nil, reason: .emptyObjectMask) }
+        guard surface.part.contains(true) else { return PixelCorrespondence(buddy: nil, reason: .emptyPart) }
+        var candidates = try candidates(surface, field, features, objectMask)
+        guard !candidates.isEmpty else { return PixelCorrespondence(buddy: nil, reason: .noFeatures) }
+        let segmented = try judge(&candidates, surface, segment)
+        return choose(candidates, segmented)
+    }
+
+    /// Steps 1 to 3.
+    private func candidates(
+        _ surface: ClickedSurface, _ field: FeatureField, _ features: FeatureGrid, _ objectMask: Mask
+    ) throws -> [PixelCandidate] {
+        let similarity = PixelSimilarity(features)
+        let pixels = PixelSimilarity.lattice(in: objectMask, spacing: options.spacing ?? similarity.spacing)
+        let cosines = similarity.cosines(of: Array(field.values.row(surface.vertex)), at: pixels)
+        // The pixels come in reading order, and Swift's sort is stable.
+        let ranked = pixels.indices.filter { cosines[$0] > -.infinity }.sorted { cosines[$0] > cosines[$1] }
+        let chosen = Array(ranked.prefix(options.candidateCount))
+        let directions = similarity.directions(at: chosen.map { pixels[$0] })
+        let ranking = CosineRanking(field.values)
+        let nearest = try parallelism.map(chosen.count) { index -> (row: Int, similarity: Float)? in
+            ranking.mostSimilar(to: Array(directions.row(index)), eligible: surface.eligible)
+        }
+        return zip(chosen, nearest).compactMap { index, nearest in
+            nearest.map {
+                PixelCandidate(
+                    pixel: pixels[index], similarity: cosines[index], vertex: $0.row, vertexSimilarity: $0.similarity,
+                    qualifies: surface.part[$0.row])
+            }
+        }
+    }
+
+    /// Step 4; returns the number of vertices that were segmented at.
+    private func judge(
+        _ candidates: inout [PixelCandidate], _ surface: ClickedSurface, _ segment: (Int) throws -> [Bool]
+    ) throws -> Int {
+        var overlaps: [Int: Float] = [:]
+        for index in candidates.indices where candidates[index].qualifies {
+            let vertex = candidates[index].vertex
+            if overlaps[vertex] == nil {
+                guard overlaps.count < options.segmentLimit else { continue }
+                overlaps[vertex] = Self.intersectionOverUnion(surface.part, try segment(vertex), areas: surface.areas)
+            }
+            candidates[index].iou = overlaps[vertex]
+        }
+        return overlaps.count
+    }
+
+    /// The area of the vertices in both sets over that of the vertices in either; 0 where that has none.
+    public static func intersectionOverUnion(_ a: [Bool], _ b: [Bool], areas: [Double]) -> Float {
+        precondition(a.count == b.count && a.count == areas.count, "parts of one mesh")
+        var (both, either) = (0.0, 0.0)
+        for i in a.indices {
+            if a[i] && b[i] { both += areas[i] }
+            if a[i] || b[i] { either += areas[i] }
+        }
+        return either > 0 ? Float(both / either) : 0
+    }
+
+    private func choose(_ candidates: [PixelCandidate], _ segmented: Int) -> PixelCorrespondence {
+        var result = PixelCorrespondence(
+            buddy: nil, reason: .noCandidateQualifies, candidates: candidates, qualified: candidates.count(where: \.qualifies),
+            segmented: segmented)
+        let best = candidates.filter { $0.iou != nil }.max { a, b in
+            (a.iou!, a.similarity, b.pixel.y, b.pixel.x) < (b.iou!, b.similarity, a.pixel.y, a.pixel.x)
+        }
+        guard let best, let iou = best.iou else { return result }
+        result.reason = iou < options.minimumIoU ? .belowMinimumIoU : nil
+        result.buddy = result.reason == nil ? best : nil
+        return result
+    }
+}

@@ -1,0 +1,61 @@
+import Basics
+import Foundation
+
+/// The colours of a mesh's triangles as its file gives them: materials, and where in a material's picture each corner lies.
+///
+/// Pictures are kept as they are in the file (PNG, JPEG); `Rendering` decodes them.
+public struct SurfaceAppearance: Hashable, Sendable {
+    /// What triangles are made of.
+    public struct Material: Hashable, Sendable {
+        /// The name in the file.
+        public var name: String
+        /// The colour in 0...1 (sRGB), which a picture is multiplied by.
+        public var color: SIMD3<Float>
+        /// An encoded picture.
+        public var picture: Data?
+
+        /// A material of one colour, or with a picture.
+        public init(name: String, color: SIMD3<Float> = .one, picture: Data? = nil) {
+            self.name = name
+            self.color = color
+            self.picture = picture
+        }
+    }
+
+    /// The materials.
+    public var materials: [Material]
+    /// #F: the material of each triangle, -1 for none.
+    public var materialOfFace: [Int32]
+    /// 3 #F: where each corner lies in the picture, (0, 0) its upper left and (1, 1) its lower right corner; NaN where the file says nothing.
+    public var coordinates: [SIMD2<Float>]
+
+    /// Materials and their places on triangles.
+    public init(materials: [Material], materialOfFace: [Int32], coordinates: [SIMD2<Float>]) {
+        precondition(coordinates.count == 3 * materialOfFace.count, "three corners for each triangle")
+        self.materials = materials
+        self.materialOfFace = materialOfFace
+        self.coordinates = coordinates
+    }
+
+    /// Whether the appearance is that of a mesh of so many triangles and names no material that is not there.
+    func fits(faceCount: Int) -> Bool {
+        materialOfFace.count == faceCount && materialOfFace.allSatisfy { $0 >= -1 && Int($0) < materials.count }
+    }
+}
+
+extension SIMD2<Float> {
+    /// No place in a picture.
+    static let nowhere = SIMD2<Float>(.nan, .nan)
+}
+
+/// Files that a mesh file refers to by name.
+enum NeighbourFile {
+    /// The content of a file beside, or below the folder of, the file `path`; nil if it is not there or the name leads elsewhere.
+    static func contents(named name: String, of path: String?) -> Data? {
+        let name = name.replacingOccurrences(of: "\\", with: "/")
+        guard let path, !name.isEmpty, !name.hasPrefix("/"), !name.contains(":"), !name.contains("\0"),
+            !name.split(separator: "/").contains("..")
+        else { return nil }
+        return try? Mesh.contents(of: URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent(name).path)
+    }
+}

@@ -1,0 +1,146 @@
+import ArgumentParser
+import Backbones
+import Basics
+import Correspondence
+import Foundation
+import SegmentationBuddies
+
+/// `bsb locate`: the way back, from a mesh to a photo.
+struct Locate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Find in a photo the part that a place on a mesh means.",
+        discussion: """
+            Examples: bsb locate --mesh cup.obj --vertex 120 --image mug.jpg --output out
+                      bsb locate --mesh cup.obj --view 30,20 --pixel 100,80 --image mug.jpg --object-click 310,220
+            Without --object-click, the object that looks most like the mesh is taken. A pixel of a view stands for the vertex that
+            'bsb render' with the same angles and size shows there. Ends with exit code 2 if the photo does not show the part.
+            """)
+
+    @Option(help: ArgumentHelp("The mesh: OBJ, OFF, PLY, STL, GLB or glTF.", valueName: "file"))
+    var mesh: String
+
+    @Option(help: ArgumentHelp("The photo: PNG, JPEG or WebP.", valueName: "file"))
+    var image: String
+
+    @OptionGroup(title: "Place on the mesh") var place: PlaceOptions
+
+    @Option(help: ArgumentHelp("Where to write pictures, meshes, arrays and result.json.", valueName: "folder"))
+    var output: String?
+
+    @Option(help: ArgumentHelp("A click on the object in the photo; by default it is found.", valueName: "x,y"))
+    var objectClick: Pixel?
+
+    @Option(help: "Which of the segmenter's masks is the part.")
+    var segmenterMask = MaskLevel.part
+
+    @Option(help: "Which of the segmenter's masks is the object.")
+    var objectMask = MaskLevel.object
+
+    @Option(name: [.customLong("candidates"), .customShort("k")], help: ArgumentHelp("Pixels to consider.", valueName: "count"))
+    var candidateCount = 100
+
+    @Option(help: ArgumentHelp("Vertices at which the mesh is segmented again, at most.", valueName: "count"))
+    var segments = 12
+
+    @Option(
+        name: .customLong("min-iou"), help: ArgumentHelp("Reject a correspondence whose parts overlap less than this.", valueName: "0...1"))
+    var minIoU: Float = 0
+
+    @Option(help: "Where the probability of a vertex is cut: at one half, or where it separates best.")
+    var threshold = ThresholdKind.half
+
+    @Option(help: "How parts are found: by a trained decoder, by lifting masks without training, or by whatever there is.")
+    var segmenter: SegmenterKind?
+
+    @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
+    @OptionGroup(title: "Running") var common: CommonOptions
+
+    func validate() throws {
+        guard candidateCount >= 1 else { throw ValidationError("--candidates must be at least 1.") }
+        guard segments >= 1 else { throw ValidationError("--segments must be at least 1.") }
+        guard (0...1).contains(minIoU) else { throw ValidationError("--min-iou must be between 0 and 1.") }
+    }
+
+    func run() throws {
+        let bench = try common.workbench(settings, models: models)
+        let outcome = try LocateJob(at: bench).run(image: image, mesh: mesh, target: place.target, objectClick: objectClick)
+        let document = try LocateOutputs(outcome, at: bench).write(to: output)
+        if common.json { try Terminal.result(json: document) } else { Terminal.result(summary(document)) }
+        if !document.found { throw ExitCode(2) }
+    }
+
+    private var settings: Settings {
+        var settings = models.preset.settings
+        settings.seed = common.seed
+        meshOptions.apply(to: &settings)
+        settings.pixelMatching.candidateCount = candidateCount
+        settings.pixelMatching.segmentLimit = segments
+        settings.pixelMatching.minimumIoU = minIoU
+        settings.matching.partLevel = segmenterMask
+        settings.lifting.level = segmenterMask
+        settings.objectLevel = objectMask
+        settings.threshold = threshold
+        if let segmenter { settings.segmenter = segmenter }
+        return settings
+    }
+
+    private func summary(_ document: LocateDocument) -> String {
+        guard document.found, let pixel = document.pixel, let mask = document.mask else {
+            return "No correspondence. \(document.explanation ?? "")"
+        }
+        let iou = String(format: "%.2f", document.iou ?? 0)
+        let share = String(format: "%.1f", mask.fraction * 100)
+        return "Vertex \(document.vertex) is at pixel \(pixel[0]),\(pixel[1]) (IoU \(iou)); its part covers \(share)% of the photo."
+            + (output.map { " See \($0)/overview.png." } ?? "")
+    }
+}
+
+/// One place on a mesh.
+struct PlaceOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("A vertex of the mesh's file.", valueName: "vertex"))
+    var vertex: Int?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("A point in the file's units; the nearest vertex is meant.", valueName: "x,y,z"))
+    var point: Position?
+
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Angles of the view that --pixel is in, in degrees.", valueName: "azimuth,elevation"))
+    var view: ViewAngles?
+
+    @Option(help: ArgumentHelp("A pixel of the view.", valueName: "x,y"))
+    var pixel: Pixel?
+
+    @Option(help: ArgumentHelp("The view's width and height.", valueName: "pixels"))
+    var size = 224
+
+    func validate() throws {
+        guard [vertex != nil, point != nil, pixel != nil].count(where: { $0 }) == 1 else {
+            throw ValidationError("Give one of --vertex, --point, and --view with --pixel.")
+        }
+        guard (view == nil) == (pixel == nil) else { throw ValidationError("--view and --pixel go together.") }
+        guard (1...8192).contains(size) else { throw ValidationError("--size must be between 1 and 8192.") }
+    }
+
+    /// The place that is meant.
+    var target: SurfaceTarget {
+        if let vertex { return .vertex(vertex) }
+        if let point { return .point(point.value) }
+        return .pixel(
+            pixel?.center ?? .zero, azimuth: view?.azimuth ?? 0, elevation: view?.elevation ?? 0, size: size)
+    }
+}
+
+/// Two angles given as `azimuth,elevation`.
+struct ViewAngles: ExpressibleByArgument {
+    var azimuth: Float
+    var elevation: Float
+
+    init?(argument: String) {
+        let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Float($0) }
+        guard numbers.count == 2, let azimuth = numbers[0], let elevation = numbers[1], azimuth.isFinite, elevation.isFinite else {
+            return nil
+        }
+        (self.azimuth, self.elevation) = (azimuth, elevation)
+    }
+}

@@ -1,0 +1,90 @@
+import ArgumentParser
+import Backbones
+import Basics
+import Correspondence
+import Foundation
+import SegmentationBuddies
+
+/// `bsb map`: a whole object, part by part.
+struct MapCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "map",
+        abstract: "Map every region of an object in a photo to its part of a mesh.",
+        discussion: """
+            Example: bsb map --image mug.jpg --mesh cup.obj --output out
+            The object is segmented at clicks spread over it, and each region is matched. Label files of photo and mesh use one numbering.
+            Without --object-click, the object that looks most like the mesh is taken. Ends with exit code 2 if no region has a
+            counterpart.
+            """)
+
+    @Option(help: ArgumentHelp("The photo: PNG, JPEG or WebP.", valueName: "file"))
+    var image: String
+
+    @Option(help: ArgumentHelp("The mesh: OBJ, OFF, PLY, STL, GLB or glTF.", valueName: "file"))
+    var mesh: String
+
+    @Option(help: ArgumentHelp("Where to write pictures, masks, meshes, labels and result.json.", valueName: "folder"))
+    var output: String?
+
+    @Option(help: ArgumentHelp("A click on the object in the photo; by default it is found.", valueName: "x,y"))
+    var objectClick: Pixel?
+
+    @Option(help: ArgumentHelp("Clicks spread over the object, at most.", valueName: "count"))
+    var clicks = MapJob.Options().clicks
+
+    @Option(name: .customLong("merge-iou"), help: ArgumentHelp("Masks that overlap so much are one region.", valueName: "0...1"))
+    var mergeIoU = MapJob.Options().mergeIoU
+
+    @Option(help: ArgumentHelp("The least share of the object that a region has.", valueName: "0...1"))
+    var minimumShare = MapJob.Options().minimumShare
+
+    @Option(
+        name: .customLong("min-iou"), help: ArgumentHelp("Reject a correspondence whose masks overlap less than this.", valueName: "0...1"))
+    var minIoU: Float = 0
+
+    @Option(help: "Which of the segmenter's masks is a part.")
+    var segmenterMask = MaskLevel.part
+
+    @Option(help: "Which of the segmenter's masks is the object.")
+    var objectMask = MaskLevel.object
+
+    @Option(help: "How parts are found: by a trained decoder, by lifting masks without training, or by whatever there is.")
+    var segmenter: SegmenterKind?
+
+    @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
+    @OptionGroup(title: "Running") var common: CommonOptions
+
+    func validate() throws {
+        guard (1...10_000).contains(clicks) else { throw ValidationError("--clicks must be between 1 and 10000.") }
+        for (name, value) in [("merge-iou", mergeIoU), ("minimum-share", minimumShare), ("min-iou", minIoU)] {
+            guard (0...1).contains(value) else { throw ValidationError("--\(name) must be between 0 and 1.") }
+        }
+    }
+
+    func run() throws {
+        var settings = models.preset.settings
+        settings.seed = common.seed
+        meshOptions.apply(to: &settings)
+        settings.matching.minimumIoU = minIoU
+        settings.matching.partLevel = segmenterMask
+        settings.lifting.level = segmenterMask
+        settings.objectLevel = objectMask
+        if let segmenter { settings.segmenter = segmenter }
+        var options = MapJob.Options()
+        (options.clicks, options.mergeIoU, options.minimumShare) = (clicks, mergeIoU, minimumShare)
+        let bench = try common.workbench(settings, models: models)
+        let outcome = try MapJob(at: bench, options: options).run(image: image, mesh: mesh, objectClick: objectClick)
+        let document = try MapOutputs(outcome, options: options, at: bench).write(to: output)
+        if common.json { try Terminal.result(json: document) } else { Terminal.result(summary(document)) }
+        if !document.found { throw ExitCode(2) }
+    }
+
+    private func summary(_ document: MapDocument) -> String {
+        let matched = document.regions.count { $0.found }
+        let surface = String(format: "%.0f", document.surfaceShare * 100)
+        let object = String(format: "%.0f", document.objectShares.matched * 100)
+        return "\(matched) of \(document.regions.count) regions have a counterpart: \(object)% of the object, \(surface)% of the surface."
+            + (output.map { " See \($0)/overview.png." } ?? "")
+    }
+}

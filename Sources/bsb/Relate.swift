@@ -1,0 +1,85 @@
+import ArgumentParser
+import Backbones
+import Basics
+import Correspondence
+import Foundation
+import SegmentationBuddies
+
+/// `bsb relate`: from a photo to another by way of meshes.
+struct Relate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Find in a second photo the part that a click in a first one means, by way of meshes.",
+        discussion: """
+            Example: bsb relate --image mug.jpg --click 310,220 --image cup.jpg --mesh a.obj --mesh b.obj --output out
+            The first --image is the photo that is clicked, the second the one in which its part is sought. Of several meshes those that agree outvote the others. The result also holds the answer of comparing the photos without a
+            mesh. Ends with exit code 2 if no mesh leads to a part of the second photo.
+            """)
+
+    @Option(help: ArgumentHelp("A photo: PNG, JPEG or WebP; give it twice.", valueName: "file"))
+    var image: [String] = []
+
+    @Option(help: ArgumentHelp("The clicked pixel of the first photo, counted from the upper left.", valueName: "x,y"))
+    var click: Pixel
+
+    @Option(help: ArgumentHelp("A mesh to go by: OBJ, OFF, PLY, STL, GLB or glTF; may be given several times.", valueName: "file"))
+    var mesh: [String] = []
+
+    @Option(help: ArgumentHelp("Where to write pictures, masks and result.json.", valueName: "folder"))
+    var output: String?
+
+    @Option(help: ArgumentHelp("A click for the object in the first photo, if another than for the part.", valueName: "x,y"))
+    var objectClick: Pixel?
+
+    @Option(help: ArgumentHelp("A click on the object in the second photo; by default it is found.", valueName: "x,y"))
+    var secondObjectClick: Pixel?
+
+    @Option(help: "Which of the segmenter's masks is the part.")
+    var segmenterMask = MaskLevel.part
+
+    @Option(help: "Which of the segmenter's masks is the object.")
+    var objectMask = MaskLevel.object
+
+    @Option(
+        name: .customLong("min-iou"), help: ArgumentHelp("Reject each step whose parts overlap less than this.", valueName: "0...1"))
+    var minIoU: Float = 0
+
+    @Option(help: "How parts are found: by a trained decoder, by lifting masks without training, or by whatever there is.")
+    var segmenter: SegmenterKind?
+
+    @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
+    @OptionGroup(title: "Running") var common: CommonOptions
+
+    func validate() throws {
+        guard image.count == 2 else { throw ValidationError("Give --image twice: the photo that is clicked, and the other one.") }
+        guard !mesh.isEmpty else { throw ValidationError("Give at least one --mesh.") }
+        guard (0...1).contains(minIoU) else { throw ValidationError("--min-iou must be between 0 and 1.") }
+    }
+
+    func run() throws {
+        var settings = models.preset.settings
+        settings.seed = common.seed
+        meshOptions.apply(to: &settings)
+        settings.matching.minimumIoU = minIoU
+        settings.pixelMatching.minimumIoU = minIoU
+        settings.matching.partLevel = segmenterMask
+        settings.lifting.level = segmenterMask
+        settings.objectLevel = objectMask
+        if let segmenter { settings.segmenter = segmenter }
+        let bench = try common.workbench(settings, models: models)
+        let outcome = try RelateJob(at: bench).run(
+            first: image[0], click: Click(click, objectPixel: objectClick), second: image[1], meshes: mesh, objectClick: secondObjectClick)
+        let document = try RelateOutputs(outcome, at: bench).write(to: output)
+        if common.json { try Terminal.result(json: document) } else { Terminal.result(summary(document)) }
+        if !document.found { throw ExitCode(2) }
+    }
+
+    private func summary(_ document: RelateDocument) -> String {
+        guard document.found, let pixel = document.pixel, let confidence = document.confidence else {
+            return "No correspondence. \((document.explanations ?? []).joined(separator: " "))"
+        }
+        let numbers = String(format: "confidence %.2f, agreement %.2f", confidence, document.agreement ?? 0)
+        return "The click is at pixel \(pixel[0]),\(pixel[1]) of the second photo (\(numbers))."
+            + (output.map { " See \($0)/overview.png." } ?? "")
+    }
+}

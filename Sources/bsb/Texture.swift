@@ -1,0 +1,77 @@
+import ArgumentParser
+import Backbones
+import Basics
+import Correspondence
+import Foundation
+import SegmentationBuddies
+import Texturing
+
+/// `bsb texture`: the look of a photo's part on the mesh's part.
+struct Texture: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Paint the part that a click in a photo means onto the matching part of a mesh.",
+        discussion: """
+            Example: bsb texture --image mug.jpg --click 310,220 --mesh cup.obj --output out
+            Writes textured.glb, and textured.obj with its MTL file and picture. The side that the photo does not show mirrors the one
+            that it shows. Ends with exit code 2 if the mesh has no such part.
+            """)
+
+    @Option(help: ArgumentHelp("The photo: PNG, JPEG or WebP.", valueName: "file"))
+    var image: String
+
+    @Option(help: ArgumentHelp("The clicked pixel, counted from the upper left.", valueName: "x,y"))
+    var click: Pixel
+
+    @Option(help: ArgumentHelp("The mesh: OBJ, OFF, PLY, STL, GLB or glTF.", valueName: "file"))
+    var mesh: String
+
+    @Option(help: ArgumentHelp("Where to write the painted mesh, pictures and result.json.", valueName: "folder"))
+    var output: String
+
+    @Option(help: "The photo's pixels, or its typical colour.")
+    var mode = TextureMode.image
+
+    @Option(help: ArgumentHelp("Width and height of the picture on the mesh.", valueName: "pixels"))
+    var size = TextureOptions().size
+
+    @Option(help: ArgumentHelp("A click for the object, if another than for the part.", valueName: "x,y"))
+    var objectClick: Pixel?
+
+    @Option(help: "Which of the segmenter's masks is the part.")
+    var segmenterMask = MaskLevel.part
+
+    @Option(help: "How the part is found: by a trained decoder, by lifting masks without training, or by whatever there is.")
+    var segmenter: SegmenterKind?
+
+    @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
+    @OptionGroup(title: "Running") var common: CommonOptions
+
+    func validate() throws {
+        guard (64...8192).contains(size) else { throw ValidationError("--size must be between 64 and 8192.") }
+    }
+
+    func run() throws {
+        var settings = models.preset.settings
+        settings.seed = common.seed
+        meshOptions.apply(to: &settings)
+        settings.matching.partLevel = segmenterMask
+        settings.lifting.level = segmenterMask
+        if let segmenter { settings.segmenter = segmenter }
+        let bench = try common.workbench(settings, models: models)
+        var options = TextureOptions()
+        options.size = size
+        let job = TextureJob(at: bench, mode: mode, options: options)
+        let outcome = try job.run(image: image, click: Click(click, objectPixel: objectClick), mesh: mesh)
+        let document = try TextureOutputs(outcome, mode: mode, at: bench).write(to: output)
+        if common.json { try Terminal.result(json: document) } else { Terminal.result(summary(document)) }
+        if !document.found { throw ExitCode(2) }
+    }
+
+    private func summary(_ document: TextureDocument) -> String {
+        guard document.found else { return "No correspondence. \(document.match.explanation ?? "")" }
+        return "Painted \(document.match.segment?.faces ?? 0) faces. See \(output)/textured.glb and \(output)/overview.png."
+    }
+}
+
+extension TextureMode: ExpressibleByArgument {}

@@ -1,0 +1,151 @@
+import Basics
+import Foundation
+import Images
+import Shapes
+import Testing
+
+/// The ways beside the main one from end to end, on an example that the program makes itself, with the models that it carries.
+///
+/// What is found depends on the models; what is written, and what agrees with what, does not.
+@Suite(.serialized) struct BothWaysTests {
+    /// One example and one cache for all tests of this suite.
+    static let shared = Result { try Shared() }
+
+    struct Shared {
+        let folder: Folder
+        let image: String
+        let click: String
+        let mesh: String
+
+        init() throws {
+            folder = try Folder()
+            (image, click, mesh) = try MatchTests.example(folder)
+        }
+
+        /// Runs a command that may find something or nothing.
+        func run(_ arguments: [String]) throws -> (exitCode: Int32, json: [String: Any]) {
+            let run = try Program.run(arguments + ["--views", "24", "--json", "--cache", folder.path + "/cache"])
+            #expect([0, 2].contains(run.exitCode), "\(run.errors)")
+            let json = try run.json()
+            #expect(json["found"] as? Bool == (run.exitCode == 0))
+            return (run.exitCode, json)
+        }
+
+        func isWritten(_ json: [String: Any], in folder: String) -> Bool {
+            let outputs = json["outputs"] as? [String] ?? []
+            return outputs.last == "result.json"
+                && outputs.allSatisfy { FileManager.default.fileExists(atPath: "\(self.folder.path)/\(folder)/\($0)") }
+        }
+    }
+
+    @Test func aVertexIsLocatedAndASecondRunGivesTheSameBytes() throws {
+        let shared = try Self.shared.get()
+        let arguments = ["locate", "--image", shared.image, "--mesh", shared.mesh, "--vertex", "100", "--output"]
+        let first = try shared.run(arguments + [shared.folder.path + "/locate-a"])
+        let second = try shared.run(arguments + [shared.folder.path + "/locate-b", "--threads", "1"])
+        #expect(shared.isWritten(first.json, in: "locate-a"))
+        for file in first.json["outputs"] as? [String] ?? [] where file != "result.json" {
+            let files = ["locate-a", "locate-b"].map { FileManager.default.contents(atPath: "\(shared.folder.path)/\($0)/\(file)") }
+            #expect(files[0] == files[1], "\(file)")
+        }
+        #expect(first.json["vertex"] as? Int == 100)
+        #expect((second.json["pixel"] as? [Int]) == (first.json["pixel"] as? [Int]))
+        let point = try #require(first.json["position"] as? [Double]).map { "\($0)" }.joined(separator: ",")
+        let byPoint = try shared.run(["locate", "--image", shared.image, "--mesh", shared.mesh, "--point", point])
+        #expect(byPoint.json["position"] as? [Double] == first.json["position"] as? [Double])
+    }
+
+    @Test func aMapHasOneNumberingForPhotoAndMesh() throws {
+        let shared = try Self.shared.get()
+        let folder = shared.folder.path + "/map"
+        let run = try shared.run([
+            "map", "--image", shared.image, "--mesh", shared.mesh, "--object-click", shared.click, "--clicks", "30", "--output", folder,
+        ])
+        #expect(shared.isWritten(run.json, in: "map"))
+        let regions = try #require(run.json["regions"] as? [[String: Any]])
+        let photo = try Image(contentsOf: shared.image)
+        let labels = try Image(contentsOf: folder + "/photo_labels.png")
+        #expect(labels.width == photo.width && labels.height == photo.height)
+        let vertexLabels = try #require(try NumPyArray(contentsOf: folder + "/vertex_labels.npy").integers())
+        #expect(vertexLabels.count == (try Mesh(contentsOf: shared.mesh).vertices.count))
+        for (index, region) in regions.enumerated() {
+            let label = index + 1
+            #expect(region["label"] as? Int == label)
+            let lengths = try #require((region["segmentation"] as? [String: Any])?["counts"] as? [Int])
+            let mask = try #require(Mask(width: photo.width, height: photo.height, columnMajorRunLengths: lengths))
+            #expect(mask == (try Mask(contentsOf: String(format: "%@/masks/region-%02d.png", folder, label))))
+            #expect(mask == Mask(width: photo.width, height: photo.height) { x, y in labels[x, y].0 == UInt8(label) })
+            #expect(vertexLabels.count { $0 == label } == region["labelledVertices"] as? Int)
+            if region["found"] as? Bool == false { #expect(!vertexLabels.contains(label), "what has no counterpart is not on the mesh") }
+        }
+    }
+
+    @Test func aPhotoIsRelatedToItself() throws {
+        let shared = try Self.shared.get()
+        let folder = shared.folder.path + "/relate"
+        let run = try shared.run([
+            "relate", "--image", shared.image, "--image", shared.image, "--click", shared.click, "--mesh", shared.mesh, "--mesh",
+            shared.mesh, "--output", folder,
+        ])
+        #expect(shared.isWritten(run.json, in: "relate"))
+        let chains = try #require(run.json["chains"] as? [[String: Any]])
+        #expect(chains.count == 2)
+        #expect(chains[0]["pixel"] as? [Int] == chains[1]["pixel"] as? [Int], "the same mesh says the same")
+        guard run.exitCode == 0 else { return }
+        #expect(run.json["agreement"] as? Double == 1)
+        #expect(try Mask(contentsOf: folder + "/mask.png").isEmpty == false)
+        let pixel = try #require((run.json["direct"] as? [String: Any])?["pixel"] as? [Int])
+        #expect(pixel.count == 2)
+    }
+
+    @Test func aTextureIsWrittenInBothFormats() throws {
+        let shared = try Self.shared.get()
+        let folder = shared.folder.path + "/texture"
+        let run = try shared.run([
+            "texture", "--image", shared.image, "--click", shared.click, "--mesh", shared.mesh, "--size", "256", "--output", folder,
+        ])
+        #expect(shared.isWritten(run.json, in: "texture"))
+        guard run.exitCode == 0 else { return }
+        let mesh = try Mesh(contentsOf: shared.mesh)
+        for name in ["textured.glb", "textured.obj"] {
+            let read = try Mesh(contentsOf: "\(folder)/\(name)")
+            #expect(read.faces.count == mesh.faces.count)
+            let appearance = try #require(read.appearance, "\(name)")
+            let painted = appearance.materialOfFace.indices.filter {
+                appearance.materials[Int(appearance.materialOfFace[$0])].picture != nil
+            }
+            #expect(!painted.isEmpty)
+            for face in painted {
+                for place in appearance.coordinates[(3 * face)..<(3 * face + 3)] {
+                    #expect((0...1).contains(place.x) && (0...1).contains(place.y))
+                }
+            }
+        }
+        #expect(run.json["overlappingTexels"] as? Int == 0)
+    }
+
+    @Test func manyClicksGiveALineEach() throws {
+        let shared = try Self.shared.get()
+        let single = try shared.run([
+            "match", "--image", shared.image, "--click", shared.click, "--mesh", shared.mesh, "--alternatives", "2", "--output",
+            shared.folder.path + "/single",
+        ])
+        #expect(shared.isWritten(single.json, in: "single"))
+        let clicks = try shared.folder.write(
+            "clicks.json", "[[\(shared.click)], {\"name\": \"part\", \"mask\": \"single/part_mask.png\"}]")
+        let run = try Program.run([
+            "match", "--image", shared.image, "--clicks", clicks, "--mesh", shared.mesh, "--views", "24", "--cache",
+            shared.folder.path + "/cache", "--output", shared.folder.path + "/batch",
+        ])
+        #expect([0, 2].contains(run.exitCode), "\(run.errors)")
+        let lines = try run.output.split(separator: "\n").map {
+            try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+        }
+        #expect(lines.map { $0["name"] as? String } == ["0", "part"])
+        let results = lines.compactMap { $0["result"] as? [String: Any] }
+        #expect(results[0]["vertex"] as? Int == single.json["vertex"] as? Int)
+        #expect(results[0]["iou"] as? Double == single.json["iou"] as? Double)
+        let masks = try ["single", "batch/0", "batch/part"].map { try Mask(contentsOf: "\(shared.folder.path)/\($0)/part_mask.png") }
+        #expect(masks[0] == masks[1] && masks[0] == masks[2])
+    }
+}

@@ -1,0 +1,266 @@
+import Backbones
+import Basics
+import Correspondence
+import Foundation
+import Images
+import InteractiveSegmentation
+import Shapes
+import TestSupport
+import Testing
+
+@testable import SegmentationBuddies
+
+/// The ways beside the main one, with models that are quick and know nothing.
+@Suite struct BothWaysTests {
+    static func lifted(_ bench: Workbench) throws -> LiftedMesh {
+        try LiftedMesh(PreparedMesh(PipelineTests.shape.get().mesh, path: "mug.obj", hash: "m"), at: bench)
+    }
+
+    // MARK: Shape to image
+
+    @Test func aVertexIsSoughtInAPhoto() throws {
+        let bench = PipelineTests.bench()
+        let (_, photo, click) = try PipelineTests.inputs(bench)
+        let mesh = try Self.lifted(bench)
+        let object = try ObjectFinder(at: bench).object(in: photo, at: click.pixel, like: mesh)
+        #expect(object.isGiven && object.mask[click.pixel.x, click.pixel.y])
+        let outcome = try LocateJob(at: bench).run(photo, mesh, vertex: 40, object: object)
+        #expect(!outcome.correspondence.candidates.isEmpty)
+        #expect(outcome.correspondence.candidates.allSatisfy { object.mask[$0.pixel.x, $0.pixel.y] }, "sought in the object only")
+        let document = try LocateOutputs(outcome, at: bench).write(to: nil)
+        #expect(document.found == (outcome.correspondence.buddy != nil))
+        #expect((document.mask != nil) == document.found)
+        #expect(document.vertex == 40 && document.outputs.isEmpty)
+        if let buddy = outcome.correspondence.buddy {
+            #expect(outcome.part.vertexLabels[buddy.vertex])
+            #expect(outcome.mask?[buddy.pixel.x, buddy.pixel.y] == true)
+        }
+    }
+
+    @Test func theFilesOfASearchAreWritten() throws {
+        let bench = PipelineTests.bench()
+        let (_, photo, click) = try PipelineTests.inputs(bench)
+        let mesh = try Self.lifted(bench)
+        let object = FoundObject(mask: try photo.masks(of: click, at: bench).object, click: click.pixel, isGiven: true)
+        var outcome = try LocateJob(at: bench).run(photo, mesh, vertex: 40, object: object)
+        outcome.correspondence = PixelCorrespondence(buddy: nil, reason: .noCandidateQualifies)
+        outcome.mask = nil
+        let folder = try TemporaryDirectory()
+        let document = try LocateOutputs(outcome, at: bench).write(to: folder.path)
+        #expect(!document.found && document.reason == .noCandidateQualifies)
+        #expect(!document.outputs.contains("mask.png") && document.outputs.last == "result.json")
+        for file in document.outputs { #expect(FileManager.default.fileExists(atPath: "\(folder.path)/\(file)"), "\(file)") }
+    }
+
+    @Test func theObjectIsFoundWithoutAClick() throws {
+        let bench = PipelineTests.bench()
+        let (_, photo, click) = try PipelineTests.inputs(bench)
+        let mesh = try Self.lifted(bench)
+        let wanted = try photo.masks(of: click, at: bench).object
+        let found = try ObjectFinder(at: bench).object(in: photo, at: nil, like: mesh)
+        #expect(!found.isGiven)
+        #expect(found.mask.intersectionOverUnion(wanted) > 0.9)
+        let proposals = try ObjectFinder(at: bench).proposals(in: photo, like: mesh)
+        for (a, b) in zip(proposals, proposals.dropFirst()) { #expect(a.score >= b.score) }
+    }
+
+    // MARK: Map
+
+    @Test func regionsDoNotOverlapAndLieInTheObject() throws {
+        let bench = PipelineTests.bench()
+        let (_, photo, click) = try PipelineTests.inputs(bench)
+        let object = try photo.masks(of: click, at: bench).object
+        let regions = try MapJob(at: bench).regions(of: object, in: photo)
+        #expect(regions.count > 1)
+        var seen = Mask(width: object.width, height: object.height)
+        for region in regions {
+            #expect(seen.intersection(region.visible).isEmpty)
+            seen = seen.union(region.visible)
+            #expect(region.visible[region.click.x, region.click.y])
+            #expect(Float(region.visible.count) >= 0.01 * Float(object.count))
+        }
+        #expect(seen.subtracting(object).isEmpty)
+        for (a, b) in zip(regions, regions.dropFirst()) { #expect(a.mask.count >= b.mask.count) }
+        #expect(regions.map(\.votes).reduce(0, +) > regions.count, "masks are merged")
+    }
+
+    @Test func labelsGoToTheSurestRegion() {
+        func region(_ probability: [Float], iou: Float) -> MapJob.Region {
+            var region = MapJob.Region(
+                click: Pixel(x: 0, y: 0), mask: Mask(width: 1, height: 1), visible: Mask(width: 1, height: 1), predictedIoU: 1, votes: 1)
+            region.segment = SurfaceSegment(probability: probability)
+            region.correspondence.buddy = Candidate(
+                vertex: 0, similarity: 1, pixel: Pixel(x: 0, y: 0), pixelSimilarity: 1, qualifies: true, iou: iou)
+            return region
+        }
+        let labels = MapJob.vertexLabels([region([1, 0.9, 0.2, 0], iou: 0.5), region([0.4, 0.6, 0.6, 0], iou: 0.9)], count: 4)
+        #expect(labels == [1, 2, 2, 0])
+        var mesh = Mesh(vertices: [.zero, [1, 0, 0], [0, 1, 0], [1, 1, 0]], faces: [[0, 1, 2], [1, 3, 2]])
+        #expect(MapOutputs.fileFaceLabels(labels, of: mesh) == [2, 2])
+        mesh.fileFace = [0, 0]
+        mesh.fileFaceCount = 1
+        #expect(MapOutputs.fileFaceLabels([1, 1, 0, 0], of: mesh) == [0], "of a tie the lower label")
+    }
+
+    // MARK: More clicks
+
+    @Test func aMaskTakesThePlaceOfAClick() throws {
+        let bench = PipelineTests.bench()
+        let (_, photo, _) = try PipelineTests.inputs(bench)
+        let mask = Mask(width: 200, height: 200) { x, y in (90..<120).contains(x) && (80..<130).contains(y) }
+        let click = try #require(Click(standingFor: mask))
+        #expect(mask[click.pixel.x, click.pixel.y])
+        #expect(try photo.masks(of: click, at: bench).part == mask)
+        #expect(Click(standingFor: Mask(width: 4, height: 4)) == nil)
+        let small = try #require(Click(standingFor: Mask(width: 4, height: 4).complement))
+        #expect(try failure { try photo.masks(of: small, at: bench) }.kind == .badInput)
+    }
+
+    @Test func unwantedClicksGoWithEveryPrompt() throws {
+        let click = Click(Pixel(x: 1, y: 2), more: [Pixel(x: 3, y: 4)], unwanted: [Pixel(x: 5, y: 6)])
+        #expect(click.prompt.points.map(\.isForeground) == [true, true, false])
+        let bench = PipelineTests.bench()
+        let (_, photo, _) = try PipelineTests.inputs(bench)
+        let masks = try photo.masks(of: click, at: bench)
+        let prompt = photo.clicked(click, masks: masks).prompt(at: Pixel(x: 9, y: 9))
+        #expect(prompt.points.map(\.position) == [[9.5, 9.5], [5.5, 6.5]])
+        #expect(prompt.points.map(\.isForeground) == [true, false])
+    }
+
+    @Test func clickListsAreRead() throws {
+        let folder = try TemporaryDirectory()
+        try Mask(width: 6, height: 4).complement.writePNG(to: folder.path + "/m.png")
+        let path = folder.path + "/clicks.json"
+        let text = """
+            [[1, 2], {"x": 3, "y": 4, "name": "rim", "object": [5, 6], "box": [0, 0, 9, 8.5], "positive": [[1, 1]], "negative": [[2, 2]]},
+             {"mask": "m.png"}]
+            """
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        let list = try ClickList(contentsOf: path)
+        #expect(list.entries.map(\.name) == ["0", "rim", "2"])
+        #expect(list.entries[0].click == Click(Pixel(x: 1, y: 2)))
+        #expect(
+            list.entries[1].click
+                == Click(
+                    Pixel(x: 3, y: 4), objectPixel: Pixel(x: 5, y: 6), box: Prompt.Box(low: [0, 0], high: [9, 8.5]),
+                    more: [Pixel(x: 1, y: 1)], unwanted: [Pixel(x: 2, y: 2)]))
+        #expect(list.entries[2].click.mask?.count == 24)
+    }
+
+    @Test(arguments: [
+        "{}", "[", "[]", "[[1]]", "[[1, 2, 3]]", "[{\"x\": 1}]", "[{\"x\": 1, \"y\": 2, \"box\": [1, 2]}]",
+        "[{\"x\": 1, \"y\": 2, \"name\": \"../a\"}]", "[{\"x\": 1, \"y\": 2, \"name\": \"a\"}, {\"x\": 1, \"y\": 2, \"name\": \"a\"}]",
+        "[{\"x\": 1, \"y\": 2, \"positive\": [[1]]}]",
+    ])
+    func whatIsNoClickListIsRefused(text: String) throws {
+        let folder = try TemporaryDirectory()
+        try text.write(toFile: folder.path + "/clicks.json", atomically: true, encoding: .utf8)
+        let failure = try failure { try ClickList(contentsOf: folder.path + "/clicks.json") }
+        #expect(failure.kind == .badInput && failure.path?.hasSuffix("clicks.json") == true)
+    }
+
+    @Test func alternativesAreRankedAndApart() throws {
+        let bench = PipelineTests.bench()
+        let (_, photo, click) = try PipelineTests.inputs(bench)
+        let mesh = try Self.lifted(bench)
+        let masks = try photo.masks(of: click, at: bench)
+        var finder = AlternativeFinder(at: bench, limit: 3)
+        (finder.prominence, finder.minimumScore) = (1e-5, 0)
+        let found = try finder.find(photo.clicked(click, masks: masks), on: mesh)
+        #expect((1...3).contains(found.list.count))
+        #expect(found.list[0].score == 1)
+        #expect(abs(found.soft.probability.reduce(0, +) - 1) < 1e-3)
+        for (index, place) in found.list.enumerated() {
+            #expect((0...1).contains(place.iou) && (0...1.001).contains(place.mass) && (0...1).contains(place.returning))
+            #expect(masks.object[place.pixel.x, place.pixel.y])
+            #expect(place.qualifies == masks.part[place.pixel.x, place.pixel.y])
+            for earlier in found.list[..<index] {
+                #expect(earlier.score >= place.score)
+                #expect(!earlier.segment.vertexLabels[place.vertex])
+            }
+        }
+        let outcome = try MatchJob(at: bench).run(photo: photo, click: click, mesh: mesh)
+        let folder = try TemporaryDirectory()
+        let document = try MatchOutputs(outcome, at: bench, approximate: (found, mesh)).write(to: folder.path)
+        #expect(document.alternatives?.approximate == true && document.alternatives?.places.count == found.list.count)
+        #expect(document.outputs.contains("soft.npy") && document.outputs.contains("alternative-1.npy"))
+        #expect(try NumPyArray(contentsOf: folder.path + "/soft.npy").floats() == found.soft.probability)
+    }
+
+    @Test func aLiftedMeshGivesTheSameMatch() throws {
+        let bench = PipelineTests.bench()
+        let (prepared, photo, click) = try PipelineTests.inputs(bench)
+        let direct = try MatchJob(at: bench).run(photo: photo, click: click, mesh: prepared)
+        let lifted = try MatchJob(at: bench).run(photo: photo, click: click, mesh: Self.lifted(bench))
+        #expect(direct.correspondence == lifted.correspondence)
+        #expect(direct.segment == lifted.segment)
+    }
+
+    // MARK: Texture
+
+    @Test func colourModePaintsThePartInTheMedianColour() throws {
+        var image = Image(width: 5, height: 1)
+        for (x, red) in [10, 200, 30, 20, 40].enumerated() { image[x, 0] = (UInt8(red), 7, 9) }
+        let mask = Mask(width: 5, height: 1) { _, _ in true }
+        #expect(TextureJob.medianColor(image, mask) == SIMD3(30, 7, 9) / 255)
+        let amounts = TextureJob.amounts(SurfaceSegment(probability: [0, 0.4, 0.5, 0.6, 1]))
+        #expect(amounts == [0, 0, 0.5, 1, 1] || abs(amounts[1]) + abs(amounts[3] - 1) < 1e-5)
+    }
+
+    @Test(arguments: [TextureMode.image, .colour]) func aPaintedMeshIsWritten(mode: TextureMode) throws {
+        let bench = PipelineTests.bench()
+        let (_, photo, click) = try PipelineTests.inputs(bench)
+        let mesh = try Self.lifted(bench)
+        var match = try MatchJob(at: bench).run(photo: photo, click: click, mesh: mesh)
+        match.correspondence.buddy = Candidate(
+            vertex: 40, similarity: 1, pixel: click.pixel, pixelSimilarity: 1, qualifies: true, iou: 1)
+        match.segment = try mesh.part(around: 40)
+        let job = TextureJob(at: bench, mode: mode)
+        let outcome = try job.run(match, on: mesh)
+        let folder = try TemporaryDirectory()
+        let document = try TextureOutputs(outcome, mode: mode, at: bench).write(to: folder.path)
+        #expect(document.found)
+        let read = try Mesh(contentsOf: folder.path + "/textured.glb")
+        #expect(read.faces.count == mesh.mesh.mesh.faces.count)
+        let object = try Mesh(contentsOf: folder.path + "/textured.obj")
+        #expect(object.vertices == mesh.mesh.mesh.vertices, "the OBJ keeps the file's vertices")
+        #expect((read.appearance?.materials.contains { $0.picture != nil } ?? false) == (mode == .image))
+        #expect((object.appearance != nil) == (mode == .image) && (object.vertexColors != nil) == (mode == .colour))
+        if mode == .image {
+            let check = try #require(document.check)
+            #expect(document.overlappingTexels == 0 && check.pixels > 0 && (0...1).contains(check.meanDifference))
+        }
+    }
+
+    @Test func withoutACorrespondenceNothingIsPainted() throws {
+        let bench = PipelineTests.bench()
+        let (_, photo, click) = try PipelineTests.inputs(bench)
+        let mesh = try Self.lifted(bench)
+        var match = try MatchJob(at: bench).run(photo: photo, click: click, mesh: mesh)
+        match.correspondence.buddy = nil
+        match.segment = nil
+        let folder = try TemporaryDirectory()
+        let document = try TextureOutputs(TextureJob(at: bench).run(match, on: mesh), mode: .image, at: bench).write(to: folder.path)
+        #expect(!document.found && document.outputs == ["overview.png", "part_mask.png", "result.json"])
+    }
+
+    // MARK: Colours of the mesh
+
+    @Test func coloursOfTheFileAreSeenOnlyWhereAskedFor() throws {
+        var mesh = try PipelineTests.shape.get().mesh
+        mesh.vertexColors = mesh.vertices.map { $0.y > 0 ? [1, 0, 0] : [0, 0, 1] }
+        let grey = try PreparedMesh(mesh, path: "a", hash: "a")
+        let colored = try PreparedMesh(mesh, path: "a", hash: "a", colored: true)
+        #expect(grey.colors == nil && colored.colors != nil)
+        #expect(grey.look != colored.look, "the cache keeps them apart")
+        let plan = ViewPlan(count: 1, size: 64)
+        let pictures = try [grey, colored].map { prepared -> Image in
+            let views = RenderedViews(of: prepared, plan: plan, seed: 0)
+            return try views.image(0, surfaces: views.surfaces(0))
+        }
+        func isGrey(_ image: Image) -> Bool {
+            stride(from: 0, to: image.pixels.count, by: 3).allSatisfy { image.pixels[$0] == image.pixels[$0 + 2] }
+        }
+        #expect(isGrey(pictures[0]) && !isGrey(pictures[1]))
+    }
+}

@@ -1,0 +1,213 @@
+import Examples
+import Foundation
+import Images
+import Shapes
+import Testing
+
+@testable import Texturing
+
+@Suite struct ConformalMapTests {
+    /// A grid of n x n vertices over the unit square, bent by `bend`.
+    static func sheet(_ n: Int, _ bend: (Float, Float) -> SIMD3<Float>) -> (positions: [SIMD3<Float>], triangles: [SIMD3<Int>]) {
+        var (positions, triangles) = ([SIMD3<Float>](), [SIMD3<Int>]())
+        for j in 0..<n { for i in 0..<n { positions.append(bend(Float(i) / Float(n - 1), Float(j) / Float(n - 1))) } }
+        for j in 0..<(n - 1) {
+            for i in 0..<(n - 1) {
+                let corner = j * n + i
+                triangles += [[corner, corner + 1, corner + n + 1], [corner, corner + n + 1, corner + n]]
+            }
+        }
+        return (positions, triangles)
+    }
+
+    @Test func aFlatSheetStaysAsItIs() throws {
+        let (positions, triangles) = Self.sheet(9) { [$0, $1, 0] }
+        let wanted = positions.map { SIMD2(Double($0.x), Double($0.y)) }
+        let flat = try ConformalMap().flatten(positions, triangles: triangles, wanted: wanted)
+        for (a, b) in zip(flat, wanted) { #expect(length(a - b) < 1e-4) }
+    }
+
+    @Test func aBentSheetIsUnrolledWithItsAngles() throws {
+        // A quarter of a cylinder, seen from its middle: what is wanted squeezes its sides.
+        let (positions, triangles) = Self.sheet(17) { u, v in
+            let angle = (Double(u) - 0.5) * .pi / 2
+            return [Float(sin(angle)), v * 1.5, Float(cos(angle))]
+        }
+        let wanted = positions.map { SIMD2(Double($0.x), Double($0.y)) }
+        var map = ConformalMap()
+        map.tie = 1e-3
+        let flat = try map.flatten(positions, triangles: triangles, wanted: wanted)
+        func worst(_ places: [SIMD2<Double>]) -> Double {
+            triangles.map { triangle -> Double in
+                // How far the right angle of each triangle's corner is from being right.
+                let corner = triangle.y - triangle.x == 1 ? 1 : 2
+                let (a, b, c) = (triangle[corner], triangle[(corner + 1) % 3], triangle[(corner + 2) % 3])
+                let (u, v) = (places[b] - places[a], places[c] - places[a])
+                return abs((u * v).sum()) / (length(u) * length(v))
+            }.max() ?? 0
+        }
+        #expect(worst(flat) < 0.05)
+        let widths = (0..<16).map { length(flat[$0 + 1] - flat[$0]) }
+        #expect(widths.max()! / widths.min()! < 1.1, "the columns are equally wide: \(widths)")
+        let squeezed = (0..<16).map { length(wanted[$0 + 1] - wanted[$0]) }
+        #expect(squeezed.max()! / squeezed.min()! > 1.3)
+    }
+}
+
+@Suite struct ChartAtlasTests {
+    static func part(_ kind: ExampleKind) throws -> (SurfacePart, Mesh) {
+        let mesh = try ExampleShape(kind, seed: 2, vertices: 1500).mesh
+        return (SurfacePart(Array(mesh.faces.indices), of: mesh), mesh)
+    }
+
+    @Test(arguments: [ExampleKind.mug, .chair, .airplane]) func layoutsAreValid(kind: ExampleKind) throws {
+        let (part, _) = try Self.part(kind)
+        let atlas = try ChartAtlas(part, right: [1, 0, 0], up: [0, 1, 0], size: 512)
+        #expect(atlas.places.count == 3 * part.triangles.count)
+        #expect(atlas.places.allSatisfy { $0.x >= 0 && $0.y >= 0 && $0.x <= 512 && $0.y <= 512 })
+        var owner = [Int](repeating: -1, count: 512 * 512)
+        var foreign = 0
+        for triangle in part.triangles.indices {
+            let corners = (0..<3).map { atlas.places[3 * triangle + $0] }
+            forEachCell(in: (corners[0], corners[1], corners[2]), width: 512, height: 512) { x, y, _ in
+                let texel = y * 512 + x
+                if owner[texel] >= 0, owner[texel] != atlas.chartOfTriangle[triangle] { foreign += 1 }
+                owner[texel] = atlas.chartOfTriangle[triangle]
+            }
+        }
+        #expect(foreign == 0, "charts do not meet")
+        #expect(owner.count { $0 >= 0 } > 512 * 512 / 10, "the picture is used: \(owner.count { $0 >= 0 })")
+    }
+
+    @Test func aCellBelongsToTheTriangleAroundItsCentre() {
+        var cells: [[Int]] = []
+        var sums: [Float] = []
+        forEachCell(in: ([0, 0], [4, 0], [0, 4]), width: 3, height: 10) { x, y, weights in
+            cells.append([x, y])
+            sums.append(weights.sum())
+        }
+        #expect(cells == [[0, 0], [1, 0], [2, 0], [0, 1], [1, 1], [2, 1], [0, 2], [1, 2], [0, 3]])
+        #expect(sums.allSatisfy { abs($0 - 1) < 1e-5 })
+        forEachCell(in: ([0, 0], [1, 1], [2, 2]), width: 3, height: 3) { _, _, _ in Issue.record("no area") }
+    }
+}
+
+@Suite struct PartTextureTests {
+    /// A photo in which red grows to the right and green downwards, with a disc as the part.
+    static let photo: Image = {
+        var image = Image(width: 200, height: 160)
+        for y in 0..<160 { for x in 0..<200 { image[x, y] = (UInt8(x), UInt8(y), 60) } }
+        return image
+    }()
+    static let mask = Mask(width: 200, height: 160) { x, y in
+        let (dx, dy) = (Float(x) - 99.5, Float(y) - 79.5)
+        return dx * dx + dy * dy < 50 * 50
+    }
+
+    /// A sphere of radius 1.
+    static func sphere() -> Mesh {
+        let (rings, sectors) = (24, 48)
+        var vertices: [SIMD3<Float>] = [[0, 1, 0]]
+        for ring in 1..<rings {
+            let polar = Double.pi * Double(ring) / Double(rings)
+            for sector in 0..<sectors {
+                let angle = 2 * Double.pi * Double(sector) / Double(sectors)
+                vertices.append([Float(sin(polar) * cos(angle)), Float(cos(polar)), Float(sin(polar) * sin(angle))])
+            }
+        }
+        vertices.append([0, -1, 0])
+        var faces: [SIMD3<UInt32>] = []
+        let last = UInt32(vertices.count - 1)
+        for sector in 0..<sectors {
+            let (a, b) = (UInt32(1 + sector), UInt32(1 + (sector + 1) % sectors))
+            faces.append([0, b, a])
+            for ring in 0..<(rings - 2) {
+                let (down, below) = (UInt32(ring * sectors), UInt32((ring + 1) * sectors))
+                faces += [[a + down, b + down, b + below], [a + down, b + below, a + below]]
+            }
+            let bottom = UInt32((rings - 2) * sectors)
+            faces.append([last, a + bottom, b + bottom])
+        }
+        return Mesh(vertices: vertices, faces: faces)
+    }
+
+    static func painted(pairs isPaired: Bool) throws -> (PhotoAlignment, PartTexture, SurfacePart) {
+        let mesh = sphere()
+        let part = SurfacePart(Array(mesh.faces.indices), of: mesh)
+        // Seen from +z: x to the right, y upwards.
+        let pairs =
+            isPaired
+            ? part.positions.indices.filter { part.positions[$0].z > 0.2 }.map { point in
+                let p = part.positions[point]
+                return SurfacePixelPair(point: point, pixel: [100 + Double(p.x) * 50, 80 - Double(p.y) * 50])
+            } : []
+        let alignment = try PhotoAlignment(part, pairs: pairs, mask: mask, facing: [0, 0, 1])
+        var options = TextureOptions()
+        options.size = 256
+        let texture = try PartTexture(
+            part, of: mesh, alignment: alignment, photo: photo, mask: mask, amount: part.positions.map { _ in 1 }, options: options)
+        return (alignment, texture, part)
+    }
+
+    @Test(arguments: [true, false]) func theFrontShowsThePhotoAndTheBackMirrorsIt(isPaired: Bool) throws {
+        let (alignment, texture, part) = try Self.painted(pairs: isPaired)
+        #expect(alignment.source == (isPaired ? .pairs : .outline))
+        #expect(length(alignment.towardsEye - [0, 0, 1]) < 0.05)
+        #expect(!alignment.isMirrored)
+        #expect(alignment.outlineIoU > 0.9)
+        #expect(texture.overlappingTexels == 0)
+        var (front, back) = ([Float](), [Float]())
+        for (triangle, face) in part.faces.enumerated() {
+            let center = (0..<3).reduce(SIMD3<Float>.zero) { $0 + part.positions[part.triangles[triangle][$1]] / 3 }
+            guard abs(center.z) > 0.6 else { continue }
+            let place = (0..<3).reduce(SIMD2<Float>.zero) { $0 + texture.appearance.coordinates[3 * face + $1] / 3 } * 256
+            let (r, g, _) = texture.image[Int(place.x), Int(place.y)]
+            let difference = max(abs(Float(r) - (100 + center.x * 50)), abs(Float(g) - (80 - center.y * 50)))
+            if center.z > 0 { front.append(difference) } else { back.append(difference) }
+        }
+        #expect(front.count > 200 && back.count > 200)
+        #expect(front.max()! < 8, "\(front.max()!)")
+        #expect(back.max()! < 8, "\(back.max()!)")
+    }
+
+    @Test func noTexelThatIsLookedUpIsUnpainted() throws {
+        let (_, texture, part) = try Self.painted(pairs: true)
+        for (triangle, face) in part.faces.enumerated() {
+            for corner in 0..<3 {
+                let place = texture.appearance.coordinates[3 * face + corner] * 256
+                #expect(place.x.isFinite && place.y.isFinite, "triangle \(triangle)")
+                for (dx, dy) in [(-0.5, -0.5), (0.5, -0.5), (-0.5, 0.5), (0.5, 0.5)] as [(Float, Float)] {
+                    let (x, y) = (Int(place.x + dx), Int(place.y + dy))
+                    // The blue of the photo is 60 everywhere, that of the unpainted rest 204.
+                    #expect(texture.image[x, y].2 < 70)
+                }
+            }
+        }
+    }
+
+    @Test func wrongPairsAreLeftOut() throws {
+        let mesh = Self.sphere()
+        let part = SurfacePart(Array(mesh.faces.indices), of: mesh)
+        var pairs: [SurfacePixelPair] = []
+        for (number, point) in part.positions.indices.filter({ part.positions[$0].z > 0.2 }).enumerated() {
+            let p = part.positions[point]
+            let isWrong = number % 5 == 0
+            let pixel = isWrong ? SIMD2(Double(60 + number % 80), 120) : [100 + Double(p.x) * 50, 80 - Double(p.y) * 50]
+            pairs.append(SurfacePixelPair(point: point, pixel: pixel))
+        }
+        let alignment = try PhotoAlignment(part, pairs: pairs, mask: Self.mask, facing: [1, 0, 0])
+        let errors = part.positions.indices.filter { part.positions[$0].z > 0.3 }.map { point -> Double in
+            let p = part.positions[point]
+            return length(alignment.places[point] - [100 + Double(p.x) * 50, 80 - Double(p.y) * 50])
+        }
+        #expect(errors.max()! < 5, "\(errors.max()!)")
+    }
+
+    @Test func outsideTheMaskIsTheNearestInside() {
+        let photo = Image(width: 4, height: 1, pixels: [10, 0, 0, 20, 0, 0, 30, 0, 0, 40, 0, 0])
+        let source = MaskedPhoto(photo, mask: Mask(width: 4, height: 1) { x, _ in x == 1 || x == 2 }, inset: 0)
+        #expect(abs(source.color(at: [-5, 0.5]).x - 20.0 / 255) < 1e-6)
+        #expect(abs(source.color(at: [2, 0.5]).x - 25.0 / 255) < 1e-6)
+        #expect(abs(source.color(at: [9, 9]).x - 30.0 / 255) < 1e-6)
+    }
+}
