@@ -22,6 +22,7 @@ public enum Preset: String, Sendable, Hashable, Codable, CaseIterable {
         settings.segmentViews.style = .reference
         settings.solver = .mlp
         settings.matching.candidateCount = 100
+        settings.photoArea = .whole
         (settings.objectLevel, settings.matching.partLevel, settings.lifting.level) = (.object, .part, .part)
         settings.segmenter = .iseg
         return settings

@@ -27,7 +27,9 @@ public struct Settings: Sendable, Hashable, Codable {
     /// Which of the segmenter's masks is the object.
     public var objectLevel = MaskLevel.object
     /// How much of the photo the features are extracted from.
-    public var photoArea = PhotoArea.whole
+    ///
+    /// The published code takes all of it; the embedded features were trained on objects that fill the picture.
+    public var photoArea = PhotoArea.object
     /// How masks of views are lifted to the surface.
     public var lifting = MaskLiftingOptions()
     /// How a part of the mesh is found.

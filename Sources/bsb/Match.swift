@@ -61,8 +61,12 @@ struct Match: ParsableCommand {
     @Option(help: ArgumentHelp("Consider at least this share of the vertices; finer meshes then have more candidates.", valueName: "0...1"))
     var candidateFraction = 0.0
 
-    @Option(help: "How much of the photo features are extracted from: all, or the box around the object, which shows small objects larger.")
-    var photoArea = PhotoArea.whole
+    @Option(
+        help: """
+            How much of the photo features are extracted from: all, as published, or the box around the object; by default the box, all with \
+            the paper's preset.
+            """)
+    var photoArea: PhotoArea?
 
     @Option(
         name: .customLong("min-iou"), help: ArgumentHelp("Reject a correspondence whose masks overlap less than this.", valueName: "0...1"))
@@ -161,7 +165,7 @@ struct Match: ParsableCommand {
         meshOptions.apply(to: &settings)
         settings.matching.candidateCount = candidateCount
         settings.matching.candidateFraction = candidateFraction
-        settings.photoArea = photoArea
+        if let photoArea { settings.photoArea = photoArea }
         settings.matching.minimumIoU = minIoU
         settings.matching.partLevel = segmenterMask
         settings.lifting.level = segmenterMask

@@ -11,7 +11,7 @@ import Testing
     /// One example and one cache for all tests of this suite.
     static let shared = Result { try Shared() }
 
-    struct Shared {
+    struct Shared: Sendable {
         let folder: Folder
         let image: String
         let click: String

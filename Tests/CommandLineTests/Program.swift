@@ -39,7 +39,7 @@ struct Program {
 }
 
 /// A folder that goes when the test is done.
-final class Folder {
+final class Folder: Sendable {
     let path: String
 
     init() throws {

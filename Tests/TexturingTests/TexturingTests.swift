@@ -135,12 +135,11 @@ import Testing
         let mesh = sphere()
         let part = SurfacePart(Array(mesh.faces.indices), of: mesh)
         // Seen from +z: x to the right, y upwards.
-        let pairs =
-            isPaired
-            ? part.positions.indices.filter { part.positions[$0].z > 0.2 }.map { point in
-                let p = part.positions[point]
-                return SurfacePixelPair(point: point, pixel: [100 + Double(p.x) * 50, 80 - Double(p.y) * 50])
-            } : []
+        let seen = part.positions.indices.filter { isPaired && part.positions[$0].z > 0.2 }
+        let pairs = seen.map { point -> SurfacePixelPair in
+            let (x, y) = (Double(part.positions[point].x), Double(part.positions[point].y))
+            return SurfacePixelPair(point: point, pixel: [100 + x * 50, 80 - y * 50])
+        }
         let alignment = try PhotoAlignment(part, pairs: pairs, mask: mask, facing: [0, 0, 1])
         var options = TextureOptions()
         options.size = 256

@@ -85,6 +85,7 @@ public struct Ablation: Sendable {
     /// How the photo is looked at.
     private static func photos(_ base: Settings) -> [Ablation] {
         [
+            Ablation("whole-photo", "photo features of the whole photo", from: base) { $0.photoArea = .whole },
             Ablation("object-box", "photo features of the object's box", from: base) { $0.photoArea = .object },
             Ablation("mirrored", "mean of the photo's and its mirror image's features", from: base, photo: PhotoLook(isMirrored: true)) {
                 _ in
