@@ -8,7 +8,7 @@ import Shapes
 
 @testable import InteractiveSegmentation
 
-/// An octahedron whose triangles are cut into n^2 each, on the unit sphere.
+/// An octahedron whose triangles are cut into n^2 each, on the unit sphere, wound outwards.
 func sphereMesh(_ n: Int) -> Mesh {
     var vertices: [SIMD3<Float>] = []
     var index: [SIMD3<Int32>: UInt32] = [:]
@@ -30,7 +30,12 @@ func sphereMesh(_ n: Int) -> Mesh {
             }
         }
     }
-    return Mesh(vertices: vertices, faces: faces)
+    let outward = faces.map { face -> SIMD3<UInt32> in
+        let (a, b, c) = (vertices[Int(face.x)], vertices[Int(face.y)], vertices[Int(face.z)])
+        let volume = a.x * (b.y * c.z - b.z * c.y) + a.y * (b.z * c.x - b.x * c.z) + a.z * (b.x * c.y - b.y * c.x)
+        return volume < 0 ? [face.x, face.z, face.y] : face
+    }
+    return Mesh(vertices: vertices, faces: outward)
 }
 
 /// Views of a sphere; an embedding's features at a pixel are the position on the sphere that it shows, so that a segmenter can be made up.

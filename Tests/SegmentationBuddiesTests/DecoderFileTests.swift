@@ -13,8 +13,11 @@ import Testing
 
     /// A strip of `count` vertices.
     static func strip(_ count: Int) throws -> PreparedMesh {
-        let vertices = (0..<count).map { SIMD3<Float>(Float($0 / 2), Float($0 % 2), 0) }
-        let faces = (0..<(count - 2)).map { SIMD3<UInt32>(UInt32($0), UInt32($0 + 1), UInt32($0 + 2)) }
+        let vertices = (0..<count).map { place -> SIMD3<Float> in
+            let (column, row) = (place / 2, place % 2)
+            return [Float(column), Float(row), 0]
+        }
+        let faces = (0..<UInt32(count - 2)).map { first -> SIMD3<UInt32> in [first, first + 1, first + 2] }
         return try PreparedMesh(Mesh(vertices: vertices, faces: faces), path: "strip.obj", hash: "strip")
     }
 
