@@ -131,7 +131,7 @@ import Testing
     @Test func learnsThePartsOfASphere() throws {
         let setting = try Setting()
         var options = Setting.options
-        (options.steps, options.evaluationInterval) = (120, 40)
+        (options.steps, options.evaluationInterval) = (240, 40)
         // Second clicks need more steps than a test has.
         var answers = setting.answers
         for index in answers.indices { answers[index].prompts.removeAll { $0.clicks.count > 1 } }
