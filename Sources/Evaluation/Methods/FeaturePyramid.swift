@@ -1,7 +1,7 @@
 import Backbones
 import LinearAlgebra
 
-/// The features of a picture at five resolutions.
+/// The features of a picture at up to five resolutions.
 struct FeaturePyramid: Sendable {
     /// Unit vectors on a grid.
     struct Level: Sendable {
@@ -13,11 +13,11 @@ struct FeaturePyramid: Sendable {
         var activation: [Float]
     }
 
-    /// From the finest, with twice as many cells a side as the features, to the coarsest.
+    /// From the finest, the features themselves, to the coarsest.
     let levels: [Level]
     private let map: PlaneMap
 
-    /// The pyramid of a grid; fewer levels if the grid has fewer than 8 cells at its side.
+    /// The pyramid of a grid: means over 2 x 2, 4 x 4, 8 x 8 and 16 x 16 cells, as long as 4 cells a side are left.
     init(_ grid: FeatureGrid) {
         map = grid.map
         let cells = grid.columns * grid.rows
@@ -26,16 +26,16 @@ struct FeaturePyramid: Sendable {
             squares: (0..<cells).map { cell in
                 grid.values[cell * grid.dimension..<(cell + 1) * grid.dimension].reduce(0) { $0 + $1 * $1 }
             })
-        var raw = [plain.doubled, plain]
-        while raw.count < 5, let last = raw.last, last.columns >= 4, last.rows >= 4 { raw.append(last.halved) }
+        var raw = [plain]
+        while raw.count < 5, let last = raw.last, last.columns >= 8, last.rows >= 8 { raw.append(last.halved) }
         levels = raw.map(\.level)
     }
 
     /// A point of the picture in the plane of the finest level.
-    func position(of point: SIMD2<Float>) -> SIMD2<Float> { map(point) * 2 }
+    func position(of point: SIMD2<Float>) -> SIMD2<Float> { map(point) }
 
     /// A point of the finest level's plane in the picture.
-    func point(at position: SIMD2<Float>) -> SIMD2<Float> { map.inverse(position / 2) }
+    func point(at position: SIMD2<Float>) -> SIMD2<Float> { map.inverse(position) }
 
     /// Vectors of any length with their squared lengths.
     private struct Raw {
@@ -53,26 +53,6 @@ struct FeaturePyramid: Sendable {
                 squares: [Float](repeating: 0, count: width * height))
             for y in 0..<2 * height {
                 for x in 0..<2 * width { result.add(0.25, of: self, cell: y * columns + x, to: y / 2 * width + x / 2) }
-            }
-            return result
-        }
-
-        /// The bilinear interpolation to twice as many cells a side.
-        var doubled: Raw {
-            let (width, height) = (2 * columns, 2 * rows)
-            var result = Raw(
-                columns: width, rows: height, dimension: dimension, values: [Float](repeating: 0, count: width * height * dimension),
-                squares: [Float](repeating: 0, count: width * height))
-            for y in 0..<height {
-                for x in 0..<width {
-                    // A small cell's own large cell has 3/4 of the weight along each axis.
-                    let (nearX, nearY) = (x / 2, y / 2)
-                    let farX = min(max(x % 2 == 0 ? nearX - 1 : nearX + 1, 0), columns - 1)
-                    let farY = min(max(y % 2 == 0 ? nearY - 1 : nearY + 1, 0), rows - 1)
-                    for (cx, cy, weight) in [(nearX, nearY, 9), (farX, nearY, 3), (nearX, farY, 3), (farX, farY, 1)] {
-                        result.add(Float(weight) / 16, of: self, cell: cy * columns + cx, to: y * width + x)
-                    }
-                }
             }
             return result
         }

@@ -4,10 +4,10 @@ import Foundation
 
 /// Sparse mutual matches between two pictures, from coarse to fine, after "Neural Best-Buddies" of Aberman and others, 2018.
 ///
-/// Five levels lead from everything to cells half as large as the features': the grid at hand, its bilinear interpolation to twice as
-/// many cells, and its means over 2 x 2, 4 x 4 and 8 x 8 cells, where the paper has five layers of VGG-19. At each level the patch around
-/// a cell is compared within the search windows of the matches that survive from the coarser level, in both directions; mutual best
-/// matches that are active in both pictures survive.
+/// The levels are the grid at hand and its means over 2 x 2, 4 x 4, 8 x 8 and 16 x 16 cells, as far as there are enough cells, where the
+/// paper has five layers of VGG-19, of 224 to 14 cells. Windows and patches are those of the paper's level with as many cells. At each
+/// level the patch around a cell is compared within the search windows of the matches that survive from the coarser level, in both
+/// directions; mutual best matches that are active in both pictures survive.
 ///
 /// What differs: the paper brings the next level to a common appearance by optimising pictures of features through the network, which
 /// needs its gradient; here the two windows of a match are brought to a common mean and deviation, the paper's appearance transfer
@@ -51,9 +51,10 @@ struct NeuralBestBuddies: Sendable {
         self.second = second
         let coarsest = min(first.levels.count, second.levels.count) - 1
         for level in stride(from: coarsest, through: 0, by: -1) {
+            let isFine = first.levels[level].columns > 80
             let search = BuddySearch(
-                first.levels[level], second.levels[level], patchRadius: level < 2 ? 2 : 1, alignsAppearance: options.alignsAppearance)
-            matches = search.matches(within: level == coarsest ? nil : matches, radius: level < 2 ? 3 : 2, activation: options.activation)
+                first.levels[level], second.levels[level], patchRadius: isFine ? 2 : 1, alignsAppearance: options.alignsAppearance)
+            matches = search.matches(within: level == coarsest ? nil : matches, radius: isFine ? 3 : 2, activation: options.activation)
         }
         matches = matches.filter { Self.isInside($0.from, first.levels[0], options) && Self.isInside($0.to, second.levels[0], options) }
         representatives = Self.clustered(matches, count: options.representatives)

@@ -10,7 +10,7 @@ struct BarPlot {
 
     var bars: [Bar]
 
-    private static let (row, left, width) = (24.0, 250.0, 460.0)
+    private static let (row, left, width) = (24.0, 330.0, 460.0)
 
     /// The SVG element; shares go from 0 to 1.
     var svg: String {

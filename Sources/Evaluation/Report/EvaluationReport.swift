@@ -131,7 +131,7 @@ public struct EvaluationReport: Sendable {
         .scroll{overflow-x:auto}table{border-collapse:collapse;margin:12px 0;font-size:14px;min-width:720px}
         th,td{text-align:left;padding:4px 12px 4px 0;border-bottom:1px solid var(--line);white-space:nowrap}
         th{color:var(--soft);font-weight:600}small{color:var(--soft)}
-        .plot{width:100%;max-width:780px;display:block}.plot text{font-size:12px;fill:var(--ink)}
+        .plot{width:100%;max-width:860px;display:block}.plot text{font-size:12px;fill:var(--ink)}
         .plot .label{text-anchor:end}.plot .tick{text-anchor:middle;fill:var(--soft)}.plot .grid{stroke:var(--line)}
         .bar{fill:#b9c4d1}.bar.marked{fill:var(--accent)}.whisker{stroke:#1d2430;stroke-width:1.5}
         nav a{margin-right:16px;color:var(--accent);text-decoration:none}
