@@ -39,14 +39,18 @@ public struct CostPlan: Sendable, Codable {
         billionsPerSecond = speed / 1e9
         let (features, segments) = (bench.settings.featureViews.count, bench.settings.segmentViews.count)
         let picture = Image(width: bench.settings.featureViews.size, height: bench.settings.featureViews.size, fill: (200, 190, 180))
-        let (extractor, segmenter) = (bench.extractor, bench.segmenter)
+        let (extractor, segmenter, parallelism) = (bench.extractor, bench.segmenter, bench.parallelism)
+        // As many at once as later, since small models run side by side.
+        let each = { (body: @Sendable () throws -> Void) throws -> Double in
+            try Self.seconds { try parallelism.forEach(parallelism.threads) { _ in try body() } } / Double(parallelism.threads)
+        }
         rows = [
             Row(
                 model: extractor.identity.name, kind: "features", encodings: features, multiplyAdds: nil,
-                seconds: try Self.seconds { _ = try extractor.features(of: picture) } * Double(features), isMeasured: true, isChosen: true),
+                seconds: try each { _ = try extractor.features(of: picture) } * Double(features), isMeasured: true, isChosen: true),
             Row(
                 model: segmenter.identity.name, kind: "segmenter", encodings: segments, multiplyAdds: nil,
-                seconds: try Self.seconds { _ = try segmenter.embed(picture) } * Double(segments), isMeasured: true, isChosen: true),
+                seconds: try each { _ = try segmenter.embed(picture) } * Double(segments), isMeasured: true, isChosen: true),
         ]
         rows += try ModelStore().catalogue.entries.compactMap { entry in
             guard let one = entry.multiplyAdds else { return nil }

@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+
+/// Published models on the command line, with the tiny ones of the parity tests.
+@Suite struct ModelsTests {
+    static let parity = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("BackbonesTests/Fixtures/parity").path
+
+    /// Runs `bsb` with models and pins in a folder of its own.
+    private func run(_ arguments: [String], in folder: Folder, _ more: [String: String] = [:]) throws -> Program.Run {
+        let own = [
+            "HF_HOME": folder.path + "/hf", "BSB_CONFIG": folder.path + "/config", "BSB_MODELS": folder.path + "/own",
+            "HF_HUB_OFFLINE": "1",
+        ]
+        return try Program.run(arguments, in: folder.path, environment: own.merging(more) { $1 })
+    }
+
+    @Test func thePapersPresetNamesTheCommandThatFetchesIt() throws {
+        let run = try run(
+            ["match", "--preset", "paper", "--image", "a.png", "--click", "1,1", "--mesh", "b.obj", "--no-cache"], in: Folder())
+        #expect(run.exitCode == 69)
+        #expect(run.errors.contains("run 'bsb models pull dinov2-large-registers sam-vit-huge'"), "\(run.errors)")
+    }
+
+    @Test func aMissingModelIs69AndNamesFilePlaceAndCommand() throws {
+        let folder = try Folder()
+        let run = try run(["models", "path", "sam2.1-tiny"], in: folder)
+        #expect(run.exitCode == 69 && run.output.isEmpty)
+        for words in ["onnx/vision_encoder.onnx", "354 kB", folder.path + "/hf/hub", "bsb models pull sam2.1-tiny", "HF_HUB_OFFLINE"] {
+            #expect(run.errors.contains(words), "\(run.errors)")
+        }
+        #expect(try self.run(["models", "path", "nothing"], in: folder).exitCode == 64)
+    }
+
+    @Test func filesOfTheUsersOwnAreAddedUsedAndWatched() throws {
+        let folder = try Folder()
+        for name in ["encoder.onnx", "decoder.onnx"] {
+            try FileManager.default.copyItem(atPath: Self.parity + "/sam-own-layout/" + name, toPath: "\(folder.path)/\(name)")
+        }
+        let added = try run(["models", "add", "mine", "--encoder", "encoder.onnx", "--decoder", "decoder.onnx"], in: folder)
+        #expect(added.exitCode == 0, "\(added.errors)")
+        let picture = Self.parity + "/sam-own-layout/picture.png"
+        let arguments = ["segment-image", picture, "--click", "30,20", "--no-cache", "--json", "--segmenter-model"]
+        let byName = try run(arguments + ["mine"], in: folder)
+        #expect(byName.exitCode == 0, "\(byName.errors)")
+        let model = try #require(try byName.json()["model"] as? [String: String])
+        #expect(model["name"] == "mine" && model["hash"]?.count == 64)
+        #expect((try byName.json()["masks"] as? [Any])?.count == 3)
+        #expect(try run(arguments + [folder.path], in: folder).exitCode == 0)
+
+        // Cut short, the file is noticed by its entry and, given as a file, refused by what reads it.
+        let whole = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/encoder.onnx"))
+        try whole.prefix(2000).write(to: URL(fileURLWithPath: folder.path + "/encoder.onnx"))
+        let watched = try run(arguments + ["mine"], in: folder)
+        #expect(watched.exitCode == 65 && watched.errors.contains("cut short: 2000 of"), "\(watched.errors)")
+        #expect(try run(arguments + ["encoder.onnx,decoder.onnx"], in: folder).exitCode == 65)
+    }
+
+    @Test func aModelOfAnotherKindIsRefused() throws {
+        let folder = try Folder()
+        let picture = Self.parity + "/sam-own-layout/picture.png"
+        let graph = Self.parity + "/dinov2-registers/graph.onnx"
+        let run = try run(
+            ["segment-image", picture, "--click", "1,1", "--no-cache", "--segmenter-model", "\(graph),\(graph)"], in: folder)
+        #expect(
+            run.exitCode == 65 && run.errors.contains("'pixel_values'") && run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+        let swapped = try self.run(
+            ["segment-image", picture, "--click", "1,1", "--no-cache", "--segmenter-model", "dinov2-small"], in: folder)
+        #expect(swapped.exitCode == 64 && swapped.errors.contains("--feature-model"), "\(swapped.errors)")
+    }
+}
