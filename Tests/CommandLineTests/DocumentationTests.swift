@@ -30,7 +30,8 @@ import Testing
     }
 
     private static let files = [
-        "README.md", "docs/both-ways.md", "docs/evaluation.md", "docs/gallery.md", "docs/iseg.md", "docs/models.md", "docs/result-schema.md",
+        "README.md", "docs/both-ways.md", "docs/evaluation.md", "docs/gallery.md", "docs/iseg.md", "docs/models.md",
+        "docs/result-schema.md",
     ]
 
     @Test(arguments: files) func commandsInBlocksAreUnderstood(file: String) throws {

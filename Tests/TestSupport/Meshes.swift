@@ -1,6 +1,6 @@
 import Shapes
 
-/// An octahedron whose triangles are cut into n^2 each, on the unit sphere.
+/// An octahedron whose triangles are cut into n^2 each, on the unit sphere, wound outwards.
 public func sphereMesh(_ n: Int) -> Mesh {
     var vertices: [SIMD3<Float>] = []
     var index: [SIMD3<Int32>: UInt32] = [:]
@@ -14,11 +14,13 @@ public func sphereMesh(_ n: Int) -> Mesh {
     var faces: [SIMD3<UInt32>] = []
     for octant in 0..<8 {
         let sign = SIMD3<Int32>(octant & 1 == 0 ? 1 : -1, octant & 2 == 0 ? 1 : -1, octant & 4 == 0 ? 1 : -1)
+        let isMirrored = sign.x * sign.y * sign.z < 0
+        func add(_ a: UInt32, _ b: UInt32, _ c: UInt32) { faces.append(isMirrored ? [a, c, b] : [a, b, c]) }
         func corner(_ i: Int, _ j: Int) -> UInt32 { vertex(sign &* [Int32(i), Int32(j), Int32(n - i - j)]) }
         for i in 0..<n {
             for j in 0..<(n - i) {
-                faces.append([corner(i, j), corner(i + 1, j), corner(i, j + 1)])
-                if i + j + 1 < n { faces.append([corner(i + 1, j), corner(i + 1, j + 1), corner(i, j + 1)]) }
+                add(corner(i, j), corner(i + 1, j), corner(i, j + 1))
+                if i + j + 1 < n { add(corner(i + 1, j), corner(i + 1, j + 1), corner(i, j + 1)) }
             }
         }
     }
