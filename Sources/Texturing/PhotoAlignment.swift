@@ -96,9 +96,9 @@ public struct PhotoAlignment: Sendable {
         return AffineCamera(x: x, y: -cross(z, x), offset: .zero)
     }
 
-    /// The camera moved and scaled along both axes so that the part fills the mask's box; a fiftieth at each end does not count.
+    /// The camera moved and scaled along both axes so that the part fills the mask's box; a fiftieth of the area at each end does not count.
     private static func fitted(_ camera: AffineCamera, _ part: SurfacePart, _ mask: Mask) -> AffineCamera {
-        let places = part.positions.map(camera.project)
+        let places = silhouette(part, part.positions.map(camera.project))
         var pixels: [SIMD2<Double>] = []
         mask.forEachSpan { y, range in
             for x in Swift.stride(from: range.lowerBound, to: range.upperBound, by: max(1, mask.width / 256)) {
@@ -118,6 +118,25 @@ public struct PhotoAlignment: Sendable {
             result.offset[axis] = to.low + moved
         }
         return result
+    }
+
+    /// Evenly spaced places that the triangles cover, so that what is dense in vertices does not outweigh what is large.
+    private static func silhouette(_ part: SurfacePart, _ places: [SIMD2<Double>]) -> [SIMD2<Double>] {
+        guard let first = places.first else { return [.zero] }
+        let low = places.reduce(first) { pointwiseMin($0, $1) }
+        let extent = places.reduce(first) { pointwiseMax($0, $1) } - low
+        let cell = max(extent.max(), 1e-12) / 128
+        let (width, height) = (Int(extent.x / cell) + 1, Int(extent.y / cell) + 1)
+        var drawn = Mask(width: width, height: height)
+        for triangle in part.triangles {
+            let corners = (0..<3).map { (places[triangle[$0]] - low) / cell }
+            forEachCell(in: (corners[0], corners[1], corners[2]), width: width, height: height) { x, y, _ in drawn[x, y] = true }
+        }
+        var covered: [SIMD2<Double>] = []
+        drawn.forEachSpan { y, range in
+            covered += range.map { low + SIMD2(Double($0) + 0.5, Double(y) + 0.5) * cell }
+        }
+        return covered.isEmpty ? places : covered
     }
 
     /// The camera's places moved towards the pairs, smoothly; pairs that are far from their surroundings' displacement are left out.
