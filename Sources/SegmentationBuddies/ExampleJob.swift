@@ -89,15 +89,17 @@ public struct ExampleJob: Sendable {
         return clicks
     }
 
-    /// The first pixel, in reading order, of what is left of a mask just before erosion empties it.
+    /// The first pixel, in reading order, of what is left of a mask just before erosion empties it; the picture's border erodes too.
     static func deepest(_ mask: Mask) -> Pixel? {
-        var core = mask
+        var core = Mask(width: mask.width + 2, height: mask.height + 2) { x, y in
+            x > 0 && y > 0 && x <= mask.width && y <= mask.height && mask[x - 1, y - 1]
+        }
         while true {
             let next = core.eroded(by: 1)
             if next.isEmpty { break }
             core = next
         }
-        for y in 0..<core.height { for x in 0..<core.width where core[x, y] { return Pixel(x: x, y: y) } }
+        for y in 0..<core.height { for x in 0..<core.width where core[x, y] { return Pixel(x: x - 1, y: y - 1) } }
         return nil
     }
 }
