@@ -134,8 +134,10 @@ struct TextScanner {
     /// Whether the token is the lower-case `word` in any case.
     func matchesIgnoringCase(_ token: Token, _ word: StaticString) -> Bool {
         guard token.count == word.utf8CodeUnitCount else { return false }
-        for offset in 0..<token.count where bytes[token.lowerBound + offset] | 32 != word.utf8Start[offset] { return false }
-        return true
+        return (0..<token.count).allSatisfy { offset in
+            let byte = bytes[token.lowerBound + offset]
+            return ((65...90).contains(byte) ? byte | 32 : byte) == word.utf8Start[offset]
+        }
     }
 
     /// The whole number that starts the token and ends with it or with a slash; nil if it is none or beyond 18 digits.

@@ -123,7 +123,7 @@ import Testing
     static var options: SegmentEvaluation.Options {
         var options = SegmentEvaluation.Options()
         (options.methods, options.corrections) = ([.lift, .ball, .diameter, .fast], 2)
-        (options.fast.sampling.minimumVertices, options.fast.sampling.maximumPrompts) = (20, 40)
+        (options.fast.sampling.minimumVertices, options.fast.sampling.maximumPrompts) = (40, 240)
         (options.fast.training.steps, options.fast.training.evaluationInterval, options.fast.training.pixels) = (20, 10, 16)
         return options
     }

@@ -45,11 +45,13 @@ import Testing
         var outcome = try LocateJob(at: bench).run(photo, mesh, vertex: 40, object: object)
         outcome.correspondence = PixelCorrespondence(buddy: nil, reason: .noCandidateQualifies)
         outcome.mask = nil
-        let folder = try TemporaryDirectory()
-        let document = try LocateOutputs(outcome, at: bench).write(to: folder.path)
+        let folder = temporaryPath()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let document = try LocateOutputs(outcome, at: bench).write(to: folder)
         #expect(!document.found && document.reason == .noCandidateQualifies)
         #expect(!document.outputs.contains("mask.png") && document.outputs.last == "result.json")
-        for file in document.outputs { #expect(FileManager.default.fileExists(atPath: "\(folder.path)/\(file)"), "\(file)") }
+        for file in document.outputs { #expect(FileManager.default.fileExists(atPath: "\(folder)/\(file)"), "\(file)") }
     }
 
     @Test func theObjectIsFoundWithoutAClick() throws {
@@ -128,9 +130,11 @@ import Testing
     }
 
     @Test func clickListsAreRead() throws {
-        let folder = try TemporaryDirectory()
-        try Mask(width: 6, height: 4).complement.writePNG(to: folder.path + "/m.png")
-        let path = folder.path + "/clicks.json"
+        let folder = temporaryPath()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try Mask(width: 6, height: 4).complement.writePNG(to: folder + "/m.png")
+        let path = folder + "/clicks.json"
         let text = """
             [[1, 2], {"x": 3, "y": 4, "name": "rim", "object": [5, 6], "box": [0, 0, 9, 8.5], "positive": [[1, 1]], "negative": [[2, 2]]},
              {"mask": "m.png"}]
@@ -153,9 +157,11 @@ import Testing
         "[{\"x\": 1, \"y\": 2, \"positive\": [[1]]}]",
     ])
     func whatIsNoClickListIsRefused(text: String) throws {
-        let folder = try TemporaryDirectory()
-        try text.write(toFile: folder.path + "/clicks.json", atomically: true, encoding: .utf8)
-        let failure = try failure { try ClickList(contentsOf: folder.path + "/clicks.json") }
+        let folder = temporaryPath()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try text.write(toFile: folder + "/clicks.json", atomically: true, encoding: .utf8)
+        let failure = try failure { try ClickList(contentsOf: folder + "/clicks.json") }
         #expect(failure.kind == .badInput && failure.path?.hasSuffix("clicks.json") == true)
     }
 
@@ -180,11 +186,13 @@ import Testing
             }
         }
         let outcome = try MatchJob(at: bench).run(photo: photo, click: click, mesh: mesh)
-        let folder = try TemporaryDirectory()
-        let document = try MatchOutputs(outcome, at: bench, approximate: (found, mesh)).write(to: folder.path)
+        let folder = temporaryPath()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let document = try MatchOutputs(outcome, at: bench, approximate: (found, mesh)).write(to: folder)
         #expect(document.alternatives?.approximate == true && document.alternatives?.places.count == found.list.count)
         #expect(document.outputs.contains("soft.npy") && document.outputs.contains("alternative-1.npy"))
-        #expect(try NumPyArray(contentsOf: folder.path + "/soft.npy").floats() == found.soft.probability)
+        #expect(try NumPyArray(contentsOf: folder + "/soft.npy").floats() == found.soft.probability)
     }
 
     @Test func aLiftedMeshGivesTheSameMatch() throws {
@@ -202,7 +210,7 @@ import Testing
         var image = Image(width: 5, height: 1)
         for (x, red) in [10, 200, 30, 20, 40].enumerated() { image[x, 0] = (UInt8(red), 7, 9) }
         let mask = Mask(width: 5, height: 1) { _, _ in true }
-        #expect(TextureJob.medianColor(image, mask) == SIMD3(30, 7, 9) / 255)
+        #expect(TextureJob.medianColor(image, mask) == SIMD3<Float>(30, 7, 9) / 255)
         let amounts = TextureJob.amounts(SurfaceSegment(probability: [0, 0.4, 0.5, 0.6, 1]))
         #expect(amounts == [0, 0, 0.5, 1, 1] || abs(amounts[1]) + abs(amounts[3] - 1) < 1e-5)
     }
@@ -217,12 +225,14 @@ import Testing
         match.segment = try mesh.part(around: 40)
         let job = TextureJob(at: bench, mode: mode)
         let outcome = try job.run(match, on: mesh)
-        let folder = try TemporaryDirectory()
-        let document = try TextureOutputs(outcome, mode: mode, at: bench).write(to: folder.path)
+        let folder = temporaryPath()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let document = try TextureOutputs(outcome, mode: mode, at: bench).write(to: folder)
         #expect(document.found)
-        let read = try Mesh(contentsOf: folder.path + "/textured.glb")
+        let read = try Mesh(contentsOf: folder + "/textured.glb")
         #expect(read.faces.count == mesh.mesh.mesh.faces.count)
-        let object = try Mesh(contentsOf: folder.path + "/textured.obj")
+        let object = try Mesh(contentsOf: folder + "/textured.obj")
         #expect(object.vertices == mesh.mesh.mesh.vertices, "the OBJ keeps the file's vertices")
         #expect((read.appearance?.materials.contains { $0.picture != nil } ?? false) == (mode == .image))
         #expect((object.appearance != nil) == (mode == .image) && (object.vertexColors != nil) == (mode == .colour))
@@ -239,8 +249,10 @@ import Testing
         var match = try MatchJob(at: bench).run(photo: photo, click: click, mesh: mesh)
         match.correspondence.buddy = nil
         match.segment = nil
-        let folder = try TemporaryDirectory()
-        let document = try TextureOutputs(TextureJob(at: bench).run(match, on: mesh), mode: .image, at: bench).write(to: folder.path)
+        let folder = temporaryPath()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let document = try TextureOutputs(TextureJob(at: bench).run(match, on: mesh), mode: .image, at: bench).write(to: folder)
         #expect(!document.found && document.outputs == ["overview.png", "part_mask.png", "result.json"])
     }
 

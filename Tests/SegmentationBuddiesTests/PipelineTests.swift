@@ -162,7 +162,8 @@ struct DiscSegmenter: PromptSegmenter {
         let (_, photo, _) = try Self.inputs(bench)
         let mask = Mask(width: 200, height: 200) { x, y in (100..<140).contains(x) && (60..<100).contains(y) }
         let click = Pixel(x: 110, y: 70)
-        #expect(try photo.focused(on: mask, including: click, at: bench).features == photo.features, "the whole photo by default")
+        bench.settings.photoArea = .whole
+        #expect(try photo.focused(on: mask, including: click, at: bench).features == photo.features)
         bench.settings.photoArea = .object
         let focused = try photo.focused(on: mask, including: click, at: bench).features
         let cut = try #require(photo.image.cropped(PixelRectangle(x: 96, y: 56, width: 48, height: 48)))

@@ -40,11 +40,13 @@ import Testing
     }
 
     @Test func anOBJKeepsThemInFilesBesideIt() throws {
-        let folder = try TemporaryDirectory()
+        let folder = temporaryPath()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
         for file in try Self.square.texturedOBJFiles(name: "square") {
-            try file.data.write(to: URL(fileURLWithPath: "\(folder.path)/\(file.name)"))
+            try file.data.write(to: URL(fileURLWithPath: "\(folder)/\(file.name)"))
         }
-        let read = try Mesh(contentsOf: folder.path + "/square.obj")
+        let read = try Mesh(contentsOf: folder + "/square.obj")
         #expect(read.vertices == Self.square.vertices && read.faces == Self.square.faces)
         let appearance = try #require(read.appearance)
         #expect(appearance.materials.map(\.name) == ["red", "painted"])
@@ -55,8 +57,10 @@ import Testing
     }
 
     @Test func polygonsKeepThePlacesOfTheirCornersAndUnknownMaterialsHaveNone() throws {
-        let folder = try TemporaryDirectory()
-        try "newmtl a\nKd 0.5 0.25 1\nmap_Kd -s 1 1 1 none.png\n".write(toFile: folder.path + "/m.mtl", atomically: true, encoding: .utf8)
+        let folder = temporaryPath()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try "newmtl a\nKd 0.5 0.25 1\nmap_Kd -s 1 1 1 none.png\n".write(toFile: folder + "/m.mtl", atomically: true, encoding: .utf8)
         let text = """
             mtllib m.mtl
             v 0 0 0
@@ -73,8 +77,8 @@ import Testing
             usemtl b
             f 1//1 2//1 3//1
             """
-        try text.write(toFile: folder.path + "/m.obj", atomically: true, encoding: .utf8)
-        let appearance = try #require(try Mesh(contentsOf: folder.path + "/m.obj").appearance)
+        try text.write(toFile: folder + "/m.obj", atomically: true, encoding: .utf8)
+        let appearance = try #require(try Mesh(contentsOf: folder + "/m.obj").appearance)
         #expect(appearance.materialOfFace == [-1, 0, 0, 1])
         #expect(appearance.materials == [.init(name: "a", color: [0.5, 0.25, 1]), .init(name: "b")])
         #expect(Set(appearance.coordinates[3..<9]) == [[0, 1], [1, 1], [1, 0], [0, 0]])
@@ -82,13 +86,15 @@ import Testing
     }
 
     @Test func materialFilesElsewhereAreNotRead() throws {
-        let folder = try TemporaryDirectory()
-        try FileManager.default.createDirectory(atPath: folder.path + "/sub", withIntermediateDirectories: true)
-        try "newmtl a\n".write(toFile: folder.path + "/m.mtl", atomically: true, encoding: .utf8)
-        for name in ["../m.mtl", "\(folder.path)/m.mtl", "missing.mtl"] {
+        let folder = temporaryPath()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try FileManager.default.createDirectory(atPath: folder + "/sub", withIntermediateDirectories: true)
+        try "newmtl a\n".write(toFile: folder + "/m.mtl", atomically: true, encoding: .utf8)
+        for name in ["../m.mtl", "\(folder)/m.mtl", "missing.mtl"] {
             let text = "mtllib \(name)\nv 0 0 0\nv 1 0 0\nv 0 1 0\nusemtl a\nf 1 2 3\n"
-            try text.write(toFile: folder.path + "/sub/m.obj", atomically: true, encoding: .utf8)
-            #expect(try Mesh(contentsOf: folder.path + "/sub/m.obj").appearance == nil, "\(name)")
+            try text.write(toFile: folder + "/sub/m.obj", atomically: true, encoding: .utf8)
+            #expect(try Mesh(contentsOf: folder + "/sub/m.obj").appearance == nil, "\(name)")
         }
     }
 

@@ -12,17 +12,3 @@ public func withTemporaryDirectory<T>(_ body: (String) throws -> T) throws -> T 
     defer { try? FileManager.default.removeItem(atPath: path) }
     return try body(path)
 }
-
-/// A directory that is removed with the value that made it.
-public final class TemporaryDirectory {
-    /// Where it is.
-    public let path: String
-
-    /// Makes it.
-    public init() throws {
-        path = temporaryPath()
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-}
