@@ -19,9 +19,9 @@ struct SegmentAnswerer {
         switch method {
         case .lift: return part(by: try lifting(&counts))
         case .liftClean: return part(by: try lifting(&counts), cleaning: BorderCleaning())
-        case .fast: return part(by: try decoder(options.fast, &counts))
-        case .fastClean: return part(by: try decoder(options.fast, &counts), cleaning: BorderCleaning())
-        case .reference: return part(by: try decoder(options.reference, &counts))
+        case .fast: return try decoding(options.fast, &counts)
+        case .fastClean: return try decoding(options.fast, cleaning: BorderCleaning(), &counts)
+        case .reference: return try decoding(options.reference, &counts)
         case .ball: return { NearestToClicks(ground: $1.ground, area: $1.area, metric: .length).answer(to: $0) }
         case .diameter:
             let thickness = try ShapeDiameter(mesh, adjacency: Adjacency(mesh.scene.mesh), parallelism: bench.parallelism).logarithms
@@ -43,9 +43,15 @@ struct SegmentAnswerer {
         return LiftingSegmenter(lifting, views: views, surface: mesh.surface)
     }
 
-    private func decoder(_ plan: TrainingPlan, _ counts: inout [String: Int]) throws -> DecoderSegmenter {
+    /// A decoder's answers; of corrective clicks of a kind that it was not trained on, which it refuses, it is asked without them.
+    private func decoding(_ plan: TrainingPlan, cleaning: BorderCleaning? = nil, _ counts: inout [String: Int]) throws -> Answer {
         let outcome = try TrainJob(at: bench, plan: plan).train(mesh, becomesDefault: false)
         counts = outcome.counts
-        return DecoderSegmenter(outcome.trained, parallelism: bench.parallelism)
+        let answer = part(by: DecoderSegmenter(outcome.trained, parallelism: bench.parallelism), cleaning: cleaning)
+        let provenance = outcome.trained.provenance
+        return { clicks, trial in
+            let corrections = clicks.dropFirst().filter { ($0.isForeground ? provenance.positivePairs : provenance.negativePairs) > 0 }
+            return try answer(clicks.prefix(1) + corrections, trial)
+        }
     }
 }
