@@ -148,7 +148,8 @@ public struct TrainingSetWriter: Sendable {
         let shard = try ShardWriter(path: path, count: range.count, size: manifest.size)
         let firstRun = range.lowerBound / TrainingStudio.run
         let runs = (range.count + TrainingStudio.run - 1) / TrainingStudio.run
-        let batch = 16
+        // Runs take unequal times: many at a time keep all threads busy.
+        let batch = 16 * parallelism.threads
         for start in stride(from: 0, to: runs, by: batch) {
             let examples = try parallelism.map(min(batch, runs - start)) { try studio.examples(run: firstRun + start + $0) }.flatMap { $0 }
             let room = range.count - start * TrainingStudio.run

@@ -1,7 +1,8 @@
 """Reading renders and photos, and turning them into augmented training batches.
 
 Renders: shards of runs of four pictures of the same shape. Photos: the one shard that `photos.py` writes. A batch is assembled on the
-fly: one random affine map per picture (a mirror image is shared by a run, because it makes another shape of it), then colours.
+fly, on the device that trains: one random affine map per picture (a mirror image is shared by a run, because it makes another shape
+of it), then colours. On a GPU all pictures stay in its memory; on a CPU they stay on disk and are mapped.
 """
 
 import json
@@ -14,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .model import STRIDE
+from .randomness import Draw
 from .vocabulary import BACKGROUND, IGNORE, OBJECT, Vocabulary
 
 RUN = 4  # pictures of a shape in a row, on disk
@@ -29,15 +31,22 @@ def normalise(image: Tensor) -> Tensor:
 
 
 class RenderSet:
-    """All complete shards of a folder of renders; `rescan` picks up those that have appeared since."""
+    """All complete shards of a folder of renders; `rescan` picks up those that have appeared since.
+
+    With `device` the pictures are copied there, into room for as many as the manifest announces.
+    """
 
     ARRAYS = ("rgb", "label", "instance", "surface", "shape", "style")
 
-    def __init__(self, root: Path):
+    def __init__(self, root: Path, device: str | None = None):
         self.root = root
         self.manifest = json.loads((root / "manifest.json").read_text())
         self.shards: list[dict[str, np.ndarray]] = []
+        self.starts = np.zeros(0, np.int64)  # the first run of each shard
         self.known: set[str] = set()
+        self.count = 0
+        self.device = device
+        self.resident: dict[str, Tensor] = {}
         self.rescan()
 
     def rescan(self) -> int:
@@ -49,10 +58,29 @@ class RenderSet:
                 except (ValueError, OSError, EOFError):
                     continue
                 if len({len(array) for array in shard.values()}) == 1:
-                    self.shards.append(shard)
+                    self.add(shard)
                     self.known.add(folder.name)
-        self.runs = np.array([(s, i) for s, shard in enumerate(self.shards) for i in range(0, len(shard["rgb"]) - RUN + 1, RUN)])
-        return len(self.runs) * RUN
+        return self.count
+
+    def add(self, shard: dict[str, np.ndarray]):
+        """Takes a shard's whole runs."""
+        length = len(shard["rgb"]) // RUN * RUN
+        shard = {name: array[:length] for name, array in shard.items()}
+        self.starts = np.append(self.starts, self.count // RUN)
+        if self.device:
+            room = max(self.manifest.get("count", 0), self.count + length)
+            for name, array in shard.items():
+                values = torch.from_numpy(np.ascontiguousarray(array))
+                if name not in self.resident:
+                    self.resident[name] = torch.empty((room, *values.shape[1:]), dtype=values.dtype, device=self.device)
+                self.resident[name][self.count : self.count + length] = values.to(self.device)
+        else:
+            self.shards.append(shard)
+        self.count += length
+
+    @property
+    def runs(self) -> int:
+        return self.count // RUN
 
     @property
     def class_names(self) -> list[str]:
@@ -63,33 +91,44 @@ class RenderSet:
     def shape_categories(self) -> list[str]:
         return [shape["category"].removeprefix("example:") for shape in self.manifest["shapes"]]
 
-    def read(self, runs: np.ndarray, rng: np.random.Generator | None = None, prefer_grey: bool = False) -> dict[str, np.ndarray]:
-        """The pictures of the given runs, run after run: all, or a random few of each (grey ones first, if wished) with a generator."""
-        parts = []
-        for s, i in self.runs[runs]:
-            pick = np.arange(RUN)
-            if rng:
-                order = rng.random(RUN) + (prefer_grey & (self.shards[s]["style"][i : i + RUN] == PHOTO_LIKE))
-                pick = np.sort(np.argsort(order)[:PICTURES])
-            parts.append({k: a[i + pick] for k, a in self.shards[s].items()})
-        return {k: np.concatenate([part[k] for part in parts]) for k in self.ARRAYS}
+    def column(self, name: str, pictures: Tensor) -> Tensor:
+        """One array of the given pictures, in their order."""
+        if self.device:
+            return self.resident[name][pictures]
+        runs = pictures.numpy() // RUN
+        shards = np.searchsorted(self.starts, runs, side="right") - 1
+        rows = pictures.numpy() - self.starts[shards] * RUN
+        return torch.from_numpy(np.stack([self.shards[s][name][r] for s, r in zip(shards, rows)]))
+
+    def read(self, pictures: Tensor) -> dict[str, Tensor]:
+        """All arrays of the given pictures."""
+        return {name: self.column(name, pictures) for name in self.ARRAYS}
+
+    def read_run(self, run: int) -> dict[str, np.ndarray]:
+        """The pictures of one run."""
+        return {name: values.cpu().numpy() for name, values in self.read(torch.arange(RUN * run, RUN * (run + 1))).items()}
 
 
 class PhotoSet:
     """The real photos, without (or only) those held out."""
 
-    def __init__(self, root: Path, held: bool = False):
+    def __init__(self, root: Path, held: bool = False, device: str | None = None):
         manifest = json.loads((root / "photos" / "manifest.json").read_text())
         self.sets: dict[str, list[str]] = manifest["sets"]
         self.pictures = manifest["pictures"]
+        self.device = device
         self.arrays = {k: np.load(root / "photos" / f"{k}.npy", mmap_mode="r") for k in ("rgb", "label", "instance")}
+        if device:
+            self.arrays = {k: torch.from_numpy(np.array(a)).to(device) for k, a in self.arrays.items()}
         self.by_kind: dict[str, np.ndarray] = {}
         for kind in sorted({p["kind"] for p in self.pictures}):
             chosen = [i for i, p in enumerate(self.pictures) if p["kind"] == kind and p["held"] == held]
             self.by_kind[kind] = np.array(chosen, np.int64)
 
-    def read(self, indices: np.ndarray) -> dict[str, np.ndarray]:
-        return {k: np.stack([a[i] for i in indices]) for k, a in self.arrays.items()}
+    def read(self, indices: Tensor) -> dict[str, Tensor]:
+        if self.device:
+            return {k: a[indices] for k, a in self.arrays.items()}
+        return {k: torch.from_numpy(np.stack([a[i] for i in indices.tolist()])) for k, a in self.arrays.items()}
 
 
 def build_vocabulary(renders: RenderSet | None, photos: PhotoSet | None) -> Vocabulary:
@@ -132,45 +171,65 @@ class Augmentation:
 
 
 class Batches:
-    """Makes batches from renders and photos."""
+    """Makes batches from renders and photos, on `device`."""
 
     KIND_WEIGHTS = {"affordance-tools": 1.0, "car-parts": 2.0, "clothing": 2.5, "horses": 1.5, "objects": 4.0}
 
-    def __init__(self, renders: RenderSet | None, photos: PhotoSet | None, vocabulary: Vocabulary, augmentation: Augmentation):
-        self.renders, self.photos, self.augmentation = renders, photos, augmentation
+    def __init__(
+        self, renders: RenderSet | None, photos: PhotoSet | None, vocabulary: Vocabulary, augmentation: Augmentation, device: str = "cpu"
+    ):
+        self.renders, self.photos, self.augmentation, self.device = renders, photos, augmentation, device
         if renders:
             categories = sorted(set(renders.shape_categories))
-            self.category_of_shape = np.array([categories.index(c) for c in renders.shape_categories])
-            self.set_of_shape = np.array([vocabulary.set_index(c) for c in renders.shape_categories])
-            self.class_of_label = torch.tensor([vocabulary.classes.index(name) for name in renders.class_names])
+            self.category_of_shape = torch.tensor([categories.index(c) for c in renders.shape_categories], device=device)
+            self.set_of_shape = torch.tensor([vocabulary.set_index(c) for c in renders.shape_categories], device=device)
+            self.class_of_label = torch.tensor([vocabulary.classes.index(name) for name in renders.class_names], device=device)
             self.labelled_classes = len(renders.class_names)
         if photos:
-            self.photo_sets = np.array([vocabulary.set_index(name) for name in photos.sets])
-            self.kinds = [k for k in photos.by_kind if len(photos.by_kind[k]) > 0]
-            weights = np.array([self.KIND_WEIGHTS.get(k, 1.0) for k in self.kinds])
-            self.kind_weights = weights / weights.sum()
+            self.set_up_photos(photos, vocabulary)
 
-    def make(self, rng: np.random.Generator, size: int, runs: int, photos: int, prefer_grey: bool = False) -> Batch:
+    def set_up_photos(self, photos: PhotoSet, vocabulary: Vocabulary):
+        """What is known of each photo, as tensors, and how often each is drawn."""
+        names, sets = list(photos.sets), [vocabulary.set_index(name) for name in photos.sets]
+        weights = np.zeros(len(photos.pictures), np.float32)
+        for kind, indices in photos.by_kind.items():
+            weights[indices] = self.KIND_WEIGHTS.get(kind, 1.0) / max(1, len(indices))
+        self.photo_weights = torch.from_numpy(weights).to(self.device)
+        self.photo_sets = torch.tensor(sets, device=self.device)
+        whole = [sets[names.index(p["set"])] if p["set"] else -1 for p in photos.pictures]
+        self.photo_whole = torch.tensor(whole, device=self.device)
+        self.photo_extents = torch.tensor([(0, 0, *p["extent"]) for p in photos.pictures], dtype=torch.float32, device=self.device)
+        self.photo_has_parts = torch.tensor([p["parts"] for p in photos.pictures], device=self.device)
+        self.photo_has_mask = torch.tensor([p["mask"] for p in photos.pictures], device=self.device)
+
+    def make(self, draw: Draw, size: int, runs: int, photos: int, prefer_grey: bool = False) -> Batch:
         """A batch of `PICTURES * runs` renders and `photos` photos at `size` pixels."""
         runs = runs if self.renders else 0
-        parts = [self.make_renders(rng, size, runs, prefer_grey)] if runs else []
+        parts = [self.make_renders(draw, size, runs, prefer_grey)] if runs else []
         if self.photos and photos:
-            parts.append(self.make_photos(rng, size, photos))
+            parts.append(self.make_photos(draw, size, photos))
         fields = {k: torch.cat([getattr(p, k) for p in parts]) for k in Batch.__dataclass_fields__ if k != "runs"}
         return Batch(**fields, runs=runs)
 
-    def make_renders(self, rng: np.random.Generator, size: int, runs: int, prefer_grey: bool = False) -> Batch:
-        data = self.renders.read(rng.integers(len(self.renders.runs), size=runs), rng, prefer_grey)
-        count = len(data["rgb"])
-        mirrored = np.repeat(rng.random(runs) < self.augmentation.mirror, PICTURES)
-        source = data["rgb"].shape[1]
-        affine = self.affine(rng, np.tile([0, 0, source, source], (count, 1)), source, mirrored, data["label"])
-        image = self.picture(rng, data["rgb"], affine, size, data["style"] == GREY_REFERENCE)
+    def pick_pictures(self, draw: Draw, runs: int, prefer_grey: bool) -> Tensor:
+        """Random runs, and a random few pictures of each (grey ones first, if wished)."""
+        pictures = draw.integers(self.renders.runs, (runs, 1)) * RUN + torch.arange(RUN, device=self.device)
+        order = draw.uniform((runs, RUN))
+        if prefer_grey:
+            order = order + (self.renders.column("style", pictures.reshape(-1)).view(runs, RUN) == PHOTO_LIKE)
+        return pictures.gather(1, order.argsort(1)[:, :PICTURES].sort(1).values).reshape(-1)
+
+    def make_renders(self, draw: Draw, size: int, runs: int, prefer_grey: bool = False) -> Batch:
+        data = self.renders.read(self.pick_pictures(draw, runs, prefer_grey))
+        count, source = len(data["rgb"]), data["rgb"].shape[1]
+        mirrored = (draw.uniform((runs,)) < self.augmentation.mirror).repeat_interleave(PICTURES)
+        extents = torch.tensor([0.0, 0, source, source], device=self.device).expand(count, 4)
+        affine = self.affine(draw, extents, source, mirrored, data["label"])
+        image = self.picture(draw, data["rgb"], affine, size, data["style"] == GREY_REFERENCE)
         label, instance = (sample_map(data[k], affine, size // STRIDE) for k in ("label", "instance"))
-        shape = data["shape"].astype(np.int64)
+        shape = data["shape"].long()
         target = torch.where(label < self.labelled_classes, self.class_of_label[label.clamp_max(self.labelled_classes - 1)], -1)
-        whole = torch.from_numpy(self.set_of_shape[shape]).view(-1, 1, 1).expand_as(target)
-        target = torch.where(label == OBJECT, whole, target)
+        target = torch.where(label == OBJECT, self.set_of_shape[shape].view(-1, 1, 1), target)
         return Batch(
             image=image,
             target=target,
@@ -178,116 +237,111 @@ class Batches:
             label=label,
             instance=torch.where(label == OBJECT, BACKGROUND, instance),
             surface=sample_surface(data["surface"], affine, size // STRIDE, label),
-            category=torch.from_numpy(self.category_of_shape[shape]),
-            whole=torch.full((count,), -1),
-            kind=torch.from_numpy(self.set_of_shape[shape]),
+            category=self.category_of_shape[shape],
+            whole=torch.full((count,), -1, device=self.device),
+            kind=self.set_of_shape[shape],
             has_parts=(instance < IGNORE).flatten(1).any(1) & (label < self.labelled_classes).flatten(1).any(1),
-            has_mask=torch.ones(count, dtype=torch.bool),
+            has_mask=torch.ones(count, dtype=torch.bool, device=self.device),
             runs=runs,
         )
 
-    def make_photos(self, rng: np.random.Generator, size: int, count: int) -> Batch:
-        kinds = rng.choice(len(self.kinds), size=count, p=self.kind_weights)
-        indices = np.array([rng.choice(self.photos.by_kind[self.kinds[k]]) for k in kinds])
+    def make_photos(self, draw: Draw, size: int, count: int) -> Batch:
+        indices = draw.choice(self.photo_weights.expand(1, -1), count)[0]
         data = self.photos.read(indices)
-        pictures = [self.photos.pictures[i] for i in indices]
-        extents = np.array([(0, 0, *p["extent"]) for p in pictures])
-        affine = self.affine(rng, extents, data["rgb"].shape[1], rng.random(count) < 0.5, data["label"])
+        mirrored = draw.uniform((count,)) < 0.5
+        affine = self.affine(draw, self.photo_extents[indices], data["rgb"].shape[1], mirrored, data["label"])
         label, instance = (sample_map(data[k], affine, size // STRIDE) for k in ("label", "instance"))
-        sets = torch.from_numpy(self.photo_sets)
         known = label < IGNORE
-        names = list(self.photos.sets)
-        whole = [int(self.photo_sets[names.index(p["set"])]) if p["set"] else -1 for p in pictures]
         cells = size // STRIDE
+        whole = self.photo_whole[indices]
         return Batch(
-            image=self.picture(rng, data["rgb"], affine, size, np.zeros(count, bool)),
-            target=torch.where(known, sets[torch.where(known, label, 0)], -1),
+            image=self.picture(draw, data["rgb"], affine, size, torch.zeros_like(mirrored)),
+            target=torch.where(known, self.photo_sets[torch.where(known, label, 0)], -1),
             inside=known_inside(label),
             label=label,
             instance=instance,
-            surface=torch.full((count, cells, cells, 3), float("nan")),
-            category=torch.full((count,), -1),
-            whole=torch.tensor(whole),
-            kind=torch.tensor(whole),
-            has_parts=torch.tensor([p["parts"] for p in pictures]),
-            has_mask=torch.tensor([p["mask"] for p in pictures]),
+            surface=torch.full((count, cells, cells, 3), float("nan"), device=self.device),
+            category=torch.full((count,), -1, device=self.device),
+            whole=whole,
+            kind=whole,
+            has_parts=self.photo_has_parts[indices],
+            has_mask=self.photo_has_mask[indices],
             runs=0,
         )
 
-    def affine(self, rng: np.random.Generator, extents: np.ndarray, source: int, mirrored: np.ndarray, label: np.ndarray) -> Tensor:
+    def affine(self, draw: Draw, extents: Tensor, source: int, mirrored: Tensor, label: Tensor) -> Tensor:
         """[B,2,3]: from the output square to the source square, both -1...1. Keeps the middle of the extent or of the object in view.
 
         extents [B,4]: x0, y0, x1, y1 in pixels of the source.
         """
-        count, a = len(extents), self.augmentation
-        zoom = np.exp(rng.uniform(np.log(a.zoom[0]), np.log(a.zoom[1]), count))
-        close = np.exp(rng.uniform(np.log(a.focus_zoom[0]), np.log(a.focus_zoom[1]), count))
+        count, a = (len(extents),), self.augmentation
+        zoom, close = draw.log_uniform(count, *a.zoom), draw.log_uniform(count, *a.focus_zoom)
         boxes, found = object_boxes(label)
-        focused = found & (rng.random(count) < a.focus)
-        extents = np.where(focused[:, None], boxes, extents).astype(np.float64)
-        zoom = np.where(focused, close, zoom)
-        aspect = np.exp(rng.uniform(-0.1, 0.1, count))
-        angle = np.radians(rng.uniform(-a.degrees, a.degrees, count)) * (rng.random(count) < 0.5)
+        focused = found & (draw.uniform(count) < a.focus)
+        extents = torch.where(focused[:, None], boxes.float(), extents)
+        zoom = torch.where(focused, close, zoom)
+        aspect = draw.log_uniform(count, 0.905, 1.105)
+        angle = torch.deg2rad(draw.uniform(count, -a.degrees, a.degrees)) * (draw.uniform(count) < 0.5)
         half_extent = (extents[:, 2:] - extents[:, :2]) / source
         middle = (extents[:, 2:] + extents[:, :2]) / source - 1
-        largest = half_extent.max(1)
+        largest = half_extent.amax(1)
         half_x, half_y = largest / zoom * aspect, largest / zoom / aspect
         # A small view wanders over the picture; a large one lets the picture wander inside it.
-        shift_x = rng.uniform(-1, 1, count) * np.abs(half_extent[:, 0] - half_x) * 0.8
-        shift_y = rng.uniform(-1, 1, count) * np.abs(half_extent[:, 1] - half_y) * 0.8
-        cos, sin = np.cos(angle), np.sin(angle)
-        flip = np.where(mirrored, -1.0, 1.0)
+        shift_x = draw.uniform(count, -1, 1) * (half_extent[:, 0] - half_x).abs() * 0.8
+        shift_y = draw.uniform(count, -1, 1) * (half_extent[:, 1] - half_y).abs() * 0.8
+        cos, sin = torch.cos(angle), torch.sin(angle)
+        flip = torch.where(mirrored, -1.0, 1.0)
         rows = [
             [half_x * cos * flip, -half_y * sin, middle[:, 0] + shift_x],
             [half_x * sin * flip, half_y * cos, middle[:, 1] + shift_y],
         ]
-        return torch.from_numpy(np.stack([np.stack(row, -1) for row in rows], 1).astype(np.float32))
+        return torch.stack([torch.stack(row, -1) for row in rows], 1)
 
-    def picture(self, rng: np.random.Generator, rgb: np.ndarray, affine: Tensor, size: int, plain: np.ndarray) -> Tensor:
+    def picture(self, draw: Draw, rgb: Tensor, affine: Tensor, size: int, plain: Tensor) -> Tensor:
         """Resampled and recoloured pictures, normalised; half of them padded with zeros where the view leaves the picture."""
-        source = torch.from_numpy(np.ascontiguousarray(rgb)).permute(0, 3, 1, 2).float().div_(255)
+        source = rgb.permute(0, 3, 1, 2).float().div_(255)
         grid = F.affine_grid(affine, [len(rgb), 3, size, size], align_corners=False)
         image = F.grid_sample(source, grid, mode="bilinear", padding_mode="border", align_corners=False)
-        image = self.recolour(rng, image, plain)
-        padded = torch.from_numpy(rng.random(len(rgb)) < 0.5).view(-1, 1, 1)
-        outside = (grid.abs() > 1).any(3) & padded
+        image = self.recolour(draw, image, plain)
+        outside = (grid.abs() > 1).any(3) & (draw.uniform((len(rgb), 1, 1)) < 0.5)
         return torch.where(outside[:, None], 0.0, normalise(image))
 
-    def recolour(self, rng: np.random.Generator, image: Tensor, plain: np.ndarray) -> Tensor:
+    def recolour(self, draw: Draw, image: Tensor, plain: Tensor) -> Tensor:
         """Gain, contrast, saturation, tint, blur and noise; plain renders keep their exact look half of the time."""
         count, a = len(image), self.augmentation
+        one = (count, 1, 1, 1)
 
         def spread(amount: float, channels: int = 1) -> Tensor:
-            values = rng.uniform(-amount, amount, (count, channels, 1, 1)).astype(np.float32)
-            return torch.from_numpy(np.exp(values))
+            return torch.exp(draw.uniform((count, channels, 1, 1), -amount, amount))
 
         changed = image * spread(a.colour * 0.7) * spread(a.colour * 0.3, 3)
         middle = changed.mean((1, 2, 3), keepdim=True)
         changed = (changed - middle) * spread(a.colour) + middle
         luminance = changed.mean(1, keepdim=True)
-        grey = torch.from_numpy(rng.random(count) < a.grey).view(-1, 1, 1, 1)
-        changed = torch.where(grey, luminance, (changed - luminance) * spread(a.colour) + luminance)
-        soft = torch.from_numpy(np.flatnonzero(rng.random(count) < a.blur))
-        changed[soft] = blur(changed[soft], float(rng.uniform(0.4, 1.4)))
-        seed = torch.Generator().manual_seed(int(rng.integers(2**31)))
-        sigma = torch.from_numpy(rng.uniform(0, a.noise, (count, 1, 1, 1)).astype(np.float32))
-        changed = (changed + torch.randn(changed.shape, generator=seed) * sigma).clamp(0, 1)
-        keep = torch.from_numpy(plain & (rng.random(count) < 0.5)).view(-1, 1, 1, 1)
-        return torch.where(keep, image, changed)
+        changed = torch.where(draw.uniform(one) < a.grey, luminance, (changed - luminance) * spread(a.colour) + luminance)
+        soft = draw.uniform(one) < a.blur
+        changed = torch.where(soft, blur(changed, float(draw.on_host.uniform(0.4, 1.4))), changed)
+        changed = (changed + draw.normal(changed.shape) * draw.uniform(one, 0, a.noise)).clamp(0, 1)
+        return torch.where(plain.view(one) & (draw.uniform(one) < 0.5), image, changed)
 
 
-def object_boxes(label: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def object_boxes(label: Tensor) -> tuple[Tensor, Tensor]:
     """The bounding boxes [B,4] (x0, y0, x1, y1) of what is labelled in [B,H,W], and whether there is enough of it to look at."""
     inside = (label != BACKGROUND) & (label != IGNORE)
-    columns, rows = inside.any(1), inside.any(2)
-    width, height = label.shape[2], label.shape[1]
-    boxes = [columns.argmax(1), rows.argmax(1), width - columns[:, ::-1].argmax(1), height - rows[:, ::-1].argmax(1)]
-    return np.stack(boxes, 1), inside.sum((1, 2)) > 60
+    x0, x1 = first_and_end(inside.any(1))
+    y0, y1 = first_and_end(inside.any(2))
+    return torch.stack([x0, y0, x1, y1], 1), inside.sum((1, 2)) > 60
+
+
+def first_and_end(marked: Tensor) -> tuple[Tensor, Tensor]:
+    """Of each row of [B,n]: the index of the first mark, and one more than that of the last; 0 and n where there is none."""
+    values = marked.to(torch.uint8)
+    return values.argmax(1), marked.shape[1] - values.flip(1).argmax(1)
 
 
 def blur(image: Tensor, sigma: float) -> Tensor:
     """A 5-tap Gaussian along both axes."""
-    taps = torch.exp(-0.5 * (torch.arange(-2.0, 3.0) / sigma) ** 2)
+    taps = torch.exp(-0.5 * (torch.arange(-2.0, 3.0, device=image.device) / sigma) ** 2)
     kernel = (taps / taps.sum()).view(1, 1, 1, 5).repeat(3, 1, 1, 1)
     image = F.conv2d(F.pad(image, (2, 2, 0, 0), mode="replicate"), kernel, groups=3)
     return F.conv2d(F.pad(image, (0, 0, 2, 2), mode="replicate"), kernel.transpose(2, 3), groups=3)
@@ -298,16 +352,16 @@ def known_inside(label: Tensor) -> Tensor:
     return torch.where(label == BACKGROUND, 0, torch.where(label == IGNORE, -1, 1))
 
 
-def sample_map(values: np.ndarray, affine: Tensor, cells: int) -> Tensor:
+def sample_map(values: Tensor, affine: Tensor, cells: int) -> Tensor:
     """Nearest labels [B,cells,cells] (int64); background outside the source."""
-    source = 255 - torch.from_numpy(np.ascontiguousarray(values))[:, None].float()
+    source = 255 - values[:, None].float()
     grid = F.affine_grid(affine, [len(values), 1, cells, cells], align_corners=False)
     return 255 - F.grid_sample(source, grid, mode="nearest", padding_mode="zeros", align_corners=False)[:, 0].round().long()
 
 
-def sample_surface(values: np.ndarray, affine: Tensor, cells: int, label: Tensor) -> Tensor:
+def sample_surface(values: Tensor, affine: Tensor, cells: int, label: Tensor) -> Tensor:
     """Nearest surface coordinates [B,cells,cells,3]; NaN off the object."""
-    source = torch.from_numpy(np.nan_to_num(values.astype(np.float32), nan=99.0)).permute(0, 3, 1, 2)
+    source = torch.nan_to_num(values.float(), nan=99.0).permute(0, 3, 1, 2)
     grid = F.affine_grid(affine, [len(values), 3, cells, cells], align_corners=False)
     found = F.grid_sample(source, grid, mode="nearest", padding_mode="border", align_corners=False).permute(0, 2, 3, 1)
     known = (found < 50).all(3) & (label != BACKGROUND)

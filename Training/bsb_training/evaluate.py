@@ -64,9 +64,8 @@ class Matching:
         self.renders, self.rng = renders, rng
         self.categories = renders.shape_categories
         self.pictures: dict[int, dict[int, list]] = {}
-        order = rng.permutation(len(renders.runs))
-        for run in order:
-            data = renders.read(np.array([run]))
+        for run in rng.permutation(renders.runs):
+            data = renders.read_run(int(run))
             for i in range(len(data["rgb"])):
                 shape, style = int(data["shape"][i]), int(data["style"][i])
                 found = self.pictures.setdefault(shape, {}).setdefault(style, [])
@@ -77,7 +76,7 @@ class Matching:
 
     def cells(self, rgb: np.ndarray, label: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
         """Unit features [n,D] and labels [n] of the labelled object cells of one picture."""
-        x0, y0, x1, y1 = square_around(*object_boxes(label[None])[0][0], len(label))
+        x0, y0, x1, y1 = square_around(*object_boxes(torch.from_numpy(label)[None])[0][0].tolist(), len(label))
         rgb, label = rgb[y0:y1, x0:x1], label[y0:y1, x0:x1]
         features = self.network.run(None, {"image": network_input(rgb, self.side)})[0][0]
         features = features.reshape(len(features), -1).T
@@ -189,8 +188,8 @@ def evaluate_renders(models: Path, renders: RenderSet, rng: np.random.Generator,
     result: dict = {"matching": Matching(models, renders, 8, rng).measure()} if matching else {}
     segmenters = {"photo-like": Segmentation(models, rng), "grey": Segmentation(models, rng)}
     count = {name: 0 for name in segmenters}
-    for run in rng.permutation(len(renders.runs)):
-        data = renders.read(np.array([run]))
+    for run in rng.permutation(renders.runs):
+        data = renders.read_run(int(run))
         for i, style in enumerate(data["style"]):
             name = "photo-like" if style == PHOTO_LIKE else "grey"
             labelled = bool((data["label"][i] < OBJECT).any())
@@ -208,8 +207,8 @@ def evaluate_photos(models: Path, photos: PhotoSet, rng: np.random.Generator, pi
             continue
         segmenter = Segmentation(models, rng)
         for index in rng.permutation(indices)[:pictures]:
-            data = photos.read(np.array([index]))
-            segmenter.add(data["rgb"][0], data["label"][0], data["instance"][0], photos.pictures[index]["parts"])
+            data = {k: v[0].numpy() for k, v in photos.read(torch.tensor([index])).items()}
+            segmenter.add(data["rgb"], data["label"], data["instance"], photos.pictures[index]["parts"])
         result[f"segmentation, {kind} photos"] = segmenter.result()
     return result
 

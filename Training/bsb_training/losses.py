@@ -5,36 +5,36 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .data import PICTURES
+from .randomness import Draw
 
 
-def candidate_loss(features: Tensor, prototypes: Tensor, target: Tensor, table: Tensor, scale: float, smoothing: float) -> Tensor:
+def candidate_loss(
+    draw: Draw, features: Tensor, prototypes: Tensor, target: Tensor, table: Tensor, scale: float, smoothing: float, cells: int = 256
+) -> Tensor:
     """Classification of cells where a set of classes is right: minus the log of the set's total probability.
 
     features [B,D,h,w] of unit length; prototypes [C,D] of any length, since ones held to unit length stayed collapsed for most of an
-    hour; target [B,h,w] indices of sets, -1 unknown; table [S,C]. Cells weigh such that a
-    class with few cells in a picture is not drowned (inverse square root of its count), and pictures weigh alike. Label smoothing
-    applies to sets of a single class.
+    hour; target [B,h,w] indices of sets, -1 unknown; table [S,C]. Of each picture so many `cells` are drawn, such that a class with few
+    cells is not drowned (inverse square root of its count). Label smoothing applies to sets of a single class.
     """
-    known = target >= 0
+    known = (target >= 0).flatten(1).any(1)
     if not known.any():
         return features.sum() * 0
-    weight = balance(target, table.shape[0])[known]
-    cells = features.permute(0, 2, 3, 1)[known]
-    log_p = F.log_softmax(scale * cells @ prototypes.T, 1)
-    candidates = table[target[known]]
+    features, target = features[known].flatten(2), target[known].flatten(1)
+    chosen = draw.choice(balance(target, len(table)), cells)
+    drawn = features.gather(2, chosen[:, None].expand(-1, features.shape[1], -1)).transpose(1, 2).flatten(0, 1)
+    log_p = F.log_softmax(scale * drawn @ prototypes.T, 1)
+    candidates = table[target.gather(1, chosen).flatten()]
     loss = -torch.logsumexp(log_p + torch.log(candidates.clamp_min(1e-12)), 1)
     single = (candidates.sum(1) == 1).to(loss.dtype) * smoothing
-    loss = (1 - single) * loss - single * log_p.mean(1)
-    return (loss * weight).sum() / weight.sum()
+    return ((1 - single) * loss - single * log_p.mean(1)).mean()
 
 
 def balance(target: Tensor, sets: int) -> Tensor:
-    """The weight of each cell [B,h,w]: one over the root of its set's count in the picture, scaled to sum to 1 in each picture."""
-    batch = len(target)
-    flat = target.reshape(batch, -1)
-    counts = torch.zeros(batch, sets + 1).scatter_add_(1, flat + 1, torch.ones(flat.shape))
-    weight = counts.gather(1, flat + 1).clamp_min(1).rsqrt() * (flat >= 0)
-    return (weight / weight.sum(1, keepdim=True).clamp_min(1e-6)).reshape(target.shape)
+    """How often each cell [B,n] should be drawn: one over the root of its set's count in the picture, never where it is unknown."""
+    counts = torch.zeros(len(target), sets + 1, device=target.device)
+    counts.scatter_add_(1, target + 1, torch.ones_like(target, dtype=counts.dtype))
+    return counts.gather(1, target + 1).clamp_min(1).rsqrt() * (target >= 0)
 
 
 def whole_picture_loss(features: Tensor, prototypes: Tensor, whole: Tensor, table: Tensor, scale: float, share: float = 0.15) -> Tensor:
@@ -53,7 +53,7 @@ def whole_picture_loss(features: Tensor, prototypes: Tensor, whole: Tensor, tabl
 
 
 def surface_contrast(
-    features: Tensor, surface: Tensor, category: Tensor, runs: int, samples: int = 64, sigma: float = 0.06, temperature=0.1
+    draw: Draw, features: Tensor, surface: Tensor, category: Tensor, runs: int, samples: int = 64, sigma: float = 0.06, temperature=0.1
 ) -> Tensor:
     """Dense InfoNCE between cells that see the same point of a surface in different pictures of a run.
 
@@ -66,11 +66,11 @@ def surface_contrast(
     flat = features[:count].flatten(2).transpose(1, 2)
     points = surface[:count].flatten(1, 2)
     known = ~torch.isnan(points[:, :, 0])
-    chosen = torch.multinomial(known.float() + 1e-9, samples)
+    chosen = draw.choice(known.float() + 1e-9, samples)
     usable = known.gather(1, chosen).reshape(runs, -1)
     z = flat.gather(1, chosen[:, :, None].expand(-1, -1, flat.shape[2])).reshape(runs, PICTURES * samples, -1)
     p = torch.nan_to_num(points.gather(1, chosen[:, :, None].expand(-1, -1, 3))).reshape(runs, PICTURES * samples, 3)
-    picture = torch.arange(PICTURES).repeat_interleave(samples)
+    picture = torch.arange(PICTURES, device=features.device).repeat_interleave(samples)
     pair = (picture[:, None] != picture[None]) & usable[:, :, None] & usable[:, None, :]
     closeness = torch.exp(-torch.cdist(p, p).square() / (2 * sigma * sigma)) * pair
     logits = (z @ z.transpose(1, 2) / temperature).masked_fill(~pair, -1e4)

@@ -1,16 +1,24 @@
-"""Training prompts: clicks, several clicks, boxes, and corrections of an earlier answer, with the three masks that they ask for."""
+"""Training prompts: clicks, several clicks, boxes, and corrections of an earlier answer, with the three masks that they ask for.
+
+All prompts of a batch are made at once, on the device that trains.
+"""
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from .data import Batch
+from .data import Batch, first_and_end
 from .model import STRIDE
+from .randomness import Draw
 from .vocabulary import BACKGROUND, IGNORE
 
 POINTS = 3
+LAST_INSTANCE = 250
+SMALLEST = 3  # cells of a part that is clicked
+
+# Shares of the kinds of prompts: the rest are single clicks.
+TWO_CLICKS, BOX, BOX_ALONE, BACKGROUND_CLICK = 0.12, 0.12, 0.5, 0.1
 
 
 @dataclass
@@ -27,155 +35,143 @@ class PromptBatch:
     valid: Tensor  # [P,1,h,w] cells whose truth is known
 
 
-def make_prompts(rng: np.random.Generator, batch: Batch, per_picture: int) -> PromptBatch | None:
-    """Random prompts on the objects of a batch."""
-    label, instance = batch.label.numpy().astype(np.int32), batch.instance.numpy().astype(np.int32)
-    has_parts, has_mask = batch.has_parts.numpy(), batch.has_mask.numpy()
-    prompts = []
-    for picture in range(len(label)):
-        if has_mask[picture]:
-            for _ in range(per_picture):
-                prompt = make_prompt(rng, label[picture], instance[picture], bool(has_parts[picture]))
-                if prompt is not None:
-                    prompts.append((picture, *prompt))
-    if not prompts:
-        return None
-    picture, points, labels, box, targets, weight, valid = (np.stack(column) for column in zip(*prompts))
-    targets = torch.from_numpy(targets.astype(np.float32))
-    return PromptBatch(
-        picture=torch.from_numpy(picture),
-        points=torch.from_numpy(points.astype(np.float32)),
-        labels=torch.from_numpy(labels.astype(np.float32)),
-        box=torch.from_numpy(box.astype(np.float32)),
-        previous=torch.zeros_like(targets[:, :1]),
-        targets=targets,
-        weight=torch.from_numpy(weight.astype(np.float32)),
-        valid=torch.from_numpy(valid[:, None]),
-    )
+class Scene:
+    """What is known of the pictures that P prompts are about."""
+
+    def __init__(self, label: Tensor, instance: Tensor, parts: Tensor):
+        self.label, self.instance = label, instance
+        self.inside = (label != BACKGROUND) & (label != IGNORE)
+        named = self.inside & (instance <= LAST_INSTANCE) & parts[:, None, None]
+        counts = torch.zeros(len(label), 256, device=label.device).scatter_add_(1, instance.flatten(1), named.flatten(1).float())
+        self.size = counts.gather(1, instance.flatten(1)).view_as(instance)  # of the part that each cell belongs to
+        self.clickable = torch.where(parts[:, None, None], named & (self.size >= SMALLEST), self.inside)
+        self.parts = parts
+
+    def click(self, draw: Draw) -> Tensor:
+        """A random cell [P] (flat index): mostly of a random part, where there are parts, else of the object."""
+        even = draw.uniform((len(self.label), 1, 1)) < 0.6
+        weights = torch.where(even & self.parts[:, None, None], 1 / self.size.clamp_min(1), 1.0) * self.clickable
+        return draw.choice(weights.flatten(1), 1)[:, 0]
+
+    def levels(self, cell: Tensor) -> tuple[Tensor, Tensor]:
+        """The clicked part, a larger part, the object [P,3,h,w], and how much each counts [P,3].
+
+        The larger part is everything of the same label where that is clearly more than the clicked instance, and else the part with
+        its neighbours, which counts less since it is a convention.
+        """
+        instance = self.instance.flatten(1).gather(1, cell[:, None])[:, :, None]
+        label = self.label.flatten(1).gather(1, cell[:, None])[:, :, None]
+        part = self.inside & (self.instance == instance)
+        same = self.inside & (self.label == label) & (self.instance <= LAST_INSTANCE)
+        alone = same.sum((1, 2)) < 1.25 * part.sum((1, 2))
+        same = torch.where(alone[:, None, None], part | self.neighbours(part), same)
+        weight = torch.stack([torch.ones_like(alone), torch.where(alone, 0.25, 0.6), torch.ones_like(alone)], 1).float()
+        whole = ~self.parts | (instance[:, 0, 0] > LAST_INSTANCE)
+        masks = torch.stack([part, same, self.inside], 1)
+        masks = torch.where(whole[:, None, None, None], self.inside[:, None], masks)
+        return masks, torch.where(whole[:, None], torch.tensor([0.0, 0.0, 1.0], device=weight.device), weight)
+
+    def neighbours(self, part: Tensor) -> Tensor:
+        """The parts that touch a part."""
+        touching = grow(part) & self.inside & ~part
+        present = torch.zeros(len(part), 256, device=part.device).scatter_add_(1, self.instance.flatten(1), touching.flatten(1).float())
+        found = present.gather(1, self.instance.flatten(1)).view_as(self.instance) > 0
+        return found & self.inside & (self.instance <= LAST_INSTANCE)
 
 
-def make_prompt(rng: np.random.Generator, label: np.ndarray, instance: np.ndarray, parts: bool) -> tuple | None:
-    """Points, labels, box, three targets, their weights and the valid cells for one picture."""
-    inside = (label != BACKGROUND) & (label != IGNORE)
-    if inside.sum() < 6:
-        return None
-    click = pick_click(rng, inside, instance, parts)
-    if click is None:
-        return None
-    targets, weight = levels(label, instance, inside, click, parts)
-    points = np.zeros((POINTS, 2))
-    labels = np.full(POINTS, -1.0)
-    box = np.zeros(4)
-    points[0], labels[0] = pixel(rng, click), 1
-    style = rng.random()
-    if style < 0.12:
-        second = pick_click(rng, inside, instance, parts)
-        if second is not None:
-            more, more_weight = levels(label, instance, inside, second, parts)
-            targets, weight = targets | more, np.minimum(weight, more_weight)
-            points[1], labels[1] = pixel(rng, second), 1
-    elif style < 0.24:
-        level = 0 if weight[0] > 0 and rng.random() < 0.7 else 2
-        box = box_around(rng, targets[level])
-        targets = np.repeat(targets[level : level + 1], 3, 0)
-        weight = np.ones(3)
-        if style < 0.18:
-            labels[0] = -1
-    elif style < 0.34 and weight[0] > 0:
-        add_background_click(rng, targets[0], inside, points, labels)
-    return points, labels, box, targets, weight, label != IGNORE
-
-
-def pick_click(rng: np.random.Generator, inside: np.ndarray, instance: np.ndarray, parts: bool) -> tuple[int, int] | None:
-    """A random cell (row, column): of a random part, or of the object where there are no parts."""
-    if parts:
-        ids, counts = np.unique(instance[inside], return_counts=True)
-        ids = ids[(counts >= 3) & (ids < 251)]
-        if len(ids) == 0:
-            return None
-        region = inside & (instance == rng.choice(ids)) if rng.random() < 0.6 else inside & np.isin(instance, ids)
-    else:
-        region = inside
-    cells = np.flatnonzero(region)
-    return divmod(int(rng.choice(cells)), region.shape[1])
-
-
-def levels(label: np.ndarray, instance: np.ndarray, inside: np.ndarray, click: tuple[int, int], parts: bool) -> tuple:
-    """The clicked part, a larger part, the object [3,h,w], and how much each counts.
-
-    The larger part is everything of the same label where that is clearly more than the clicked instance, and else the part with
-    its neighbours, which counts less since it is a convention.
-    """
-    if not parts or instance[click] >= 251:
-        return np.stack([inside] * 3), np.array([0.0, 0.0, 1.0])
-    part = inside & (instance == instance[click])
-    same = inside & (label == label[click]) & (instance < 251)
-    weight = np.array([1.0, 0.6, 1.0])
-    if same.sum() < 1.25 * part.sum():
-        touching = np.unique(instance[grow(part) & inside & ~part])
-        same = part | (inside & np.isin(instance, touching[touching < 251]))
-        weight[1] = 0.25
-    return np.stack([part, same, inside]), weight
-
-
-def grow(mask: np.ndarray) -> np.ndarray:
-    """The mask and its four-neighbours."""
-    grown = mask.copy()
-    grown[1:] |= mask[:-1]
-    grown[:-1] |= mask[1:]
+def grow(mask: Tensor) -> Tensor:
+    """The mask [P,h,w] and its four-neighbours."""
+    grown = mask.clone()
     grown[:, 1:] |= mask[:, :-1]
     grown[:, :-1] |= mask[:, 1:]
+    grown[:, :, 1:] |= mask[:, :, :-1]
+    grown[:, :, :-1] |= mask[:, :, 1:]
     return grown
 
 
-def pixel(rng: np.random.Generator, cell: tuple[int, int]) -> np.ndarray:
-    """A point of a cell (row, column), in pixels, near the middle, where the label was read."""
-    return (np.array([cell[1], cell[0]]) + rng.uniform(0.2, 0.8, 2)) * STRIDE
+def make_prompts(draw: Draw, batch: Batch, per_picture: int) -> PromptBatch | None:
+    """Random prompts on the objects of a batch: `per_picture` for each picture that has a mask and enough to click on."""
+    inside = (batch.label != BACKGROUND) & (batch.label != IGNORE)
+    usable = batch.has_mask & (inside.sum((1, 2)) >= 2 * SMALLEST)
+    picture = torch.nonzero(usable)[:, 0].repeat_interleave(per_picture)
+    scene = Scene(batch.label[picture], batch.instance[picture], batch.has_parts[picture])
+    clickable = scene.clickable.flatten(1).any(1)
+    picture = picture[clickable]
+    if len(picture) == 0:
+        return None
+    scene = Scene(batch.label[picture], batch.instance[picture], batch.has_parts[picture])
+    width = batch.label.shape[2]
+    count = len(picture)
+    cell = scene.click(draw)
+    targets, weight = scene.levels(cell)
+    points = torch.zeros(count, POINTS, 2, device=draw.device)
+    labels = torch.full((count, POINTS), -1.0, device=draw.device)
+    box = torch.zeros(count, 4, device=draw.device)
+    points[:, 0], labels[:, 0] = pixel(draw, cell, width), 1
+    style = draw.uniform((count,))
+
+    two = style < TWO_CLICKS
+    other = scene.click(draw)
+    more, more_weight = scene.levels(other)
+    targets = torch.where(two[:, None, None, None], targets | more, targets)
+    weight = torch.where(two[:, None], torch.minimum(weight, more_weight), weight)
+
+    boxed = (style >= TWO_CLICKS) & (style < TWO_CLICKS + BOX)
+    level = torch.where((weight[:, 0] > 0) & (draw.uniform((count,)) < 0.7), 0, 2)
+    meant = targets[torch.arange(count, device=draw.device), level]
+    box = torch.where(boxed[:, None], box_around(draw, meant), box)
+    targets = torch.where(boxed[:, None, None, None], meant[:, None], targets)
+    weight = torch.where(boxed[:, None], 1.0, weight)
+    labels[:, 0] = torch.where(boxed & (draw.uniform((count,)) < BOX_ALONE), -1.0, labels[:, 0])
+
+    rest = scene.inside & ~targets[:, 0]
+    beside = torch.where(rest.flatten(1).any(1)[:, None, None], rest, ~scene.inside)
+    negative = (style >= TWO_CLICKS + BOX) & (style < TWO_CLICKS + BOX + BACKGROUND_CLICK)
+    negative &= (weight[:, 0] > 0) & beside.flatten(1).any(1)
+    second = torch.where(negative, draw.choice(beside.flatten(1).float(), 1)[:, 0], other)
+    points[:, 1] = torch.where((two | negative)[:, None], pixel(draw, second, width), 0.0)
+    labels[:, 1] = torch.where(two, 1.0, torch.where(negative, 0.0, -1.0))
+
+    targets = targets.float()
+    return PromptBatch(
+        picture=picture, points=points, labels=labels, box=box, previous=torch.zeros_like(targets[:, :1]), targets=targets,
+        weight=weight, valid=(scene.label != IGNORE)[:, None],
+    )
 
 
-def box_around(rng: np.random.Generator, mask: np.ndarray) -> np.ndarray:
-    """The bounding box in pixels, each side moved by up to a tenth of the size."""
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    x0, x1, y0, y1 = columns[0], columns[-1] + 1, rows[0], rows[-1] + 1
-    dx, dy = 0.1 * (x1 - x0), 0.1 * (y1 - y0)
-    shift = rng.uniform(-1, 1, 4)
-    box = np.array([x0 + dx * shift[0], y0 + dy * shift[1], x1 + dx * shift[2], y1 + dy * shift[3]])
-    return np.maximum(box, 0.01) * STRIDE
+def pixel(draw: Draw, cell: Tensor, width: int) -> Tensor:
+    """Points [P,2] of cells [P], in pixels, near the middle, where the label was read."""
+    corner = torch.stack([cell % width, torch.div(cell, width, rounding_mode="floor")], 1)
+    return (corner + draw.uniform((len(cell), 2), 0.2, 0.8)) * STRIDE
 
 
-def add_background_click(rng: np.random.Generator, part: np.ndarray, inside: np.ndarray, points: np.ndarray, labels: np.ndarray):
-    """A second, negative click: on the rest of the object if there is any, else beside it."""
-    region = inside & ~part
-    if not region.any():
-        region = ~inside
-    if region.any():
-        cell = divmod(int(rng.choice(np.flatnonzero(region))), part.shape[1])
-        points[1], labels[1] = pixel(rng, cell), 0
+def box_around(draw: Draw, mask: Tensor) -> Tensor:
+    """The bounding boxes [P,4] of masks [P,h,w] in pixels, each side moved by up to a tenth of the size."""
+    (x0, x1), (y0, y1) = first_and_end(mask.any(1)), first_and_end(mask.any(2))
+    sides = torch.stack([x0, y0, x1, y1], 1).float()
+    extent = torch.stack([x1 - x0, y1 - y0] * 2, 1) * 0.1
+    return (sides + extent * draw.uniform(tuple(sides.shape), -1, 1)).clamp_min(0.01) * STRIDE
 
 
-def corrected(rng: np.random.Generator, prompts: PromptBatch, masks: Tensor) -> PromptBatch:
+def corrected(draw: Draw, prompts: PromptBatch, masks: Tensor) -> PromptBatch:
     """The next round: a click where one level's answer is wrong, and that answer as the earlier mask.
 
     The chosen level counts fully from then on, the others little.
     """
-    count = len(prompts.points)
-    weight = prompts.weight.numpy()
-    level = np.array([rng.choice(3, p=(w + 1e-9) / (w + 1e-9).sum()) for w in weight * np.array([1.5, 0.5, 1.0])])
-    rows = torch.arange(count)
-    chosen = torch.from_numpy(level)
-    previous = masks.detach()[rows, chosen]
-    truth = prompts.targets[rows, chosen] > 0.5
-    wrong = (((previous > 0) != truth) & prompts.valid[:, 0]).numpy()
+    rows = torch.arange(len(prompts.points), device=draw.device)
+    level = draw.choice(prompts.weight * torch.tensor([1.5, 0.5, 1.0], device=draw.device) + 1e-9, 1)[:, 0]
+    previous = masks.detach()[rows, level]
+    truth = prompts.targets[rows, level] > 0.5
+    wrong = ((previous > 0) != truth) & prompts.valid[:, 0]
+    cell = draw.choice(wrong.flatten(1).float(), 1)[:, 0]
+    free = prompts.labels < 0
+    slot = free.to(torch.uint8).argmax(1)
+    click = wrong.flatten(1).any(1) & free.any(1)
     points, labels = prompts.points.clone(), prompts.labels.clone()
-    for index in range(count):
-        cells = np.flatnonzero(wrong[index])
-        free = np.flatnonzero(labels[index].numpy() < 0)
-        if len(cells) and len(free):
-            cell = divmod(int(rng.choice(cells)), wrong.shape[2])
-            points[index, free[0]] = torch.from_numpy(pixel(rng, cell).astype(np.float32))
-            labels[index, free[0]] = float(truth[index][cell])
-    new_weight = prompts.weight * 0.3
-    new_weight[rows, chosen] = prompts.weight[rows, chosen]
+    points[rows, slot] = torch.where(click[:, None], pixel(draw, cell, wrong.shape[2]), points[rows, slot])
+    labels[rows, slot] = torch.where(click, truth.flatten(1).gather(1, cell[:, None])[:, 0].float(), labels[rows, slot])
+    weight = prompts.weight * 0.3
+    weight[rows, level] = prompts.weight[rows, level]
     return PromptBatch(
-        prompts.picture, points, labels, prompts.box, previous[:, None].clamp(-12, 12), prompts.targets, new_weight, prompts.valid
+        prompts.picture, points, labels, prompts.box, previous[:, None].clamp(-12, 12), prompts.targets, weight, prompts.valid
     )

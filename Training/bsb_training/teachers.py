@@ -42,9 +42,9 @@ class FeatureTeacher(nn.Module):
     @torch.no_grad()
     def tokens(self, image: Tensor) -> Tensor:
         """Patch tokens [B,D,g,g] of normalised pictures [B,3,S,S]; class and register tokens stand first and are dropped."""
-        image = F.interpolate(image.cpu(), size=(self.side, self.side), mode="bilinear", antialias=True, align_corners=False)
-        hidden = torch.from_numpy(self.session.run(["last_hidden_state"], {"pixel_values": image.numpy()})[0])
-        return hidden[:, -self.grid**2 :].transpose(1, 2).reshape(len(image), -1, self.grid, self.grid)
+        picture = F.interpolate(image.cpu(), size=(self.side, self.side), mode="bilinear", antialias=True, align_corners=False)
+        hidden = torch.from_numpy(self.session.run(["last_hidden_state"], {"pixel_values": picture.numpy()})[0])
+        return hidden[:, -self.grid**2 :].transpose(1, 2).reshape(len(image), -1, self.grid, self.grid).to(image.device)
 
     def loss(self, image: Tensor, features: Tensor) -> Tensor:
         """One minus the cosine between predicted and true tokens; features [B,d,h,w]."""
@@ -67,7 +67,7 @@ class MaskTeacher:
     def masks(self, image: Tensor, x: float, y: float) -> tuple[Tensor, np.ndarray]:
         """Logits [3,LOW,LOW] of a click in pixels on one normalised square picture [3,S,S], small masks first, and predicted IoU [3]."""
         scale = self.SIDE / image.shape[1]
-        large = F.interpolate(image[None], size=(self.SIDE, self.SIDE), mode="bilinear", align_corners=False)
+        large = F.interpolate(image[None].cpu(), size=(self.SIDE, self.SIDE), mode="bilinear", align_corners=False)
         names = ["image_embeddings", "image_positional_embeddings"]
         embeddings = dict(zip(names, self.encoder.run(names, {"pixel_values": large.numpy()})))
         point = np.array([[[[x * scale, y * scale]]]], np.float32)
@@ -78,7 +78,7 @@ class MaskTeacher:
 
     def prompts(self, rng: np.random.Generator, batch: Batch, count: int) -> PromptBatch | None:
         """A click on each of up to `count` pictures without masks, with the teacher's three answers as what it asks for."""
-        bare = np.flatnonzero(~batch.has_mask.numpy())
+        bare = np.flatnonzero(~batch.has_mask.cpu().numpy())
         chosen = np.sort(rng.choice(bare, size=min(count, len(bare)), replace=False))
         if len(chosen) == 0:
             return None
@@ -94,11 +94,12 @@ class MaskTeacher:
             points[row, 0], labels[row, 0] = torch.tensor([x, y]), 1
             targets[row] = (F.interpolate(logits[None], size=(cells, cells), mode="area")[0] > 0).float()
             weight[row] = torch.from_numpy(np.clip(scores, 0, 1).astype(np.float32))
-        return PromptBatch(
+        prompts = PromptBatch(
             picture=torch.from_numpy(chosen), points=points, labels=labels, box=torch.zeros(len(chosen), 4),
             previous=torch.zeros_like(targets[:, :1]), targets=targets, weight=weight,
             valid=torch.ones(len(chosen), 1, cells, cells, dtype=torch.bool),
         )
+        return PromptBatch(*(values.to(batch.image.device) for values in vars(prompts).values()))
 
 
 def joined(first: PromptBatch | None, second: PromptBatch | None) -> PromptBatch | None:

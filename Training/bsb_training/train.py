@@ -29,6 +29,7 @@ from .data import Augmentation, Batch, Batches, PhotoSet, RenderSet, build_vocab
 from .graphs import load_graphs
 from .model import ModelConfig, Pair
 from .prompts import PromptBatch, corrected, make_prompts
+from .randomness import Draw
 from .teachers import FeatureTeacher, MaskTeacher, joined
 
 
@@ -55,6 +56,7 @@ class TrainConfig:
     final_sizes: list[int] = field(default_factory=lambda: [160, 192, 224])
     scale: float = 16.0
     smoothing: float = 0.05
+    class_cells: int = 256  # cells of each picture that are classified in a step
     class_weight: float = 1.0
     contrast_weight: float = 0.3
     whole_weight: float = 0.3
@@ -66,6 +68,7 @@ class TrainConfig:
     threads: int = 1
     bfloat16: bool = False
     device: str = "cpu"
+    minimum_renders: int = 0  # wait for so many, when they are still being drawn
     # Foundation models to learn from (ONNX files); empty: none.
     feature_teacher: str = ""
     feature_teacher_side: int = 224
@@ -128,13 +131,16 @@ class Trainer:
         config = self.config
         torch.set_num_threads(config.threads)
         torch.manual_seed(config.seed)
+        torch.set_float32_matmul_precision("high")
+        torch.backends.cudnn.benchmark = config.device != "cpu"
         self.output = output
         output.mkdir(parents=True, exist_ok=True)
-        self.renders = RenderSet(renders) if renders else None
-        photo_set = PhotoSet(photos) if photos else None
+        resident = None if config.device == "cpu" else config.device
+        self.renders = RenderSet(renders, resident) if renders else None
+        photo_set = PhotoSet(photos, device=resident) if photos else None
         self.vocabulary = build_vocabulary(self.renders, photo_set)
-        self.table = self.vocabulary.table()
-        self.batches = Batches(self.renders, photo_set, self.vocabulary, augmentation)
+        self.table = self.vocabulary.table().to(config.device)
+        self.batches = Batches(self.renders, photo_set, self.vocabulary, augmentation, config.device)
         self.pair = Pair(self.model_config, len(self.vocabulary.classes), len(self.table)).to(config.device, memory_format=torch.channels_last)
         if initial:
             self.start_from(initial)
@@ -152,7 +158,7 @@ class Trainer:
     def start_from(self, initial: Path):
         """Takes the averaged weights of another run as far as their shapes agree, or those of a folder of exported graphs."""
         if initial.is_dir():
-            example = self.batches.make(np.random.default_rng(self.config.seed), self.config.base_size, 24, 16)
+            example = self.batches.make(Draw(self.config.seed, self.config.device), self.config.base_size, 24, 16)
             load_graphs(self.pair, initial, example.image)
             self.imprint()
             return
@@ -164,10 +170,11 @@ class Trainer:
     def imprint(self, batches: int = 24):
         """Prototypes for features that come without: the mean direction of each class's cells, none for classes that were not seen."""
         config, classes = self.config, len(self.vocabulary.classes)
-        sums = torch.zeros(classes, self.model_config.feature_dimension)
+        sums = torch.zeros(classes, self.model_config.feature_dimension, device=config.device)
         self.pair.eval()
         for index in range(batches):
-            batch = self.batches.make(np.random.default_rng([config.seed, index]), config.base_size, config.runs, config.photos)
+            draw = Draw([config.seed, index], config.device)
+            batch = self.batches.make(draw, config.base_size, config.runs, config.photos)
             features = self.pair.feature_head(self.pair.trunk(batch.image)).permute(0, 2, 3, 1)
             known = (batch.target >= 0) & (batch.target < classes)
             sums.index_add_(0, batch.target[known], features[known])
@@ -180,7 +187,8 @@ class Trainer:
         self.feature_teacher = self.mask_teacher = None
         if config.feature_teacher:
             side, patch = config.feature_teacher_side, config.feature_teacher_patch
-            self.feature_teacher = FeatureTeacher(Path(config.feature_teacher), side, patch, self.model_config.feature_dimension)
+            teacher = FeatureTeacher(Path(config.feature_teacher), side, patch, self.model_config.feature_dimension)
+            self.feature_teacher = teacher.to(config.device)
         if config.mask_teacher_encoder:
             self.mask_teacher = MaskTeacher(Path(config.mask_teacher_encoder), Path(config.mask_teacher_decoder))
 
@@ -191,14 +199,14 @@ class Trainer:
 
     @property
     def render_count(self) -> int:
-        return len(self.renders.runs) * 4 if self.renders else 0
+        return self.renders.count if self.renders else 0
 
     @property
     def checkpoint(self) -> Path:
         return self.output / "checkpoint.pt"
 
     def save(self):
-        """Writes the whole state beside the old one, then swaps. The first process does it for all."""
+        """Writes the whole state, and apart from it the averaged weights at half precision. The first process does it for all."""
         if self.team.rank != 0:
             return
         state = {
@@ -214,15 +222,23 @@ class Trainer:
             "vocabulary": self.vocabulary.to_dict(),
             "renders": self.render_count,
         }
-        partial = self.checkpoint.with_suffix(".partial")
+        self.write(state, self.checkpoint)
+        half = {k: v.half() if v.dtype.is_floating_point else v for k, v in state["average"].items()}
+        kept = ("step", "seconds", "seen", "model", "train", "vocabulary", "renders")
+        self.write({"average": half} | {k: state[k] for k in kept}, self.output / "weights.pt")
+
+    @staticmethod
+    def write(state: dict, path: Path):
+        """Writes beside the old file, then swaps."""
+        partial = path.with_suffix(".partial")
         torch.save(state, partial)
-        os.replace(partial, self.checkpoint)
+        os.replace(partial, path)
 
     def resume(self):
         """Goes on from the checkpoint, if there is one of the same classes."""
         if not self.checkpoint.exists():
             return
-        state = torch.load(self.checkpoint, weights_only=False)
+        state = torch.load(self.checkpoint, map_location=self.config.device, weights_only=False)
         if state["vocabulary"] != self.vocabulary.to_dict():
             raise ValueError(f"{self.checkpoint} was trained with other classes; choose another output folder")
         self.pair.load_state_dict(state["pair"])
@@ -249,62 +265,60 @@ class Trainer:
             factor *= max(0.02, (1 - self.progress) / (1 - config.decay_start))
         return config.learning_rate * factor
 
-    def draw(self, rng: np.random.Generator) -> Batch:
+    def batch(self, draw: Draw) -> Batch:
         """This process's batch, of a random size common to all, with as many pictures as keep the cost about the same."""
         config, team = self.config, self.team
         size = int(np.random.default_rng([config.seed, self.step]).choice(config.final_sizes if self.is_final else config.sizes))
         share = (config.base_size / size) ** 2
         runs, photos = max(team.size, round(config.runs * share)), max(2 * team.size, round(config.photos * share))
         grey = self.progress < config.grey_until
-        return self.batches.make(rng, size, team.share(runs) if config.runs else 0, team.share(photos), grey)
+        return self.batches.make(draw, size, team.share(runs) if config.runs else 0, team.share(photos), grey)
 
-    def losses(self, rng: np.random.Generator, batch: Batch) -> dict[str, Tensor]:
+    def losses(self, draw: Draw, batch: Batch) -> dict[str, Tensor]:
         config, pair, device = self.config, self.pair, self.config.device
         with torch.autocast(device, torch.bfloat16, enabled=config.bfloat16):
-            maps = pair.trunk.encode(batch.image.to(device, memory_format=torch.channels_last))
-            category = pair.category(maps[-1].mean((2, 3))).float().to("cpu")
+            maps = pair.trunk.encode(batch.image.contiguous(memory_format=torch.channels_last))
+            category = pair.category(maps[-1].mean((2, 3))).float()
             trunk = pair.trunk.decode(maps)
-            features = pair.feature_head(trunk, (batch.inside == 1).to(device))
-            embedding = pair.embedding_head(trunk)
+            features = pair.feature_head(trunk, batch.inside == 1).float()
+            embedding = pair.embedding_head(trunk).float()
             objectness = pair.objectness(trunk)[:, 0].float()
-        features, embedding = features.float().to("cpu"), embedding.float()
-        prototypes, table = pair.prototypes.to("cpu"), self.table
+        prototypes, table = pair.prototypes, self.table
         result = {
             "class": config.class_weight
-            * losses.candidate_loss(features, prototypes, batch.target, table, config.scale, config.smoothing),
+            * losses.candidate_loss(draw, features, prototypes, batch.target, table, config.scale, config.smoothing, config.class_cells),
             "contrast": config.contrast_weight
-            * losses.surface_contrast(features, batch.surface, batch.category, batch.runs),
+            * losses.surface_contrast(draw, features, batch.surface, batch.category, batch.runs),
             "whole": config.whole_weight * losses.whole_picture_loss(features, prototypes, batch.whole, table, config.scale),
             "category": config.category_weight * F.cross_entropy(category, batch.kind, ignore_index=-1, label_smoothing=0.1),
-            "object": config.object_weight * losses.objectness_loss(objectness.to("cpu"), batch.inside),
+            "object": config.object_weight * losses.objectness_loss(objectness, batch.inside),
         }
         if self.feature_teacher:
             result["teacher"] = config.feature_teacher_weight * self.feature_teacher.loss(batch.image, features)
         segments = config.segment_every > 0 and self.step % config.segment_every == 0
-        return result | (self.segmenter_losses(rng, batch, embedding) if segments else {})
+        return result | (self.segmenter_losses(draw, batch, embedding) if segments else {})
 
-    def segmenter_losses(self, rng: np.random.Generator, batch: Batch, embedding: Tensor) -> dict[str, Tensor]:
+    def segmenter_losses(self, draw: Draw, batch: Batch, embedding: Tensor) -> dict[str, Tensor]:
         config = self.config
-        prompts = make_prompts(rng, batch, config.prompts_per_picture)
+        prompts = make_prompts(draw, batch, config.prompts_per_picture)
         if self.mask_teacher:
-            prompts = joined(prompts, self.mask_teacher.prompts(rng, batch, config.mask_teacher_prompts))
+            prompts = joined(prompts, self.mask_teacher.prompts(draw.on_host, batch, config.mask_teacher_prompts))
         if prompts is None:
             return {}
         result = self.round(prompts, embedding)
         masks = result.pop("masks")
-        if rng.random() < config.correction:
-            more = self.round(corrected(rng, prompts, masks), embedding)
+        if draw.on_host.random() < config.correction:
+            more = self.round(corrected(draw, prompts, masks), embedding)
             result = {name: (value + more[name]) / 2 for name, value in result.items()}
         return result
 
     def round(self, prompts: PromptBatch, embedding: Tensor) -> dict[str, Tensor]:
         """One answer of the decoder and its losses."""
         config, device = self.config, self.config.device
-        chosen = embedding[prompts.picture.to(device)]
-        inputs = (prompts.points, prompts.labels, prompts.box, prompts.previous)
         with torch.autocast(device, torch.bfloat16, enabled=config.bfloat16):
-            masks, scores = self.pair.decoder(chosen, *(x.to(device) for x in inputs))
-        masks, scores = masks.float().to("cpu"), scores.float().to("cpu")
+            masks, scores = self.pair.decoder(
+                embedding[prompts.picture], prompts.points, prompts.labels, prompts.box, prompts.previous)
+        masks, scores = masks.float(), scores.float()
         iou = losses.intersection_over_union(masks.detach(), prompts.targets, prompts.valid)
         return {
             "masks": masks,
@@ -313,11 +327,12 @@ class Trainer:
             "nesting": config.nesting_weight * losses.nesting_loss(masks),
         }
 
-    def update(self, total: Tensor, began: float):
+    def update(self, total: Tensor):
         self.optimizer.zero_grad(set_to_none=True)
         total.backward()
-        elapsed = self.seconds + time.monotonic() - began
-        self.seconds = self.team.average_gradients(self.parameters, elapsed)
+        now = time.monotonic()
+        self.seconds = self.team.average_gradients(self.parameters, self.seconds + now - self.clock)
+        self.clock = now
         torch.nn.utils.clip_grad_norm_(self.parameters, 3.0)
         rate = self.learning_rate()
         for group in self.optimizer.param_groups:
@@ -325,34 +340,39 @@ class Trainer:
         self.optimizer.step()
         keep = min(self.config.average, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
-            for mean, value in zip(self.average.state_dict().values(), self.pair.state_dict().values()):
-                if mean.dtype.is_floating_point:
-                    mean.lerp_(value, 1 - keep)
-                else:
+            pairs = list(zip(self.average.state_dict().values(), self.pair.state_dict().values()))
+            smooth = [(mean, value) for mean, value in pairs if mean.dtype.is_floating_point]
+            torch._foreach_lerp_([mean for mean, _ in smooth], [value for _, value in smooth], 1 - keep)
+            for mean, value in pairs:
+                if not mean.dtype.is_floating_point:
                     mean.copy_(value)
+
+    def wait_for_renders(self):
+        while self.renders and self.renders.rescan() < self.config.minimum_renders:
+            time.sleep(1)
 
     def run(self, stop_after: int | None = None):
         config = self.config
         self.resume()
-        saved = scanned = time.monotonic()
+        self.wait_for_renders()
+        self.clock = saved = scanned = time.monotonic()
         means: dict[str, float] = {}
         log = (self.output / "log.jsonl").open("a")
         team = self.team
         self.pair.train()
         while self.progress < 1 and (stop_after is None or self.step < stop_after):
-            began = time.monotonic()
-            rng = np.random.default_rng([config.seed, self.step, team.rank])
-            torch.manual_seed((config.seed * 1_000_003 + self.step) * team.size + team.rank)
-            batch = self.draw(rng)
-            parts = self.losses(rng, batch)
+            draw = Draw([config.seed, self.step, team.rank], config.device)
+            batch = self.batch(draw)
+            parts = self.losses(draw, batch)
             total = sum(parts.values())
-            if not math.isfinite(total.item()):
-                raise FloatingPointError(f"step {self.step}: loss is {total.item()}")
-            self.update(total, began)
+            values = torch.stack([total, *parts.values()]).detach().tolist()
+            if not math.isfinite(values[0]):
+                raise FloatingPointError(f"step {self.step}: loss is {values[0]}")
+            self.update(total)
             self.step += 1
             self.seen += len(batch.image) * team.size
-            for name, value in parts.items():
-                means[name] = 0.98 * means.get(name, value.item()) + 0.02 * value.item()
+            for name, value in zip(parts, values[1:]):
+                means[name] = 0.98 * means.get(name, value) + 0.02 * value
             if self.step % 25 == 0 and team.rank == 0:
                 line = {"step": self.step, "seconds": round(self.seconds), "seen": self.seen, "renders": self.render_count}
                 line |= {name: round(value, 4) for name, value in means.items()}

@@ -14,7 +14,8 @@ from bsb_training import losses
 from bsb_training.data import Augmentation, Batches, RenderSet, build_vocabulary
 from bsb_training.export import load_pair
 from bsb_training.model import FeatureNetwork, ModelConfig, Pair, SegmenterEncoder
-from bsb_training.prompts import corrected, levels, make_prompts
+from bsb_training.prompts import PromptBatch, Scene, corrected, make_prompts
+from bsb_training.randomness import Draw
 from bsb_training.teachers import FeatureTeacher
 from bsb_training.train import Trainer
 from bsb_training.vocabulary import Vocabulary
@@ -107,7 +108,7 @@ class LossTests(unittest.TestCase):
         features = torch.tensor([0.0, 1.0, 0.0]).view(1, 3, 1, 1)
         table = torch.cat([torch.eye(3), torch.tensor([[1.0, 1.0, 0.0], [1.0, 0.0, 1.0]])])
         right, wrong = (
-            losses.candidate_loss(features, prototypes, torch.tensor([[[i]]]), table, 16, 0.0).item() for i in (3, 4)
+            losses.candidate_loss(Draw(0), features, prototypes, torch.tensor([[[i]]]), table, 16, 0.0).item() for i in (3, 4)
         )
         self.assertLess(right, 0.01)
         self.assertGreater(wrong, 10)
@@ -118,8 +119,8 @@ class LossTests(unittest.TestCase):
         matched = torch.nn.functional.normalize(torch.randn(1, 8, 8, 8), dim=1).repeat(2, 1, 1, 1)
         shuffled = torch.nn.functional.normalize(torch.randn(2, 8, 8, 8), dim=1)
         category = torch.zeros(2, dtype=torch.long)
-        good = losses.surface_contrast(matched, surface, category, 1).item()
-        bad = losses.surface_contrast(shuffled, surface, category, 1).item()
+        good = losses.surface_contrast(Draw(0), matched, surface, category, 1).item()
+        bad = losses.surface_contrast(Draw(0), shuffled, surface, category, 1).item()
         self.assertLess(good, bad - 1)
 
     def test_nesting_loss_is_zero_for_nested_masks(self):
@@ -129,15 +130,41 @@ class LossTests(unittest.TestCase):
 
 
 class PromptTests(unittest.TestCase):
+    def scene(self) -> Scene:
+        label = torch.full((1, 6, 6), 255)
+        label[0, 1:5, 1:5] = 0
+        label[0, 2, 5] = label[0, 4, 5] = 1
+        instance = torch.full((1, 6, 6), 255)
+        instance[0, 1:5, 1:5], instance[0, 2, 5], instance[0, 4, 5] = 0, 1, 2
+        return Scene(label, instance, torch.tensor([True]))
+
     def test_levels_nest(self):
-        label = np.full((6, 6), 255)
-        label[1:5, 1:5] = 0
-        label[2, 5] = label[4, 5] = 1
-        instance = np.full((6, 6), 255)
-        instance[1:5, 1:5], instance[2, 5], instance[4, 5] = 0, 1, 2
-        masks, weight = levels(label, instance, label != 255, (2, 5), True)
-        self.assertEqual([m.sum() for m in masks], [1, 2, 18])
-        self.assertEqual(weight[0], 1)
+        masks, weight = self.scene().levels(torch.tensor([2 * 6 + 5]))
+        self.assertEqual(masks.sum((2, 3)).tolist(), [[1, 2, 18]])
+        self.assertEqual(weight[0, 0], 1)
+
+    def test_a_part_alone_gets_its_neighbours(self):
+        masks, weight = self.scene().levels(torch.tensor([2 * 6 + 2]))
+        self.assertEqual(masks.sum((2, 3)).tolist(), [[16, 18, 18]])
+        self.assertEqual(weight[0, 1], 0.25)
+
+    def test_clicks_are_on_parts_that_are_large_enough(self):
+        scene = self.scene()
+        for seed in range(20):
+            cell = int(scene.click(Draw(seed))[0])
+            self.assertEqual(scene.instance.flatten()[cell], 0)
+
+    def test_corrections_click_where_the_answer_is_wrong(self):
+        truth = torch.zeros(1, 3, 6, 6)
+        truth[:, :, 2, 2:4] = 1
+        answer = torch.where(truth > 0, 5.0, -5.0)
+        answer[:, :, 2, 3] = -5
+        prompts = PromptBatch(
+            torch.zeros(1, dtype=torch.long), torch.zeros(1, 3, 2), torch.tensor([[1.0, -1, -1]]), torch.zeros(1, 4),
+            torch.zeros(1, 1, 6, 6), truth, torch.tensor([[1.0, 0, 0]]), torch.ones(1, 1, 6, 6, dtype=torch.bool))
+        again = corrected(Draw(1), prompts, answer)
+        self.assertEqual(again.labels.tolist(), [[1, 1, -1]])
+        self.assertEqual(torch.div(again.points[0, 1], 4, rounding_mode="floor").tolist(), [3, 2])
 
 
 class RunTests(unittest.TestCase):
@@ -158,10 +185,10 @@ class RunTests(unittest.TestCase):
     def test_batches_depend_only_on_the_seed(self):
         renders = RenderSet(self.root / "renders")
         batches = Batches(renders, None, build_vocabulary(renders, None), Augmentation())
-        first, second = (batches.make(np.random.default_rng(3), 64, 2, 0) for _ in range(2))
+        first, second = (batches.make(Draw(3), 64, 2, 0) for _ in range(2))
         self.assertTrue(torch.equal(first.image, second.image))
-        prompts = make_prompts(np.random.default_rng(3), first, 2)
-        again = corrected(np.random.default_rng(3), prompts, torch.randn(prompts.targets.shape))
+        prompts = make_prompts(Draw(3), first, 2)
+        again = corrected(Draw(3), prompts, torch.randn(prompts.targets.shape))
         self.assertTrue((again.labels >= 0).sum() > (prompts.labels >= 0).sum())
 
     def test_resumed_run_equals_uninterrupted_run(self):
@@ -194,9 +221,9 @@ class RunTests(unittest.TestCase):
             self.assertLess(difference, 0.01, network.__name__)
 
     def test_teachers_teach(self):
-        (self.root / "taught.toml").write_text(TINY.replace("steps = 4", "steps = 12") + write_teachers(self.root))
+        (self.root / "taught.toml").write_text(TINY.replace("steps = 4", "steps = 40") + write_teachers(self.root))
         taught = Trainer(self.root / "taught.toml", self.root / "renders", None, self.root / "taught")
-        batch = taught.batches.make(np.random.default_rng(0), 64, 2, 0)
+        batch = taught.batches.make(Draw(0), 64, 2, 0)
         tokens = taught.feature_teacher.tokens(batch.image)
         self.assertEqual(list(tokens.shape), [4, 12, 4, 4])
         with torch.no_grad():
