@@ -91,7 +91,7 @@ def write_teachers(folder: Path) -> str:
         folder / "decoder.onnx", input_names=[*embeddings, "input_points", "input_labels"], output_names=["iou_scores", "pred_masks"],
         dynamo=False)
     names = {"feature_teacher": "vision", "mask_teacher_encoder": "encoder", "mask_teacher_decoder": "decoder"}
-    return "feature_teacher_side = 56\n" + "".join(f'{key} = "{folder / name}.onnx"\n' for key, name in names.items())
+    return "feature_teacher_side = 56\nfeature_teacher_weight = 10\n" + "".join(f'{key} = "{folder / name}.onnx"\n' for key, name in names.items())
 
 
 class VocabularyTests(unittest.TestCase):
