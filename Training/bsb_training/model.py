@@ -19,14 +19,14 @@ LEVELS = 3
 class ModelConfig:
     """Sizes of the networks."""
 
-    widths: tuple[int, ...] = (24, 40, 80, 128, 144)
-    blocks: tuple[int, ...] = (1, 2, 2, 1)
+    widths: tuple[int, ...] = (24, 40, 88, 176, 256)
+    blocks: tuple[int, ...] = (1, 2, 3, 2)
     pyramid: int = 64
     feature_dimension: int = 64
-    embedding_dimension: int = 32
+    embedding_dimension: int = 48
     similarity_heads: int = 4
-    decoder_width: int = 32
-    decoder_depth: int = 2
+    decoder_width: int = 40
+    decoder_depth: int = 4
 
     def to_dict(self) -> dict:
         return asdict(self)
