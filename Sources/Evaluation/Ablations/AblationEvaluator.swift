@@ -53,7 +53,7 @@ public struct AblationEvaluator: Sendable {
         }
         let known = fields
         let worker = evaluator.bench.singleThreaded
-        return try evaluator.eachPhoto(of: job, target: target, except: finished) { photo, planned, shape in
+        return try evaluator.eachPhoto(of: job, target: target.shape, except: finished) { photo, planned, shape in
             try records(of: photo, planned, shape, on: target, known, worker)
         }
     }
