@@ -144,7 +144,7 @@ public struct AblationSummary: Sendable, Codable {
         public var coverage: Estimate
         /// The share of right answers among answers.
         public var precision: Estimate?
-        /// Its success less that of the published way, click by click.
+        /// Its success less that of the first variant, click by click.
         public var gain: Estimate
         /// The success of the vertex most similar under its features.
         public var nearest: Estimate
