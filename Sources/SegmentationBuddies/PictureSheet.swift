@@ -28,7 +28,7 @@ struct PictureSheet {
     func image() -> Image {
         let width = max(640, rows.map { Self.width($0) }.max() ?? 0)
         let heights = rows.map { row in row.map { $0.image.height + Self.captionHeight($0) }.max() ?? 0 }
-        let top = 112
+        let top = 88 + Self.lines(subtitle, width: Float(width), size: 18) * 24
         let height = top + heights.reduce(0, +) + Self.gap * rows.count + Self.margin
         var canvas = Canvas(width: width + 2 * Self.margin, height: height, fill: .white)
         let color = isGood ? Color(hex: 0x0F_6C_BD) : Color(hex: 0xB4_3A_2B)
@@ -53,8 +53,11 @@ struct PictureSheet {
     private static func captionWidth(_ panel: Panel) -> Float { Float(max(panel.image.width, 200)) }
 
     private static func captionHeight(_ panel: Panel) -> Int {
-        let lines = panel.caption.isEmpty ? 0 : StrokeFont.wrap(panel.caption, width: captionWidth(panel), size: captionSize).count
-        return 8 + 22 * lines
+        8 + 22 * lines(panel.caption, width: captionWidth(panel), size: captionSize)
+    }
+
+    private static func lines(_ text: String, width: Float, size: Float) -> Int {
+        text.isEmpty ? 0 : StrokeFont.wrap(text, width: width, size: size).count
     }
 
     private static func width(_ row: [Panel]) -> Int {
@@ -101,10 +104,10 @@ struct PhotoPanel {
     /// Marks a click.
     mutating func click(_ pixel: Pixel) { canvas.clickMarker(pixel.center * scale, radius: 6) }
 
-    /// Marks where candidates are, or lead to.
-    mutating func dot(_ pixel: Pixel, _ color: Color) {
-        canvas.fillDisc(pixel.center * scale, radius: 5, .white)
-        canvas.fillDisc(pixel.center * scale, radius: 4, color)
+    /// Marks where candidates are, or lead to; later ones lie above earlier ones, and no rim above a dot.
+    mutating func dots(_ marks: [(pixel: Pixel, color: Color)]) {
+        for mark in marks { canvas.fillDisc(mark.pixel.center * scale, radius: 5, .white) }
+        for mark in marks { canvas.fillDisc(mark.pixel.center * scale, radius: 4, mark.color) }
     }
 
     /// Marks the pixel that was chosen.

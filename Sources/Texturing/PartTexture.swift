@@ -107,6 +107,18 @@ public struct PartTexture: Sendable {
                 colors[texel] = paint(triangle, weights)
             }
         }
+        // A triangle thinner than a texel may hold no centre of one; what is looked up at its corners is painted nevertheless.
+        for triangle in part.triangles.indices {
+            for corner in 0..<3 {
+                let place = atlas.places[3 * triangle + corner]
+                let texel = min(max(Int(place.y), 0), size - 1) * size + min(max(Int(place.x), 0), size - 1)
+                guard depth[texel] < 0 else { continue }
+                var weights = SIMD3<Float>.zero
+                weights[corner] = 1
+                depth[texel] = 0
+                colors[texel] = paint(triangle, weights)
+            }
+        }
         let isPainted = depth.map { $0 >= 0 }
         dilate(&colors, isPainted, size, by: ChartAtlas.padding)
         var pixels: [UInt8] = []

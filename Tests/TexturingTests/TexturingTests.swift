@@ -212,6 +212,26 @@ import Testing
         }
     }
 
+    /// A needle beside a large square has no centre of a texel inside.
+    @Test func whatIsThinnerThanATexelIsPaintedToo() throws {
+        let mesh = Mesh(
+            vertices: [[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0], [-0.5, 0, 2], [0.5, 0, 2], [0, 1e-4, 2]],
+            faces: [[0, 1, 2], [0, 2, 3], [4, 5, 6]])
+        let part = SurfacePart([0, 1, 2], of: mesh)
+        let alignment = try PhotoAlignment(part, pairs: [], mask: Self.mask, facing: [0, 0, 1])
+        var options = TextureOptions()
+        options.size = 64
+        let texture = try PartTexture(
+            part, of: mesh, alignment: alignment, photo: Self.photo, mask: Self.mask, amount: part.positions.map { _ in 1 },
+            options: options)
+        for corner in 0..<3 {
+            let place = texture.appearance.coordinates[6 + corner] * 64
+            for (dx, dy) in [(-0.5, -0.5), (0.5, -0.5), (-0.5, 0.5), (0.5, 0.5)] as [(Float, Float)] {
+                #expect(texture.image[Int(place.x + dx), Int(place.y + dy)].2 < 70)
+            }
+        }
+    }
+
     @Test func wrongPairsAreLeftOut() throws {
         let mesh = Self.sphere()
         let part = SurfacePart(Array(mesh.faces.indices), of: mesh)
