@@ -108,7 +108,7 @@ public struct Evaluator: Sendable {
     private func samples(of job: TargetJob, except finished: Set<Int>) throws -> [SampleRecord] {
         let target = try target(job.target, segments: options.segments)
         let judge = SampleJudge(target: target, options: options, bench: bench.singleThreaded, renderExtractor: renderExtractor)
-        return try eachPhoto(of: job, target: target, except: finished) { photo, planned, shape in
+        return try eachPhoto(of: job, target: target.shape, except: finished) { photo, planned, shape in
             let first = planned.number * studio.clicks
             return try judge.records(
                 of: photo, clicks: min(photo.clicks.count, options.samples - first), number: planned.number, source: shape.entry.name,
@@ -118,13 +118,13 @@ public struct Evaluator: Sendable {
 
     /// Takes the photos of a job that are not finished, side by side, and joins what `body` makes of them in order.
     func eachPhoto<T: Sendable>(
-        of job: TargetJob, target: TargetMesh, except finished: Set<Int>,
+        of job: TargetJob, target: EvaluationShape, except finished: Set<Int>,
         _ body: @Sendable (EvaluationPhoto, PlannedPhoto, EvaluationShape) throws -> [T]
     ) throws -> [T] {
         let photos = job.photos.filter { !finished.contains($0.number) }
         var sources: [ShapeEntry: (shape: EvaluationShape, subject: PhotoSubject)] = [:]
         for entry in Set(photos.map(\.source)) {
-            let shape = entry == job.target ? target.shape : try shape(entry)
+            let shape = entry == job.target ? target : try shape(entry)
             sources[entry] = (shape, try PhotoSubject(mesh: shape.prepared.scene.mesh))
         }
         let known = sources

@@ -72,18 +72,27 @@ struct AlternativesFiles {
         folder.add("alternatives.png", try picture(parallelism).pngData())
     }
 
+    /// The density that a hundredth of the surface exceeds: a lone vertex of a high value should not pale the rest.
+    private func densest(_ density: [Float]) -> Float {
+        var covered = 0.0
+        for vertex in density.indices.sorted(by: { (density[$0], $1) > (density[$1], $0) }) {
+            covered += mesh.areas[vertex]
+            if covered >= 0.01 { return density[vertex] }
+        }
+        return density.max() ?? 0
+    }
+
     private func picture(_ parallelism: Parallelism) throws -> Image {
         let size = RasterSize(width: 270, height: 300)
         var rows: [[PictureSheet.Panel]] = []
-        // The probability density, relative to its maximum.
         let density = zip(alternatives.soft.probability, mesh.areas).map { $1 > 0 ? $0 / Float($1) : 0 }
-        let largest = max(density.max() ?? 0, 1e-12)
+        let dense = max(densest(density), 1e-12)
         let heat = density.map { value -> SIMD3<Float> in
-            let color = ColorMap.heat(value / largest)
+            let color = ColorMap.heat(min(value / dense, 1))
             return SIMD3(Float(color.red), Float(color.green), Float(color.blue)) / 255
         }
         let sides = try MeshSides(mesh: mesh.mesh, segment: nil, marks: [], size: size, colors: heat).images(parallelism: parallelism)
-        rows.append([.init(sides[0], "The soft answer, relative to its maximum"), .init(sides[2], ""), .init(sides[4], "")])
+        rows.append([.init(sides[0], "The soft answer (orange: the densest hundredth)"), .init(sides[2], ""), .init(sides[4], "")])
         for (index, place) in alternatives.list.enumerated() {
             let mark = MeshSides.Mark(vertex: place.vertex, color: Palette.wanted)
             let sides = try MeshSides(mesh: mesh.mesh, segment: place.segment, marks: [mark], size: size).images(parallelism: parallelism)

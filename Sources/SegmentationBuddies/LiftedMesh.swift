@@ -25,7 +25,7 @@ public struct LiftedMesh: Sendable {
         let distilled = try FeatureDistiller(at: bench).field(of: mesh)
         field = distilled.field
         viewsExtracted = distilled.viewsExtracted
-        chosen = try SegmenterChoice(at: bench).segmenter(for: mesh, clicks: [SurfaceClick(0)])
+        chosen = try SegmenterChoice(at: bench).segmenter(for: mesh, clicks: [SurfaceClick(0)], remembers: true)
         settings = bench.settings
         let areas = mesh.mesh.vertexAreas()
         let total = areas.reduce(0, +)
@@ -44,6 +44,17 @@ public struct LiftedMesh: Sendable {
     public func part(around vertex: Int) throws -> SurfaceSegment {
         let clicks = [SurfaceClick(vertex)]
         return settings.part(try chosen.segmenter.answer(to: clicks).probability, clicks: clicks, of: mesh)
+    }
+
+    /// The part around a vertex; nil for a vertex that no view shows.
+    ///
+    /// Throws `Failure` if the segmenter cannot be run.
+    public func visiblePart(around vertex: Int) throws -> SurfaceSegment? {
+        do {
+            return try part(around: vertex)
+        } catch let failure as Failure where failure.kind == .badInput {
+            return nil
+        }
     }
 
     /// The share of the surface's area that a set of vertices has.

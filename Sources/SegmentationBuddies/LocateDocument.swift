@@ -143,9 +143,7 @@ public struct LocateOutputs {
         if let mask = outcome.mask { found.fill(mask, Palette.part) }
         if let buddy = correspondence.buddy { found.crosshair(buddy.pixel) }
         var candidates = PhotoPanel(outcome.photo.image)
-        for candidate in correspondence.candidates.reversed() {
-            candidates.dot(candidate.pixel, candidate.qualifies ? Palette.qualifying : Palette.failing)
-        }
+        candidates.dots(correspondence.candidates.reversed().map { ($0.pixel, $0.qualifies ? Palette.qualifying : Palette.failing) })
         let subtitle =
             correspondence.buddy.map {
                 String(

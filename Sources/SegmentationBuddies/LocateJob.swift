@@ -68,7 +68,11 @@ public struct LocateJob: Sendable {
         let matcher = PixelBuddyMatcher(options: bench.settings.pixelMatching, parallelism: bench.parallelism)
         let correspondence = try matcher.match(
             surface, field: mesh.field, features: photo.features, objectMask: object.mask
-        ) { other in try other == vertex ? part.vertexLabels : mesh.part(around: other).vertexLabels }
+        ) { other in
+            if other == vertex { return part.vertexLabels }
+            // A pixel may lead to a vertex that no view shows: it is in no part then.
+            return try mesh.visiblePart(around: other)?.vertexLabels ?? part.vertexLabels.map { _ in false }
+        }
         var outcome = Outcome(
             photo: photo, mesh: mesh, vertex: vertex, part: part, object: object, correspondence: correspondence)
         if let buddy = correspondence.buddy {

@@ -191,7 +191,7 @@ public struct MapOutputs {
                 photo.hatch(region.visible)
             }
         }
-        for region in outcome.regions where region.segment != nil { photo.dot(region.click, Color(hex: 0x33_38_40)) }
+        photo.dots(outcome.regions.filter { $0.segment != nil }.map { ($0.click, Color(hex: 0x33_38_40)) })
         let buddies = outcome.regions.compactMap { region in region.correspondence.buddy }
         let marks = buddies.map { buddy in MeshSides.Mark(vertex: buddy.vertex, color: .black) }
         let sides = try MeshSides(
@@ -204,8 +204,8 @@ public struct MapOutputs {
             subtitle: "A region and its part have one colour; hatched regions are not on the mesh, grey is reached by none.",
             rows: [
                 [
-                    .init(photo.image, "The photo's regions (dots: their clicks) and the object (amber)"), .init(sides[0], "The mesh"),
-                    .init(sides[1], ""),
+                    .init(photo.image, "The photo's regions (dots: their clicks) and the object (amber)"),
+                    .init(sides[0], "The mesh (rings: the answers to the clicks)"), .init(sides[1], ""),
                 ],
                 [.init(sides[2], ""), .init(sides[3], ""), .init(sides[4], ""), .init(sides[5], "")],
             ]

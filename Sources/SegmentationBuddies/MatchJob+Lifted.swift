@@ -24,7 +24,7 @@ extension MatchJob {
                 photo.clicked(click, masks: masks), to: mesh.field, eligible: mesh.mesh.referenced,
                 positions: mesh.mesh.scene.mesh.vertices)
         }
-        let segment = try watch.measure("segment") { try correspondence.buddy.map { try mesh.part(around: $0.vertex) } }
+        let segment = try watch.measure("segment") { try correspondence.buddy.flatMap { try mesh.visiblePart(around: $0.vertex) } }
         return Outcome(
             photo: photo, mesh: mesh.mesh, click: click, objectMask: masks.object, partMask: masks.part, correspondence: correspondence,
             segment: segment, method: mesh.method, timings: watch.seconds,

@@ -50,9 +50,24 @@ struct MeshSides {
             elevation = min(max(Float(asin(Double(min(max(normal.y, -1), 1)))), -0.6), 0.6)
         }
         return (0..<6).map { side in
-            let direction = Camera(azimuth: azimuth + Float(side) * .pi / 3, elevation: side == 0 ? elevation : .pi / 9).eye
-            return Camera.framing(mesh.scene.mesh.vertices, from: direction, size: size)
+            side == 0 ? front(azimuth, elevation) : camera(azimuth + Float(side) * .pi / 3, .pi / 9)
         }
+    }
+
+    private func camera(_ azimuth: Float, _ elevation: Float) -> Camera {
+        Camera.framing(mesh.scene.mesh.vertices, from: Camera(azimuth: azimuth, elevation: elevation).eye, size: size)
+    }
+
+    /// A camera at these angles, or turned from there as little as it takes to see the first mark, if turning helps.
+    private func front(_ azimuth: Float, _ elevation: Float) -> Camera {
+        let straight = camera(azimuth, elevation)
+        guard let vertex = marks.first?.vertex else { return straight }
+        let turns: [(Float, Float)] = [
+            (0, 0), (0.4, 0), (-0.4, 0), (0, -0.4), (0, 0.4), (0.8, 0), (-0.8, 0), (0.6, -0.5), (-0.6, -0.5), (1.2, 0), (-1.2, 0),
+            (0, -0.8),
+        ]
+        let cameras = turns.lazy.map { camera(azimuth + $0, min(max(elevation + $1, -1.3), 1.3)) }
+        return cameras.first { mesh.scene.areVisible([vertex], from: [$0.eye])[0] } ?? straight
     }
 
     /// The picture with rings around the marks that can be seen.

@@ -33,6 +33,14 @@ public struct ModelChoice: Sendable, Hashable {
             segmenter: try promptSegmenter(runtime, options) ?? ModelPair.embeddedSegmenter(runtime))
     }
 
+    /// Loads the feature extractor alone.
+    ///
+    /// Throws like ``load(threads:)``.
+    public func loadExtractor(threads: Int? = nil) throws -> any FeatureExtractor {
+        let runtime = try InferenceRuntime()
+        return try extractor(runtime, BackboneOptions(threads: threads)) ?? ModelPair.embeddedExtractor(runtime)
+    }
+
     /// Names at once all models that are not here, so that one command fetches them.
     private func checkPresence() throws {
         let names = [features, segmenter].compactMap { $0 }.filter { !Self.isPath($0) }

@@ -114,6 +114,13 @@ public struct FoundObject: Sendable, Hashable {
     public var click: Pixel
     /// Whether the click was the user's.
     public var isGiven: Bool
+
+    /// An object at a click.
+    public init(mask: Mask, click: Pixel, isGiven: Bool) {
+        self.mask = mask
+        self.click = click
+        self.isGiven = isGiven
+    }
 }
 
 extension ObjectFinder {

@@ -19,19 +19,17 @@ struct PictureSheet {
     var isGood: Bool
     var subtitle: String
     var rows: [[Panel]]
-    var notes: [String] = []
 
     private static let margin = 24
     private static let gap = 12
-    private static let captionHeight = 30
+    private static let captionSize: Float = 15
 
     /// The sheet; at least one row of at least one panel.
     func image() -> Image {
         let width = max(640, rows.map { Self.width($0) }.max() ?? 0)
-        let heights = rows.map { ($0.map(\.image.height).max() ?? 0) + Self.captionHeight }
-        let top = 112
-        let notesHeight = notes.isEmpty ? 0 : 24 * notes.count + 8
-        let height = top + heights.reduce(0, +) + Self.gap * rows.count + notesHeight + Self.margin
+        let heights = rows.map { row in row.map { $0.image.height + Self.captionHeight($0) }.max() ?? 0 }
+        let top = 88 + Self.lines(subtitle, width: Float(width), size: 18) * 24
+        let height = top + heights.reduce(0, +) + Self.gap * rows.count + Self.margin
         var canvas = Canvas(width: width + 2 * Self.margin, height: height, fill: .white)
         let color = isGood ? Color(hex: 0x0F_6C_BD) : Color(hex: 0xB4_3A_2B)
         let (left, full) = (Float(Self.margin), Float(width))
@@ -43,17 +41,23 @@ struct PictureSheet {
             for panel in row {
                 canvas.paste(panel.image, x: x, y: y)
                 canvas.text(
-                    panel.caption, at: [Float(x), Float(y + panel.image.height + 6)], wrappedTo: Float(max(panel.image.width, 200)),
-                    TextStyle(size: 15, color: Color(hex: 0x55_5B_66)))
+                    panel.caption, at: [Float(x), Float(y + panel.image.height + 6)], wrappedTo: Self.captionWidth(panel),
+                    TextStyle(size: Self.captionSize, color: Color(hex: 0x55_5B_66)))
                 x += panel.image.width + Self.gap
             }
             y += height + Self.gap
         }
-        for note in notes {
-            canvas.text(note, at: [left, Float(y)], wrappedTo: full, TextStyle(size: 15, color: Color(hex: 0x33_38_40)))
-            y += 24
-        }
         return canvas.image
+    }
+
+    private static func captionWidth(_ panel: Panel) -> Float { Float(max(panel.image.width, 200)) }
+
+    private static func captionHeight(_ panel: Panel) -> Int {
+        8 + 22 * lines(panel.caption, width: captionWidth(panel), size: captionSize)
+    }
+
+    private static func lines(_ text: String, width: Float, size: Float) -> Int {
+        text.isEmpty ? 0 : StrokeFont.wrap(text, width: width, size: size).count
     }
 
     private static func width(_ row: [Panel]) -> Int {
@@ -100,10 +104,10 @@ struct PhotoPanel {
     /// Marks a click.
     mutating func click(_ pixel: Pixel) { canvas.clickMarker(pixel.center * scale, radius: 6) }
 
-    /// Marks where candidates are, or lead to.
-    mutating func dot(_ pixel: Pixel, _ color: Color) {
-        canvas.fillDisc(pixel.center * scale, radius: 5, .white)
-        canvas.fillDisc(pixel.center * scale, radius: 4, color)
+    /// Marks where candidates are, or lead to; later ones lie above earlier ones, and no rim above a dot.
+    mutating func dots(_ marks: [(pixel: Pixel, color: Color)]) {
+        for mark in marks { canvas.fillDisc(mark.pixel.center * scale, radius: 5, .white) }
+        for mark in marks { canvas.fillDisc(mark.pixel.center * scale, radius: 4, mark.color) }
     }
 
     /// Marks the pixel that was chosen.

@@ -86,7 +86,7 @@ extension RelateDocument.ChainDocument {
         self.init(
             mesh: MeshDocument(chain.there.mesh), vertex: there.buddy?.vertex, iouThere: there.buddy?.iou,
             pixel: on?.buddy.map { [$0.pixel.x, $0.pixel.y] }, iouOn: on?.buddy?.iou, confidence: chain.confidence, group: chain.group,
-            explanation: there.reason?.sentence ?? on?.reason?.sentence, object: chain.on.map { .init($0.object) })
+            explanation: there.reason?.sentence ?? on?.reason?.sentence, object: .init(chain.object))
     }
 }
 

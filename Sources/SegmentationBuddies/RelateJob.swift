@@ -16,6 +16,8 @@ public struct RelateJob: Sendable {
     public struct Chain: Sendable {
         /// From the first photo to the mesh.
         public var there: MatchJob.Outcome
+        /// Where in the second photo the object is.
+        public var object: FoundObject
         /// From the mesh to the second photo, where the first step succeeded.
         public var on: LocateJob.Outcome?
         /// The product of both IoUs; 0 without an answer.
@@ -81,21 +83,34 @@ public struct RelateJob: Sendable {
         let photos = try watch.measure("photos") {
             (try PreparedPhoto(contentsOf: first, at: bench), try PreparedPhoto(contentsOf: second, at: bench))
         }
-        let masks = try photos.0.masks(of: click, at: bench)
+        try photos.0.check(click.pixel)
         if let objectClick { try photos.1.check(objectClick) }
-        var chains: [Chain] = []
-        for path in meshes {
-            let mesh = try watch.measure("meshes") {
-                try LiftedMesh(PreparedMesh(contentsOf: path, at: bench), at: bench)
-            }
-            let object = try watch.measure("object") {
-                try ObjectFinder(at: bench).object(in: photos.1, at: objectClick, like: mesh)
-            }
-            chains.append(try watch.measure("matching") { try chain(photos.0, click, masks, mesh, photos.1, object) })
+        let lifted = try watch.measure("meshes") {
+            try meshes.map { try LiftedMesh(PreparedMesh(contentsOf: $0, at: bench), at: bench) }
+        }
+        let objects = try watch.measure("object") {
+            try lifted.map { try ObjectFinder(at: bench).object(in: photos.1, at: objectClick, like: $0) }
+        }
+        var outcome = try run(photos.0, click: click, photos.1, through: lifted, objects: objects)
+        outcome.timings.merge(watch.seconds) { $0 + $1 }
+        return outcome
+    }
+
+    /// Relates a click in one photo to another through meshes.
+    ///
+    /// - Parameter objects: for each mesh where its object is in the second photo.
+    /// - Throws: `Failure` for a click that cannot be used, and if a model cannot be run.
+    public func run(
+        _ first: PreparedPhoto, click: Click, _ second: PreparedPhoto, through meshes: [LiftedMesh], objects: [FoundObject]
+    ) throws -> Outcome {
+        precondition(meshes.count == objects.count, "an object for each mesh")
+        var watch = Stopwatch()
+        let masks = try first.masks(of: click, at: bench)
+        let chains = try watch.measure("matching") {
+            try zip(meshes, objects).map { try chain(first, click, masks, $0, second, $1) }
         }
         var outcome = Outcome(
-            first: photos.0, second: photos.1, click: click, masks: masks, chains: chains, best: nil, agreement: 0, direct: nil,
-            directIoU: nil)
+            first: first, second: second, click: click, masks: masks, chains: chains, best: nil, agreement: 0, direct: nil, directIoU: nil)
         Self.vote(&outcome)
         try watch.measure("direct") { try compareDirectly(&outcome) }
         outcome.timings = watch.seconds
@@ -108,10 +123,10 @@ public struct RelateJob: Sendable {
     ) throws -> Chain {
         let there = try MatchJob(at: bench).run(photo: first, click: click, masks: masks, mesh: mesh)
         guard let buddy = there.correspondence.buddy, let part = there.segment else {
-            return Chain(there: there, on: nil, confidence: 0, group: nil)
+            return Chain(there: there, object: object, on: nil, confidence: 0, group: nil)
         }
         let on = try LocateJob(at: bench).run(second, mesh, vertex: buddy.vertex, part: part, object: object)
-        return Chain(there: there, on: on, confidence: (buddy.iou ?? 0) * (on.correspondence.buddy?.iou ?? 0), group: nil)
+        return Chain(there: there, object: object, on: on, confidence: (buddy.iou ?? 0) * (on.correspondence.buddy?.iou ?? 0), group: nil)
     }
 
     /// Groups the answers by overlap, the most confident first, and chooses.
@@ -141,16 +156,19 @@ public struct RelateJob: Sendable {
 
     /// Compares the photos without a mesh, in the same object as the answer, or the object of the first mesh.
     private func compareDirectly(_ outcome: inout Outcome) throws {
-        let chain = outcome.best.map { outcome.chains[$0] } ?? outcome.chains.first { $0.on != nil }
-        guard let object = chain?.on?.object else { return }
-        let query = row(outcome.first.features.feature(at: outcome.click.pixel.center))
-        let there = PixelSearch(features: outcome.second.features, region: object.mask)
+        guard let chain = outcome.best.map({ outcome.chains[$0] }) ?? outcome.chains.first else { return }
+        let object = chain.object
+        // The features that the way through the mesh had: of the object's box, if so set.
+        let first = chain.there.photo.features
+        let second = try outcome.second.focused(on: object.mask, including: object.click, at: bench).features
+        let query = row(first.feature(at: outcome.click.pixel.center))
+        let there = PixelSearch(features: second, region: object.mask)
         guard let match = try there.mostSimilar(to: query, parallelism: bench.parallelism)[0] else { return }
         let level = bench.settings.matching.partLevel
         let prompt = Prompt(points: [Prompt.Point(match.pixel.center)])
         let mask = try bench.segmenter.masks(for: [prompt], in: outcome.second.embedding)[0].mask(level, including: match.pixel.center)
-        let back = PixelSearch(features: outcome.first.features, region: outcome.masks.object)
-        let returning = row(outcome.second.features.feature(at: match.pixel.center))
+        let back = PixelSearch(features: first, region: outcome.masks.object)
+        let returning = row(second.feature(at: match.pixel.center))
         guard let home = try back.mostSimilar(to: returning, parallelism: bench.parallelism)[0] else { return }
         let ending = try bench.segmenter.masks(
             for: [Prompt(points: [Prompt.Point(home.pixel.center)])], in: outcome.first.embedding)[0].mask(level)

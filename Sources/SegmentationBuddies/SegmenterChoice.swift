@@ -42,10 +42,13 @@ struct SegmenterChoice {
     /// - Parameters:
     ///   - clicks: a decoder that was trained on single clicks is passed over for several, unless it is asked for.
     ///   - file: a checkpoint to use in place of the cache's.
+    ///   - remembers: whether what the views show is kept in memory, for many questions about one mesh.
     /// - Throws: `Failure` if a decoder is asked for that is not there or is another mesh's.
-    func segmenter(for mesh: PreparedMesh, clicks: [SurfaceClick], decoder file: DecoderFile? = nil) throws -> Chosen {
+    func segmenter(
+        for mesh: PreparedMesh, clicks: [SurfaceClick], decoder file: DecoderFile? = nil, remembers: Bool = false
+    ) throws -> Chosen {
         let kind = bench.settings.segmenter
-        if kind == .lift, file == nil { return try lifting(mesh) }
+        if kind == .lift, file == nil { return try lifting(mesh, remembers) }
         if let found = try decoder(of: mesh, file: file) {
             let segmenter = DecoderSegmenter(found, parallelism: bench.parallelism)
             if kind == .iseg || file != nil || segmenter.supports(clicks) {
@@ -56,7 +59,7 @@ struct SegmenterChoice {
                 .missingModel, "segmenting the mesh", path: mesh.path, reason: "no decoder has been trained for it",
                 hint: "run 'bsb train' on it, or choose --segmenter lift")
         }
-        return try lifting(mesh)
+        return try lifting(mesh, remembers)
     }
 
     /// The decoder of a mesh: the given checkpoint, or the cache's, if there is one.
@@ -68,10 +71,13 @@ struct SegmenterChoice {
         return trained?.field.vertexCount == mesh.mesh.vertices.count ? trained : nil
     }
 
-    private func lifting(_ mesh: PreparedMesh) throws -> Chosen {
+    private func lifting(_ mesh: PreparedMesh, _ remembers: Bool) throws -> Chosen {
         let views = try EmbeddedViews(of: mesh, at: bench)
         let lifting = MaskLifting(segmenter: bench.segmenter, options: bench.settings.lifting, parallelism: bench.parallelism)
-        return Chosen(
-            segmenter: LiftingSegmenter(lifting, views: views, surface: mesh.surface), provenance: nil, embeddedViews: views.embedded)
+        let segmenter: any SurfaceSegmenter =
+            remembers
+            ? LiftingSegmenter(lifting, views: RememberedViews(views), surface: mesh.surface)
+            : LiftingSegmenter(lifting, views: views, surface: mesh.surface)
+        return Chosen(segmenter: segmenter, provenance: nil, embeddedViews: views.embedded)
     }
 }

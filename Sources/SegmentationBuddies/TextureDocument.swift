@@ -111,7 +111,10 @@ public struct TextureOutputs {
         guard let alignment = outcome.alignment else {
             return outcome.match.correspondence.reason?.sentence ?? "In the photo's typical colour."
         }
-        let check = outcome.check.map { String(format: "; mean difference to the photo %.3f", $0.meanDifference) } ?? ""
+        var check = ""
+        if let seen = outcome.check, seen.pixels > 0 {
+            check = String(format: "; mean difference to the photo %.3f", seen.meanDifference)
+        }
         switch alignment.source {
         case .pairs: return "Laid onto the photo by \(alignment.agreeing) of \(outcome.pairs) pairs of points and pixels\(check)."
         case .outline: return "Too few of \(outcome.pairs) pairs agree, so the part is laid onto the photo by its outline\(check)."

@@ -41,7 +41,7 @@ public struct TextureJob: Sendable {
     public struct ReprojectionCheck: Sendable, Hashable, Codable {
         /// Pixels of the part mask that were compared.
         public var pixels: Int
-        /// The share of the part mask's pixels that show the painted part.
+        /// The share of the part mask's pixels that show fully painted surface.
         public var coverage: Double
         /// Mean absolute difference of a channel in 0...1.
         public var meanDifference: Double
@@ -152,7 +152,7 @@ public struct TextureJob: Sendable {
         painted.vertexColors = nil
         painted.appearance = texture.appearance
         (outcome.painted, outcome.alignment, outcome.texture) = (painted, alignment, texture)
-        outcome.check = try watch.measure("check") { try check(painted, match, alignment, part) }
+        outcome.check = try watch.measure("check") { try check(painted, match, alignment, amounts) }
     }
 
     /// Points of the part and pixels of the mask that are each other's most similar, or nearly so.
@@ -182,7 +182,7 @@ public struct TextureJob: Sendable {
 
     /// Casts a ray for each of up to 4000 pixels of the part mask along the photo's direction and compares what it hits with the photo.
     private func check(
-        _ painted: Mesh, _ match: MatchJob.Outcome, _ alignment: PhotoAlignment, _ part: SurfacePart
+        _ painted: Mesh, _ match: MatchJob.Outcome, _ alignment: PhotoAlignment, _ amounts: [Float]
     ) throws -> ReprojectionCheck {
         var placed = match.mesh.scene.mesh
         (placed.appearance, placed.vertexColors) = (painted.appearance, nil)
@@ -195,12 +195,15 @@ public struct TextureJob: Sendable {
             let eye = SIMD3<Float>(foot + alignment.towardsEye * 8)
             return Ray(origin: eye, direction: SIMD3<Float>(-alignment.towardsEye), near: 0, far: 16)
         }
-        let isPart = Set(part.faces)
         var (count, difference, plain) = (0, 0.0, 0.0)
         let mean = Self.meanColor(match.photo.image, pixels)
         for (pixel, hit) in zip(pixels, match.mesh.scene.nearestHits(rays)) {
-            guard let hit, isPart.contains(Int(hit.face)) else { continue }
+            guard let hit else { continue }
             let weights = SIMD3(1 - hit.barycentrics.x - hit.barycentrics.y, hit.barycentrics.x, hit.barycentrics.y)
+            let corners = placed.faces[Int(hit.face)]
+            let amount = (0..<3).reduce(Float(0)) { $0 + amounts[Int(corners[$1])] * weights[$1] }
+            // Where the paint fades into the rest, the photo is not what is shown.
+            guard amount > 0.95 else { continue }
             let (r, g, b) = match.photo.image[pixel.x, pixel.y]
             let wanted = SIMD3(Float(r), Float(g), Float(b)) / 255
             let seen = colors.color(face: Int(hit.face), weights: weights)

@@ -5,7 +5,7 @@ import Shapes
 ///
 /// Triangles that face one way along one of the axes of a view form a chart, so that a chart is seen without folds along its axis. Each is
 /// flattened by ``ConformalMap`` towards what the axis shows of it; where that turns a triangle over, what the axis shows is used
-/// itself. Charts are scaled alike and packed in rows.
+/// itself. A chart that then lies over itself is cut (``ChartOverlap``). Charts are scaled alike and packed in rows.
 public struct ChartAtlas: Sendable {
     /// The width and height of the picture in texels.
     public let size: Int
@@ -39,12 +39,13 @@ public struct ChartAtlas: Sendable {
             let axis = axes[axisOfTriangle[chart[0]]]
             if try !Self.flatten(chart, part, axis, into: &flat) { projected += 1 }
         }
+        let pieces = charts.flatMap { ChartOverlap($0, of: part, flat: flat).pieces() }
         self.size = size
-        places = Self.pack(flat, charts, size: size)
+        places = Self.pack(flat, pieces, size: size)
         var chartOfTriangle = [Int](repeating: 0, count: part.triangles.count)
-        for (index, chart) in charts.enumerated() { for triangle in chart { chartOfTriangle[triangle] = index } }
+        for (index, piece) in pieces.enumerated() { for triangle in piece { chartOfTriangle[triangle] = index } }
         self.chartOfTriangle = chartOfTriangle
-        chartCount = charts.count
+        chartCount = pieces.count
         projectedCharts = projected
     }
 

@@ -27,7 +27,7 @@ public struct PartTexture: Sendable {
     public let image: Image
     /// height x width: whether a texel lies in a triangle of the part.
     public let isPainted: [Bool]
-    /// Texels that lie in triangles of two different charts, or of none of the pieces' neighbours: 0 for a valid layout.
+    /// Texels whose centre is inside two triangles: 0 for a valid layout.
     public let overlappingTexels: Int
     /// How the part was laid out.
     public let atlas: ChartAtlas
@@ -93,29 +93,38 @@ public struct PartTexture: Sendable {
     ) -> (Image, [Bool], Int) {
         let size = atlas.size
         var colors = [SIMD3<Float>](repeating: rest, count: size * size)
-        var owner = [Int32](repeating: -1, count: size * size)
+        // How far inside its triangle each texel is, as the least of its weights.
+        var depth = [Float](repeating: -1, count: size * size)
         var overlapping = 0
         for triangle in part.triangles.indices {
             let corners = (0..<3).map { atlas.places[3 * triangle + $0] }
             forEachCell(in: (corners[0], corners[1], corners[2]), width: size, height: size) { x, y, weights in
                 let texel = y * size + x
-                if owner[texel] >= 0, !isShared(triangle, Int(owner[texel]), part) { overlapping += 1 }
-                owner[texel] = Int32(triangle)
+                // A centre on the border of two triangles belongs to both.
+                if min(depth[texel], weights.min()) > 1e-5 { overlapping += 1 }
+                guard weights.min() > depth[texel] else { return }
+                depth[texel] = max(0, weights.min())
                 colors[texel] = paint(triangle, weights)
             }
         }
-        let isPainted = owner.map { $0 >= 0 }
+        // A triangle thinner than a texel may hold no centre of one; what is looked up at its corners is painted nevertheless.
+        for triangle in part.triangles.indices {
+            for corner in 0..<3 {
+                let place = atlas.places[3 * triangle + corner]
+                let texel = min(max(Int(place.y), 0), size - 1) * size + min(max(Int(place.x), 0), size - 1)
+                guard depth[texel] < 0 else { continue }
+                var weights = SIMD3<Float>.zero
+                weights[corner] = 1
+                depth[texel] = 0
+                colors[texel] = paint(triangle, weights)
+            }
+        }
+        let isPainted = depth.map { $0 >= 0 }
         dilate(&colors, isPainted, size, by: ChartAtlas.padding)
         var pixels: [UInt8] = []
         pixels.reserveCapacity(3 * colors.count)
         for color in colors { for channel in 0..<3 { pixels.append(UInt8((min(max(color[channel], 0), 1) * 255).rounded())) } }
         return (Image(width: size, height: size, pixels: pixels), isPainted, overlapping)
-    }
-
-    /// Whether two triangles have a corner in common, so that a texel on their border may lie in both.
-    private static func isShared(_ a: Int, _ b: Int, _ part: SurfacePart) -> Bool {
-        let (first, second) = (part.triangles[a], part.triangles[b])
-        return (0..<3).contains { corner in (0..<3).contains { first[corner] == second[$0] } }
     }
 
     /// Gives texels around the charts the colour of their neighbours, ring by ring, so that interpolation meets no unpainted texel.

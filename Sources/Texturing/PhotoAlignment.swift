@@ -48,6 +48,8 @@ public struct PhotoAlignment: Sendable {
 
     /// Pairs may differ from the camera by this share of the mask's diagonal.
     private static let tolerance = 0.12
+    /// Views that draw the part with less overlap with its mask are given up.
+    private static let leastOutlineIoU: Float = 0.35
     /// The strength with which displacements of neighbours are kept alike.
     private static let stiffness = 10.0
 
@@ -67,24 +69,40 @@ public struct PhotoAlignment: Sendable {
         let found = AffineCamera.robust(points, to: pairs.map(\.pixel), tolerance: Self.tolerance * diagonal, seed: seed)
         let count = found?.agreeing.count { $0 } ?? 0
         agreeing = count
-        if let found, count >= 8, 4 * count >= pairs.count {
+        if let found, count >= 8, 4 * count >= pairs.count,
+            let seen = try Self.seen(part, by: found.camera, pairs, mask, within: Self.tolerance * diagonal)
+        {
             source = .pairs
-            var camera = found.camera
-            if Self.outlineIoU(part, part.positions.map(camera.project), mask) < 0.35 { camera = Self.fitted(camera, part, mask) }
+            camera = seen.camera
             let normal = camera.towardsEye
             let vote = zip(pairs, found.agreeing).reduce(0.0) { sum, pair in
                 pair.1 ? sum + (SIMD3<Double>(part.normals[pair.0.point]) * normal).sum() : sum
             }
-            (self.camera, isMirrored, towardsEye) = (camera, vote < 0, vote < 0 ? -normal : normal)
-            let chosen = zip(pairs, found.agreeing).filter(\.1).map(\.0)
-            places = try Self.displaced(part, camera, chosen)
+            (isMirrored, towardsEye) = (vote < 0, vote < 0 ? -normal : normal)
+            (places, outlineIoU) = (seen.places, seen.outlineIoU)
         } else {
             source = .outline
             camera = Self.fitted(Self.looking(from: facing), part, mask)
             (isMirrored, towardsEye) = (false, camera.towardsEye)
             places = part.positions.map(camera.project)
+            outlineIoU = Self.outlineIoU(part, places, mask)
         }
-        outlineIoU = Self.outlineIoU(part, places, mask)
+    }
+
+    /// Places by a camera and by the pairs that agree with it; nil if they draw something else than the mask.
+    ///
+    /// Pairs in one spot agree on many cameras. Where the one that was found draws the part beside its mask, it is fitted to the mask's box,
+    /// and only pairs that still agree move its places.
+    private static func seen(
+        _ part: SurfacePart, by found: AffineCamera, _ pairs: [SurfacePixelPair], _ mask: Mask, within tolerance: Double
+    ) throws -> (camera: AffineCamera, places: [SIMD2<Double>], outlineIoU: Float)? {
+        for camera in [found, fitted(found, part, mask)] {
+            let agreeing = pairs.filter { length(camera.project(part.positions[$0.point]) - $0.pixel) <= tolerance }
+            let places = agreeing.count >= 8 ? try displaced(part, camera, agreeing) : part.positions.map(camera.project)
+            let overlap = outlineIoU(part, places, mask)
+            if overlap >= leastOutlineIoU { return (camera, places, overlap) }
+        }
+        return nil
     }
 
     /// A camera that looks from a direction, with +y upwards.

@@ -11,7 +11,7 @@ struct Evaluate: ParsableCommand {
         discussion: "docs/evaluation.md says what is measured and how.",
         subcommands: [
             EvaluateSuccess.self, EvaluatePhotos.self, EvaluateExistence.self, EvaluateAblations.self, EvaluateInvariance.self,
-            EvaluateClickMap.self, EvaluateExportDepth.self, EvaluateSegments.self,
+            EvaluateClickMap.self, EvaluateExportDepth.self, EvaluateSegments.self, EvaluateReverse.self, EvaluateRelate.self,
         ],
         defaultSubcommand: EvaluateSuccess.self)
 }
@@ -119,6 +119,12 @@ struct EvaluateSuccess: ParsableCommand {
     var renderBaselines = true
 
     @Option(
+        help: ArgumentHelp(
+            "Features for the baselines that match through a render, such as dift-sd21: a name or an ONNX file; by default the method's own.",
+            valueName: "model"))
+    var renderModel: String?
+
+    @Option(
         help: ArgumentHelp("Pictures to click in, made from the depth maps of export-depth, with its photos.json.", valueName: "folder"))
     var photos: String?
 
@@ -134,6 +140,9 @@ struct EvaluateSuccess: ParsableCommand {
 
     func validate() throws {
         guard protocolKind != .photos else { throw ValidationError("For real photos, use bsb evaluate photos.") }
+        guard renderModel == nil || renderBaselines else {
+            throw ValidationError("--render-model is for the baselines that --no-render-baselines leaves out.")
+        }
         guard (0...1000).contains(gallery) else { throw ValidationError("--gallery must be between 0 and 1000.") }
         guard (1...1000).contains(clicksPerPhoto) else { throw ValidationError("--clicks-per-photo must be between 1 and 1000.") }
     }
@@ -141,9 +150,11 @@ struct EvaluateSuccess: ParsableCommand {
     func run() throws {
         let start = Date()
         let bench = try common.evaluationBench(meshOptions, models)
+        let renderExtractor = try renderModel.map { try ModelChoice(features: $0).loadExtractor(threads: common.threads) }
         let (set, entries) = try dataSet.open()
         let returned = try photos.map { try ReturnedPhotos(contentsOf: $0) }
-        let evaluator = Evaluator(data: set, entries: entries, options: options, returned: returned, at: bench)
+        let evaluator = Evaluator(
+            data: set, entries: entries, options: options, renderExtractor: renderExtractor, returned: returned, at: bench)
         let records = try evaluator.run(folder: output)
         let summary = Summarizer().summary(
             of: records, options: options, bench: bench, command: CommonOptions.commandLine, seconds: Date().timeIntervalSince(start))

@@ -55,7 +55,7 @@ struct EvaluateAblations: ParsableCommand {
         if common.json { try Terminal.result(json: summary) } else { Terminal.result(summary.table) }
     }
 
-    /// The first variant, the published way, is what the others are compared with, so it is always there.
+    /// The first variant, the settings of the preset, is what the others are compared with, so it is always there.
     private func choose(among all: [Ablation]) throws -> [Ablation] {
         guard let variants else { return all.filter { !["mlp", "mlp-linear"].contains($0.name) } }
         let names = variants.split(separator: ",").map(String.init)

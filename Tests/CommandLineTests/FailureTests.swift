@@ -59,6 +59,21 @@ import Testing
         #expect(try folder.files() == ["cube.obj"])
     }
 
+    @Test func aMissingModelForTheBaselinesIs69() throws {
+        let folder = try Folder()
+        for model in ["dift-sd21", "./dift.onnx"] {
+            let run = try Program.run(
+                ["evaluate", "--data", ".", "--render-model", model, "--output", "out", "--no-cache"], in: folder.path,
+                environment: ["BSB_MODELS": folder.path])
+            #expect(run.exitCode == 69)
+            #expect(run.errors.contains("dift") && run.errors.split(separator: "\n").count == 1 && run.output.isEmpty, "\(run.errors)")
+        }
+        let run = try Program.run(
+            ["evaluate", "--data", ".", "--render-model", "dift-sd21", "--no-render-baselines", "--output", "out"], in: folder.path)
+        #expect(run.exitCode == 64 && run.errors.contains("--render-model"))
+        #expect(try folder.files().isEmpty)
+    }
+
     @Test func aTextFileWithTheNameOfAMeshIs65() throws {
         let folder = try Folder()
         let mesh = try folder.write("notes.obj", "these are notes\nand no mesh\n")

@@ -56,7 +56,7 @@ import Testing
     @Test func variantsAnswerTheSameClicks() throws {
         try withTemporaryDirectory { folder in
             let names = [
-                "published", "k-1", "means", "whitening", "mirrored", "zoom-2", "max", "lights", "normals", "last-resort", "object-box",
+                "default", "k-1", "means", "whitening", "mirrored", "zoom-2", "max", "lights", "normals", "last-resort", "object-box",
             ]
             let variants = Ablation.all(from: testBench().settings).filter { names.contains($0.name) }
             #expect(variants.count == names.count)
@@ -66,7 +66,7 @@ import Testing
             #expect(records.allSatisfy { $0.answers.count == 2 * names.count })
             #expect(try evaluation.run(folder: folder) == records)
             let plain = try evaluator(4).run(folder: "\(folder)/plain")
-            #expect(plain.map { $0.answers["bsb"] } == records.map { $0.answers["published"] })
+            #expect(plain.map { $0.answers["default"] } == records.map { $0.answers["default"] })
             let summary = AblationSummary(
                 of: records, variants: variants, options: Self.options(4), models: [], command: "test", seconds: 0)
             #expect(summary.variants.first?.gain.mean == 0)

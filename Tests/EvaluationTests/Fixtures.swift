@@ -80,9 +80,10 @@ struct BlockExtractor: FeatureExtractor {
     }
 }
 
-/// Masks: the upper or lower half of the picture as the part, all of it as the object.
+/// Masks: the upper or lower half of the picture as the part, all of it or some of its eight rows as the object.
 struct HalfSegmenter: PromptSegmenter {
     let identity = ModelIdentity(name: "halves", hash: "4a1f")
+    var objectRows = 0..<8
 
     func embed(_ image: Image) throws -> ImageEmbedding {
         let grid = FeatureGrid(columns: 1, rows: 1, dimension: 1, values: [1], map: PlaneMap(scaleX: 1, scaleY: 1))
@@ -94,7 +95,7 @@ struct HalfSegmenter: PromptSegmenter {
         return prompts.map { prompt in
             let isUpper = prompt.points[0].position.y < Float(embedding.imageHeight) / 2
             let half = LogitMap(width: 1, height: 8, values: (0..<8).map { ($0 < 4) == isUpper ? 1 : -1 }, map: map)
-            let all = LogitMap(width: 1, height: 8, values: [Float](repeating: 1, count: 8), map: map)
+            let all = LogitMap(width: 1, height: 8, values: (0..<8).map { objectRows.contains($0) ? 1 : -1 }, map: map)
             return MaskPrediction(
                 imageWidth: embedding.imageWidth, imageHeight: embedding.imageHeight, logits: [half, all, all], predictedIoU: [1, 1, 1])
         }
@@ -102,11 +103,11 @@ struct HalfSegmenter: PromptSegmenter {
 }
 
 /// A workbench of the models above with few and small views.
-func testBench(threads: Int = 1) -> Workbench {
+func testBench(threads: Int = 1, segmenter: HalfSegmenter = HalfSegmenter()) -> Workbench {
     var settings = Settings()
     settings.featureViews = ViewPlan(count: 6, size: 48)
     settings.segmentViews = ViewPlan(count: 6, size: 48)
     return Workbench(
-        extractor: BlockExtractor(), segmenter: HalfSegmenter(), settings: settings,
+        extractor: BlockExtractor(), segmenter: segmenter, settings: settings,
         cache: CacheDirectory(path: nil, logger: Logger(label: "test")), parallelism: Parallelism(threads: threads))
 }

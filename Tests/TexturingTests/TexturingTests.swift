@@ -79,6 +79,34 @@ import Testing
         #expect(owner.count { $0 >= 0 } > 512 * 512 / 10, "the picture is used: \(owner.count { $0 >= 0 })")
     }
 
+    /// A ramp that winds twice around an axis faces upwards everywhere, and lies over itself when it is looked at from above.
+    @Test func aRampThatWindsIsCut() throws {
+        var mesh = Mesh(vertices: [], faces: [])
+        let steps = 96
+        for step in 0...steps {
+            let angle = 4 * Double.pi * Double(step) / Double(steps)
+            for radius in [0.5, 1.0] {
+                mesh.vertices.append([Float(radius * cos(angle)), Float(step) / Float(steps), Float(-radius * sin(angle))])
+            }
+        }
+        let faces = (0..<steps).flatMap { step -> [SIMD3<UInt32>] in
+            let a = UInt32(2 * step)
+            return [[a, a + 1, a + 3], [a, a + 3, a + 2]]
+        }
+        let ramp = Mesh(vertices: mesh.vertices, faces: faces)
+        let part = SurfacePart(Array(faces.indices), of: ramp)
+        let atlas = try ChartAtlas(part, right: [1, 0, 0], up: [0, 0, -1], size: 256)
+        #expect((2...4).contains(atlas.chartCount), "a piece for each turn: \(atlas.chartCount)")
+        var covered = [Int](repeating: 0, count: 256 * 256)
+        for triangle in part.triangles.indices {
+            let corners = (0..<3).map { atlas.places[3 * triangle + $0] }
+            forEachCell(in: (corners[0], corners[1], corners[2]), width: 256, height: 256) { x, y, weights in
+                if weights.min() > 1e-5 { covered[y * 256 + x] += 1 }
+            }
+        }
+        #expect(covered.max() == 1)
+    }
+
     @Test func aCellBelongsToTheTriangleAroundItsCentre() {
         var cells: [[Int]] = []
         var sums: [Float] = []
@@ -184,6 +212,26 @@ import Testing
         }
     }
 
+    /// A needle beside a large square has no centre of a texel inside.
+    @Test func whatIsThinnerThanATexelIsPaintedToo() throws {
+        let mesh = Mesh(
+            vertices: [[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0], [-0.5, 0, 2], [0.5, 0, 2], [0, 1e-4, 2]],
+            faces: [[0, 1, 2], [0, 2, 3], [4, 5, 6]])
+        let part = SurfacePart([0, 1, 2], of: mesh)
+        let alignment = try PhotoAlignment(part, pairs: [], mask: Self.mask, facing: [0, 0, 1])
+        var options = TextureOptions()
+        options.size = 64
+        let texture = try PartTexture(
+            part, of: mesh, alignment: alignment, photo: Self.photo, mask: Self.mask, amount: part.positions.map { _ in 1 },
+            options: options)
+        for corner in 0..<3 {
+            let place = texture.appearance.coordinates[6 + corner] * 64
+            for (dx, dy) in [(-0.5, -0.5), (0.5, -0.5), (-0.5, 0.5), (0.5, 0.5)] as [(Float, Float)] {
+                #expect(texture.image[Int(place.x + dx), Int(place.y + dy)].2 < 70)
+            }
+        }
+    }
+
     @Test func wrongPairsAreLeftOut() throws {
         let mesh = Self.sphere()
         let part = SurfacePart(Array(mesh.faces.indices), of: mesh)
@@ -208,5 +256,19 @@ import Testing
         #expect(abs(source.color(at: [-5, 0.5]).x - 20.0 / 255) < 1e-6)
         #expect(abs(source.color(at: [2, 0.5]).x - 25.0 / 255) < 1e-6)
         #expect(abs(source.color(at: [9, 9]).x - 30.0 / 255) < 1e-6)
+    }
+}
+
+@Suite struct PhotoAlignmentTests {
+    /// Pairs in one spot agree on any camera, and on one that draws the part elsewhere.
+    @Test func pairsInOneSpotDoNotDecideTheView() throws {
+        let mesh = PartTextureTests.sphere()
+        let part = SurfacePart(Array(mesh.faces.indices), of: mesh)
+        let spot = part.positions.indices.filter { part.positions[$0].z > 0.97 }
+        let pairs = spot.map { SurfacePixelPair(point: $0, pixel: [60, 80]) }
+        #expect(pairs.count >= 8)
+        let alignment = try PhotoAlignment(part, pairs: pairs, mask: PartTextureTests.mask, facing: [0, 0, 1])
+        #expect(alignment.outlineIoU > 0.9)
+        #expect(length(alignment.towardsEye - [0, 0, 1]) < 0.2)
     }
 }

@@ -2,7 +2,7 @@ import Backbones
 import Correspondence
 import SegmentationBuddies
 
-/// One departure from the published method.
+/// One departure from the settings of a preset.
 public struct Ablation: Sendable {
     /// The name in tables and on the command line.
     public var name: String
@@ -10,7 +10,7 @@ public struct Ablation: Sendable {
     public var title: String
     /// How the photo's features are made.
     var photo: PhotoLook
-    /// The settings, from the published ones.
+    /// The settings, from those of the preset.
     var settings: Settings
 
     /// How often and how nearly the extractor looks at the photo.
@@ -43,7 +43,7 @@ public struct Ablation: Sendable {
         let counts = [1, 10, 30, 300, 1000].map { count in
             Ablation("k-\(count)", "k = \(count)", from: base) { $0.matching.candidateCount = count }
         }
-        return [Ablation("published", "the published way", from: base) { _ in }] + counts + [
+        return [Ablation("default", "the settings of the preset", from: base) { _ in }] + counts + [
             Ablation("spacing-0.05", "candidates at least 0.05 radii apart", from: base) { $0.matching.spacing = 0.05 },
             Ablation("spacing-0.1", "candidates at least 0.1 radii apart", from: base) { $0.matching.spacing = 0.1 },
             choice("iou+similarity", "IoU + similarity", CandidateChoice(similarity: 1)),

@@ -53,7 +53,7 @@ public struct AblationEvaluator: Sendable {
         }
         let known = fields
         let worker = evaluator.bench.singleThreaded
-        return try evaluator.eachPhoto(of: job, target: target, except: finished) { photo, planned, shape in
+        return try evaluator.eachPhoto(of: job, target: target.shape, except: finished) { photo, planned, shape in
             try records(of: photo, planned, shape, on: target, known, worker)
         }
     }
@@ -144,7 +144,7 @@ public struct AblationSummary: Sendable, Codable {
         public var coverage: Estimate
         /// The share of right answers among answers.
         public var precision: Estimate?
-        /// Its success less that of the published way, click by click.
+        /// Its success less that of the first variant, click by click.
         public var gain: Estimate
         /// The success of the vertex most similar under its features.
         public var nearest: Estimate

@@ -84,7 +84,7 @@ public struct InvarianceEvaluator: Sendable {
             return Changed(change: change, target: try TargetMesh(prepared, segments: false, at: bench), back: back)
         }
         let worker = bench.singleThreaded
-        return try evaluator.eachPhoto(of: job, target: target, except: finished) { photo, planned, shape in
+        return try evaluator.eachPhoto(of: job, target: target.shape, except: finished) { photo, planned, shape in
             var asking = worker
             asking.segmenter = RememberingSegmenter(worker.segmenter)
             let prepared = try PreparedPhoto(photo.image, path: shape.entry.name, hash: "", at: asking)

@@ -3,9 +3,10 @@ import Foundation
 
 /// Real photos with clicks whose parts are known: a JSON file.
 ///
-///     {"photos": [{"image": "mug_01/photo.jpg", "category": "Cup", "clicks": [{"x": 40, "y": 61, "part": "body"}]}]}
+///     {"photos": [{"image": "mug_01/photo.jpg", "category": "Cup", "clicks": [{"x": 40, "y": 61, "part": "body"}],
+///                  "masks": {"body": "mug_01-body.png", "handle": "mug_01-handle.png"}}]}
 ///
-/// Images are named relative to the file. Parts are named as in the labels of the category's meshes.
+/// Images and masks are named relative to the file; masks are needed only to relate photos. Parts are named as in the labels of the category's meshes.
 public struct PhotoClicks: Sendable, Hashable, Codable {
     /// All photos, in the order of the file.
     public var photos: [Photo]
@@ -18,12 +19,15 @@ public struct PhotoClicks: Sendable, Hashable, Codable {
         public var category: String
         /// The clicks, in the order of the file.
         public var clicks: [LabelledClick]
+        /// The masks of its parts: by part a picture of the photo's size, bright where the part is.
+        public var masks: [String: String]?
 
         /// A photo with clicks.
-        public init(image: String, category: String, clicks: [LabelledClick]) {
+        public init(image: String, category: String, clicks: [LabelledClick], masks: [String: String]? = nil) {
             self.image = image
             self.category = category
             self.clicks = clicks
+            self.masks = masks
         }
     }
 
@@ -45,8 +49,11 @@ public struct PhotoClicks: Sendable, Hashable, Codable {
         guard !folder.isEmpty else { return }
         photos = photos.map { photo in
             var photo = photo
-            if !photo.image.hasPrefix("/") { photo.image = "\(folder)/\(photo.image)" }
+            photo.image = Self.placed(photo.image, in: folder)
+            photo.masks = photo.masks?.mapValues { Self.placed($0, in: folder) }
             return photo
         }
     }
+
+    private static func placed(_ path: String, in folder: String) -> String { path.hasPrefix("/") ? path : "\(folder)/\(path)" }
 }

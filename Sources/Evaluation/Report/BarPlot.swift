@@ -8,23 +8,28 @@ struct BarPlot {
         var isMarked = false
     }
 
+    /// What the bars are of, for those who cannot see them.
+    var title = "success by method"
     var bars: [Bar]
 
     private static let (row, left, width) = (24.0, 330.0, 460.0)
 
     /// The SVG element; shares go from 0 to 1.
     var svg: String {
-        let height = Self.row * Double(bars.count) + 28
+        let height = Self.row * Double(bars.count) + 46
         var parts = [
-            #"<svg class="plot" viewBox="0 0 \#(Self.text(Self.left + Self.width + 70)) \#(Self.text(height))" role="img" aria-label="success by method">"#
+            #"<div class="scroll"><svg class="plot" viewBox="0 0 \#(Self.text(Self.left + Self.width + 70)) \#(Self.text(height))" "#
+                + #"role="img" aria-label="\#(HTML.escaped(title))">"#
         ]
         for tick in 0...5 {
             let x = Self.left + Self.width * Double(tick) / 5
-            parts.append(#"<line class="grid" x1="\#(Self.text(x))" y1="4" x2="\#(Self.text(x))" y2="\#(Self.text(height - 22))"/>"#)
-            parts.append(#"<text class="tick" x="\#(Self.text(x))" y="\#(Self.text(height - 6))">\#(tick * 20) %</text>"#)
+            parts.append(#"<line class="grid" x1="\#(Self.text(x))" y1="4" x2="\#(Self.text(x))" y2="\#(Self.text(height - 40))"/>"#)
+            parts.append(#"<text class="tick" x="\#(Self.text(x))" y="\#(Self.text(height - 24))">\#(tick * 20) %</text>"#)
         }
+        let middle = Self.text(Self.left + Self.width / 2)
+        parts.append(#"<text class="tick" x="\#(middle)" y="\#(Self.text(height - 6))">clicks answered rightly</text>"#)
         for (index, bar) in bars.enumerated() { parts.append(svg(bar, y: Self.row * Double(index) + 6)) }
-        return parts.joined(separator: "\n") + "</svg>"
+        return parts.joined(separator: "\n") + "</svg></div>"
     }
 
     private func svg(_ bar: Bar, y: Double) -> String {

@@ -28,11 +28,11 @@ public struct EvaluationReport: Sendable {
         \(methods)
         <h2 id="sizes">By the size of the part</h2>
         <p>Light bars: a vertex drawn at random.</p>
-        \(BarPlot(bars: bars(summary.partSizes)).svg)
+        \(BarPlot(title: "success by the size of the part", bars: bars(summary.partSizes)).svg)
         \(groups(summary.partSizes, heading: "Share of the vertices"))
         <h2 id="categories">By category</h2>
         <p>Light bars: a vertex drawn at random.</p>
-        \(BarPlot(bars: bars(summary.categories)).svg)
+        \(BarPlot(title: "success by category", bars: bars(summary.categories)).svg)
         \(groups(summary.categories, heading: "Category"))
         <h2 id="parts">By part</h2>
         \(groups(summary.parts, heading: "Part"))
@@ -125,12 +125,12 @@ public struct EvaluationReport: Sendable {
     private static let style = """
         :root{color-scheme:light;--ink:#1d2430;--soft:#5d6878;--line:#dfe4ea;--accent:#2f7fd8}
         body{margin:0;background:#f6f7f9;color:var(--ink);font:15px/1.5 system-ui,sans-serif}
-        main{max-width:1080px;margin:0 auto;padding:24px 20px 60px;background:#fff}
+        main{max-width:1180px;margin:0 auto;padding:24px 20px 60px;background:#fff}
         h1{font-size:26px;margin:0 0 8px}h2{font-size:20px;margin:36px 0 8px;border-top:1px solid var(--line);padding-top:24px}
         code{font-size:13px;background:#f0f2f5;padding:1px 4px;border-radius:3px;overflow-wrap:anywhere}
         .scroll{overflow-x:auto}table{border-collapse:collapse;margin:12px 0;font-size:14px;min-width:720px}
-        th,td{text-align:left;padding:4px 12px 4px 0;border-bottom:1px solid var(--line);white-space:nowrap}
-        th{color:var(--soft);font-weight:600}small{color:var(--soft)}
+        th,td{text-align:left;padding:4px 12px 4px 0;border-bottom:1px solid var(--line);white-space:nowrap;vertical-align:top}
+        th{color:var(--soft);font-weight:600;white-space:normal}small{color:var(--soft)}td small{display:block;line-height:1.2}
         .plot{width:100%;max-width:860px;display:block}.plot text{font-size:12px;fill:var(--ink)}
         .plot .label{text-anchor:end}.plot .tick{text-anchor:middle;fill:var(--soft)}.plot .grid{stroke:var(--line)}
         .bar{fill:#b9c4d1}.bar.marked{fill:var(--accent)}.whisker{stroke:#1d2430;stroke-width:1.5}
@@ -146,7 +146,7 @@ public struct EvaluationReport: Sendable {
         figure.right{border-top:3px solid #3ca15c}figure.wrong{border-top:3px solid #d9534f}figure.none{border-top:3px solid #b9c4d1}
         figure img{width:50%;aspect-ratio:1;object-fit:contain;display:inline-block;vertical-align:top;cursor:zoom-in}
         figure.large{grid-column:1/-1}figure.large img{cursor:zoom-out}figcaption{padding:6px 10px;font-size:13px}
-        @media(max-width:560px){.gallery{grid-template-columns:1fr}}
+        @media(max-width:560px){main{padding:16px 12px 40px}.gallery{grid-template-columns:1fr}.plot{min-width:640px}}
         b.both{color:#2f8a4b}b.segment{color:#c07818}b.part{color:#4f86d8}
         """
 }

@@ -1,0 +1,58 @@
+/// How well one method finds pixels on a set of samples.
+public struct PixelScore: Sendable, Hashable, Codable {
+    /// The method.
+    public var method: String
+    /// The name in tables.
+    public var title: String
+    /// The share of samples whose pixel shows the right part; none counts as wrong.
+    public var success: Estimate
+    /// The share of samples with an answer; absent for chance.
+    public var coverage: Estimate?
+    /// The share of right answers among answers.
+    public var precision: Estimate?
+    /// IoU of the mask at the answer with the right part, among answers.
+    public var maskIoU: Estimate?
+    /// Success of the default less that of this method, sample by sample; absent for the default.
+    public var lead: Estimate?
+
+    /// The score of answers, compared with those of the default to the same questions.
+    ///
+    /// - Parameter clusters: for each answer the photo that it belongs to; whole photos are resampled.
+    init?(_ method: String, title: String, _ answers: [PixelAnswer], default standard: [PixelAnswer]? = nil, clusters: [Int]) {
+        let values = answers.map(Self.value)
+        guard let success = Bootstrap().mean(of: values, clusters: clusters) else { return nil }
+        (self.method, self.title, self.success) = (method, title, success)
+        coverage = Bootstrap().mean(of: answers.map { $0.pixel == nil ? 0 : 1 }, clusters: clusters)
+        let answered = zip(answers, clusters).filter { $0.0.pixel != nil }
+        precision = Bootstrap().mean(of: answered.map { Self.value($0.0) }, clusters: answered.map(\.1))
+        maskIoU = Bootstrap().mean(of: answered.map { $0.0.maskIoU ?? 0 }, clusters: answered.map(\.1))
+        lead = standard.flatMap { Bootstrap().mean(of: zip($0, values).map { Self.value($0) - $1 }, clusters: clusters) }
+    }
+
+    /// The score of a pixel drawn at random that is right with the given probabilities.
+    init?(chance title: String, _ shares: [Double], default standard: [PixelAnswer], clusters: [Int]) {
+        guard let success = Bootstrap().mean(of: shares, clusters: clusters) else { return nil }
+        (method, self.title, self.success) = ("chance", title, success)
+        lead = Bootstrap().mean(of: zip(standard, shares).map { Self.value($0) - $1 }, clusters: clusters)
+    }
+
+    private static func value(_ answer: PixelAnswer) -> Double { answer.correct ? 1 : 0 }
+
+    /// Scores as a table in Markdown.
+    static func table(_ scores: [PixelScore]) -> String {
+        func cell(_ estimate: Estimate?) -> String {
+            guard let estimate else { return "" }
+            let digits = EvaluationSummary.fixed
+            return "\(digits(estimate.mean)) [\(digits(estimate.low)), \(digits(estimate.high))]"
+        }
+        let head = [
+            "| way | n | right part [95 %] | answers | right among answers | IoU of the mask, among answers | default leads by |",
+            "| --- | --- | --- | --- | --- | --- | --- |",
+        ]
+        let rows = scores.map { score in
+            let cells = [score.success, score.coverage, score.precision, score.maskIoU, score.lead].map(cell)
+            return "| \(score.title) | \(score.success.n) | \(cells.joined(separator: " | ")) |"
+        }
+        return (head + rows).joined(separator: "\n")
+    }
+}

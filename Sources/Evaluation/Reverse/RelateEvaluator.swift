@@ -1,0 +1,183 @@
+import Backbones
+import Basics
+import Correspondence
+import Images
+import SegmentationBuddies
+
+/// What one click in a pair of photos gave: one line of `samples.jsonl`.
+public struct RelateRecord: Sendable, Hashable, Codable, LoggedRecord {
+    /// The number of the sample; its pair is number `photo`.
+    public var sample: Int
+    /// The number of its pair of photos.
+    public var photo: Int
+    /// The category of both photos.
+    public var category: String
+    /// The photo that was clicked.
+    public var first: String
+    /// The photo that the part is sought in.
+    public var second: String
+    /// The click in the first photo.
+    public var click: LabelledClick
+    /// The share of the second photo's labelled pixels that are of the part: the success of one of them drawn at random.
+    public var pixelShare: Double
+    /// The answer that the meshes vote for.
+    public var vote: PixelAnswer
+    /// The most similar pixel of the second photo's object, without any mesh.
+    public var direct: PixelAnswer
+    /// What each mesh says by itself.
+    public var meshes: [String: PixelAnswer]
+    /// The confidence of the vote; absent without an answer.
+    public var confidence: Float?
+}
+
+/// Measures how often a click in a real photo finds its part in another by way of meshes, beside comparing the photos themselves.
+public struct RelateEvaluator: Sendable {
+    private let data: any LabelledDataSet
+    private let entries: [ShapeEntry]
+    private let clicks: PhotoClicks
+    private let options: PhotoPairOptions
+    private let bench: Workbench
+
+    /// An evaluation of pairs of photos by way of the shapes `entries` of a data set.
+    public init(data: any LabelledDataSet, entries: [ShapeEntry], clicks: PhotoClicks, options: PhotoPairOptions, at bench: Workbench) {
+        self.data = data
+        self.entries = entries
+        self.clicks = clicks
+        self.options = options
+        self.bench = bench
+    }
+
+    private struct Description: Encodable {
+        var analysis = "relate"
+        var options: PhotoPairOptions
+        var settings: Settings
+        var models: [ModelIdentity]
+        var shapes: [String]
+        var photos: PhotoClicks
+    }
+
+    /// Runs what is not yet in `folder` and returns all records, in order.
+    ///
+    /// - Throws: `Failure` if a file cannot be read, a model cannot be run, no two photos show the same part, or the folder is another
+    ///   evaluation's.
+    public func run(folder: String) throws -> [RelateRecord] {
+        let categories = Set(entries.map(\.category))
+        let photos = clicks.photos.filter { categories.contains($0.category) }
+        let plan = PhotoPairPlan(photos, options: options)
+        guard !plan.pairs.isEmpty else {
+            throw Failure(
+                .usage, "planning the evaluation", reason: "no two photos of a category of the chosen shapes show the same part",
+                hint: "give each photo the masks of its parts; docs/evaluation.md has the format")
+        }
+        let description = Description(
+            options: options, settings: bench.settings, models: [bench.extractor.identity, bench.segmenter.identity],
+            shapes: entries.map(\.name), photos: clicks)
+        var log = try SampleLog<RelateRecord>(folder: folder, description: description)
+        let finished = Set(log.records.map(\.photo))
+        let offsets = plan.pairs.reduce(into: [0]) { $0.append($0.last! + $1.clicks.count) }
+        let (total, batch) = (plan.pairs.count, 2 * bench.parallelism.threads)
+        for category in Set(photos.map(\.category)).sorted() {
+            let pairs = plan.pairs.filter { photos[$0.first].category == category && !finished.contains($0.number) }
+            guard !pairs.isEmpty else { continue }
+            let studio = try PairStudio(category, photos, meshes: meshes(of: category), at: bench)
+            for start in stride(from: 0, to: pairs.count, by: batch) {
+                bench.progress(ProgressUpdate(stage: "Relating photos", done: Set(log.records.map(\.photo)).count, total: total))
+                let some = Array(pairs[start..<min(start + batch, pairs.count)])
+                try log.add(
+                    try bench.parallelism.map(some.count) { index in
+                        try studio.records(of: some[index], firstSample: offsets[some[index].number])
+                    }.flatMap { $0 })
+            }
+        }
+        bench.progress(ProgressUpdate(stage: "Relating photos", done: total, total: total))
+        return log.records
+    }
+
+    /// The meshes of a category that vote.
+    private func meshes(of category: String) throws -> [(name: String, mesh: LiftedMesh)] {
+        var generator = SeededGenerator(seed: options.seed ^ 0x3E5E, stream: 0)
+        var rest = entries.filter { $0.category == category }
+        var chosen: [ShapeEntry] = []
+        while chosen.count < options.meshes, !rest.isEmpty { chosen.append(rest.remove(at: generator.index(below: rest.count))) }
+        return try chosen.map { entry in
+            let shape = try EvaluationShape(try data.shape(entry), normalisation: bench.settings.normalisation)
+            return (entry.name, try LiftedMesh(shape.prepared, at: bench))
+        }
+    }
+}
+
+/// The photos and meshes of one category.
+private struct PairStudio: Sendable {
+    let photos: [PhotoClicks.Photo]
+    let meshes: [(name: String, mesh: LiftedMesh)]
+    let prepared: [Int: PreparedPhoto]
+    /// For each photo the object that each mesh finds; nil where it finds none.
+    let objects: [Int: [FoundObject?]]
+    let bench: Workbench
+
+    init(_ category: String, _ photos: [PhotoClicks.Photo], meshes: [(name: String, mesh: LiftedMesh)], at bench: Workbench) throws {
+        let own = photos.indices.filter { photos[$0].category == category }
+        let worker = bench.singleThreaded
+        let seen = try bench.parallelism.map(own.count) { index -> (PreparedPhoto, [FoundObject?]) in
+            let path = photos[own[index]].image
+            let photo = try PreparedPhoto(try Image(contentsOf: path), path: path, hash: "", at: worker)
+            var asking = worker
+            asking.segmenter = RememberingSegmenter(worker.segmenter)
+            let finder = ObjectFinder(at: asking)
+            return (
+                photo,
+                try meshes.map { item in
+                    try finder.proposals(in: photo, like: item.mesh).first.map {
+                        FoundObject(mask: $0.mask, click: $0.click, isGiven: false)
+                    }
+                }
+            )
+        }
+        self.photos = photos
+        self.meshes = meshes
+        self.bench = worker
+        prepared = Dictionary(uniqueKeysWithValues: zip(own, seen.map(\.0)))
+        objects = Dictionary(uniqueKeysWithValues: zip(own, seen.map(\.1)))
+    }
+
+    func records(of pair: PhotoPairPlan.Pair, firstSample: Int) throws -> [RelateRecord] {
+        let (first, second) = (prepared[pair.first]!, prepared[pair.second]!)
+        let masks = try photos[pair.second].readMasks(for: second.image)
+        let labelled = masks.values.reduce(Mask(width: second.image.width, height: second.image.height)) { $0.union($1) }
+        let known = zip(meshes, objects[pair.second]!).compactMap { item, object in object.map { (item.name, item.mesh, $0) } }
+        return try pair.clicks.enumerated().map { index, click in
+            let right = masks[click.part]!
+            let judge = PixelJudge(right: right, photo: second, bench: bench)
+            let clicked = Click(Pixel(x: click.x, y: click.y))
+            let outcome = try RelateJob(at: bench).run(first, click: clicked, second, through: known.map(\.1), objects: known.map(\.2))
+            let chains = try zip(known, outcome.chains).map { item, chain in
+                (item.0, try judge.judged(chain.on?.correspondence.buddy?.pixel, mask: chain.on?.mask))
+            }
+            return RelateRecord(
+                sample: firstSample + index, photo: pair.number, category: photos[pair.first].category, first: first.path,
+                second: second.path, click: click,
+                pixelShare: SampleJudge.rounded(Double(right.count) / Double(max(1, labelled.count))),
+                vote: outcome.best.map { chains[$0].1 } ?? .none,
+                direct: try judge.judged(outcome.direct?.pixel, mask: outcome.direct?.mask),
+                meshes: Dictionary(chains, uniquingKeysWith: { a, _ in a }), confidence: outcome.best.map { outcome.chains[$0].confidence })
+        }
+    }
+}
+
+extension PhotoClicks.Photo {
+    /// The masks of the photo's parts, by part.
+    ///
+    /// Throws `Failure` if one cannot be read or has not the photo's size.
+    func readMasks(for image: Image) throws -> [String: Mask] {
+        try (masks ?? [:]).mapValues { path in
+            let mask = try Mask(contentsOf: path)
+            guard mask.width == image.width, mask.height == image.height else {
+                throw Failure(
+                    .badInput, "reading the part's mask", path: path,
+                    reason: "the mask has \(mask.width) x \(mask.height) pixels, the photo \(image.width) x \(image.height)",
+                    hint: "a mask has the size of its photo")
+            }
+            return mask
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Backbones
+import SegmentationBuddies
+
+/// `relate.json`.
+public struct RelateSummary: Sendable, Codable {
+    /// The version of this schema.
+    public var schema = 1
+    /// The command that made it.
+    public var command: String
+    /// What was asked.
+    public var options: PhotoPairOptions
+    /// The settings of the method.
+    public var settings: Settings
+    /// The feature extractor and the segmenter.
+    public var models: [ModelIdentity]
+    /// Clicks, and pairs of photos that they are in.
+    public var samples: Int
+    /// Pairs of photos.
+    public var pairs: Int
+    /// The scores of all ways.
+    public var scores: [PixelScore]
+    /// Scores by part of each category.
+    public var parts: [ReverseSummary.Group]
+    /// Seconds that the run took, without those of earlier runs that it went on from.
+    public var seconds: Double
+
+    /// The summary of finished samples; intervals resample first photos with all their pairs.
+    public init(of records: [RelateRecord], options: PhotoPairOptions, bench: Workbench, command: String, seconds: Double) {
+        (self.command, self.options, self.settings, self.seconds) = (command, options, bench.settings, seconds)
+        models = [bench.extractor.identity, bench.segmenter.identity]
+        (samples, pairs) = (records.count, Set(records.map(\.photo)).count)
+        scores = Self.scores(records)
+        parts = Dictionary(grouping: records) { "\($0.category)/\($0.click.part)" }.sorted { $0.key < $1.key }.map {
+            .init(name: $0.key, scores: Self.scores($0.value.sorted { $0.sample < $1.sample }))
+        }
+    }
+
+    private static func scores(_ records: [RelateRecord]) -> [PixelScore] {
+        let photos = Set(records.map(\.first)).sorted()
+        let clusters = records.map { photos.firstIndex(of: $0.first)! }
+        let vote = records.map(\.vote)
+        // Each mesh by itself is one answer more to the same question.
+        let single = zip(records, clusters).flatMap { record, cluster in
+            record.meshes.sorted { $0.key < $1.key }.map { (answer: $0.value, vote: record.vote, cluster: cluster) }
+        }
+        return [
+            PixelScore("vote", title: "Through the meshes, which vote", vote, clusters: clusters),
+            PixelScore(
+                "single", title: "Through one mesh", single.map(\.answer), default: single.map(\.vote), clusters: single.map(\.cluster)),
+            PixelScore("direct", title: "Comparing the photos directly", records.map(\.direct), default: vote, clusters: clusters),
+            PixelScore(
+                chance: "Chance (random labelled pixel)", records.map(\.pixelShare), default: vote, clusters: clusters),
+        ].compactMap { $0 }
+    }
+
+    /// The scores in Markdown.
+    public var table: String {
+        "\(samples) clicks in \(pairs) pairs of photos, \(options.meshes) meshes of each category\n\n" + PixelScore.table(scores)
+    }
+}

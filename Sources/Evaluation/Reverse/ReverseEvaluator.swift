@@ -1,0 +1,167 @@
+import Backbones
+import Basics
+import Correspondence
+import Images
+import InteractiveSegmentation
+import Rendering
+import SegmentationBuddies
+
+/// Measures how often vertices of a mesh are found in photos, and how often a click comes back to its part by way of a mesh.
+public struct ReverseEvaluator: Sendable {
+    private let evaluator: Evaluator
+
+    /// An evaluation on the photos and clicks of `evaluator`.
+    public init(_ evaluator: Evaluator) {
+        self.evaluator = evaluator
+    }
+
+    private struct Description: Encodable {
+        var analysis = "reverse"
+        var options: EvaluationOptions
+        var settings: Settings
+        var models: [ModelIdentity]
+        var shapes: [String]
+    }
+
+    /// Runs what is not yet in `folder` and returns all records, in order.
+    ///
+    /// - Throws: `Failure` if a shape cannot be read, a model cannot be run, or the folder is another evaluation's.
+    public func run(folder: String) throws -> [ReverseRecord] {
+        let bench = evaluator.bench
+        let description = Description(
+            options: evaluator.options, settings: bench.settings, models: [bench.extractor.identity, bench.segmenter.identity],
+            shapes: evaluator.entries.map(\.name))
+        var log = try SampleLog<ReverseRecord>(folder: folder, description: description)
+        let finished = Set(log.records.map(\.photo))
+        let work = try evaluator.plan()
+        for (index, job) in work.enumerated() {
+            bench.progress(ProgressUpdate(stage: "Seeking vertices in photos", done: index, total: work.count))
+            if !job.photos.allSatisfy({ finished.contains($0.number) }) { try log.add(records(of: job, except: finished)) }
+        }
+        bench.progress(ProgressUpdate(stage: "Seeking vertices in photos", done: work.count, total: work.count))
+        return log.records
+    }
+
+    private func records(of job: Evaluator.TargetJob, except finished: Set<Int>) throws -> [ReverseRecord] {
+        let target = try evaluator.shape(job.target)
+        let mesh = try LiftedMesh(target.prepared, at: evaluator.bench)
+        let worker = evaluator.bench.singleThreaded
+        return try evaluator.eachPhoto(of: job, target: target, except: finished) { photo, planned, shape in
+            guard let camera = photo.camera else { return [] }
+            var asking = worker
+            asking.segmenter = RememberingSegmenter(worker.segmenter)
+            let size = RasterSize(width: photo.image.width, height: photo.image.height)
+            let shown = shape.prepared.scene.surfaces(from: camera, size: size).faceIDs
+            let search = ReverseSearch(
+                photo: try PreparedPhoto(photo.image, path: shape.entry.name, hash: "", at: asking),
+                silhouette: Mask(width: size.width, height: size.height) { shown[$1 * size.width + $0] >= 0 }, target: target, mesh: mesh,
+                bench: asking)
+            let first = planned.number * evaluator.studio.clicks
+            return try search.records(
+                of: photo, clicks: min(photo.clicks.count, evaluator.options.samples - first), isSame: planned.source == job.target,
+                options: evaluator.options, firstSample: first
+            ).map { record in
+                var record = record
+                (record.photo, record.source) = (planned.number, shape.entry.name)
+                return record
+            }
+        }
+    }
+}
+
+/// The questions about one photo and one mesh.
+private struct ReverseSearch {
+    var photo: PreparedPhoto
+    /// The pixels that show the photographed shape.
+    var silhouette: Mask
+    var target: EvaluationShape
+    var mesh: LiftedMesh
+    var bench: Workbench
+
+    /// The records of the first `clicks` clicks; their photo's number and source are not filled in.
+    ///
+    /// - Parameter isSame: whether the mesh is what was photographed.
+    func records(
+        of shown: EvaluationPhoto, clicks: Int, isSame: Bool, options: EvaluationOptions, firstSample: Int
+    ) throws -> [ReverseRecord] {
+        guard clicks > 0 else { return [] }
+        let object = try ObjectFinder(at: bench).proposals(in: photo, like: mesh).first.map {
+            try SearchedObject(FoundObject(mask: $0.mask, click: $0.click, isGiven: false), in: photo, at: bench)
+        }
+        let objectIoU = object.map { SampleJudge.rounded(Double($0.found.mask.intersectionOverUnion(silhouette))) } ?? 0
+        return try (0..<clicks).map { index in
+            let (click, right) = (shown.clicks[index], shown.partMasks[index])
+            let judge = PixelJudge(right: right, photo: photo, bench: bench)
+            var generator = SeededGenerator(seed: options.seed ^ 0x5EEC, stream: UInt64(firstSample + index))
+            let sought = try sought(click, isSame: isSame, options.sampling, &generator)
+            var record = ReverseRecord(
+                sample: firstSample + index, photo: 0, category: target.entry.category, source: "", target: target.entry.name, click: click,
+                vertex: sought?.vertex, pixelShare: SampleJudge.rounded(Double(right.count) / Double(max(1, silhouette.count))),
+                objectIoU: objectIoU, answers: [:])
+            guard let sought else { return record }
+            try locate(sought, object, judge, &record)
+            try roundTrip(click, judge, &record)
+            return record
+        }
+    }
+
+    /// A vertex of the clicked part that some view of the mesh shows, with the part around it: the clicked one itself on the same mesh.
+    private func sought(
+        _ click: LabelledClick, isSame: Bool, _ sampling: VertexSampling, _ generator: inout SeededGenerator
+    ) throws -> (vertex: Int, part: SurfaceSegment)? {
+        if isSame, let vertex = click.vertex { return try mesh.visiblePart(around: vertex).map { (vertex, $0) } }
+        let inside = target.vertices(of: click.part)
+        let vertices = inside.indices.filter { inside[$0] && target.prepared.referenced[$0] }
+        guard !vertices.isEmpty else { return nil }
+        let weights = vertices.map { sampling == .area ? target.areas[$0] : 1 }
+        for _ in 0..<10 {
+            var rest = Double(generator.uniform()) * weights.reduce(0, +)
+            let chosen = weights.firstIndex { weight in
+                rest -= weight
+                return rest < 0
+            }
+            let vertex = vertices[chosen ?? vertices.count - 1]
+            if let part = try mesh.visiblePart(around: vertex) { return (vertex, part) }
+        }
+        return nil
+    }
+
+    private func locate(
+        _ sought: (vertex: Int, part: SurfaceSegment), _ object: SearchedObject?, _ judge: PixelJudge, _ record: inout ReverseRecord
+    ) throws {
+        var (answer, nearest) = (PixelAnswer.none, PixelAnswer.none)
+        if let object {
+            let found = try LocateJob(at: bench).run(photo, mesh, vertex: sought.vertex, part: sought.part, object: object.found)
+            answer = try judge.judged(found.correspondence.buddy?.pixel, mask: found.mask)
+            nearest = try judge.judged(object.nearest(to: sought.vertex, of: mesh))
+            record.reason = found.correspondence.reason
+        }
+        record.answers[ReverseMethod.locate.rawValue] = answer
+        record.answers[ReverseMethod.nearestPixel.rawValue] = nearest
+    }
+
+    /// From the click to the mesh and back, in the object of the click.
+    private func roundTrip(_ click: LabelledClick, _ judge: PixelJudge, _ record: inout ReverseRecord) throws {
+        let clicked = Click(Pixel(x: click.x, y: click.y))
+        let masks = try photo.masks(of: clicked, at: bench)
+        let object = try SearchedObject(FoundObject(mask: masks.object, click: clicked.pixel, isGiven: true), in: photo, at: bench)
+        var focused = photo.clicked(clicked, masks: masks)
+        focused.features = object.features
+        let nearest = CosineRanking(mesh.field.values).mostSimilar(
+            to: object.features.feature(at: clicked.pixel.center), count: 1, eligible: target.prepared.referenced
+        ).first
+        record.answers[ReverseMethod.nearestRoundTrip.rawValue] = try judge.judged(
+            try nearest.flatMap { try object.nearest(to: $0.row, of: mesh) })
+        let buddy = try SegmentationBuddyMatcher(
+            segmenter: bench.segmenter, options: bench.settings.matching, parallelism: bench.parallelism
+        ).match(
+            focused, to: mesh.field, eligible: target.prepared.referenced, positions: target.prepared.scene.mesh.vertices
+        ).buddy
+        var answer = PixelAnswer.none
+        if let vertex = buddy?.vertex, let part = try mesh.visiblePart(around: vertex) {
+            let found = try LocateJob(at: bench).run(photo, mesh, vertex: vertex, part: part, object: object.found)
+            answer = try judge.judged(found.correspondence.buddy?.pixel, mask: found.mask)
+        }
+        record.answers[ReverseMethod.roundTrip.rawValue] = answer
+    }
+}

@@ -1,0 +1,88 @@
+import Backbones
+import SegmentationBuddies
+
+/// `reverse.json`.
+public struct ReverseSummary: Sendable, Codable {
+    /// The version of this schema.
+    public var schema = 1
+    /// The command that made it.
+    public var command: String
+    /// What was asked.
+    public var options: EvaluationOptions
+    /// The settings of the method.
+    public var settings: Settings
+    /// The feature extractor and the segmenter.
+    public var models: [ModelIdentity]
+    /// Questions about parts that the mesh has; all numbers are of these.
+    public var samples: Int
+    /// Photos that they are about.
+    public var photos: Int
+    /// Meshes that they are about.
+    public var meshes: Int
+    /// Clicked parts that the mesh lacks, or of which nothing can be seen; they are left out.
+    public var withoutPart: Int
+    /// The scores of all ways.
+    public var scores: [PixelScore]
+    /// IoU of the object that was found without a click with the photographed shape.
+    public var objectIoU: Estimate?
+    /// The ways from shape to photo where that IoU is at least 0.5.
+    public var scoresWhereObjectIsFound: [PixelScore]
+    /// Scores by part of each category.
+    public var parts: [Group]
+    /// Seconds that the run took, without those of earlier runs that it went on from.
+    public var seconds: Double
+
+    /// Scores of what is about one part.
+    public struct Group: Sendable, Codable {
+        /// The category and the part.
+        public var name: String
+        /// The scores of all ways.
+        public var scores: [PixelScore]
+    }
+
+    /// The summary of finished samples.
+    ///
+    /// Complexity: O(resamples x samples) for each number.
+    public init(of records: [ReverseRecord], options: EvaluationOptions, bench: Workbench, command: String, seconds: Double) {
+        let main = records.filter { $0.vertex != nil }
+        (self.command, self.options, self.settings, self.seconds) = (command, options, bench.settings, seconds)
+        models = [bench.extractor.identity, bench.segmenter.identity]
+        (samples, photos, meshes) = (main.count, Set(main.map(\.photo)).count, Set(main.map(\.target)).count)
+        withoutPart = records.count - main.count
+        scores = Self.scores(main, ReverseMethod.allCases)
+        objectIoU = Bootstrap().mean(of: main.map(\.objectIoU), clusters: main.map(\.photo))
+        scoresWhereObjectIsFound = Self.scores(main.filter { $0.objectIoU >= 0.5 }, [.locate, .nearestPixel, .chance])
+        parts = Dictionary(grouping: main) { "\($0.category)/\($0.click.part)" }.sorted { $0.key < $1.key }.map {
+            Group(name: $0.key, scores: Self.scores($0.value.sorted { $0.sample < $1.sample }, ReverseMethod.allCases))
+        }
+    }
+
+    private static func scores(_ records: [ReverseRecord], _ methods: [ReverseMethod]) -> [PixelScore] {
+        let clusters = records.map(\.photo)
+        func answers(_ method: ReverseMethod) -> [PixelAnswer] { records.map { $0.answers[method.rawValue] ?? .none } }
+        return methods.compactMap { method in
+            let standard = method.standard.map(answers)
+            return method == .chance
+                ? PixelScore(chance: method.title, records.map(\.pixelShare), default: answers(.locate), clusters: clusters)
+                : PixelScore(method.rawValue, title: method.title, answers(method), default: standard, clusters: clusters)
+        }
+    }
+
+    /// The scores in Markdown.
+    public var table: String {
+        let kind = options.protocolKind == .same ? "photos of the mesh itself" : "photos of another shape of the category"
+        var lines = [
+            "\(samples) vertices and clicks in \(photos) \(kind), \(meshes) meshes", "", PixelScore.table(scores), "",
+        ]
+        if let objectIoU {
+            let n = scoresWhereObjectIsFound.first?.success.n ?? 0
+            lines += [
+                "IoU of the object found without a click with the photographed shape: \(EvaluationSummary.fixed(objectIoU.mean)) "
+                    + "[\(EvaluationSummary.fixed(objectIoU.low)), \(EvaluationSummary.fixed(objectIoU.high))]; "
+                    + "where it is at least 0.5 (n = \(n)):",
+                "", PixelScore.table(scoresWhereObjectIsFound),
+            ]
+        }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,105 @@
+import ArgumentParser
+import Basics
+import Evaluation
+import Foundation
+import SegmentationBuddies
+
+/// `bsb evaluate reverse`: from meshes to photos, and there and back.
+struct EvaluateReverse: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reverse",
+        abstract: "Measure how often vertices are found in photos, and whether clicks come back by way of a mesh.",
+        discussion: """
+            Example: bsb evaluate reverse --data labeled-meshes --split Training/split.csv --samples 400 --output reverse
+            Writes samples.jsonl, reverse.json and reverse.md; a run that is cut short goes on where it was.
+            """)
+
+    @OptionGroup(title: "Meshes") var dataSet: DataSetOptions
+    @OptionGroup(title: "Clicks") var sampling: SamplingOptions
+
+    @Option(name: .customLong("protocol"), help: "Whose photo it is: one of the mesh itself, or one of another shape of its category.")
+    var protocolKind = EvaluationOptions.ProtocolKind.same
+
+    @Option(help: ArgumentHelp("Clicks that share a photo.", valueName: "count"))
+    var clicksPerPhoto = 4
+
+    @Option(help: ArgumentHelp("Where to write samples and tables.", valueName: "folder"))
+    var output: String
+
+    @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
+    @OptionGroup(title: "Running") var common: CommonOptions
+
+    func validate() throws {
+        guard protocolKind != .photos else { throw ValidationError("For real photos, use bsb evaluate relate.") }
+        guard (1...1000).contains(clicksPerPhoto) else { throw ValidationError("--clicks-per-photo must be between 1 and 1000.") }
+    }
+
+    func run() throws {
+        let start = Date()
+        let bench = try common.evaluationBench(meshOptions, models)
+        let (set, entries) = try dataSet.open()
+        var options = sampling.evaluation(seed: common.seed)
+        (options.protocolKind, options.clicksPerPhoto) = (protocolKind, clicksPerPhoto)
+        let records = try ReverseEvaluator(Evaluator(data: set, entries: entries, options: options, at: bench)).run(folder: output)
+        let summary = ReverseSummary(
+            of: records, options: options, bench: bench, command: CommonOptions.commandLine, seconds: Date().timeIntervalSince(start))
+        try AtomicFile.write(try JSONText.data(summary), to: "\(output)/reverse.json", operation: "writing the summary")
+        try AtomicFile.write(summary.table + "\n", to: "\(output)/reverse.md", operation: "writing the summary")
+        if common.json { try Terminal.result(json: summary) } else { Terminal.result(summary.table) }
+    }
+}
+
+/// `bsb evaluate relate`: between real photos.
+struct EvaluateRelate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "relate",
+        abstract: "Measure how often a click in a real photo finds its part in another, through meshes and without.",
+        discussion: """
+            Example: bsb evaluate relate --data labeled-meshes --categories Cup,Plier --clicks clicks.json --output relate
+            The photos need masks of their parts, as Training/affordance_clicks.py --masks writes them.
+            Writes samples.jsonl, relate.json and relate.md; a run that is cut short goes on where it was.
+            """)
+
+    @OptionGroup(title: "Meshes") var dataSet: DataSetOptions
+
+    @Option(help: ArgumentHelp("The photos, their clicks and the masks of their parts.", valueName: "json"))
+    var clicks: String
+
+    @Option(help: ArgumentHelp("Clicks in all.", valueName: "count"))
+    var samples = 200
+
+    @Option(help: ArgumentHelp("Clicks in the first photo of a pair.", valueName: "count"))
+    var clicksPerPair = 4
+
+    @Option(help: ArgumentHelp("Meshes of each category that vote.", valueName: "count"))
+    var meshes = 3
+
+    @Option(help: ArgumentHelp("Where to write samples and tables.", valueName: "folder"))
+    var output: String
+
+    @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
+    @OptionGroup(title: "Running") var common: CommonOptions
+
+    func validate() throws {
+        guard (1...10_000_000).contains(samples) else { throw ValidationError("--samples must be between 1 and 10000000.") }
+        guard (1...1000).contains(clicksPerPair) else { throw ValidationError("--clicks-per-pair must be between 1 and 1000.") }
+        guard (1...1000).contains(meshes) else { throw ValidationError("--meshes must be between 1 and 1000.") }
+    }
+
+    func run() throws {
+        let start = Date()
+        let bench = try common.evaluationBench(meshOptions, models)
+        let (set, entries) = try dataSet.open()
+        let photos = try PhotoClicks(contentsOf: clicks)
+        var options = PhotoPairOptions()
+        (options.samples, options.clicksPerPair, options.meshes, options.seed) = (samples, clicksPerPair, meshes, common.seed)
+        let records = try RelateEvaluator(data: set, entries: entries, clicks: photos, options: options, at: bench).run(folder: output)
+        let summary = RelateSummary(
+            of: records, options: options, bench: bench, command: CommonOptions.commandLine, seconds: Date().timeIntervalSince(start))
+        try AtomicFile.write(try JSONText.data(summary), to: "\(output)/relate.json", operation: "writing the summary")
+        try AtomicFile.write(summary.table + "\n", to: "\(output)/relate.md", operation: "writing the summary")
+        if common.json { try Terminal.result(json: summary) } else { Terminal.result(summary.table) }
+    }
+}
