@@ -139,6 +139,7 @@ struct EvaluateSuccess: ParsableCommand {
     }
 
     func run() throws {
+        try checkOutput(output)
         let start = Date()
         let bench = try common.evaluationBench(meshOptions, models)
         let (set, entries) = try dataSet.open()
@@ -185,6 +186,7 @@ struct EvaluatePhotos: ParsableCommand {
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func run() throws {
+        try checkOutput(output)
         let start = Date()
         let bench = try common.evaluationBench(meshOptions, models)
         let (set, entries) = try dataSet.open()
@@ -227,6 +229,7 @@ struct EvaluateExistence: ParsableCommand {
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func run() throws {
+        try checkOutput(output)
         let start = Date()
         let bench = try common.evaluationBench(meshOptions, models)
         let (set, entries) = try dataSet.open()
