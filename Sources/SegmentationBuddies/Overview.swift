@@ -39,10 +39,17 @@ struct Overview {
         var canvas = Canvas(width: width, height: height, fill: .white)
         paintVerdict(on: &canvas)
         let area = { PixelRectangle(x: left, y: $0, width: Self.photoWidth, height: Self.photoHeight) }
-        paint(clickedPhoto(), "The click, its part (blue) and its object (amber)", in: area(top), on: &canvas)
+        let pictures = try parallelism.map(3) { picture in
+            switch picture {
+            case 0: try sides()
+            case 1: [clickedPhoto()]
+            default: [candidatePhoto()]
+            }
+        }
+        paint(pictures[1][0], "The click, its part (blue) and its object (amber)", in: area(top), on: &canvas)
         let second = top + Self.photoHeight + 34
-        paint(candidatePhoto(), candidateCaption, in: area(second), on: &canvas)
-        for (index, side) in try sides().enumerated() {
+        paint(pictures[2][0], candidateCaption, in: area(second), on: &canvas)
+        for (index, side) in pictures[0].enumerated() {
             let x = right + (index % 3) * (Self.side.width + Self.gap)
             canvas.paste(side, x: x, y: top + index / 3 * (Self.side.height + Self.gap))
         }
