@@ -45,9 +45,12 @@ public struct ONNXFeatureExtractor: FeatureExtractor {
     /// Loads a published graph, whose names and shapes tell its layout.
     ///
     /// - Parameters:
+    ///   - path: the graph's file.
     ///   - side: the longest side of pictures in pixels; nil is what the graph insists on, or 224.
     ///   - patch: the side of a patch in pixels, for results in tokens.
     ///   - identity: the model, as results will name it.
+    ///   - runtime: what runs it.
+    ///   - options: how it is run.
     /// - Throws: `Failure(.missingModel)` if the file is not there, `.badInput` if it is no graph of a known layout.
     public init(
         path: String, side: Int?, patch: Int = 14, identity: ModelIdentity, runtime: InferenceRuntime,

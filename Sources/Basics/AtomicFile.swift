@@ -7,7 +7,8 @@ import Foundation
 public enum AtomicFile {
     /// Writes `data` to `path`, replacing what is there and creating the directory that it is in.
     ///
-    /// - Throws: a `Failure` of kind `.internal` where the file cannot be written.
+    /// - Throws: a `Failure` of kind `.badInput` where there can be no such file, `.missingInput` where its directory is missing and cannot
+    ///   be created, `.internal` where writing breaks off, as on a full disk.
     public static func write(_ data: Data, to path: String, operation: String = "writing") throws {
         let writer = try AtomicFileWriter(path: path, operation: operation)
         try writer.append(data)
@@ -52,114 +53,4 @@ public enum AtomicFile {
         default: Failure(.missingInput, operation, path: path, reason: String(cString: strerror(code)))
         }
     }
-}
-
-/// A file that is written piece by piece and appears under its name only with ``commit()``.
-///
-/// A writer that goes away without a commit removes what it wrote. Not for use by several threads at once.
-public final class AtomicFileWriter {
-    private let path: String
-    private let operation: String
-    private var temporary: String?
-    private var descriptor: Int32 = -1
-
-    /// Starts the file that will be at `path`; the directory that it is in is created.
-    ///
-    /// A destination that is a device or a pipe is written directly, for it must not be replaced.
-    /// - Throws: a `Failure` of kind `.internal`.
-    public init(path: String, operation: String = "writing") throws {
-        self.path = path
-        self.operation = operation
-        var status = stat()
-        let exists = stat(path, &status) == 0
-        if exists, status.st_mode & S_IFMT == S_IFDIR {
-            throw Failure(.internal, operation, path: path, reason: "a directory has this name", hint: "choose another name")
-        }
-        if exists, status.st_mode & S_IFMT != S_IFREG {
-            descriptor = open(path, O_WRONLY | O_CLOEXEC)
-        } else {
-            try openTemporary()
-        }
-        if descriptor < 0 { throw failure(errno) }
-    }
-
-    deinit {
-        discard()
-    }
-
-    /// Appends bytes.
-    ///
-    /// - Throws: a `Failure` of kind `.internal`, after which nothing is left on disk.
-    public func append(_ bytes: some ContiguousBytes) throws {
-        try bytes.withUnsafeBytes { try append(raw: $0) }
-    }
-
-    /// Puts the file on disk under its name; the writer is then done.
-    ///
-    /// - Throws: a `Failure` of kind `.internal`, after which nothing is left on disk.
-    public func commit() throws {
-        guard descriptor >= 0 else { throw Failure(.internal, operation, path: path, reason: "the file was already closed") }
-        // Devices cannot be synchronised and say so with EINVAL.
-        if fsync(descriptor) != 0, temporary != nil { throw abandoned() }
-        let closed = close(descriptor)
-        descriptor = -1
-        if closed != 0 { throw abandoned() }
-        if let temporary, rename(temporary, path) != 0 { throw abandoned() }
-        temporary = nil
-    }
-
-    private func append(raw bytes: UnsafeRawBufferPointer) throws {
-        guard descriptor >= 0 else { throw Failure(.internal, operation, path: path, reason: "the file was already closed") }
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let written = systemWrite(descriptor, UnsafeRawBufferPointer(rebasing: rest))
-            if written > 0 {
-                rest = rest.dropFirst(written)
-            } else if errno != EINTR {
-                throw abandoned()
-            }
-        }
-    }
-
-    private func openTemporary() throws {
-        let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        do {
-            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        } catch {
-            throw Failure(.internal, operation, path: path, reason: "its directory cannot be created")
-        }
-        // The name holds no part of the destination's, which may already be as long as a name can be.
-        for attempt in 0..<10_000 {
-            let candidate = "\(directory)/.partial-\(getpid())-\(attempt)"
-            descriptor = open(candidate, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-            if descriptor >= 0 {
-                temporary = candidate
-                return
-            }
-            guard errno == EEXIST else { return }
-        }
-    }
-
-    /// The failure of the last system call, with everything written so far removed.
-    private func abandoned() -> Failure {
-        let code = errno
-        discard()
-        return failure(code)
-    }
-
-    private func discard() {
-        if descriptor >= 0 { close(descriptor) }
-        descriptor = -1
-        if let temporary { unlink(temporary) }
-        temporary = nil
-    }
-
-    private func failure(_ code: Int32) -> Failure {
-        let hint = code == ENOSPC ? "free some space" : nil
-        return Failure(.internal, operation, path: path, reason: "it cannot be written: \(String(cString: strerror(code)))", hint: hint)
-    }
-}
-
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-    write(descriptor, bytes.baseAddress, bytes.count)
 }

@@ -7,13 +7,13 @@ public struct Failure: Error, Hashable, Sendable {
     public enum Kind: Sendable {
         /// The request contradicts itself or asks for something that does not exist.
         case usage
-        /// An input was read and is not what it should be.
+        /// An input was read and is not what it should be, or an output is to go where none can be.
         case badInput
-        /// An input is not there or may not be read.
+        /// An input, or the folder of an output, is not there or may not be read.
         case missingInput
         /// A model or the library that runs it is not there.
         case missingModel
-        /// An output could not be written, or something that must hold does not.
+        /// Writing an output broke off, or something that must hold does not.
         case `internal`
     }
 

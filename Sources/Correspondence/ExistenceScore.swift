@@ -67,6 +67,7 @@ extension ExistenceCalibration {
     /// - Parameters:
     ///   - evidence: what was seen.
     ///   - exists: for each whether the mesh had the part; both kinds count the same in sum.
+    ///   - models: the models that the evidence is of.
     /// - Returns: nil if one of the kinds is missing.
     /// - Complexity: O(n) for each of 50 steps.
     public static func fitted(_ evidence: [ExistenceEvidence], exists: [Bool], models: [ModelIdentity]) -> ExistenceCalibration? {

@@ -18,9 +18,13 @@ public struct Evaluator: Sendable {
 
     /// An evaluation on the shapes `entries` of a data set.
     ///
+    /// - Parameter data: the data set.
+    /// - Parameter entries: its shapes that take part.
+    /// - Parameter options: what is measured, and how.
     /// - Parameter renderExtractor: what the baselines through a render match with, such as DIFT's own features; by default the
     ///   workbench's extractor.
     /// - Parameter returned: pictures to click in, instead of rendered ones; those of `exportDepth` with the same shapes and options.
+    /// - Parameter bench: what it works with.
     public init(
         data: any LabelledDataSet, entries: [ShapeEntry], options: EvaluationOptions, renderExtractor: (any FeatureExtractor)? = nil,
         returned: ReturnedPhotos? = nil, at bench: Workbench

@@ -66,24 +66,25 @@ public struct MaskLifting: Sendable {
                 hint: "click on a vertex that can be seen from outside")
         }
         var ballots = try self.ballots(first.map { prompt(clicks, sightings, view: $0) }, views)
-        var probability = try consensus(ballots, surface)
+        let smoothing = try SurfaceSmoothing(surface)
+        var probability = try consensus(ballots, smoothing)
         let second = spread(probability, finder, views, except: Set(first))
         if !second.isEmpty {
             ballots += try self.ballots(second.map { ($0.view, Prompt(points: [Prompt.Point($0.position)])) }, views)
-            probability = try consensus(ballots, surface)
+            probability = try consensus(ballots, smoothing)
         }
         return LiftedMasks(probability: probability, views: first.count + second.count, prompts: first.count + second.count)
     }
 
     /// The part that the views make together: views whose masks are unlike it, such as those that leaked, come to count less.
-    private func consensus(_ ballots: [Votes], _ surface: SurfaceModel) throws -> [Float] {
+    private func consensus(_ ballots: [Votes], _ smoothing: SurfaceSmoothing) throws -> [Float] {
         var probability: [Float] = []
         for round in 0...max(0, options.consensusRounds) {
-            var votes = Votes(vertexCount: surface.normals.count)
+            var votes = Votes(vertexCount: ballots[0].weight.count)
             for ballot in ballots {
                 votes.add(ballot, weight: round == 0 ? 1 : max(1e-3, pow(ballot.agreement(with: probability), options.consensusPower)))
             }
-            probability = try surface.smoothed(votes, strength: options.smoothing)
+            probability = try smoothing.smoothed(votes, strength: options.smoothing)
         }
         return probability
     }

@@ -18,9 +18,11 @@ public final class SparseCholesky: @unchecked Sendable {
     /// The factor of a matrix.
     ///
     /// - Parameter matrix: square and symmetric; only its lower triangle is read.
+    /// - Parameter analysis: what is known of matrices with entries in the same places; found anew by default.
     /// - Throws: `Failure` if the matrix is not square, not finite or not (numerically) positive definite, or if memory runs out.
-    public init(_ matrix: SparseMatrix) throws {
+    public init(_ matrix: SparseMatrix, analysis: SparseAnalysis? = nil) throws {
         guard matrix.rows == matrix.columns, matrix.rows < Int(Int32.max) else { throw Self.failure("the matrix is not square") }
+        precondition(analysis?.fits(matrix) ?? true, "an analysis of a matrix with entries in the same places")
         guard matrix.values.allSatisfy(\.isFinite) else { throw Self.failure("the matrix has entries that are not finite") }
         BLAS.useOneThreadPerCall()
         size = matrix.rows
@@ -31,7 +33,8 @@ public final class SparseCholesky: @unchecked Sendable {
             return
         }
         var factor = matrix.withCHOLMODMatrix { a -> UnsafeMutablePointer<cholmod_factor>? in
-            guard let factor = cholmod_analyze(a, workspace.common) else { return nil }
+            let symbolic = analysis.map { $0.copy(workspace.common) } ?? cholmod_analyze(a, workspace.common)
+            guard let factor = symbolic else { return nil }
             cholmod_factorize(a, factor, workspace.common)
             return factor
         }
@@ -98,17 +101,48 @@ public final class SparseCholesky: @unchecked Sendable {
         }
     }
 
-    private static func failure(_ reason: String) -> Failure {
+    fileprivate static func failure(_ reason: String) -> Failure {
         Failure(.internal, "factoring a sparse matrix", reason: reason)
     }
 
-    private static func reason(ofStatus status: Int32) -> String {
+    fileprivate static func reason(ofStatus status: Int32) -> String {
         switch status {
         case CHOLMOD_OUT_OF_MEMORY: "out of memory"
         case CHOLMOD_TOO_LARGE: "the factor would be too large"
         case CHOLMOD_OK, CHOLMOD_NOT_POSDEF: "the matrix is not positive definite"
         default: "CHOLMOD reports status \(status)"
         }
+    }
+}
+
+/// In which order the rows of a matrix are eliminated and where its factor has entries: the same for all matrices with entries in the same
+/// places, so that it is found once for all of them.
+///
+/// Invariant: after `init` the factor is only read.
+public final class SparseAnalysis: @unchecked Sendable {
+    private let workspace = Workspace()
+    private let rowStarts: [Int32]
+    private let columnIndices: [Int32]
+    private var factor: UnsafeMutablePointer<cholmod_factor>?
+
+    /// The analysis of a square, symmetric matrix, whose values do not matter.
+    ///
+    /// Throws `Failure` if it is not square or memory runs out.
+    public init(of matrix: SparseMatrix) throws {
+        guard matrix.rows == matrix.columns, matrix.rows < Int(Int32.max) else { throw SparseCholesky.failure("the matrix is not square") }
+        (rowStarts, columnIndices) = (matrix.rowStarts, matrix.columnIndices)
+        factor = matrix.withCHOLMODMatrix { cholmod_analyze($0, workspace.common) }
+        guard factor != nil else { throw SparseCholesky.failure(SparseCholesky.reason(ofStatus: workspace.common.pointee.status)) }
+    }
+
+    deinit { cholmod_free_factor(&factor, workspace.common) }
+
+    /// Whether the matrix has entries in the places of the analysed one.
+    func fits(_ matrix: SparseMatrix) -> Bool { matrix.rowStarts == rowStarts && matrix.columnIndices == columnIndices }
+
+    /// A factor that is still without numbers, to be filled and freed by the caller; nil if memory runs out.
+    fileprivate func copy(_ common: UnsafeMutablePointer<cholmod_common>) -> UnsafeMutablePointer<cholmod_factor>? {
+        cholmod_copy_factor(factor, common)
     }
 }
 

@@ -54,7 +54,7 @@ struct Downloader: Sendable {
             let response = try exchange(address, method: "HEAD", redirects: .sameHost).response
             try Self.check(response, address)
             func field(_ name: String) -> String? { response.value(forHTTPHeaderField: name).flatMap { $0.isEmpty ? nil : $0 } }
-            let isRedirect = (300..<400).contains(response.statusCode)
+            let isRedirect = response.isRedirection
             let length = field("X-Linked-Size") ?? (isRedirect ? nil : field("Content-Length"))
             return Head(
                 commit: field("X-Repo-Commit").flatMap { HubRepository.isCommit($0) ? $0 : nil },
@@ -98,35 +98,38 @@ struct Downloader: Sendable {
         accept: @escaping @Sendable (HTTPURLResponse) throws -> Void = { _ in },
         receive: @escaping @Sendable (Data) throws -> Void = { _ in }
     ) throws -> (response: HTTPURLResponse, url: URL) {
-        guard var url = URL(string: address), let first = url.host else {
+        guard let first = URL(string: address), first.host != nil else {
             throw Failure(.usage, Self.operation, path: address, reason: "it is not an address")
         }
+        var url = first
         for _ in 0...options.redirects {
-            var request = URLRequest(url: url)
-            request.httpMethod = method
-            // Compressed answers would make byte positions meaningless.
-            request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
-            request.setValue("segmentation-buddies", forHTTPHeaderField: "User-Agent")
-            if offset > 0 { request.setValue("bytes=\(offset)-", forHTTPHeaderField: "Range") }
-            if let token, url.host == first, url.port == URL(string: address)?.port {
-                request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization")
-            }
-            let response = try HTTPTransfer(request, stallSeconds: options.stallSeconds) {
-                if (200..<300).contains($0.statusCode) { try accept($0) }
-            } receive: {
-                try receive($0)
-            }.run()
-            guard (300..<400).contains(response.statusCode), let place = response.value(forHTTPHeaderField: "Location"),
-                let next = URL(string: place, relativeTo: url)?.absoluteURL
-            else { return (response, url) }
-            guard next.scheme == "https" || next.scheme == url.scheme else {
+            let request = request(url, method: method, from: offset, isTrusted: Redirection.isSameServer(url, first))
+            let response = try HTTPTransfer(request, stallSeconds: options.stallSeconds, accept: accept, receive: receive).run()
+            guard response.isRedirection else { return (response, url) }
+            guard let place = response.value(forHTTPHeaderField: "Location") else {
                 throw Failure(
-                    .badInput, Self.operation, path: address, reason: "the server leads to '\(next)', which is not a safe address")
+                    .badInput, Self.operation, path: address,
+                    reason: "the server answers \(response.statusCode) without saying where the file is")
+            }
+            guard let next = Redirection.target(of: place, from: url) else {
+                throw Failure(
+                    .badInput, Self.operation, path: address, reason: "the server leads to '\(place)', which is not a safe address")
             }
             if redirects == .sameHost, next.host != url.host { return (response, url) }
             url = next
         }
         throw Failure(.badInput, Self.operation, path: address, reason: "the server leads from one address to another without end")
+    }
+
+    private func request(_ url: URL, method: String, from offset: Int64, isTrusted: Bool) -> URLRequest {
+        var request = URLRequest(url: url)
+        request.httpMethod = method
+        // Compressed answers would make byte positions meaningless.
+        request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
+        request.setValue("segmentation-buddies", forHTTPHeaderField: "User-Agent")
+        if offset > 0 { request.setValue("bytes=\(offset)-", forHTTPHeaderField: "Range") }
+        if let token, isTrusted { request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization") }
+        return request
     }
 
     /// Repeats `body` after interruptions, as often as the options say without progress in between.

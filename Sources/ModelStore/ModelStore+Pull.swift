@@ -21,7 +21,9 @@ extension ModelStore {
     /// Fetches what is missing of a model, and checks all of it.
     ///
     /// - Parameters:
+    ///   - name: the model's name in the catalogue.
     ///   - repin: whether files of another content than was pinned are taken over.
+    ///   - options: how patient downloads are.
     ///   - reporter: told how far it is, and of every hash that is pinned.
     /// - Throws: `Failure` if a file cannot be had or is not what it should be.
     public func pull(

@@ -40,6 +40,7 @@ public struct CornerNormals: Sendable {
     /// The normals of a mesh.
     ///
     /// - Parameters:
+    ///   - mesh: the mesh.
     ///   - fans: those of the mesh, or of one that it is a deformed copy of; found anew by default.
     ///   - creaseAngle: in radians.
     /// - Complexity: O(#F) for meshes whose vertices have few triangles each.

@@ -9,9 +9,18 @@ struct OcclusionField {
     private let reach: Float
     /// Samples across and down a pixel of the finished picture.
     private let samples: Int
+    /// Rays of each sample.
+    private let count: Int
+    /// Cosine and sine of the angle of each ray of a pixel: turns by the golden ratio.
+    private let turns: [SIMD2<Float>]
 
     init(scene: RayScene, options: Shading.AmbientOcclusion, frame: CameraFrame, samples: Int) {
         self.samples = samples
+        count = min(max(options.rays, 1), 1024)
+        turns = (0..<(count * samples * samples)).map { point in
+            let angle = 2 * Float.pi * (Float(point) * 0.618034).truncatingRemainder(dividingBy: 1)
+            return [cos(angle), sin(angle)]
+        }
         self.scene = scene
         self.options = options
         self.frame = frame
@@ -24,7 +33,6 @@ struct OcclusionField {
     /// The rays are cosine-distributed and depend on the pixel alone. Those of all samples of a pixel together are one Fibonacci lattice over
     /// the half sphere, shifted at random, so that a few for each sample make a smooth picture.
     func openness(_ buffers: SurfaceBuffers, _ index: Int, _ face: Int) -> Float {
-        let count = min(max(options.rays, 1), 1024)
         let (x, y) = (index % buffers.size.width, index / buffers.size.width)
         let center = SIMD2<Float>(Float(x) + 0.5, Float(y) + 0.5)
         let view = frame.direction(through: center, size: buffers.size)
@@ -32,17 +40,17 @@ struct OcclusionField {
         let normal = dot(wound, view) > 0 ? -wound : wound
         // Starting a little off the surface keeps it from hiding itself.
         let origin = frame.eye + view * buffers.depth[index] + normal * (reach * 1e-3)
-        let (all, own) = (count * samples * samples, y % samples * samples + x % samples)
+        let own = y % samples * samples + x % samples
         var generator = SeededGenerator(seed: 0, stream: UInt64(y / samples * buffers.size.width + x / samples))
         let shift = SIMD2(generator.uniform(), generator.uniform())
+        let axes = Self.axes(normal, turned: shift.y)
         let hidden = withUnsafeTemporaryAllocation(of: Ray.self, capacity: count) { rays in
             withUnsafeTemporaryAllocation(of: Bool.self, capacity: count) { results in
-                let helper = abs(normal.x) < 0.7 ? SIMD3<Float>(1, 0, 0) : SIMD3<Float>(0, 1, 0)
-                let tangent = cross(helper, normal).unitOrZero
-                let frame = (tangent, cross(normal, tangent), normal)
                 for i in 0..<count {
-                    let point = Float(i * samples * samples + own)
-                    let direction = Self.direction(in: frame, (point + shift.x) / Float(all), point * 0.618034 + shift.y)
+                    let point = i * samples * samples + own
+                    let (turn, u) = (turns[point], (Float(point) + shift.x) / Float(turns.count))
+                    let flat = axes.0 * turn.x + axes.1 * turn.y
+                    let direction = flat * u.squareRoot() + normal * (1 - u).squareRoot()
                     (rays.baseAddress! + i).initialize(to: Ray(origin: origin, direction: direction, far: reach))
                 }
                 scene.occluded(UnsafeBufferPointer(rays), into: results)
@@ -52,10 +60,13 @@ struct OcclusionField {
         return 1 - options.strength * Float(hidden) / Float(count)
     }
 
-    /// A unit direction around the last axis of `frame` at the share `u` of the cosine-weighted half sphere and `turn` turns around.
+    /// Two unit vectors square to each other and to `normal`, turned about it by a share of a turn.
     @inline(__always)
-    private static func direction(in frame: (SIMD3<Float>, SIMD3<Float>, SIMD3<Float>), _ u: Float, _ turn: Float) -> SIMD3<Float> {
-        let (radius, angle) = (u.squareRoot(), 2 * Float.pi * turn)
-        return frame.0 * (radius * cos(angle)) + frame.1 * (radius * sin(angle)) + frame.2 * (1 - u).squareRoot()
+    private static func axes(_ normal: SIMD3<Float>, turned share: Float) -> (SIMD3<Float>, SIMD3<Float>) {
+        let helper: SIMD3<Float> = abs(normal.x) < 0.7 ? [1, 0, 0] : [0, 1, 0]
+        let tangent = cross(helper, normal).unitOrZero
+        let other = cross(normal, tangent)
+        let (c, s) = (cos(2 * Float.pi * share), sin(2 * Float.pi * share))
+        return (tangent * c + other * s, other * c - tangent * s)
     }
 }

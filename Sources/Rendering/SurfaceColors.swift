@@ -36,6 +36,7 @@ public struct SurfaceColors: Sendable {
 
     /// The colour in 0...1 (sRGB) at a place of a triangle.
     ///
+    /// - Parameter face: the triangle.
     /// - Parameter weights: the barycentric weights of the triangle's corners.
     public func color(face: Int, weights: SIMD3<Float>) -> SIMD3<Float> {
         var color = SIMD3<Float>.one

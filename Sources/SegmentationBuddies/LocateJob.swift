@@ -39,6 +39,9 @@ public struct LocateJob: Sendable {
 
     /// Seeks a place on the mesh in the file `mesh` in the photo `image`.
     ///
+    /// - Parameter image: the photo's file.
+    /// - Parameter mesh: the mesh's file.
+    /// - Parameter target: the place on the mesh.
     /// - Parameter objectClick: where the object is in the photo; without, it is found by ``ObjectFinder``.
     /// - Throws: `Failure` for inputs that cannot be used; a part that the photo does not show is an outcome, not an error.
     public func run(image: String, mesh: String, target: SurfaceTarget, objectClick: Pixel? = nil) throws -> Outcome {
@@ -57,7 +60,11 @@ public struct LocateJob: Sendable {
 
     /// Seeks a vertex of a mesh in the object of a photo.
     ///
+    /// - Parameter photo: the photo.
+    /// - Parameter mesh: the mesh.
+    /// - Parameter vertex: the place on the mesh.
     /// - Parameter part: the part around the vertex, where it is known already.
+    /// - Parameter object: the object in the photo.
     /// - Throws: `Failure` if the segmenter cannot be run.
     public func run(
         _ photo: PreparedPhoto, _ mesh: LiftedMesh, vertex: Int, part: SurfaceSegment? = nil, object: FoundObject

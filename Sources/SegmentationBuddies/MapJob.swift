@@ -66,6 +66,8 @@ public struct MapJob: Sendable {
 
     /// Maps the object of the photo `image` to the mesh in the file `mesh`.
     ///
+    /// - Parameter image: the photo's file.
+    /// - Parameter mesh: the mesh's file.
     /// - Parameter objectClick: where the object is in the photo; without, it is found by ``ObjectFinder``.
     /// - Throws: `Failure` for inputs that cannot be used.
     public func run(image: String, mesh: String, objectClick: Pixel? = nil) throws -> Outcome {

@@ -24,14 +24,23 @@ struct MeshSides {
     /// Whether rings are drawn; marks decide the first view in any case.
     var showsMarks = true
 
+    static let count = 6
+
     /// The six pictures.
     ///
     /// Throws `Failure` if the mesh cannot be painted.
     func images(parallelism: Parallelism) throws -> [Image] {
+        try parallelism.map(Self.count, painter())
+    }
+
+    /// What paints each of the six pictures, which may be asked for side by side.
+    ///
+    /// It throws `Failure` if the mesh cannot be painted.
+    func painter() -> @Sendable (Int) throws -> Image {
         let painter = PictureRenderer(mesh.scene, shading: .presentation, colors: surface)
         let colors = surface == nil ? vertexColors : nil
         let cameras = cameras
-        return try parallelism.map(cameras.count) { index in
+        return { index in
             let picture = try painter.picture(from: cameras[index], size: size, vertexColors: colors).image
             return showsMarks ? marked(picture, cameras[index]) : picture
         }
@@ -49,7 +58,7 @@ struct MeshSides {
             if normal.x != 0 || normal.z != 0 { azimuth = Float(atan2(Double(normal.z), Double(normal.x))) }
             elevation = min(max(Float(asin(Double(min(max(normal.y, -1), 1)))), -0.6), 0.6)
         }
-        return (0..<6).map { side in
+        return (0..<Self.count).map { side in
             side == 0 ? front(azimuth, elevation) : camera(azimuth + Float(side) * .pi / 3, .pi / 9)
         }
     }

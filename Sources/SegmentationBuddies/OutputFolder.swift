@@ -2,7 +2,7 @@ import Basics
 import Foundation
 
 /// Files to be written together: all are made in memory first, so that a failure on the way leaves nothing behind.
-struct OutputFolder {
+struct OutputFolder: Sendable {
     private(set) var files: [(name: String, data: Data)] = []
 
     /// Adds a file.

@@ -30,7 +30,27 @@ struct Overview {
     /// Paints it.
     ///
     /// Throws `Failure` if the mesh cannot be painted.
-    func image() throws -> Image {
+    func image() throws -> Image { image(of: try parallelism.map(Self.panelCount, panelPainter())) }
+
+    /// The photo twice and the mesh from each side.
+    static let panelCount = 2 + MeshSides.count
+
+    /// What paints each panel, which may be asked for side by side.
+    ///
+    /// It throws `Failure` if the mesh cannot be painted.
+    func panelPainter() -> @Sendable (Int) throws -> Image {
+        let side = sides.painter()
+        return { panel in
+            switch panel {
+            case 0: clickedPhoto()
+            case 1: candidatePhoto()
+            default: try side(panel - 2)
+            }
+        }
+    }
+
+    /// The picture with panels that were painted already.
+    func image(of panels: [Image]) -> Image {
         let left = Self.margin
         let right = left + Self.photoWidth + Self.margin
         let width = right + 3 * Self.side.width + 2 * Self.gap + Self.margin
@@ -39,10 +59,10 @@ struct Overview {
         var canvas = Canvas(width: width, height: height, fill: .white)
         paintVerdict(on: &canvas)
         let area = { PixelRectangle(x: left, y: $0, width: Self.photoWidth, height: Self.photoHeight) }
-        paint(clickedPhoto(), "The click, its part (blue) and its object (amber)", in: area(top), on: &canvas)
+        paint(panels[0], "The click, its part (blue) and its object (amber)", in: area(top), on: &canvas)
         let second = top + Self.photoHeight + 34
-        paint(candidatePhoto(), candidateCaption, in: area(second), on: &canvas)
-        for (index, side) in try sides().enumerated() {
+        paint(panels[1], candidateCaption, in: area(second), on: &canvas)
+        for (index, side) in panels.dropFirst(2).enumerated() {
             let x = right + (index % 3) * (Self.side.width + Self.gap)
             canvas.paste(side, x: x, y: top + index / 3 * (Self.side.height + Self.gap))
         }
@@ -142,9 +162,9 @@ struct Overview {
 
     // MARK: Mesh
 
-    private func sides() throws -> [Image] {
+    private var sides: MeshSides {
         let marks = outcome.correspondence.buddy.map { [MeshSides.Mark(vertex: $0.vertex, color: Palette.wanted)] } ?? []
-        return try MeshSides(mesh: outcome.mesh, segment: outcome.segment, marks: marks, size: Self.side).images(parallelism: parallelism)
+        return MeshSides(mesh: outcome.mesh, segment: outcome.segment, marks: marks, size: Self.side)
     }
 }
 

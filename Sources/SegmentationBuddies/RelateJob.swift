@@ -76,6 +76,10 @@ public struct RelateJob: Sendable {
 
     /// Relates a click in the photo `first` to the photo `second` through the mesh files `meshes`.
     ///
+    /// - Parameter first: the file of the clicked photo.
+    /// - Parameter click: the click in it.
+    /// - Parameter second: the file of the photo that is asked.
+    /// - Parameter meshes: files of meshes of the objects' kind.
     /// - Parameter objectClick: where the object is in the second photo; without, each mesh finds it by ``ObjectFinder``.
     /// - Throws: `Failure` for inputs that cannot be used.
     public func run(first: String, click: Click, second: String, meshes: [String], objectClick: Pixel? = nil) throws -> Outcome {

@@ -1,10 +1,5 @@
 import Backbones
-import Basics
-import Foundation
-import Images
 import InteractiveSegmentation
-import Rendering
-import Shapes
 
 /// The result of clicks on a mesh, as `result.json` holds it and `bsb segment --json` prints it.
 public struct SegmentDocument: Sendable, Codable {
@@ -41,90 +36,5 @@ public struct SegmentDocument: Sendable, Codable {
         public var isForeground: Bool
         /// In the file's units.
         public var position: [Float]
-    }
-}
-
-/// The files that clicks on a mesh leave behind.
-public struct SegmentOutputs {
-    private let outcome: SegmentJob.Outcome
-    private let bench: Workbench
-
-    /// The files of an outcome.
-    public init(_ outcome: SegmentJob.Outcome, at bench: Workbench) {
-        self.outcome = outcome
-        self.bench = bench
-    }
-
-    /// Writes the files into a folder, if one is given, `result.json` last, and returns the result.
-    ///
-    /// Throws `Failure`.
-    public func write(to path: String?) throws -> SegmentDocument {
-        guard let path else { return document([]) }
-        var folder = OutputFolder()
-        folder.add("overview.png", try picture().pngData())
-        try PartFiles(outcome.segment, of: outcome.mesh.mesh).add(to: &folder)
-        let document = document(folder.names + ["result.json"])
-        folder.add("result.json", try JSONText.data(document))
-        try folder.write(to: path)
-        return document
-    }
-
-    private func document(_ outputs: [String]) -> SegmentDocument {
-        let clicked = outcome.source ?? outcome.mesh
-        return SegmentDocument(
-            clicks: outcome.clicks.map { click in
-                let position = clicked.mesh.vertices[click.vertex]
-                return .init(vertex: click.vertex, isForeground: click.isForeground, position: [position.x, position.y, position.z])
-            }, segment: .init(outcome.segment, of: outcome.mesh.mesh, method: outcome.method), mesh: .init(outcome.mesh),
-            source: outcome.source.map { .init($0) }, decoder: outcome.provenance, settings: bench.settings,
-            models: [bench.segmenter.identity], timings: outcome.timings, counts: outcome.counts,
-            warnings: outcome.mesh.report.warnings, outputs: outputs)
-    }
-
-    /// The mesh from six sides, with the clicks; after a transfer, the clicked mesh as well.
-    private func picture() throws -> Image {
-        let marks = outcome.clicks.map { MeshSides.Mark(vertex: $0.vertex, color: $0.isForeground ? Palette.wanted : Palette.unwanted) }
-        let size = RasterSize(320)
-        let sides = try MeshSides(
-            mesh: outcome.mesh, segment: outcome.segment, marks: outcome.source == nil ? marks : [], size: size
-        ).images(parallelism: bench.parallelism)
-        let clicked = try outcome.source.map { source in
-            try MeshSides(mesh: source, segment: nil, marks: marks, size: size).images(parallelism: bench.parallelism)
-        }
-        let rows = [clicked.map { Array($0.prefix(3)) }, Array(sides[..<3]), Array(sides[3...])].compactMap { $0 }
-        let (gap, side) = (10, size.width)
-        var canvas = Canvas(width: 3 * side + 4 * gap, height: rows.count * (side + gap) + gap, fill: .white)
-        for (row, images) in rows.enumerated() {
-            for (column, image) in images.enumerated() { canvas.paste(image, x: gap + column * (side + gap), y: gap + row * (side + gap)) }
-        }
-        return canvas.image
-    }
-}
-
-/// The files of a part of a mesh: as coloured and grouped meshes, and as arrays.
-struct PartFiles {
-    private let segment: SurfaceSegment
-    private let mesh: Mesh
-
-    /// The files of a part.
-    init(_ segment: SurfaceSegment, of mesh: Mesh) {
-        self.segment = segment
-        self.mesh = mesh
-    }
-
-    /// Adds them to a folder.
-    ///
-    /// Throws `Failure` if one cannot be made.
-    func add(to folder: inout OutputFolder) throws {
-        let faceLabels = segment.fileFaceLabels(mesh)
-        let attributes = MeshAttributes(
-            vertexColors: Palette.colors(segment), vertexValues: ("probability", segment.probability),
-            partOfFileFace: faceLabels.map { $0 ? 0 : -1 }, partNames: ["part"])
-        folder.add("part.ply", try mesh.plyData(attributes: attributes))
-        folder.add("part.obj", try mesh.objData(attributes: attributes))
-        folder.add("part.glb", try mesh.glbData(attributes: attributes))
-        folder.add("probability.npy", NumPyArray(segment.probability, shape: [segment.probability.count]).encoded())
-        folder.add("labels.npy", NumPyArray(segment.vertexLabels, shape: [segment.probability.count]).encoded())
-        folder.add("face_labels.npy", NumPyArray(faceLabels, shape: [faceLabels.count]).encoded())
     }
 }

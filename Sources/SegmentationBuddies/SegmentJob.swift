@@ -38,6 +38,8 @@ public struct SegmentJob: Sendable {
     /// Finds the part of the mesh in the file `path` that `clicks` mean.
     ///
     /// - Parameters:
+    ///   - path: the mesh's file.
+    ///   - clicks: where the wanted part is, and where it is not.
     ///   - decoder: a checkpoint to use in place of the cache's.
     ///   - source: a mesh that the clicks are on in place of the mesh itself: iSeg's transfer across meshes.
     /// - Throws: `Failure` for inputs that cannot be used, and where a decoder is needed that is not there.

@@ -88,6 +88,7 @@ public struct TrainJob: Sendable {
 
     /// Trains the decoder of a mesh; the cache keeps everything on the way to it.
     ///
+    /// - Parameter mesh: the mesh.
     /// - Parameter becomesDefault: whether later clicks on the mesh are answered by it.
     /// - Throws: `Failure`.
     public func train(_ mesh: PreparedMesh, becomesDefault: Bool = true) throws -> Outcome {

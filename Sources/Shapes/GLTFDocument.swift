@@ -113,7 +113,7 @@ struct GLTFDocument: Decodable {
 
     /// Decodes the document and refuses what could not be read rightly.
     ///
-    /// - Throws: ``Failure`` for damaged JSON, another version, or a required extension that changes the geometry.
+    /// - Throws: `Failure` for damaged JSON, another version, or a required extension that changes the geometry.
     init(json: Data) throws {
         do {
             self = try JSONDecoder().decode(GLTFDocument.self, from: json)

@@ -21,7 +21,7 @@ struct MeshAssembly {
 
     /// The mesh, with polygons triangulated.
     ///
-    /// - Throws: ``Failure`` if there is no face, a corner is out of range, or a corner is not finite.
+    /// - Throws: `Failure` if there is no face, a corner is out of range, or a corner is not finite.
     func mesh() throws -> Mesh {
         guard !vertices.isEmpty else { throw Failure.mesh("there are no vertices", hint: "is this the format that the file's name says?") }
         guard !faceEnds.isEmpty else {

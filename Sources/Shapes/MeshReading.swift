@@ -7,7 +7,7 @@ extension Mesh {
 
     /// Reads the mesh file at `path`, in the format that its contents or its name tell.
     ///
-    /// - Throws: ``Failure`` of kind `missingInput` if there is no readable file, and `badInput`, with the line or byte offset, if it is
+    /// - Throws: `Failure` of kind `missingInput` if there is no readable file, and `badInput`, with the line or byte offset, if it is
     ///   not a mesh: bad or out-of-range indices, counts that the file does not hold, no faces, or a vertex of a face that is not finite.
     ///   Everything milder is tolerated and told in ``remarks``.
     public init(contentsOf path: String) throws {
@@ -23,7 +23,7 @@ extension Mesh {
 
     /// Reads a mesh from the bytes of a file; `path` is named in failures and is where a glTF's other files are looked for.
     ///
-    /// - Throws: ``Failure`` as ``init(contentsOf:)`` does.
+    /// - Throws: `Failure` as ``init(contentsOf:)`` does.
     public init(data: Data, format: MeshFormat, path: String? = nil) throws {
         do {
             guard !data.isEmpty else { throw Failure.mesh("the file is empty") }
@@ -42,7 +42,7 @@ extension Mesh {
 
     /// Checks what every algorithm here relies on: finite positions, indices in range, and arrays that agree in length.
     ///
-    /// - Throws: ``Failure`` of kind `badInput` that names the first vertex or face at fault.
+    /// - Throws: `Failure` of kind `badInput` that names the first vertex or face at fault.
     public func validate() throws {
         guard fileFace.count == faces.count, vertexColors.map({ $0.count == vertices.count }) ?? true else {
             throw Failure.mesh("the mesh has \(faces.count) triangles but \(fileFace.count) file faces, or colors for other vertices")

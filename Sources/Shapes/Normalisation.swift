@@ -27,7 +27,7 @@ public struct Normalisation: Hashable, Sendable, Codable {
 
     /// The map for `mesh`, by `method`.
     ///
-    /// - Throws: ``Failure`` of kind `badInput` if the mesh has no extent: no vertices, or all in one place.
+    /// - Throws: `Failure` of kind `badInput` if the mesh has no extent: no vertices, or all in one place.
     /// - Complexity: O(#V + #F); expected O(#V) for the bounding sphere.
     public init(of mesh: Mesh, method: Method = .vertexMean) throws {
         let points = method == .reference ? mesh.vertices.map { SIMD3<Double>($0) } : mesh.referencedPositions()

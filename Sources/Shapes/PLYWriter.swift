@@ -4,7 +4,7 @@ extension Mesh {
     /// The mesh as a PLY file: vertices and triangles in order, colours as bytes, and what `attributes` adds.
     ///
     /// Each triangle carries its file face as `file_face`, and its part as `part`, if there are parts; part names stand in comments.
-    /// - Throws: ``Failure`` if arrays do not agree.
+    /// - Throws: `Failure` if arrays do not agree.
     public func plyData(attributes: MeshAttributes = MeshAttributes(), ascii: Bool = false) throws -> Data {
         try attributes.check(against: self)
         let colors = attributes.colors(of: self)

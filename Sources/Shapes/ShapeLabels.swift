@@ -18,7 +18,7 @@ public struct ShapeLabels: Hashable, Sendable, Codable {
     ///
     /// A line with a part's name is followed by a line with its faces, counted from 1; and so on. A name that comes again adds to its
     /// part; a face that comes again keeps its first part.
-    /// - Throws: ``Failure`` with the line, if a face is not one of the `fileFaceCount` of the mesh, or there are no labels.
+    /// - Throws: `Failure` with the line, if a face is not one of the `fileFaceCount` of the mesh, or there are no labels.
     public init(contentsOf path: String, fileFaceCount: Int) throws {
         let data = try Mesh.contents(of: path)
         do {
@@ -58,7 +58,7 @@ public struct ShapeLabels: Hashable, Sendable, Codable {
 
     /// #V: the part that has most of each vertex's triangles by area, the lowest of ties; -1 where no labelled triangle is.
     ///
-    /// - Throws: ``Failure`` if the mesh has another number of file faces.
+    /// - Throws: `Failure` if the mesh has another number of file faces.
     public func perVertex(of mesh: Mesh) throws -> [Int] {
         guard perFace.count == mesh.fileFaceCount else {
             throw Failure(

@@ -4,6 +4,8 @@ extension Mesh {
     /// Ways may cross seams between vertices in the same place. Infinite where no way leads. Longer than the true geodesic distance by up
     /// to about a third on even triangulations.
     ///
+    /// - Parameter sources: where ways may begin.
+    /// - Parameter adjacency: that of the mesh.
     /// - Parameter cost: what an edge between two welded vertices costs, given its length; its length by default. It must not be negative.
     /// - Complexity: O(#E log #V).
     public func edgeDistances(

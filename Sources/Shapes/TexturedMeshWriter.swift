@@ -6,7 +6,7 @@ extension Mesh {
     ///
     /// Each material becomes a mesh of its own with the vertices that it uses; a vertex comes once for each place that it has in a
     /// picture, so the file's vertices are not those of this mesh. Vertex colours are written as well.
-    /// - Throws: ``Failure`` if arrays do not agree, or there is no triangle.
+    /// - Throws: `Failure` if arrays do not agree, or there is no triangle.
     public func texturedGLBData() throws -> Data {
         try validate()
         guard !faces.isEmpty else { throw Failure(.internal, "writing a mesh", reason: "there are no triangles to write") }
@@ -22,7 +22,7 @@ extension Mesh {
     /// The mesh with its materials as an OBJ file, its MTL file and their pictures, all named after `name`.
     ///
     /// Vertices come in this mesh's order; places in pictures are given for each corner.
-    /// - Throws: ``Failure`` if arrays do not agree.
+    /// - Throws: `Failure` if arrays do not agree.
     public func texturedOBJFiles(name: String) throws -> [(name: String, data: Data)] {
         try validate()
         let materials = appearance?.materials ?? []
@@ -182,7 +182,7 @@ private struct TexturedGLBWriter {
 extension GLBContainer {
     /// The GLB file of a JSON document and its binary chunk.
     ///
-    /// Throws ``Failure`` if it does not fit into one file.
+    /// Throws `Failure` if it does not fit into one file.
     static func data(json: Data, binary: Data) throws -> Data {
         let (jsonPadding, binaryPadding) = ((4 - json.count % 4) % 4, (4 - binary.count % 4) % 4)
         let length = 12 + 8 + json.count + jsonPadding + 8 + binary.count + binaryPadding

@@ -74,6 +74,9 @@ public struct AffineCamera: Sendable, Hashable {
     /// The camera on which the most pairs agree to within `tolerance` pixels, and which they are; nil if no four do.
     ///
     /// - Parameters:
+    ///   - points: n points.
+    ///   - pixels: n places that they are seen at.
+    ///   - tolerance: in pixels.
     ///   - iterations: samples of four pairs that are tried.
     ///   - seed: decides the samples.
     /// - Complexity: O(iterations x points).

@@ -41,6 +41,7 @@ public struct PartTexture: Sendable {
     ///   - photo: the photo.
     ///   - mask: the part in the photo; not empty.
     ///   - amount: #P: how much of the photo's colour a point has, 0...1; less towards the part's border blends into the rest.
+    ///   - options: how it is painted.
     /// - Throws: `Failure` if the part cannot be laid out or a picture cannot be written.
     public init(
         _ part: SurfacePart, of mesh: Mesh, alignment: PhotoAlignment, photo: Image, mask: Mask, amount: [Float],

@@ -148,6 +148,7 @@ struct EvaluateSuccess: ParsableCommand {
     }
 
     func run() throws {
+        try checkOutput(output)
         let start = Date()
         let bench = try common.evaluationBench(meshOptions, models)
         let renderExtractor = try renderModel.map { try ModelChoice(features: $0).loadExtractor(threads: common.threads) }
@@ -196,6 +197,7 @@ struct EvaluatePhotos: ParsableCommand {
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func run() throws {
+        try checkOutput(output)
         let start = Date()
         let bench = try common.evaluationBench(meshOptions, models)
         let (set, entries) = try dataSet.open()
@@ -238,6 +240,7 @@ struct EvaluateExistence: ParsableCommand {
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func run() throws {
+        try checkOutput(output)
         let start = Date()
         let bench = try common.evaluationBench(meshOptions, models)
         let (set, entries) = try dataSet.open()

@@ -35,6 +35,7 @@ struct EvaluateAblations: ParsableCommand {
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func run() throws {
+        try checkOutput(output)
         let start = Date()
         var settings = models.preset.settings
         settings.seed = common.seed

@@ -25,6 +25,7 @@ struct EvaluateInvariance: ParsableCommand {
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func run() throws {
+        try checkOutput(output)
         let start = Date()
         let bench = try common.evaluationBench(meshOptions, models)
         let (set, entries) = try dataSet.open()
@@ -70,6 +71,7 @@ struct EvaluateClickMap: ParsableCommand {
     }
 
     func run() throws {
+        try checkOutput(output)
         let bench = try common.evaluationBench(meshOptions, models)
         let photo = try PreparedPhoto(contentsOf: image, at: bench)
         let prepared = try PreparedMesh(contentsOf: mesh, normalisation: bench.settings.normalisation)

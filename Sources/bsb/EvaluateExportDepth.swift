@@ -24,6 +24,7 @@ struct EvaluateExportDepth: ParsableCommand {
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func run() throws {
+        try checkOutput(output)
         let bench = try common.workbench(Settings())
         let (set, entries) = try dataSet.open()
         var options = sampling.evaluation(seed: common.seed)

@@ -53,6 +53,7 @@ struct EvaluateSegments: ParsableCommand {
     }
 
     func run() throws {
+        try checkOutput(output)
         var settings = models.preset.settings
         settings.seed = common.seed
         meshOptions.apply(to: &settings)

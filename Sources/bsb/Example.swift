@@ -33,6 +33,7 @@ struct Example: ParsableCommand {
     }
 
     func run() throws {
+        try checkOutput(output)
         let document = try ExampleJob(kind: kind, part: part, seed: seed, width: width).run(output: output)
         if json {
             try Terminal.result(json: document)

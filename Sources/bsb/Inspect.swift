@@ -21,8 +21,10 @@ struct Inspect: ParsableCommand {
             try Terminal.result(json: report)
         } else {
             Terminal.result("\(report.vertices) vertices, \(report.fileFaces) faces (\(report.triangles) triangles), area \(report.area)")
-            Terminal.result("from \(report.lowerBound) to \(report.upperBound)")
+            Terminal.result("from \(text(report.lowerBound)) to \(text(report.upperBound))")
             for warning in report.warnings { Terminal.result("warning: \(warning)") }
         }
     }
+
+    private func text(_ point: SIMD3<Float>) -> String { "(\(point.x), \(point.y), \(point.z))" }
 }

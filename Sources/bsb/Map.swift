@@ -63,6 +63,7 @@ struct MapCommand: ParsableCommand {
     }
 
     func run() throws {
+        try checkOutput(output)
         var settings = models.preset.settings
         settings.seed = common.seed
         meshOptions.apply(to: &settings)

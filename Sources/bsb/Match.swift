@@ -111,6 +111,7 @@ struct Match: ParsableCommand {
     }
 
     func run() throws {
+        try checkOutput(output)
         let bench = try common.workbench(settings, models: models)
         if let clicks { return try runBatch(ClickList(contentsOf: clicks), bench) }
         let document: MatchDocument

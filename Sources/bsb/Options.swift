@@ -6,6 +6,11 @@ import Foundation
 import SegmentationBuddies
 import Shapes
 
+/// Throws `Failure` if no results can be written into `folder`, before time is spent on making them.
+func checkOutput(_ folder: String?) throws {
+    if let folder { try AtomicFile.checkFolder(folder) }
+}
+
 /// Options that every command that runs models has.
 struct CommonOptions: ParsableArguments {
     @Flag(help: "Print the result as JSON on standard output.")

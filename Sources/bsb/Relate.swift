@@ -57,6 +57,7 @@ struct Relate: ParsableCommand {
     }
 
     func run() throws {
+        try checkOutput(output)
         var settings = models.preset.settings
         settings.seed = common.seed
         meshOptions.apply(to: &settings)

@@ -91,6 +91,7 @@ struct Segment: ParsableCommand {
     }
 
     func run() throws {
+        try checkOutput(output)
         var settings = models.preset.settings
         settings.seed = common.seed
         meshOptions.apply(to: &settings)

@@ -52,6 +52,7 @@ struct Texture: ParsableCommand {
     }
 
     func run() throws {
+        try checkOutput(output)
         var settings = models.preset.settings
         settings.seed = common.seed
         meshOptions.apply(to: &settings)

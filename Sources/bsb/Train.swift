@@ -46,6 +46,7 @@ struct Train: ParsableCommand {
     }
 
     func run() throws {
+        if let output { try checkOutput(URL(fileURLWithPath: output).deletingLastPathComponent().path) }
         var settings = models.preset.settings
         settings.seed = common.seed
         meshOptions.apply(to: &settings)

@@ -34,12 +34,44 @@ import Testing
         }
     }
 
-    @Test func aDestinationThatIsADirectoryFails() throws {
+    @Test func aDestinationThatCannotBeIsBadInput() throws {
         try withTemporaryDirectory { directory in
-            #expect(kind { try AtomicFile.write("x", to: directory) } == .internal)
-            #expect(kind { try AtomicFile.write("x", to: directory + "/f/") } == .internal)
+            #expect(kind { try AtomicFile.write("x", to: directory) } == .badInput)
+            #expect(kind { try AtomicFile.write("x", to: directory + "/f/") } == .badInput)
             try AtomicFile.write("x", to: directory + "/f")
-            #expect(kind { try AtomicFile.write("x", to: directory + "/f/g") } == .internal)
+            for path in ["/f/g", "/f/g/h", "/" + String(repeating: "n", count: 256)] {
+                #expect(kind { try AtomicFile.write("x", to: directory + path) } == .badInput, "\(path)")
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["f"])
+        }
+    }
+
+    @Test func aFolderBehindALinkToNowhereIsMissing() throws {
+        try withTemporaryDirectory { directory in
+            try FileManager.default.createSymbolicLink(atPath: directory + "/link", withDestinationPath: directory + "/none")
+            for path in ["/link/f", "/link/a/f"] {
+                #expect(kind { try AtomicFile.write("x", to: directory + path) } == .missingInput)
+                #expect(kind { try AtomicFile.checkFolder(directory + path) } == .missingInput)
+            }
+            #expect(kind { try AtomicFile.checkFolder(directory + "/link") } == .missingInput)
+        }
+    }
+
+    @Test func foldersAreCheckedWithoutBeingMade() throws {
+        try withTemporaryDirectory { directory in
+            try AtomicFile.checkFolder(directory)
+            try AtomicFile.checkFolder(directory + "/a/b")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == [])
+            try AtomicFile.write("x", to: directory + "/f")
+            #expect(kind { try AtomicFile.checkFolder(directory + "/f") } == .badInput)
+            #expect(kind { try AtomicFile.checkFolder(directory + "/f/g/h") } == .badInput)
+            try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: directory)
+            // The superuser may write anywhere.
+            if getuid() != 0 {
+                #expect(kind { try AtomicFile.checkFolder(directory + "/a/b") } == .badInput)
+                #expect(kind { try AtomicFile.write("x", to: directory + "/g") } == .badInput)
+            }
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: directory)
         }
     }
 

@@ -30,7 +30,7 @@ import Testing
     }
 
     private static let files = [
-        "README.md", "docs/both-ways.md", "docs/evaluation.md", "docs/gallery.md", "docs/iseg.md", "docs/models.md",
+        "README.md", "docs/benchmarks.md", "docs/both-ways.md", "docs/evaluation.md", "docs/gallery.md", "docs/iseg.md", "docs/models.md",
         "docs/result-schema.md",
     ]
 

@@ -1,3 +1,4 @@
+import Foundation
 import Images
 import Testing
 
@@ -176,6 +177,29 @@ import Testing
         #expect(run.exitCode == 66, "\(run.errors)")
         #expect(run.errors.contains("none.png") && run.errors.split(separator: "\n").count == 1, "\(run.errors)")
         #expect(try folder.files() == ["cube.obj"])
+    }
+
+    @Test(arguments: [
+        ["match", "--image", "photo.png", "--click", "9,9", "--mesh", "cube.obj", "--no-cache"], ["render", "cube.obj"],
+        ["example", "mug"],
+        ["segment", "cube.obj", "--click", "0", "--no-cache"], ["segment-image", "photo.png", "--click", "9,9", "--no-cache"],
+    ])
+    func anOutputThatCannotBeIs65Or66BeforeTheWorkIsDone(command: [String]) throws {
+        let folder = try Folder()
+        _ = try folder.write("cube.obj", Self.cube)
+        try Image(width: 40, height: 30, fill: (200, 180, 160)).writePNG(to: folder.path + "/photo.png")
+        try FileManager.default.createSymbolicLink(atPath: folder.path + "/link", withDestinationPath: "none")
+        for (output, code, reason) in [
+            ("cube.obj", Int32(65), "a part of the path is a file, not a folder (choose another place)"),
+            ("cube.obj/out", 65, "a part of the path is a file, not a folder (choose another place)"),
+            ("link/out", 66, "the folder that it is to be in is missing and cannot be created"),
+        ] {
+            let run = try Program.run(command + ["--output", output], in: folder.path)
+            #expect(run.exitCode == code)
+            #expect(run.errors == "bsb: writing the results '\(output)': \(reason)\n")
+            #expect(run.output.isEmpty)
+        }
+        #expect(try folder.files() == ["cube.obj", "link", "photo.png"])
     }
 
     @Test func aMissingRuntimeIs69() throws {

@@ -114,4 +114,75 @@ import Testing
         #expect(try run.json()["reason"] as? String == "belowMinimumIoU")
         #expect(try folder.files("out") == ["object_mask.png", "overview.png", "part_mask.png", "result.json"])
     }
+
+    /// Graphs of known arithmetic in place of models: features are mean colours, masks are discs around the click.
+    private static var colorModels: [String] {
+        let fixtures = DocumentationTests.root.appendingPathComponent("Tests/BackbonesTests/Fixtures").path
+        let segmenter = ["encoder", "decoder"].map { "\(fixtures)/published/mobilesam-\($0).onnx" }
+        return ["--feature-model", "\(fixtures)/tokens.onnx", "--segmenter-model", segmenter.joined(separator: ",")]
+    }
+
+    /// A photo of a disc of one colour in a square of another, on white.
+    private static func disc(_ radius: Int, of inner: (UInt8, UInt8, UInt8), in outer: (UInt8, UInt8, UInt8)) -> Image {
+        var image = Image(width: 512, height: 512, fill: (255, 255, 255))
+        for y in 100..<412 {
+            for x in 100..<412 {
+                let (dx, dy) = (x - 256, y - 256)
+                image[x, y] = dx * dx + dy * dy < radius * radius ? inner : outer
+            }
+        }
+        return image
+    }
+
+    // A grey mesh has no red part: every vertex leads back to the grey around it. A grey part in a red object it has.
+    @Test(arguments: [false, true]) func aPartThatTheMeshLacksEndsWith2(hasPart: Bool) throws {
+        let folder = try Folder()
+        _ = try folder.write("cube.obj", FailureTests.cube)
+        let (red, grey): ((UInt8, UInt8, UInt8), (UInt8, UInt8, UInt8)) = ((220, 30, 30), (225, 225, 225))
+        // The part mask has a radius of 20 pixels: the red disc is more than that, so that no grey is near; the grey one is less.
+        let photo = hasPart ? Self.disc(18, of: grey, in: red) : Self.disc(50, of: red, in: grey)
+        try photo.writePNG(to: folder.path + "/photo.png")
+        let arguments = ["match", "--image", "photo.png", "--click", "256,256", "--mesh", "cube.obj", "--views", "8", "--no-cache"]
+        let run = try Program.run(arguments + ["--output", "out"] + Self.colorModels, in: folder.path)
+        let part = ["face_labels.npy", "labels.npy", "part.glb", "part.obj", "part.ply", "probability.npy"]
+        #expect(run.exitCode == (hasPart ? 0 : 2), "\(run.output) \(run.errors)")
+        #expect(try folder.files("out") == Self.allFiles.filter { hasPart || !part.contains($0) })
+        let result = try JSONSerialization.jsonObject(with: Data(contentsOf: Self.url(folder, "out", "result.json"))) as? [String: Any]
+        #expect(result?["found"] as? Bool == hasPart)
+        if !hasPart {
+            #expect(
+                run.output
+                    == "No correspondence. No vertex of the mesh leads back into the clicked part, so the mesh seems to lack this part.\n")
+            #expect(result?["reason"] as? String == "noCandidateQualifies")
+        }
+    }
+
+    @Test func aPhotoOfOnePixelIsAnswered() throws {
+        let folder = try Folder()
+        _ = try folder.write("cube.obj", FailureTests.cube)
+        try Image(width: 1, height: 1, fill: (120, 90, 60)).writePNG(to: folder.path + "/photo.png")
+        let run = try Program.run(
+            ["match", "--image", "photo.png", "--click", "0,0", "--mesh", "cube.obj", "--views", "8", "--no-cache", "--output", "out"],
+            in: folder.path)
+        #expect([0, 2].contains(run.exitCode), "\(run.errors)")
+        #expect(run.output.split(separator: "\n").count == 1)
+        let mask = try Mask(contentsOf: folder.path + "/out/part_mask.png")
+        #expect(mask.width == 1 && mask.height == 1)
+    }
+
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/proc/self/status")))
+    func twelveMegapixelsTakeLessThanAGigabyte() throws {
+        let folder = try Folder()
+        _ = try folder.write("cube.obj", FailureTests.cube)
+        var photo = Image(width: 4000, height: 3000, fill: (240, 240, 235))
+        for y in 800..<2200 { for x in 1200..<2800 { photo[x, y] = (UInt8(60 + x % 97), UInt8(40 + y % 89), 50) } }
+        try photo.writeJPEG(to: folder.path + "/photo.jpg")
+        let run = try Program.run(
+            ["match", "--image", "photo.jpg", "--click", "2000,1500", "--mesh", "cube.obj", "--views", "8", "--no-cache", "--output", "o"],
+            in: folder.path, watchesMemory: true)
+        #expect([0, 2].contains(run.exitCode), "\(run.errors)")
+        let peak = try #require(run.peakMemory)
+        #expect(peak > 36_000_000, "the photo alone is larger")
+        #expect(peak < 1_000_000_000)
+    }
 }

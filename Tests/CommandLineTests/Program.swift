@@ -9,6 +9,8 @@ struct Program {
         var exitCode: Int32
         var output: String
         var errors: String
+        /// The most bytes that were in use, as far as the system tells.
+        var peakMemory: Int?
 
         /// Standard output as a JSON object.
         func json() throws -> [String: Any] {
@@ -17,7 +19,11 @@ struct Program {
     }
 
     /// Runs `bsb` with the given arguments, in a directory of the caller's and with nothing on standard input.
-    static func run(_ arguments: [String], in directory: String? = nil, environment: [String: String] = [:]) throws -> Run {
+    ///
+    /// With `watchesMemory`, what it takes is looked at again and again until it ends.
+    static func run(
+        _ arguments: [String], in directory: String? = nil, environment: [String: String] = [:], watchesMemory: Bool = false
+    ) throws -> Run {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("bsb")
         process.arguments = arguments
@@ -31,10 +37,22 @@ struct Program {
         process.standardOutput = FileHandle(forWritingAtPath: output)
         process.standardError = FileHandle(forWritingAtPath: errors)
         try process.run()
+        var peak: Int?
+        while watchesMemory, process.isRunning {
+            peak = peakMemory(of: process.processIdentifier) ?? peak
+            Thread.sleep(forTimeInterval: 0.005)
+        }
         process.waitUntilExit()
         return Run(
             exitCode: process.terminationStatus, output: try String(contentsOfFile: output, encoding: .utf8),
-            errors: try String(contentsOfFile: errors, encoding: .utf8))
+            errors: try String(contentsOfFile: errors, encoding: .utf8), peakMemory: peak)
+    }
+
+    /// The high-water mark of a running process in bytes; nil where there is no `/proc`.
+    private static func peakMemory(of process: Int32) -> Int? {
+        let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+        let line = status?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }.map { 1024 * $0 }
     }
 }
 

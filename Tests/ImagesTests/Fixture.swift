@@ -1,6 +1,7 @@
 import Foundation
 
-/// Small files written with Pillow 11: a picture of 24 x 16 pixels with three areas of one colour (see `colours`).
+/// Small files written with Pillow 11, 4:4:0 and 4:1:1 with TurboJPEG 2.1: a picture of 24 x 16 pixels with three areas of one colour
+/// (see `colours`).
 enum Fixture {
     /// Positions well within the three areas and their colours.
     static let colours: [(x: Int, y: Int, colour: SIMD3<Int>)] = [(4, 4, [200, 40, 30]), (19, 8, [30, 60, 210]), (4, 12, [20, 180, 60])]
@@ -40,6 +41,30 @@ enum Fixture {
         ZGVmZ2hpanN0dXZ3eHl6goOEhYaHiImKkpOUlZaXmJmaoqOkpaanqKmqsrO0tba3uLm6wsPExcbHyMnK0tPU1dbX2Nna4uPk5ebn6Onq8vP09fb3+Pn6 \
         /9oADAMBAAIRAxEAPwDxKsXxF/y7/wDAv6VyeG//ACVOE/7f/wDTcz+kPEX/AJJfF/8Abn/pyBjUV/cB/E59C1578W/+YV/21/8AZK/h3w3/AOSqwn/b \
         /wD6bmflOR/8jCn8/wD0lnnlFf3Efqx//9k=
+        """)
+
+    static let jpegS440 = decoded(
+        """
+        /9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAUDBAQEAwUEBAQFBQUGBwwIBwcHBw8LCwkMEQ8SEhEPERETFhwXExQaFRERGCEYGh0dHx8fExciJCIeJBweHx7/ \
+        2wBDAQUFBQcGBw4ICA4eFBEUHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh7/wAARCAAQABgDARIAAhEBAxEB/8QA \
+        HwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQIDAAQRBRIhMUEGE1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkK \
+        FhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4eXqDhIWGh4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXG \
+        x8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3+Pn6/8QAHwEAAwEBAQEBAQEBAQAAAAAAAAECAwQFBgcICQoL/8QAtREAAgECBAQDBAcFBAQAAQJ3AAEC \
+        AxEEBSExBhJBUQdhcRMiMoEIFEKRobHBCSMzUvAVYnLRChYkNOEl8RcYGRomJygpKjU2Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6goOE \
+        hYaHiImKkpOUlZaXmJmaoqOkpaanqKmqsrO0tba3uLm6wsPExcbHyMnK0tPU1dbX2Nna4uPk5ebn6Onq8vP09fb3+Pn6/9oADAMBAAIRAxEAPwDz2uyr4u50 \
+        /wDEbf8AqB/8qf8A3M8+1f8A5Zfj/Stnx5/y5f8AbT/2Wv1rwt/5iv8Atz/288XOON/9aeT9x7P2d/tc1+a392NrcvnucvRX60eKf//Z
+        """)
+
+    static let jpegS411 = decoded(
+        """
+        /9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAUDBAQEAwUEBAQFBQUGBwwIBwcHBw8LCwkMEQ8SEhEPERETFhwXExQaFRERGCEYGh0dHx8fExciJCIeJBweHx7/ \
+        2wBDAQUFBQcGBw4ICA4eFBEUHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh7/wAARCAAQABgDAUEAAhEBAxEB/8QA \
+        HwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQIDAAQRBRIhMUEGE1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkK \
+        FhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4eXqDhIWGh4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXG \
+        x8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3+Pn6/8QAHwEAAwEBAQEBAQEBAQAAAAAAAAECAwQFBgcICQoL/8QAtREAAgECBAQDBAcFBAQAAQJ3AAEC \
+        AxEEBSExBhJBUQdhcRMiMoEIFEKRobHBCSMzUvAVYnLRChYkNOEl8RcYGRomJygpKjU2Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6goOE \
+        hYaHiImKkpOUlZaXmJmaoqOkpaanqKmqsrO0tba3uLm6wsPExcbHyMnK0tPU1dbX2Nna4uPk5ebn6Onq8vP09fb3+Pn6/9oADAMBAAIRAxEAPwDz2qGr/wDL \
+        L8f6VQor73w0/wCRVU/6+P8A9Jiet4kf8jSn/wBe1/6VI9Qrl/Hn/Ll/20/9lrl6KXhn/wAiqp/18f8A6TA/JMi/3eXr+iP/2Q==
         """)
 
     static let jpegGrey = decoded(

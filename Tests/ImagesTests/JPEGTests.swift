@@ -6,8 +6,8 @@ import Testing
 
 @Suite struct JPEGTests {
     @Test(arguments: [
-        Fixture.jpegBase444, Fixture.jpegProg420, Fixture.jpegS422, Fixture.jpegCmyk, Fixture.jpegRestart, Fixture.webpLossless,
-        Fixture.webpLossy,
+        Fixture.jpegBase444, Fixture.jpegProg420, Fixture.jpegS422, Fixture.jpegS440, Fixture.jpegS411, Fixture.jpegCmyk,
+        Fixture.jpegRestart, Fixture.webpLossless, Fixture.webpLossy,
     ]) func coloursAreRight(data: Data) throws {
         let image = try Image.decode(data)
         #expect(image.width == 24 && image.height == 16)

@@ -120,6 +120,19 @@ import Testing
         #expect(try Image.decode(good.encoded().dropLast(12)) == Image.decode(good.encoded()))
     }
 
+    @Test func aHundredMegapixelsAreRead() throws {
+        var data = Data()
+        do {
+            var image = Image(width: 12_500, height: 8_000, fill: (9, 99, 199))
+            for x in 0..<image.width { image[x, 7_999] = (1, 2, 3) }
+            data = try image.pngData()
+        }
+        let image = try Image.decode(data)
+        #expect((image.width, image.height) == (12_500, 8_000))
+        #expect(image[12_499, 7_998] == (9, 99, 199) && image[0, 7_999] == (1, 2, 3))
+        #expect(failureKind { _ = try Image.decode(data, options: .init(maximumPixels: 99_999_999)) } == .badInput)
+    }
+
     @Test func theBudgetIsAnOption() {
         let data = PNGBuilder(width: 10, height: 10, colorType: 0, depth: 8) { _, _, _ in 0 }.encoded()
         #expect(failureKind { _ = try Image.decode(data, options: .init(maximumPixels: 99)) } == .badInput)

@@ -47,6 +47,20 @@ import Testing
         #expect(factor.size == side * side && factor.factorEntryCount >= side * side)
     }
 
+    @Test(arguments: [1, 3, 40]) func oneAnalysisServesAllMatricesOfItsPattern(side: Int) throws {
+        let analysis = try SparseAnalysis(of: lattice(side, shift: 0))
+        for shift in [0.1, 5] {
+            let matrix = lattice(side, shift: shift)
+            let right = randomMatrix(side * side, 2, stream: 12)
+            var (shared, own) = (right, right)
+            try SparseCholesky(matrix, analysis: analysis).solve(&shared)
+            try SparseCholesky(matrix).solve(&own)
+            #expect(shared == own)
+        }
+        #expect(throws: Failure.self) { try SparseCholesky(lattice(side, shift: -0.5), analysis: analysis) }
+        #expect(throws: Failure.self) { try SparseAnalysis(of: SparseMatrix(rows: 2, columns: 3, triplets: [])) }
+    }
+
     @Test func refusesWhatIsNotPositiveDefinite() {
         #expect(throws: Failure.self) { try SparseCholesky(lattice(8, shift: 0)) }
         #expect(throws: Failure.self) { try SparseCholesky(lattice(8, shift: -0.5)) }

@@ -103,11 +103,43 @@ import Testing
         #expect(!elsewhere.isEmpty && elsewhere.allSatisfy { $0.headers["authorization"] == nil })
     }
 
-    @Test(.disabled("FoundationNetworking 6.3 now and then traps when a transfer is cancelled at a redirection; not mended yet"))
-    func redirectsWithoutEndAreRefused() throws {
-        let server = try HubServer { request, _ in .init(status: 302, headers: ["Location": request.path + "x"]) }
+    @Test func redirectsWithoutEndAreRefused() throws {
+        let server = try HubServer { request, _ in .init(status: 302, headers: ["Location": request.path + "x"], body: Data("moved".utf8)) }
         defer { server.stop() }
         #expect(try failure { try Bench(server: server).pull() }.reason.contains("without end"))
+        #expect(server.requests.count == DownloadOptions().redirects + 1)
+    }
+
+    @Test func redirectsToNoWebAddressAreRefused() throws {
+        let server = try HubServer { _, _ in .init(status: 302, headers: ["Location": "ftp://127.0.0.1/model"]) }
+        defer { server.stop() }
+        let failure = try failure { try Bench(server: server).pull() }
+        #expect(failure.kind == .badInput && failure.reason.contains("not a safe address"), "\(failure)")
+    }
+
+    @Test func aRedirectWithoutAPlaceIsRefused() throws {
+        let server = try HubServer { _, _ in .init(status: 304) }
+        defer { server.stop() }
+        #expect(try failure { try Bench(server: server).pull() }.reason.contains("304"))
+    }
+
+    @Test func aRedirectsOwnBodyIsNoPartOfTheFile() throws {
+        let server = try server { request, _, answer in
+            guard request.method == "GET", !request.path.hasSuffix("/moved") else { return }
+            answer = .init(status: 307, headers: ["Location": "model.onnx/moved"], body: Data("<html>moved".utf8))
+        }
+        defer { server.stop() }
+        #expect(try Bench(server: server).pull().hashes == [tag])
+        #expect(server.requests.last?.path == "/who/toy/resolve/main/onnx/model.onnx/moved")
+    }
+
+    @Test func theTextOfARefusalIsNoPartOfTheFile() throws {
+        let server = try server { request, number, answer in
+            if number == 1 { answer = .init(status: 503, body: Data("<html>busy".utf8)) }
+        }
+        defer { server.stop() }
+        #expect(try Bench(server: server).pull().hashes == [tag])
+        #expect(server.requests.last?.rangeStart == nil)
     }
 
     @Test func aServerThatIgnoresRangesStartsAnew() throws {

@@ -40,8 +40,11 @@ public struct ClickMap: Sendable, Codable {
     /// Clicks `count` pixels of an object, drawn evenly at random.
     ///
     /// - Parameters:
+    ///   - photo: the photo.
     ///   - object: a click on the object.
-    ///   - count: how many pixels of its mask are clicked.
+    ///   - mesh: the mesh that is matched.
+    ///   - count: how many pixels of the object's mask are clicked.
+    ///   - bench: what it works with.
     /// - Throws: `Failure` if the object's mask is empty or a model cannot be run.
     public init(of photo: PreparedPhoto, object: SegmentationBuddies.Click, on mesh: PreparedMesh, count: Int, at bench: Workbench) throws {
         let field = try FeatureDistiller(at: bench).field(of: mesh).field

@@ -88,6 +88,7 @@ public enum DataSetFormat: String, Sendable, Hashable, Codable, CaseIterable {
 extension DataSetFormat {
     /// Opens a folder of this layout.
     ///
+    /// - Parameter folder: the data set's folder.
     /// - Parameter level: for PartNet, how deep in the hierarchy of parts labels are taken, 1 for the coarsest; 0 for the leaves.
     /// - Throws: `Failure` if the folder holds no shape of the layout.
     public func open(_ folder: String, level: Int = 1) throws -> any LabelledDataSet {

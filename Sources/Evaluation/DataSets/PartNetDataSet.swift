@@ -29,6 +29,7 @@ public struct PartNetDataSet: LabelledDataSet {
 
     /// Opens the folder.
     ///
+    /// - Parameter folder: the data set's folder.
     /// - Parameter level: 1 for the parts right below the whole, 2 for theirs, and so on; 0 for the leaves.
     /// - Throws: `Failure` if it has no shape or a shape's category cannot be read.
     public init(_ folder: String, level: Int = 1) throws {

@@ -32,6 +32,7 @@ public struct Bootstrap: Sendable {
 
     /// The mean of values that are drawn in clusters, such as the clicks in one photo: whole clusters are resampled.
     ///
+    /// - Parameter values: what is averaged.
     /// - Parameter clusters: for each value the cluster that it belongs to.
     /// - Returns: nil for no values.
     /// - Complexity: O(resamples x clusters).

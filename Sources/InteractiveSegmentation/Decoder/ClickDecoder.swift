@@ -152,6 +152,7 @@ extension ClickDecoder {
     /// - Parameters:
     ///   - features: n x features.
     ///   - clicks: at least one.
+    ///   - parallelism: the threads that share the rows; the result is the same for any number.
     /// - Complexity: O(n x parameters of the hidden layers); the attention's queries and keys are only needed for several clicks.
     public func probabilities(of features: Matrix, clicks: ClickFeatures, parallelism: Parallelism = Parallelism()) throws -> [Float] {
         let block = 512

@@ -1,0 +1,75 @@
+import LinearAlgebra
+import Shapes
+
+/// Settles votes on a surface, any number of times; what does not depend on the votes is found once.
+struct SurfaceSmoothing: Sendable {
+    private let welded: [UInt32]
+    /// #W: the connected part of each point.
+    private let components: [UInt32]
+    /// #W x #W: the number of edges at each point on the diagonal, -1 for each edge.
+    private let laplacian: SparseMatrix
+    private let analysis: SparseAnalysis
+
+    /// The smoothing of a surface's votes.
+    ///
+    /// Throws `Failure` if memory runs out. Complexity: O(#E) and an elimination order.
+    init(_ surface: SurfaceModel) throws {
+        let adjacency = surface.adjacency
+        (welded, components) = (adjacency.weld.welded, adjacency.vertexComponents())
+        let oneRing = adjacency.oneRing()
+        let points = 0..<adjacency.weld.count
+        var (starts, columns, values): ([Int32], [Int32], [Double]) = ([0], [], [])
+        for point in points {
+            let neighbours = oneRing[point].map { Int32($0) }
+            let lower = neighbours.prefix { $0 < point }
+            columns += lower + [Int32(point)] + neighbours.dropFirst(lower.count)
+            values += lower.map { _ in -1 } + [Double(neighbours.count)] + neighbours.dropFirst(lower.count).map { _ in -1 }
+            starts.append(Int32(columns.count))
+        }
+        laplacian = SparseMatrix(rows: points.count, columns: points.count, rowStarts: starts, columnIndices: columns, values: values)
+        analysis = try SparseAnalysis(of: laplacian)
+    }
+
+    /// The probabilities that agree best with the votes and with each other along edges: #V.
+    ///
+    /// Minimises `Σ wᵥ (pᵥ - mᵥ)² + strength w̄ Σ (pᵤ - pᵥ)²` over the edges (u, v), where m is the mean vote and w̄ the mean weight of the
+    /// vertices that have votes: a screened Poisson system. Vertices without votes continue their surroundings; parts of the mesh that
+    /// no vote touches have probability 0.
+    ///
+    /// Complexity: that of a sparse Cholesky factorisation, about O(#V^1.5).
+    func smoothed(_ votes: Votes, strength: Double) throws -> [Float] {
+        let count = laplacian.rows
+        var (weight, sum) = ([Double](repeating: 0, count: count), [Double](repeating: 0, count: count))
+        for (vertex, point) in welded.enumerated() {
+            weight[Int(point)] += Double(votes.weight[vertex])
+            sum[Int(point)] += Double(votes.sum[vertex])
+        }
+        let voted = weight.filter { $0 > 0 }
+        guard !voted.isEmpty else { return [Float](repeating: 0, count: votes.weight.count) }
+        let system = system(weight, tie: strength * voted.reduce(0, +) / Double(voted.count))
+        var solution = Matrix(rows: count, columns: 1, values: sum.map { Float($0) })
+        try SparseCholesky(system, analysis: analysis).solve(&solution)
+        return welded.map { min(max(solution.values[Int($0)], 0), 1) }
+    }
+
+    /// The Laplacian times `tie`, plus the weights; a point of a part that no vote touches stands alone, with probability 0.
+    private func system(_ weight: [Double], tie: Double) -> SparseMatrix {
+        var isTouched = [Bool](repeating: false, count: weight.count)
+        for point in weight.indices where weight[point] > 0 { isTouched[Int(components[point])] = true }
+        var values = laplacian.values
+        for point in weight.indices {
+            let isTouched = isTouched[Int(components[point])]
+            for entry in laplacian.entries(ofRow: point) {
+                let isDiagonal = Int(laplacian.columnIndices[entry]) == point
+                if isTouched {
+                    values[entry] = values[entry] * tie + (isDiagonal ? weight[point] : 0)
+                } else {
+                    values[entry] = isDiagonal ? 1 : 0
+                }
+            }
+        }
+        return SparseMatrix(
+            rows: laplacian.rows, columns: laplacian.columns, rowStarts: laplacian.rowStarts, columnIndices: laplacian.columnIndices,
+            values: values)
+    }
+}

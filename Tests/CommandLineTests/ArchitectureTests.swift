@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+
+/// The layers are what ARCHITECTURE.md and Package.swift say they are.
+@Suite struct ArchitectureTests {
+    /// A target of `Package.swift`.
+    struct Target {
+        var name: String
+        var dependencies: Set<String>
+
+        var folder: String { name == "Benchmarks" ? name : "Sources/\(name)" }
+    }
+
+    private static func text(_ file: String) throws -> String {
+        try String(contentsOf: DocumentationTests.root.appendingPathComponent(file), encoding: .utf8)
+    }
+
+    /// The targets that are no tests, in the order of `Package.swift`.
+    static func targets() throws -> [Target] {
+        let lines = try text("Package.swift").split(separator: "\n").filter { !$0.drop { $0 == " " }.hasPrefix("//") }
+        let manifest = lines.joined(separator: "\n")
+        let start = try #require(manifest.range(of: "    targets: [")?.upperBound)
+        let end = try #require(manifest.range(of: "name: \"TestSupport\"")?.lowerBound)
+        let body = manifest[start..<end]
+        let declarations = body.matches(of: /(?:\b(?:shim|library)\(|\.executableTarget\(\s*name:)\s*"(\w+)"/)
+        let names = Set(declarations.map { String($0.output.1) })
+        return declarations.enumerated().map { index, declaration in
+            let next = index + 1 < declarations.count ? declarations[index + 1].range.lowerBound : body.endIndex
+            let quoted = body[declaration.range.upperBound..<next].matches(of: /"(\w+)"/).map { String($0.output.1) }
+            let name = String(declaration.output.1)
+            return Target(name: name, dependencies: Set(quoted).intersection(names).subtracting([name]))
+        }
+    }
+
+    @Test func everyTargetIsInTheTableInThePackagesOrder() throws {
+        let rows = try Self.text("ARCHITECTURE.md").split(separator: "\n").filter { $0.hasPrefix("|") }.dropFirst(2)
+        let listed = rows.flatMap { row in
+            row.split(separator: "|")[1].matches(of: /`(\w+)`/).map { String($0.output.1) }
+        }
+        let targets = try Self.targets()
+        #expect(listed == targets.map(\.name))
+        let folders = try FileManager.default.contentsOfDirectory(atPath: DocumentationTests.root.appendingPathComponent("Sources").path)
+        #expect(Set(folders) == Set(targets.map(\.name)).subtracting(["Benchmarks"]))
+    }
+
+    @Test func targetsDependOnLowerOnes() throws {
+        var lower: Set<String> = []
+        var edges = 0
+        for target in try Self.targets() {
+            #expect(target.dependencies.isSubset(of: lower), "\(target.name) depends on \(target.dependencies.subtracting(lower))")
+            edges += target.dependencies.count
+            lower.insert(target.name)
+        }
+        #expect(edges > lower.count, "so few dependencies mean that the package was not understood")
+    }
+
+    /// All targets share a folder of built modules, so the compiler lets a file import what its target does not depend on.
+    @Test func filesImportWhatTheirTargetDependsOn() throws {
+        let targets = try Self.targets()
+        let names = Set(targets.map(\.name))
+        var reached: [String: Set<String>] = [:]
+        for target in targets {
+            reached[target.name] = target.dependencies.reduce(into: target.dependencies) { $0.formUnion(reached[$1] ?? []) }
+            let folder = DocumentationTests.root.appendingPathComponent(target.folder)
+            let files = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".swift") }
+            #expect(!files.isEmpty || target.name.hasPrefix("C"))
+            for file in files {
+                let source = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
+                let imports = source.matches(of: /(?m)^\s*(?:@\w+\s+)?(?:\w+\s+)?import\s+(?:(?:struct|class|enum|func)\s+)?(\w+)/)
+                for name in imports.map({ String($0.output.1) }) where names.contains(name) {
+                    #expect(reached[target.name]!.contains(name), "\(target.folder)/\(file) imports \(name)")
+                }
+            }
+        }
+    }
+}
