@@ -3,8 +3,8 @@ import Inference
 
 /// The feature extractor that comes with the package.
 ///
-/// A small convolutional network, trained by this project: the longest side is seen at 224 pixels, with a vector of unit length for every
-/// 4 x 4 of them.
+/// A small convolutional network, trained by this project: the longest side is seen at the size that `models.json` names, with a vector of unit
+/// length for every 4 x 4 pixels of that.
 public struct EmbeddedFeatureExtractor: FeatureExtractor {
     /// Which model this is.
     public var identity: ModelIdentity { extractor.identity }
