@@ -109,6 +109,20 @@ struct ModelManifest: Decodable, Sendable {
         func encoderLayout(output: String) -> EncoderLayout {
             EncoderLayout(input: "image", output: output, preparation: preparation, stride: stride)
         }
+
+        /// The encoder of a graph's bytes.
+        ///
+        /// Throws `Failure(.badInput)` if they are no graph of that layout, or of vectors of another length.
+        func encoder(
+            _ data: Data, name: String, output: String, runtime: InferenceRuntime, options: BackboneOptions
+        ) throws -> GridEncoder {
+            let session = try InferenceSession(model: data, name: name, runtime: runtime, options: options.inference)
+            let encoder = try GridEncoder(session: session, layout: encoderLayout(output: output), parallelism: options.parallelism)
+            guard encoder.dimension == dimension else {
+                throw session.mismatch("its vectors have \(encoder.dimension) numbers where models.json says \(dimension)")
+            }
+            return encoder
+        }
     }
 
     var name: String

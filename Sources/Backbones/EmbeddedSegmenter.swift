@@ -5,28 +5,32 @@ import Inference
 
 /// The click segmenter that comes with the package.
 ///
-/// A small convolutional network, trained by this project: the longest side is seen at 256 pixels, embedded once, and every prompt is
-/// answered from the embedding with three nested masks of 64 x 64.
+/// A small convolutional network, trained by this project: the longest side is seen at the size that `models.json` names, embedded once, and
+/// every prompt is answered from the embedding with three nested masks of a quarter of that size. Each graph is made ready when it is first
+/// needed: pictures that were embedded before need no encoder.
 public struct EmbeddedSegmenter: PromptSegmenter {
     /// Which model this is; its hash covers encoder and decoder.
     public let identity: ModelIdentity
-    private let encoder: GridEncoder
-    private let decoder: InferenceSession
+    private let dimension: Int
+    private let encoder: Deferred<GridEncoder>
+    private let decoder: Deferred<InferenceSession>
     private let encoding: PromptEncoding
     private let batch: Int
     private let parallelism: Parallelism
 
-    /// Loads the segmenter.
+    /// A segmenter by the files that the manifest lists.
     ///
     /// Throws `Failure(.missingModel)` if a model is not there or is not the file that its manifest lists.
     public init(models: EmbeddedModels, runtime: InferenceRuntime, options: BackboneOptions = BackboneOptions()) throws {
         let (encoderData, encoderEntry) = try models.load("segmenter-encoder.onnx")
         let (decoderData, decoderEntry) = try models.load("segmenter-decoder.onnx")
-        let inference = options.inference
-        let session = try InferenceSession(model: encoderData, name: "segmenter-encoder.onnx", runtime: runtime, options: inference)
-        encoder = try GridEncoder(
-            session: session, layout: encoderEntry.encoderLayout(output: "embedding"), parallelism: options.parallelism)
-        decoder = try InferenceSession(model: decoderData, name: "segmenter-decoder.onnx", runtime: runtime, options: inference)
+        dimension = encoderEntry.dimension
+        encoder = Deferred {
+            try encoderEntry.encoder(encoderData, name: "segmenter-encoder.onnx", output: "embedding", runtime: runtime, options: options)
+        }
+        decoder = Deferred {
+            try InferenceSession(model: decoderData, name: "segmenter-decoder.onnx", runtime: runtime, options: options.inference)
+        }
         encoding = PromptEncoding(preparation: encoderEntry.preparation, cells: encoderEntry.inputSize / encoderEntry.stride)
         batch = max(1, options.promptBatch)
         parallelism = options.parallelism
@@ -43,7 +47,7 @@ public struct EmbeddedSegmenter: PromptSegmenter {
 
     /// The embedding of each picture, in order, several at a time.
     public func embed(_ images: [Image]) throws -> [ImageEmbedding] {
-        zip(images, try encoder.grids(of: images, cropped: false)).map {
+        zip(images, try encoder.value().grids(of: images, cropped: false)).map {
             ImageEmbedding(imageWidth: $0.width, imageHeight: $0.height, features: $1)
         }
     }
@@ -54,21 +58,24 @@ public struct EmbeddedSegmenter: PromptSegmenter {
     public func masks(for prompts: [Prompt], in embedding: ImageEmbedding) throws -> [MaskPrediction] {
         guard !prompts.isEmpty else { return [] }
         let grid = embedding.features
-        guard grid.columns == encoding.cells, grid.rows == encoding.cells, grid.dimension == encoder.dimension else {
+        guard grid.columns == encoding.cells, grid.rows == encoding.cells, grid.dimension == dimension else {
             throw Failure(.internal, Self.operation, reason: "the embedding was not made by this segmenter")
         }
         let planes = grid.planes
+        let decoder = try decoder.value()
         let chunks = try parallelism.map((prompts.count + batch - 1) / batch) { index in
             let chunk = prompts[index * batch..<min((index + 1) * batch, prompts.count)]
             let frame = encoding.preparation.map(width: embedding.imageWidth, height: embedding.imageHeight)
             var inputs = try encoding.tensors(for: chunk, frame: frame, width: embedding.imageWidth, height: embedding.imageHeight)
             inputs["embedding"] = planes
-            return try predictionsOf(try decoder.run(inputs, outputs: ["masks", "scores"]), chunk.count, embedding)
+            return try predictionsOf(try decoder.run(inputs, outputs: ["masks", "scores"]), chunk.count, embedding, decoder)
         }
         return Array(chunks.joined())
     }
 
-    private func predictionsOf(_ results: [String: Tensor], _ count: Int, _ embedding: ImageEmbedding) throws -> [MaskPrediction] {
+    private func predictionsOf(
+        _ results: [String: Tensor], _ count: Int, _ embedding: ImageEmbedding, _ decoder: InferenceSession
+    ) throws -> [MaskPrediction] {
         let cells = encoding.cells
         guard let masks = results["masks"], let scores = results["scores"], let logits = masks.floats, let estimates = scores.floats,
             scores.shape.count == 2, scores.shape[0] == count, masks.shape == [count, scores.shape[1], cells, cells], scores.shape[1] > 0
