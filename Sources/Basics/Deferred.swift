@@ -2,14 +2,18 @@ import Foundation
 
 /// A value that is made when it is first asked for, once, whichever thread asks.
 public final class Deferred<Value: Sendable>: @unchecked Sendable {
-    // Unchecked: the lock guards what was made.
+    // Unchecked: the lock guards the state.
     private let lock = NSLock()
-    private let make: @Sendable () throws -> Value
-    private var made: Value?
+    private var state: State
 
-    /// A value that `make` will make.
+    private enum State {
+        case pending(@Sendable () throws -> Value)
+        case made(Value)
+    }
+
+    /// A value that `make` will make; what `make` holds is let go once it has.
     public init(_ make: @escaping @Sendable () throws -> Value) {
-        self.make = make
+        state = .pending(make)
     }
 
     /// The value, made now if nobody asked before.
@@ -17,10 +21,13 @@ public final class Deferred<Value: Sendable>: @unchecked Sendable {
     /// Throws what making it throws; then the next to ask tries again.
     public func value() throws -> Value {
         try lock.withLock {
-            if let made { return made }
-            let value = try make()
-            made = value
-            return value
+            switch state {
+            case .made(let value): return value
+            case .pending(let make):
+                let value = try make()
+                state = .made(value)
+                return value
+            }
         }
     }
 }

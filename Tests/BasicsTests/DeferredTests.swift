@@ -34,4 +34,18 @@ import Testing
         #expect(throws: Failure.self) { try deferred.value() }
         #expect(try deferred.value() == 2)
     }
+
+    @Test func whatItWasMadeFromIsLetGo() throws {
+        final class Source: Sendable {}
+        weak var source: Source?
+        let deferred: Deferred<Int>
+        do {
+            let held = Source()
+            source = held
+            deferred = Deferred { withExtendedLifetime(held) { 1 } }
+        }
+        #expect(source != nil)
+        #expect(try deferred.value() == 1)
+        #expect(source == nil)
+    }
 }
