@@ -36,6 +36,7 @@ struct EvaluateReverse: ParsableCommand {
     }
 
     func run() throws {
+        try checkOutput(output)
         let start = Date()
         let bench = try common.evaluationBench(meshOptions, models)
         let (set, entries) = try dataSet.open()
@@ -89,6 +90,7 @@ struct EvaluateRelate: ParsableCommand {
     }
 
     func run() throws {
+        try checkOutput(output)
         let start = Date()
         let bench = try common.evaluationBench(meshOptions, models)
         let (set, entries) = try dataSet.open()
