@@ -120,6 +120,23 @@ public struct Evaluator: Sendable {
         }
     }
 
+    /// Does, job by job, what is not yet in the log of `folder`, and returns all records, in order.
+    ///
+    /// `body` makes the records of a job's photos but the finished ones.
+    func finish<Record: LoggedRecord>(
+        folder: String, description: some Encodable, stage: String, _ body: (TargetJob, Set<Int>) throws -> [Record]
+    ) throws -> [Record] {
+        var log = try SampleLog<Record>(folder: folder, description: description)
+        let finished = Set(log.records.map(\.photo))
+        let work = try plan()
+        for (index, job) in work.enumerated() {
+            bench.progress(ProgressUpdate(stage: stage, done: index, total: work.count))
+            if !job.photos.allSatisfy({ finished.contains($0.number) }) { try log.add(body(job, finished)) }
+        }
+        bench.progress(ProgressUpdate(stage: stage, done: work.count, total: work.count))
+        return log.records
+    }
+
     /// Takes the photos of a job that are not finished, side by side, and joins what `body` makes of them in order.
     func eachPhoto<T: Sendable>(
         of job: TargetJob, target: EvaluationShape, except finished: Set<Int>,

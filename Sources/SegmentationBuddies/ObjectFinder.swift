@@ -15,6 +15,9 @@ public struct ObjectProposal: Sendable, Hashable {
     public var score: Float
     /// The segmenter's own estimate of the mask's IoU with the truth.
     public var predictedIoU: Float
+
+    /// The proposal, taken as the object.
+    public var found: FoundObject { FoundObject(mask: mask, click: click, isGiven: false) }
 }
 
 /// Finds where in a photo the object is that a mesh shows, without a click.
@@ -138,6 +141,6 @@ extension ObjectFinder {
                 .badInput, "finding the object in the photo", path: photo.path, reason: "no mask of the segmenter can be an object",
                 hint: "click on the object")
         }
-        return FoundObject(mask: best.mask, click: best.click, isGiven: false)
+        return best.found
     }
 }

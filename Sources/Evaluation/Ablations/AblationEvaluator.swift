@@ -32,15 +32,9 @@ public struct AblationEvaluator: Sendable {
         let description = Description(
             options: evaluator.options, settings: Dictionary(uniqueKeysWithValues: variants.map { ($0.name, $0.settings) }),
             models: [bench.extractor.identity, bench.segmenter.identity], shapes: evaluator.entries.map(\.name))
-        var log = try SampleLog<SampleRecord>(folder: folder, description: description)
-        let finished = Set(log.records.map(\.photo))
-        let work = try evaluator.plan()
-        for (index, job) in work.enumerated() {
-            bench.progress(ProgressUpdate(stage: "Comparing variants", done: index, total: work.count))
-            if !job.photos.allSatisfy({ finished.contains($0.number) }) { try log.add(samples(of: job, except: finished)) }
+        return try evaluator.finish(folder: folder, description: description, stage: "Comparing variants") { job, finished in
+            try samples(of: job, except: finished)
         }
-        bench.progress(ProgressUpdate(stage: "Comparing variants", done: work.count, total: work.count))
-        return log.records
     }
 
     private func samples(of job: Evaluator.TargetJob, except finished: Set<Int>) throws -> [SampleRecord] {

@@ -53,15 +53,9 @@ public struct InvarianceEvaluator: Sendable {
         let description = Description(
             options: evaluator.options, settings: bench.settings, models: [bench.extractor.identity, bench.segmenter.identity],
             shapes: evaluator.entries.map(\.name), changes: changes)
-        var log = try SampleLog<InvarianceRecord>(folder: folder, description: description)
-        let finished = Set(log.records.map(\.photo))
-        let work = try evaluator.plan()
-        for (index, job) in work.enumerated() {
-            bench.progress(ProgressUpdate(stage: "Changing meshes", done: index, total: work.count))
-            if !job.photos.allSatisfy({ finished.contains($0.number) }) { try log.add(records(of: job, except: finished)) }
+        return try evaluator.finish(folder: folder, description: description, stage: "Changing meshes") { job, finished in
+            try records(of: job, except: finished)
         }
-        bench.progress(ProgressUpdate(stage: "Changing meshes", done: work.count, total: work.count))
-        return log.records
     }
 
     /// A changed mesh, ready for clicks.

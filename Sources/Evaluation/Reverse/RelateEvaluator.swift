@@ -127,9 +127,7 @@ private struct PairStudio: Sendable {
             return (
                 photo,
                 try meshes.map { item in
-                    try finder.proposals(in: photo, like: item.mesh).first.map {
-                        FoundObject(mask: $0.mask, click: $0.click, isGiven: false)
-                    }
+                    try finder.proposals(in: photo, like: item.mesh).first?.found
                 }
             )
         }

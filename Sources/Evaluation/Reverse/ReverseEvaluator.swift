@@ -31,15 +31,9 @@ public struct ReverseEvaluator: Sendable {
         let description = Description(
             options: evaluator.options, settings: bench.settings, models: [bench.extractor.identity, bench.segmenter.identity],
             shapes: evaluator.entries.map(\.name))
-        var log = try SampleLog<ReverseRecord>(folder: folder, description: description)
-        let finished = Set(log.records.map(\.photo))
-        let work = try evaluator.plan()
-        for (index, job) in work.enumerated() {
-            bench.progress(ProgressUpdate(stage: "Seeking vertices in photos", done: index, total: work.count))
-            if !job.photos.allSatisfy({ finished.contains($0.number) }) { try log.add(records(of: job, except: finished)) }
+        return try evaluator.finish(folder: folder, description: description, stage: "Seeking vertices in photos") { job, finished in
+            try records(of: job, except: finished)
         }
-        bench.progress(ProgressUpdate(stage: "Seeking vertices in photos", done: work.count, total: work.count))
-        return log.records
     }
 
     private func records(of job: Evaluator.TargetJob, except finished: Set<Int>) throws -> [ReverseRecord] {
@@ -86,7 +80,7 @@ private struct ReverseSearch {
     ) throws -> [ReverseRecord] {
         guard clicks > 0 else { return [] }
         let object = try ObjectFinder(at: bench).proposals(in: photo, like: mesh).first.map {
-            try SearchedObject(FoundObject(mask: $0.mask, click: $0.click, isGiven: false), in: photo, at: bench)
+            try SearchedObject($0.found, in: photo, at: bench)
         }
         let objectIoU = object.map { SampleJudge.rounded(Double($0.found.mask.intersectionOverUnion(silhouette))) } ?? 0
         return try (0..<clicks).map { index in
