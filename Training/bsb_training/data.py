@@ -6,6 +6,8 @@ of it), then colours. On a GPU all pictures stay in its memory; on a CPU they st
 """
 
 import json
+import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +33,7 @@ def normalise(image: Tensor) -> Tensor:
 
 
 class RenderSet:
-    """All complete shards of a folder of renders; `rescan` picks up those that have appeared since.
+    """All complete shards of a folder of renders; `rescan` picks up those that have appeared since, `watch` does so beside the training.
 
     With `device` the pictures are copied there, into room for as many as the manifest announces.
     """
@@ -48,6 +50,16 @@ class RenderSet:
         self.device = device
         self.resident: dict[str, Tensor] = {}
         self.rescan()
+
+    def watch(self, seconds: float):
+        """Looks for new shards every so often for as long as the process lives or until all announced pictures are there."""
+
+        def look():
+            while self.count < self.manifest.get("count", 0):
+                time.sleep(seconds)
+                self.rescan()
+
+        threading.Thread(target=look, daemon=True).start()
 
     def rescan(self) -> int:
         """Opens new shards; one that is still being written is left for the next time. Returns how many pictures there are."""
@@ -73,10 +85,21 @@ class RenderSet:
                 values = torch.from_numpy(np.ascontiguousarray(array))
                 if name not in self.resident:
                     self.resident[name] = torch.empty((room, *values.shape[1:]), dtype=values.dtype, device=self.device)
-                self.resident[name][self.count : self.count + length] = values.to(self.device)
+                self.fill(self.resident[name][self.count : self.count + length], values)
         else:
             self.shards.append(shard)
         self.count += length
+
+    @staticmethod
+    def fill(room: Tensor, values: Tensor):
+        """Copies to the device, on a stream of its own so that nobody waits for it but the caller."""
+        if room.device.type != "cuda":
+            room.copy_(values)
+            return
+        stream = torch.cuda.Stream(room.device)
+        with torch.cuda.stream(stream):
+            room.copy_(values.pin_memory(), non_blocking=True)
+        stream.synchronize()
 
     @property
     def runs(self) -> int:
@@ -153,6 +176,11 @@ class Batch:
     has_parts: Tensor  # [B] bool
     has_mask: Tensor  # [B] bool
     runs: int  # the first PICTURES * runs pictures are renders
+
+    @property
+    def renders(self) -> int:
+        """How many pictures are renders."""
+        return PICTURES * self.runs
 
 
 @dataclass

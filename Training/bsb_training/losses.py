@@ -1,4 +1,7 @@
-"""Losses of the feature extractor and the click segmenter."""
+"""Losses of the feature extractor and the click segmenter.
+
+Sums with weights take the place of selections: a selection makes the host wait for the device, which then waits for the host.
+"""
 
 import torch
 import torch.nn.functional as F
@@ -17,17 +20,22 @@ def candidate_loss(
     hour; target [B,h,w] indices of sets, -1 unknown; table [S,C]. Of each picture so many `cells` are drawn, such that a class with few
     cells is not drowned (inverse square root of its count). Label smoothing applies to sets of a single class.
     """
-    known = (target >= 0).flatten(1).any(1)
-    if not known.any():
-        return features.sum() * 0
-    features, target = features[known].flatten(2), target[known].flatten(1)
+    features, target = features.flatten(2), target.flatten(1)
+    known = (target >= 0).any(1)
     chosen = draw.choice(balance(target, len(table)), cells)
     drawn = features.gather(2, chosen[:, None].expand(-1, features.shape[1], -1)).transpose(1, 2).flatten(0, 1)
     log_p = F.log_softmax(scale * drawn @ prototypes.T, 1)
-    candidates = table[target.gather(1, chosen).flatten()]
+    candidates = table[target.gather(1, chosen).flatten().clamp_min(0)]
     loss = -torch.logsumexp(log_p + torch.log(candidates.clamp_min(1e-12)), 1)
     single = (candidates.sum(1) == 1).to(loss.dtype) * smoothing
-    return ((1 - single) * loss - single * log_p.mean(1)).mean()
+    loss = (1 - single) * loss - single * log_p.mean(1)
+    return weighted_mean(loss.view(-1, cells).mean(1), known)
+
+
+def weighted_mean(values: Tensor, weights: Tensor) -> Tensor:
+    """The mean of values with weights of the same shape; 0 where all weights are."""
+    weights = weights.to(values.dtype)
+    return (values * weights).sum() / weights.sum().clamp_min(1)
 
 
 def balance(target: Tensor, sets: int) -> Tensor:
@@ -42,14 +50,13 @@ def whole_picture_loss(features: Tensor, prototypes: Tensor, whole: Tensor, tabl
 
     whole [B] indices of sets, -1 unknown. Minus the log of the category's mean probability over its best `share` of the cells.
     """
-    known = whole >= 0
-    if not known.any():
+    if len(whole) == 0:
         return features.sum() * 0
-    cells = features[known].flatten(2).transpose(1, 2)
+    cells = features.flatten(2).transpose(1, 2)
     p = F.softmax(scale * cells @ prototypes.T, 2)
-    member = torch.einsum("bnc,bc->bn", p, table[whole[known]])
+    member = torch.einsum("bnc,bc->bn", p, table[whole.clamp_min(0)])
     best = member.topk(max(1, int(share * member.shape[1])), 1).values.mean(1)
-    return -torch.log(best.clamp_min(1e-6)).mean()
+    return weighted_mean(-torch.log(best.clamp_min(1e-6)), whole >= 0)
 
 
 def surface_contrast(
@@ -79,17 +86,14 @@ def surface_contrast(
     apart = (run_category != run_category.roll(1, 0))[:, None, None] & usable.roll(1, 0)[:, None, :]
     others = others.masked_fill(~apart, -1e4)
     log_p = logits - torch.logsumexp(torch.cat([logits, others], 2), 2, keepdim=True)
-    anchors = closeness.amax(2) > 0.3
-    if not anchors.any():
-        return features.sum() * 0
     weights = closeness / closeness.sum(2, keepdim=True).clamp_min(1e-6)
-    return -(weights * log_p).sum(2)[anchors].mean()
+    return weighted_mean(-(weights * log_p).sum(2), closeness.amax(2) > 0.3)
 
 
 def objectness_loss(logits: Tensor, inside: Tensor) -> Tensor:
     """Binary cross-entropy of object against background where it is known; logits and inside [B,h,w]."""
-    known = inside >= 0
-    return F.binary_cross_entropy_with_logits(logits[known], inside[known].float()) if known.any() else logits.sum() * 0
+    loss = F.binary_cross_entropy_with_logits(logits, inside.clamp_min(0).float(), reduction="none")
+    return weighted_mean(loss, inside >= 0)
 
 
 def mask_loss(masks: Tensor, targets: Tensor, valid: Tensor, weight: Tensor) -> Tensor:

@@ -108,9 +108,14 @@ class Standardisation(nn.Module):
 
     def forward(self, x: Tensor, counts: Tensor | None = None) -> Tensor:
         mean, variance = self.mean, self.variance
-        if counts is not None and counts.any():
-            cells = x.permute(0, 2, 3, 1)[counts]
-            mean, variance = cells.mean(0), cells.var(0, unbiased=False)
+        if counts is not None:
+            weights = counts[:, None].to(x.dtype)
+            total = weights.sum()
+            cell_mean = (x * weights).sum((0, 2, 3)) / total.clamp_min(1)
+            deviations = (x - cell_mean[:, None, None]).square() * weights
+            # Without a single cell the running statistics serve.
+            mean = torch.where(total > 0, cell_mean, mean)
+            variance = torch.where(total > 0, deviations.sum((0, 2, 3)) / total.clamp_min(1), variance)
             with torch.no_grad():
                 self.mean.lerp_(mean, self.momentum)
                 self.variance.lerp_(variance, self.momentum)

@@ -89,19 +89,16 @@ def grow(mask: Tensor) -> Tensor:
     return grown
 
 
-def make_prompts(draw: Draw, batch: Batch, per_picture: int) -> PromptBatch | None:
-    """Random prompts on the objects of a batch: `per_picture` for each picture that has a mask and enough to click on."""
-    inside = (batch.label != BACKGROUND) & (batch.label != IGNORE)
-    usable = batch.has_mask & (inside.sum((1, 2)) >= 2 * SMALLEST)
-    picture = torch.nonzero(usable)[:, 0].repeat_interleave(per_picture)
-    scene = Scene(batch.label[picture], batch.instance[picture], batch.has_parts[picture])
-    clickable = scene.clickable.flatten(1).any(1)
-    picture = picture[clickable]
-    if len(picture) == 0:
-        return None
+def make_prompts(draw: Draw, batch: Batch, per_picture: int) -> PromptBatch:
+    """Random prompts on the objects of a batch: `per_picture` times as many as there are pictures, on those that have a mask and enough
+    to click on; without any such picture the prompts count for nothing.
+    """
+    everything = Scene(batch.label, batch.instance, batch.has_parts)
+    usable = batch.has_mask & (everything.inside.sum((1, 2)) >= 2 * SMALLEST) & everything.clickable.flatten(1).any(1)
+    count = per_picture * len(usable)
+    picture = draw.choice(usable[None].float(), count)[0]
     scene = Scene(batch.label[picture], batch.instance[picture], batch.has_parts[picture])
     width = batch.label.shape[2]
-    count = len(picture)
     cell = scene.click(draw)
     targets, weight = scene.levels(cell)
     points = torch.zeros(count, POINTS, 2, device=draw.device)
@@ -133,6 +130,7 @@ def make_prompts(draw: Draw, batch: Batch, per_picture: int) -> PromptBatch | No
     labels[:, 1] = torch.where(two, 1.0, torch.where(negative, 0.0, -1.0))
 
     targets = targets.float()
+    weight = weight * usable[picture, None]
     return PromptBatch(
         picture=picture, points=points, labels=labels, box=box, previous=torch.zeros_like(targets[:, :1]), targets=targets,
         weight=weight, valid=(scene.label != IGNORE)[:, None],

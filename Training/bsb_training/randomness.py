@@ -28,5 +28,7 @@ class Draw:
 
     def choice(self, weights: Tensor, count: int) -> Tensor:
         """Indices [B,count], drawn with replacement in proportion to weights [B,n]; of rows that are zero all over, any."""
-        empty = weights.sum(1, keepdim=True) <= 0
-        return torch.multinomial(torch.where(empty, 1.0, weights), count, replacement=True, generator=self.generator)
+        sums = weights.double().cumsum(1)
+        sums = torch.where(sums[:, -1:] > 0, sums, torch.arange(1, sums.shape[1] + 1, device=self.device))
+        where = self.uniform((len(sums), count)).double() * sums[:, -1:]
+        return torch.searchsorted(sums, where, right=True).clamp_max(sums.shape[1] - 1)

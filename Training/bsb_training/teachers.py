@@ -102,8 +102,8 @@ class MaskTeacher:
         return PromptBatch(*(values.to(batch.image.device) for values in vars(prompts).values()))
 
 
-def joined(first: PromptBatch | None, second: PromptBatch | None) -> PromptBatch | None:
+def joined(first: PromptBatch, second: PromptBatch | None) -> PromptBatch:
     """All prompts of two batches."""
-    if first is None or second is None:
-        return first or second
+    if second is None:
+        return first
     return PromptBatch(*(torch.cat([getattr(first, name), getattr(second, name)]) for name in PromptBatch.__dataclass_fields__))

@@ -149,7 +149,7 @@ class Trainer:
         decayed = [p for p in self.parameters if p.ndim > 1]
         plain = [p for p in self.parameters if p.ndim <= 1]
         groups = [{"params": decayed, "weight_decay": config.weight_decay}, {"params": plain, "weight_decay": 0.0}]
-        self.optimizer = torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98))
+        self.optimizer = torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98), fused=config.device != "cpu")
         self.team = Team()
         self.step = 0
         self.seconds = 0.0
@@ -289,7 +289,8 @@ class Trainer:
             * losses.candidate_loss(draw, features, prototypes, batch.target, table, config.scale, config.smoothing, config.class_cells),
             "contrast": config.contrast_weight
             * losses.surface_contrast(draw, features, batch.surface, batch.category, batch.runs),
-            "whole": config.whole_weight * losses.whole_picture_loss(features, prototypes, batch.whole, table, config.scale),
+            "whole": config.whole_weight
+            * losses.whole_picture_loss(features[batch.renders :], prototypes, batch.whole[batch.renders :], table, config.scale),
             "category": config.category_weight * F.cross_entropy(category, batch.kind, ignore_index=-1, label_smoothing=0.1),
             "object": config.object_weight * losses.objectness_loss(objectness, batch.inside),
         }
@@ -303,8 +304,6 @@ class Trainer:
         prompts = make_prompts(draw, batch, config.prompts_per_picture)
         if self.mask_teacher:
             prompts = joined(prompts, self.mask_teacher.prompts(draw.on_host, batch, config.mask_teacher_prompts))
-        if prompts is None:
-            return {}
         result = self.round(prompts, embedding)
         masks = result.pop("masks")
         if draw.on_host.random() < config.correction:
@@ -340,23 +339,20 @@ class Trainer:
         self.optimizer.step()
         keep = min(self.config.average, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
-            pairs = list(zip(self.average.state_dict().values(), self.pair.state_dict().values()))
-            smooth = [(mean, value) for mean, value in pairs if mean.dtype.is_floating_point]
-            torch._foreach_lerp_([mean for mean, _ in smooth], [value for _, value in smooth], 1 - keep)
-            for mean, value in pairs:
-                if not mean.dtype.is_floating_point:
-                    mean.copy_(value)
+            torch._foreach_lerp_(floating(self.average), floating(self.pair), 1 - keep)
 
     def wait_for_renders(self):
         while self.renders and self.renders.rescan() < self.config.minimum_renders:
             time.sleep(1)
+        if self.renders:
+            self.renders.watch(self.config.rescan_every_seconds)
 
     def run(self, stop_after: int | None = None):
         config = self.config
         self.resume()
         self.wait_for_renders()
-        self.clock = saved = scanned = time.monotonic()
-        means: dict[str, float] = {}
+        self.clock = saved = time.monotonic()
+        means: dict[str, Tensor] = {}
         log = (self.output / "log.jsonl").open("a")
         team = self.team
         self.pair.train()
@@ -364,27 +360,38 @@ class Trainer:
             draw = Draw([config.seed, self.step, team.rank], config.device)
             batch = self.batch(draw)
             parts = self.losses(draw, batch)
-            total = sum(parts.values())
-            values = torch.stack([total, *parts.values()]).detach().tolist()
-            if not math.isfinite(values[0]):
-                raise FloatingPointError(f"step {self.step}: loss is {values[0]}")
-            self.update(total)
+            self.update(sum(parts.values()))
             self.step += 1
             self.seen += len(batch.image) * team.size
-            for name, value in zip(parts, values[1:]):
-                means[name] = 0.98 * means.get(name, value) + 0.02 * value
-            if self.step % 25 == 0 and team.rank == 0:
+            for name, value in parts.items():
+                means[name] = torch.lerp(means.get(name, value.detach()), value.detach(), 0.02)
+            # Losses are read now and then only, since reading makes the host wait for the device.
+            is_saved = time.monotonic() - saved > config.save_every_seconds
+            if self.step % 25 == 0 or is_saved:
                 line = {"step": self.step, "seconds": round(self.seconds), "seen": self.seen, "renders": self.render_count}
-                line |= {name: round(value, 4) for name, value in means.items()}
-                print(json.dumps(line), file=log, flush=True)
-                print(json.dumps(line), flush=True)
-            if time.monotonic() - saved > config.save_every_seconds:
+                line |= self.read(means)
+                if team.rank == 0:
+                    print(json.dumps(line), file=log, flush=True)
+                    print(json.dumps(line), flush=True)
+            if is_saved:
                 self.save()
                 saved = time.monotonic()
-            if self.renders and time.monotonic() - scanned > config.rescan_every_seconds:
-                self.renders.rescan()
-                scanned = time.monotonic()
+        self.read(means)
         self.save()
+
+    def read(self, means: dict[str, Tensor]) -> dict[str, float]:
+        """The running means of the losses, which must be numbers."""
+        if not means:
+            return {}
+        values = dict(zip(means, torch.stack(list(means.values())).tolist()))
+        if not all(math.isfinite(value) for value in values.values()):
+            raise FloatingPointError(f"by step {self.step} a loss is no number: {values}")
+        return {name: round(value, 4) for name, value in values.items()}
+
+
+def floating(module: torch.nn.Module) -> list[Tensor]:
+    """The parameters and running statistics of a module, without its counters."""
+    return [value for value in module.state_dict().values() if value.dtype.is_floating_point]
 
 
 def main():
