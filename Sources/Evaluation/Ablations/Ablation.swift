@@ -9,23 +9,28 @@ public struct Ablation: Sendable {
     /// What is different, in words.
     public var title: String
     /// How the photo's features are made.
-    var photo: PhotoLook
+    var photo: Look
+    /// How the features of the mesh's views are made.
+    var views: Look
     /// The settings, from those of the preset.
     var settings: Settings
 
-    /// How often and how nearly the extractor looks at the photo.
-    struct PhotoLook: Sendable, Hashable {
+    /// How often and how nearly the extractor looks at a picture.
+    struct Look: Sendable, Hashable {
         var isMirrored = false
         var zooms = [1]
 
         /// An extractor that looks that way.
         func extractor(_ base: any FeatureExtractor) -> any FeatureExtractor {
-            self == PhotoLook() ? base : AugmentedFeatureExtractor(base, isMirrored: isMirrored, zooms: zooms)
+            self == Look() ? base : AugmentedFeatureExtractor(base, isMirrored: isMirrored, zooms: zooms)
         }
     }
 
-    private init(_ name: String, _ title: String, from base: Settings, photo: PhotoLook = PhotoLook(), _ change: (inout Settings) -> Void) {
-        (self.name, self.title, self.photo) = (name, title, photo)
+    private init(
+        _ name: String, _ title: String, from base: Settings, photo: Look = Look(), views: Look = Look(),
+        _ change: (inout Settings) -> Void
+    ) {
+        (self.name, self.title, self.photo, self.views) = (name, title, photo, views)
         settings = base
         change(&settings)
     }
@@ -87,13 +92,16 @@ public struct Ablation: Sendable {
         [
             Ablation("whole-photo", "photo features of the whole photo", from: base) { $0.photoArea = .whole },
             Ablation("object-box", "photo features of the object's box", from: base) { $0.photoArea = .object },
-            Ablation("mirrored", "mean of the photo's and its mirror image's features", from: base, photo: PhotoLook(isMirrored: true)) {
+            Ablation("mirrored", "mean of the photo's and its mirror image's features", from: base, photo: Look(isMirrored: true)) {
                 _ in
             },
-            Ablation("zoom-2", "photo features at twice the resolution", from: base, photo: PhotoLook(zooms: [2])) { _ in },
+            Ablation(
+                "mirrored-both", "the same of the mesh's views too", from: base, photo: Look(isMirrored: true), views: Look(isMirrored: true)
+            ) { _ in },
+            Ablation("zoom-2", "photo features at twice the resolution", from: base, photo: Look(zooms: [2])) { _ in },
             Ablation(
                 "zooms-1-2-mirrored", "mean over two resolutions and mirror images", from: base,
-                photo: PhotoLook(isMirrored: true, zooms: [1, 2])
+                photo: Look(isMirrored: true, zooms: [1, 2])
             ) { _ in },
         ]
     }
@@ -121,13 +129,31 @@ public struct Ablation: Sendable {
                 more(&settings)
             }
         }
-        let mirrored = PhotoLook(isMirrored: true)
+        let mirrored = Look(isMirrored: true)
         return [
             Ablation("part-0.5-all", "half the part's mean; 0.3 IoU + agreement of all", from: base, part(0.5)),
             Ablation("part-0.75-all", "three quarters of the part's mean; 0.3 IoU + agreement of all", from: base, part(0.75)),
             Ablation("part-0.5-all-30", "the same as part-0.5-all among 30", from: base, part(0.5) { $0.matching.candidateCount = 30 }),
             Ablation("part-0.5-all-300", "the same as part-0.5-all among 300", from: base, part(0.5) { $0.matching.candidateCount = 300 }),
             Ablation("part-0.5-all-mirrored", "the same as part-0.5-all, with mirror image", from: base, photo: mirrored, part(0.5)),
+            Ablation(
+                "part-0.5-all-300-mirrored", "the same as part-0.5-all-300, with mirror image", from: base, photo: mirrored,
+                part(0.5) { $0.matching.candidateCount = 300 }),
+            Ablation(
+                "part-0.5-all-300-mirrored-both", "the same, with the mirror images of the mesh's views too", from: base, photo: mirrored,
+                views: mirrored, part(0.5) { $0.matching.candidateCount = 300 }),
+            Ablation(
+                "part-0.5-last-300-mirrored-both", "the same, outsiders as a last resort", from: base, photo: mirrored, views: mirrored,
+                part(0.5) { settings in
+                    settings.matching.candidateCount = 300
+                    settings.matching.choice.outsiders = .lastResort
+                }),
+            Ablation(
+                "part-0.5-refused-300-mirrored-both", "the same, outsiders refused", from: base, photo: mirrored, views: mirrored,
+                part(0.5) { settings in
+                    settings.matching.candidateCount = 300
+                    settings.matching.choice.outsiders = .refused
+                }),
             Ablation("part-0.5-all-box", "the same as part-0.5-all, object's box", from: base, part(0.5) { $0.photoArea = .object }),
             Ablation(
                 "part-0.5-all-box-mirrored", "the same as part-0.5-all, object's box, with mirror image", from: base, photo: mirrored,

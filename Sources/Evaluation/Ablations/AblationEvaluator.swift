@@ -39,11 +39,12 @@ public struct AblationEvaluator: Sendable {
 
     private func samples(of job: Evaluator.TargetJob, except finished: Set<Int>) throws -> [SampleRecord] {
         let target = try evaluator.target(job.target, segments: false)
-        var fields: [Settings: FeatureField] = [:]
-        for variant in variants where fields[meshSettings(variant)] == nil {
+        var fields: [Lifting: FeatureField] = [:]
+        for variant in variants where fields[lifting(variant)] == nil {
             var bench = evaluator.bench
             bench.settings = meshSettings(variant)
-            fields[bench.settings] = try FeatureDistiller(at: bench).field(of: target.shape.prepared).field
+            bench.extractor = variant.views.extractor(bench.extractor)
+            fields[lifting(variant)] = try FeatureDistiller(at: bench).field(of: target.shape.prepared).field
         }
         let known = fields
         let worker = evaluator.bench.singleThreaded
@@ -51,6 +52,14 @@ public struct AblationEvaluator: Sendable {
             try records(of: photo, planned, shape, on: target, known, worker)
         }
     }
+
+    /// What decides a field.
+    private struct Lifting: Hashable {
+        var settings: Settings
+        var look: Ablation.Look
+    }
+
+    private func lifting(_ variant: Ablation) -> Lifting { Lifting(settings: meshSettings(variant), look: variant.views) }
 
     /// The settings that decide a field.
     private func meshSettings(_ variant: Ablation) -> Settings {
@@ -63,11 +72,11 @@ public struct AblationEvaluator: Sendable {
 
     private func records(
         of photo: EvaluationPhoto, _ planned: Evaluator.PlannedPhoto, _ shape: EvaluationShape, on target: TargetMesh,
-        _ fields: [Settings: FeatureField], _ worker: Workbench
+        _ fields: [Lifting: FeatureField], _ worker: Workbench
     ) throws -> [SampleRecord] {
         var asking = worker
         asking.segmenter = RememberingSegmenter(worker.segmenter)
-        var looks: [Ablation.PhotoLook: (photo: PreparedPhoto, bench: Workbench)] = [:]
+        var looks: [Ablation.Look: (photo: PreparedPhoto, bench: Workbench)] = [:]
         for look in Set(variants.map(\.photo)) {
             var bench = asking
             bench.extractor = look.extractor(worker.extractor)
@@ -81,7 +90,7 @@ public struct AblationEvaluator: Sendable {
             var answers: [String: SampleRecord.Answer] = [:]
             for variant in variants {
                 let (prepared, bench) = looks[variant.photo]!
-                let found = try match(click, variant, prepared, bench, target, fields[meshSettings(variant)]!)
+                let found = try match(click, variant, prepared, bench, target, fields[lifting(variant)]!)
                 answers[variant.name] = judge.judged(found.buddy?.vertex, click)
                 answers["\(variant.name)/nearest"] = judge.judged(found.candidates.first?.vertex, click)
                 if record == nil { record = judge.record(click, found) }
