@@ -15,12 +15,14 @@ public struct EmbeddedFeatureExtractor: FeatureExtractor {
 
     /// An extractor by the file that the manifest lists.
     ///
-    /// Throws `Failure(.missingModel)` if the model is not there or is not the file that its manifest lists.
+    /// Throws `Failure(.missingModel)` if the model is not there; one that is not the file that its manifest lists is refused when the first
+    /// picture comes.
     public init(models: EmbeddedModels, runtime: InferenceRuntime, options: BackboneOptions = BackboneOptions()) throws {
-        let (data, entry) = try models.load("features.onnx")
+        let entry = try models.entry("features.onnx")
         let identity = ModelIdentity(name: "\(models.name) features", hash: entry.sha256.lowercased())
         (self.identity, dimension) = (identity, entry.dimension)
         extractor = Deferred {
+            let data = try models.data("features.onnx")
             let encoder = try entry.encoder(data, name: "features.onnx", output: "features", runtime: runtime, options: options)
             return ONNXFeatureExtractor(identity: identity, encoder: encoder)
         }

@@ -39,30 +39,44 @@ public struct EmbeddedModels: Sendable {
         self.folder = folder
     }
 
-    /// A file of the set and what the manifest says of it; refused if its bytes are not those that were listed.
-    func load(_ file: String) throws -> (data: Data, entry: ModelManifest.File) {
+    /// What the manifest says of a file of the set, which has to be there; its bytes are not read yet.
+    func entry(_ file: String) throws -> ModelManifest.File {
         let path = "\(folder)/\(file)"
         guard let entry = files[file] else {
             throw Failure(.missingModel, Self.operation, path: path, reason: "models.json does not list it")
         }
+        try Self.asModel { try AtomicFile.checkReadable(path, operation: Self.operation) }
+        guard entry.isUsable else {
+            throw Failure(.missingModel, Self.operation, path: path, reason: "models.json gives it sizes or colours that cannot be")
+        }
+        return entry
+    }
+
+    /// The bytes of a file of the set; refused if they are not those that were listed.
+    ///
+    /// Complexity: O(bytes), to read and to hash them.
+    func data(_ file: String) throws -> Data {
+        let (path, entry) = ("\(folder)/\(file)", try entry(file))
         let data = try Self.read(path)
         guard ContentHash(of: data).hex == entry.sha256.lowercased() else {
             throw Failure(
                 .missingModel, Self.operation, path: path, reason: "the file is not the one that models.json lists (its SHA-256 differs)",
                 hint: "restore the file, or make the models anew")
         }
-        guard entry.isUsable else {
-            throw Failure(.missingModel, Self.operation, path: path, reason: "models.json gives it sizes or colours that cannot be")
-        }
-        return (data, entry)
+        return data
     }
 
     private static let operation = "opening the embedded models"
     private static let manifestName = "models.json"
 
     private static func read(_ path: String) throws -> Data {
+        try asModel { try AtomicFile.readFile(path, operation: operation) }
+    }
+
+    /// What `body` returns; a file that it cannot use is a missing model.
+    private static func asModel<Result>(_ body: () throws -> Result) throws -> Result {
         do {
-            return try AtomicFile.readFile(path, operation: operation)
+            return try body()
         } catch var failure as Failure {
             failure.kind = .missingModel
             throw failure

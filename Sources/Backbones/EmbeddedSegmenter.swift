@@ -20,16 +20,20 @@ public struct EmbeddedSegmenter: PromptSegmenter {
 
     /// A segmenter by the files that the manifest lists.
     ///
-    /// Throws `Failure(.missingModel)` if a model is not there or is not the file that its manifest lists.
+    /// Throws `Failure(.missingModel)` if a model is not there; one that is not the file that its manifest lists is refused when it is first
+    /// needed.
     public init(models: EmbeddedModels, runtime: InferenceRuntime, options: BackboneOptions = BackboneOptions()) throws {
-        let (encoderData, encoderEntry) = try models.load("segmenter-encoder.onnx")
-        let (decoderData, decoderEntry) = try models.load("segmenter-decoder.onnx")
+        let encoderEntry = try models.entry("segmenter-encoder.onnx")
+        let decoderEntry = try models.entry("segmenter-decoder.onnx")
         dimension = encoderEntry.dimension
         encoder = Deferred {
-            try encoderEntry.encoder(encoderData, name: "segmenter-encoder.onnx", output: "embedding", runtime: runtime, options: options)
+            let data = try models.data("segmenter-encoder.onnx")
+            return try encoderEntry.encoder(
+                data, name: "segmenter-encoder.onnx", output: "embedding", runtime: runtime, options: options)
         }
         decoder = Deferred {
-            try InferenceSession(model: decoderData, name: "segmenter-decoder.onnx", runtime: runtime, options: options.inference)
+            let data = try models.data("segmenter-decoder.onnx")
+            return try InferenceSession(model: data, name: "segmenter-decoder.onnx", runtime: runtime, options: options.inference)
         }
         encoding = PromptEncoding(preparation: encoderEntry.preparation, cells: encoderEntry.inputSize / encoderEntry.stride)
         batch = max(1, options.promptBatch)

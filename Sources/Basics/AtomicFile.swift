@@ -34,7 +34,7 @@ public enum AtomicFile {
     }
 
     /// Throws as ``readFile(_:operation:)`` where `path` is not a regular file that may be read.
-    static func checkReadable(_ path: String, operation: String) throws {
+    public static func checkReadable(_ path: String, operation: String) throws {
         var status = stat()
         guard stat(path, &status) == 0 else { throw unreadable(path, operation, code: errno) }
         guard status.st_mode & S_IFMT != S_IFDIR else {

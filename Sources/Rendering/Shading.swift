@@ -82,7 +82,7 @@ public struct Shading: Hashable, Sendable, Codable {
 
     /// Pictures for people: ``robust`` with soft outlines, soft shadows in hollows and a light grey surface.
     public static let presentation = Shading(
-        normals: .smooth(creaseAngle: .pi / 4), albedo: [0.75, 0.75, 0.75], exposure: 1.15, ambientOcclusion: AmbientOcclusion(rays: 4),
+        normals: .smooth(creaseAngle: .pi / 4), albedo: [0.75, 0.75, 0.75], exposure: 1.15, ambientOcclusion: AmbientOcclusion(rays: 2),
         supersampling: 2)
 
     /// The light that a surface reflects, where 1 gives it its own colour.

@@ -50,11 +50,8 @@ public struct LiftedMesh: Sendable {
     ///
     /// Throws `Failure` if the segmenter cannot be run.
     public func visiblePart(around vertex: Int) throws -> SurfaceSegment? {
-        do {
-            return try part(around: vertex)
-        } catch let failure as Failure where failure.kind == .badInput {
-            return nil
-        }
+        let clicks = [SurfaceClick(vertex)]
+        return try chosen.visibleAnswer(to: clicks).map { settings.part($0.probability, clicks: clicks, of: mesh) }
     }
 
     /// The share of the surface's area that a set of vertices has.

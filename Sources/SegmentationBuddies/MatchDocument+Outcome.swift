@@ -31,7 +31,7 @@ extension MatchDocument {
                 path: photo.path, hash: photo.hash, width: photo.image.width, height: photo.image.height,
                 objectFraction: Double(outcome.objectMask.count) / pixels, partFraction: Double(outcome.partMask.count) / pixels),
             settings: bench.settings, models: [bench.extractor.identity, bench.segmenter.identity], timings: outcome.timings,
-            counts: outcome.counts, warnings: mesh.report.warnings, outputs: outputs)
+            counts: outcome.counts, warnings: outcome.warnings, outputs: outputs)
     }
 }
 

@@ -30,7 +30,7 @@ public struct MatchJob: Sendable {
         public var partMask: Mask
         /// What matching found.
         public var correspondence: Correspondence
-        /// The part of the mesh, if there is a correspondence.
+        /// The part of the mesh, if there is a correspondence and a view shows it.
         public var segment: SurfaceSegment?
         /// How the part was found: `lift` or `iseg`.
         public var method = "lift"
@@ -38,6 +38,12 @@ public struct MatchJob: Sendable {
         public var timings: [String: Double]
         /// Work done by kind.
         public var counts: [String: Int]
+
+        /// What looked odd, in sentences.
+        public var warnings: [String] {
+            guard segment == nil, let buddy = correspondence.buddy else { return mesh.report.warnings }
+            return mesh.report.warnings + ["no view shows vertex \(buddy.vertex), so that the part around it is not known"]
+        }
     }
 
     /// Matches a click in the photo `image` against the mesh in the file `mesh`.
@@ -86,10 +92,10 @@ public struct MatchJob: Sendable {
     private func segment(_ vertex: Int, _ mesh: PreparedMesh, into outcome: inout Outcome, _ watch: inout Stopwatch) throws {
         let clicks = [SurfaceClick(vertex)]
         let chosen = try watch.measure("segmenter") { try SegmenterChoice(at: bench).segmenter(for: mesh, clicks: clicks) }
-        let answer = try watch.measure("segment") { try chosen.segmenter.answer(to: clicks) }
-        outcome.segment = bench.settings.part(answer.probability, clicks: clicks, of: mesh)
         outcome.method = chosen.segmenter.method
         outcome.counts["segmenterViews"] = chosen.embeddedViews
+        guard let answer = try watch.measure("segment", { try chosen.visibleAnswer(to: clicks) }) else { return }
+        outcome.segment = bench.settings.part(answer.probability, clicks: clicks, of: mesh)
         outcome.counts["liftingPrompts"] = answer.prompts
     }
 }

@@ -28,8 +28,8 @@ public struct MatchOutputs: Sendable {
         guard let path else { return document([]) }
         var folder = OutputFolder()
         let (overview, others) = try pictureAndFiles()
-        // Little effort to compress: twice as quick for a twentieth more bytes.
-        folder.add("overview.png", try overview.pngData(compression: 3))
+        // Little effort to compress: several times as quick for a few more bytes.
+        folder.add("overview.png", try overview.pngData(compression: 1))
         for (name, data) in others.files { folder.add(name, data) }
         if let approximate {
             try AlternativesFiles(alternatives: approximate.alternatives, mesh: approximate.mesh)

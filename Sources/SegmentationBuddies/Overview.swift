@@ -104,7 +104,7 @@ struct Overview {
             lines.append(
                 "Part: \(part.vertices) vertices, \(part.faces) faces, \(share) of the surface; the ring marks the buddy vertex")
         }
-        for warning in outcome.mesh.report.warnings.prefix(3) { lines.append("Note: \(warning)") }
+        for warning in outcome.warnings.suffix(3) { lines.append("Note: \(warning)") }
         var y = position.y
         for line in lines {
             y += canvas.text(line, at: [position.x, y], wrappedTo: width, TextStyle(size: 16, color: Color(hex: 0x33_38_40))) + 2

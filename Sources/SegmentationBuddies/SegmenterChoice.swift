@@ -4,12 +4,16 @@ import Foundation
 import InteractiveSegmentation
 
 extension Settings {
-    /// The part that probabilities make after these settings.
+    /// The part that probabilities make after these settings; what was clicked as wanted is in it.
     ///
     /// - Parameter clicks: the clicks that it answers, if they are on the mesh itself.
     func part(_ probability: [Float], clicks: [SurfaceClick], of mesh: PreparedMesh) -> SurfaceSegment {
-        let segment = SurfaceSegment(probability: probability, binarization: threshold.binarization)
-        return cleansBorders ? BorderCleaning().cleaned(segment, clicks: clicks, surface: mesh.surface) : segment
+        var segment = SurfaceSegment(probability: probability, binarization: threshold.binarization)
+        if cleansBorders { segment = BorderCleaning().cleaned(segment, clicks: clicks, surface: mesh.surface) }
+        for click in clicks where click.isForeground {
+            segment.probability[click.vertex] = max(segment.probability[click.vertex], segment.threshold)
+        }
+        return segment
     }
 }
 
@@ -22,6 +26,17 @@ struct SegmenterChoice {
         var provenance: TrainedDecoder.Provenance?
         /// Views that had to be embedded for it.
         var embeddedViews: Int
+
+        /// The answer to clicks; nil where no view shows what was clicked.
+        ///
+        /// Throws `Failure` if the segmenter cannot be run.
+        func visibleAnswer(to clicks: [SurfaceClick]) throws -> SurfaceAnswer? {
+            do {
+                return try segmenter.answer(to: clicks)
+            } catch let failure as Failure where failure.kind == .badInput {
+                return nil
+            }
+        }
     }
 
     private let bench: Workbench

@@ -178,12 +178,13 @@ struct Match: ParsableCommand {
     }
 
     private func summary(_ document: MatchDocument) -> String {
-        guard document.found, let vertex = document.vertex, let segment = document.segment else {
-            return "No correspondence. \(document.explanation ?? "")"
-        }
+        guard document.found, let vertex = document.vertex else { return "No correspondence. \(document.explanation ?? "")" }
         let iou = String(format: "%.2f", document.iou ?? 0)
-        let share = String(format: "%.1f", segment.fraction * 100)
-        return "Vertex \(vertex) corresponds (IoU \(iou)); its part has \(segment.vertices) vertices and \(segment.faces) faces, "
-            + "\(share)% of the surface." + (output.map { " See \($0)/overview.png." } ?? "")
+        let part = document.segment.map { segment in
+            let share = String(format: "%.1f", segment.fraction * 100)
+            return "its part has \(segment.vertices) vertices and \(segment.faces) faces, \(share)% of the surface."
+        }
+        return "Vertex \(vertex) corresponds (IoU \(iou)); \(part ?? "no view shows it, so that its part is not known.")"
+            + (output.map { " See \($0)/overview.png." } ?? "")
     }
 }

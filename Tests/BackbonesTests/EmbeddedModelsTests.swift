@@ -17,7 +17,8 @@ import Testing
 
     private func refusal(_ folder: URL) throws -> Failure {
         let failure = try failure {
-            _ = try EmbeddedFeatureExtractor(models: EmbeddedModels(folder: folder.path), runtime: runtime.get())
+            let extractor = try EmbeddedFeatureExtractor(models: EmbeddedModels(folder: folder.path), runtime: runtime.get())
+            _ = try extractor.features(of: noise(20, 20, seed: 1))
         }
         #expect(failure.kind == .missingModel)
         return failure

@@ -32,7 +32,7 @@ import Testing
 
     @Test func croppingLeavesEveryInterpolatedFeatureAsItIs() throws {
         let models = try EmbeddedModels(folder: fixtures)
-        let (data, entry) = try models.load("features.onnx")
+        let (data, entry) = (try models.data("features.onnx"), try models.entry("features.onnx"))
         let session = try InferenceSession(model: data, name: "features", runtime: runtime.get())
         let layout = entry.encoderLayout(output: "features")
         let encoder = try GridEncoder(session: session, layout: layout, parallelism: Parallelism(threads: 2))

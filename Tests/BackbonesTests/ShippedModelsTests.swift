@@ -17,7 +17,7 @@ import Testing
             return (grid, try segmenter.masks(for: prompts, in: segmenter.embed(image)))
         }
         #expect(runs[0].0 == runs[1].0 && runs[0].1 == runs[1].1)
-        let entry = try models.load("features.onnx").entry
+        let entry = try models.entry("features.onnx")
         #expect(runs[0].0.columns == entry.inputSize / entry.stride && runs[0].1.allSatisfy { $0.logits.count == 3 })
         #expect(runs[0].0.values.allSatisfy(\.isFinite) && runs[0].1.flatMap(\.predictedIoU).allSatisfy { (0...1).contains($0) })
     }
