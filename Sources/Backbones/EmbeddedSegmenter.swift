@@ -36,7 +36,8 @@ public struct EmbeddedSegmenter: PromptSegmenter {
             return try InferenceSession(model: data, name: "segmenter-decoder.onnx", runtime: runtime, options: options.inference)
         }
         encoding = PromptEncoding(preparation: encoderEntry.preparation, cells: encoderEntry.inputSize / encoderEntry.stride)
-        batch = max(1, options.promptBatch)
+        // Its maps are small, so that it can have many at once.
+        batch = max(1, 4 * options.promptBatch)
         parallelism = options.parallelism
         var hasher = ContentHasher()
         hasher.add("encoder", encoderEntry.sha256.lowercased())
@@ -67,8 +68,10 @@ public struct EmbeddedSegmenter: PromptSegmenter {
         }
         let planes = grid.planes
         let decoder = try decoder.value()
-        let chunks = try parallelism.map((prompts.count + batch - 1) / batch) { index in
-            let chunk = prompts[index * batch..<min((index + 1) * batch, prompts.count)]
+        // As many to each batch, and an even number of batches, so that two threads have the same to do.
+        let batches = prompts.count <= batch ? 1 : 2 * ((prompts.count + 2 * batch - 1) / (2 * batch))
+        let chunks = try parallelism.map(batches) { index in
+            let chunk = prompts[index * prompts.count / batches..<(index + 1) * prompts.count / batches]
             let frame = encoding.preparation.map(width: embedding.imageWidth, height: embedding.imageHeight)
             var inputs = try encoding.tensors(for: chunk, frame: frame, width: embedding.imageWidth, height: embedding.imageHeight)
             inputs["embedding"] = planes

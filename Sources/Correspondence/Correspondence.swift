@@ -45,6 +45,8 @@ public enum NoCorrespondence: String, Sendable, Hashable, Codable, CaseIterable 
     case noCandidateQualifies
     /// Candidates qualify, but none with the IoU that was asked for.
     case belowMinimumIoU
+    /// What matches best is too unlike the clicked part: the mesh probably lacks it.
+    case belowMinimumExistence
 }
 
 extension NoCorrespondence {
@@ -58,6 +60,7 @@ extension NoCorrespondence {
         case .noCandidateQualifies:
             "No vertex of the mesh leads back into the clicked part, so the mesh seems to lack this part."
         case .belowMinimumIoU: "No vertex leads back to the clicked part with the minimum IoU."
+        case .belowMinimumExistence: "What matches best is too unlike the clicked part, so the mesh seems to lack this part."
         }
     }
 }
@@ -68,6 +71,8 @@ public struct Correspondence: Sendable, Hashable {
     public var buddy: Candidate?
     /// Why there is none, if there is none.
     public var reason: NoCorrespondence?
+    /// The probability that the mesh has the clicked part, if it is as likely as not beforehand; nil where no calibration tells it.
+    public var existence: Double?
     /// All candidates, most similar first.
     public var candidates: [Candidate]
     /// Work done.

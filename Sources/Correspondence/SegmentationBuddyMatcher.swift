@@ -24,9 +24,27 @@ public struct MatchingOptions: Sendable, Hashable, Codable {
     public var spacing: Float = 0
     /// Which candidate is the answer.
     public var choice = CandidateChoice.published
+    /// Whether candidates whose pixels lie in one cell of the segmenter's embedding share a mask, that at the pixel of the most similar of
+    /// them; as published only those that share a pixel do.
+    public var sharesMasks = false
+    /// The probability that the mesh has the part, below which there is no answer, where a calibration for the models tells it; 0, as
+    /// published, asks for none.
+    public var minimumExistence = 0.0
 
     /// The published options.
     public init() {}
+
+    /// What did best on shapes that training had not seen (docs/evaluation.md): half of the query is the part's mean feature, candidates that
+    /// stand together on the mesh count for more, and a calibrated probability says whether the part is there, not the published filter
+    /// alone.
+    public static var standard: MatchingOptions {
+        var options = MatchingOptions()
+        options.partShare = 0.5
+        options.choice = CandidateChoice(iou: 0.3, agreement: 1, outsiders: .lastResort)
+        options.sharesMasks = true
+        options.minimumExistence = 0.25
+        return options
+    }
 
     /// The number of candidates among so many vertices, where there are so many.
     public func candidateCount(among vertices: Int) -> Int {
@@ -85,12 +103,20 @@ extension ClickedPhoto {
 public struct SegmentationBuddyMatcher: Sendable {
     private let segmenter: any PromptSegmenter
     private let options: MatchingOptions
+    private let calibration: ExistenceCalibration?
     private let parallelism: Parallelism
 
     /// A matcher that segments with `segmenter`.
-    public init(segmenter: any PromptSegmenter, options: MatchingOptions = MatchingOptions(), parallelism: Parallelism = Parallelism()) {
+    ///
+    /// - Parameter calibration: how evidence becomes the probability that the mesh has the part, for these models and options; without,
+    ///   there is no such probability.
+    public init(
+        segmenter: any PromptSegmenter, options: MatchingOptions = MatchingOptions(), calibration: ExistenceCalibration? = nil,
+        parallelism: Parallelism = Parallelism()
+    ) {
         self.segmenter = segmenter
         self.options = options
+        self.calibration = calibration
         self.parallelism = parallelism
     }
 
@@ -180,15 +206,21 @@ public struct SegmentationBuddyMatcher: Sendable {
         return taken
     }
 
-    /// Step 4: segments again at each distinct pixel of the candidates that may be the answer.
+    /// Step 4: segments again at each distinct pixel, or in each cell, of the candidates that may be the answer.
     private func judge(_ candidates: inout [Candidate], _ photo: ClickedPhoto, _ counts: inout Correspondence.Counts) throws {
         let qualified = candidates.filter(\.qualifies)
         let outsiders = options.choice.outsiders
         let judged = outsiders == .welcome || (outsiders == .lastResort && qualified.isEmpty) ? candidates : qualified
+        let map = photo.embedding.features.map
+        func place(_ pixel: Pixel) -> SIMD2<Int> {
+            guard options.sharesMasks else { return SIMD2(pixel.x, pixel.y) }
+            let cell = map(pixel.center).rounded(.down)
+            return SIMD2(Int(cell.x), Int(cell.y))
+        }
         var pixels: [Pixel] = []
-        var slot: [Pixel: Int] = [:]
-        for candidate in judged where slot[candidate.pixel] == nil {
-            slot[candidate.pixel] = pixels.count
+        var slot: [SIMD2<Int>: Int] = [:]
+        for candidate in judged where slot[place(candidate.pixel)] == nil {
+            slot[place(candidate.pixel)] = pixels.count
             pixels.append(candidate.pixel)
         }
         counts.qualified = qualified.count
@@ -197,18 +229,24 @@ public struct SegmentationBuddyMatcher: Sendable {
         let predictions = try segmenter.masks(for: prompts, in: photo.embedding)
         let level = options.partLevel
         let overlaps = try parallelism.map(predictions.count) { predictions[$0].mask(level).intersectionOverUnion(photo.partMask) }
-        for i in candidates.indices { candidates[i].iou = slot[candidates[i].pixel].map { overlaps[$0] } }
+        let isJudged = judged.count == candidates.count
+        for i in candidates.indices where isJudged || candidates[i].qualifies {
+            candidates[i].iou = slot[place(candidates[i].pixel)].map { overlaps[$0] }
+        }
     }
 
     private func choose(_ candidates: [Candidate], _ counts: Correspondence.Counts, _ positions: [SIMD3<Float>]?) -> Correspondence {
         let best = options.choice.best(of: candidates, positions: positions)
         var result = Correspondence(buddy: best, reason: nil, candidates: candidates, counts: counts)
+        result.existence = calibration?.probability(ExistenceEvidence(result))
         if best == nil {
             result.reason = .noCandidateQualifies
         } else if (best!.iou ?? 0) < options.minimumIoU {
-            result.buddy = nil
             result.reason = .belowMinimumIoU
+        } else if let existence = result.existence, existence < options.minimumExistence {
+            result.reason = .belowMinimumExistence
         }
+        if result.reason != nil { result.buddy = nil }
         return result
     }
 

@@ -67,19 +67,20 @@ public struct MaskLifting: Sendable {
         }
         var ballots = try self.ballots(first.map { prompt(clicks, sightings, view: $0) }, views)
         let smoothing = try SurfaceSmoothing(surface)
-        var probability = try consensus(ballots, smoothing)
+        // Where to look next needs no second thoughts.
+        var probability = try consensus(ballots, smoothing, rounds: 0)
         let second = spread(probability, finder, views, except: Set(first))
         if !second.isEmpty {
             ballots += try self.ballots(second.map { ($0.view, Prompt(points: [Prompt.Point($0.position)])) }, views)
-            probability = try consensus(ballots, smoothing)
         }
+        probability = try consensus(ballots, smoothing, rounds: options.consensusRounds)
         return LiftedMasks(probability: probability, views: first.count + second.count, prompts: first.count + second.count)
     }
 
     /// The part that the views make together: views whose masks are unlike it, such as those that leaked, come to count less.
-    private func consensus(_ ballots: [Votes], _ smoothing: SurfaceSmoothing) throws -> [Float] {
+    private func consensus(_ ballots: [Votes], _ smoothing: SurfaceSmoothing, rounds: Int) throws -> [Float] {
         var probability: [Float] = []
-        for round in 0...max(0, options.consensusRounds) {
+        for round in 0...max(0, rounds) {
             var votes = Votes(vertexCount: ballots[0].weight.count)
             for ballot in ballots {
                 votes.add(ballot, weight: round == 0 ? 1 : max(1e-3, pow(ballot.agreement(with: probability), options.consensusPower)))

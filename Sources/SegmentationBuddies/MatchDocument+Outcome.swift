@@ -16,9 +16,9 @@ extension MatchDocument {
         self.init(
             found: buddy != nil, reason: correspondence.reason, explanation: correspondence.reason?.sentence, vertex: buddy?.vertex,
             position: buddy.map { [mesh.mesh.vertices[$0.vertex]].flatMap { [$0.x, $0.y, $0.z] } },
-            pixel: buddy.map { [$0.pixel.x, $0.pixel.y] }, iou: buddy?.iou, similarity: buddy?.similarity,
+            pixel: buddy.map { [$0.pixel.x, $0.pixel.y] }, qualifies: buddy?.qualifies, iou: buddy?.iou, similarity: buddy?.similarity,
             candidateCount: correspondence.candidates.count, qualified: correspondence.counts.qualified,
-            existence: Self.existence(correspondence, at: bench),
+            existence: correspondence.existence.map { ($0 * 1e4).rounded() / 1e4 },
             candidates: includeCandidates ? correspondence.candidates.map(CandidateDocument.init) : nil,
             segment: outcome.segment.map { PartDocument($0, of: mesh.mesh, method: outcome.method) },
             click: ClickDocument(
@@ -32,16 +32,5 @@ extension MatchDocument {
                 objectFraction: Double(outcome.objectMask.count) / pixels, partFraction: Double(outcome.partMask.count) / pixels),
             settings: bench.settings, models: [bench.extractor.identity, bench.segmenter.identity], timings: outcome.timings,
             counts: outcome.counts, warnings: outcome.warnings, outputs: outputs)
-    }
-}
-
-extension MatchDocument {
-    /// The calibrated existence score; nil with models or settings that it is not made for.
-    private static func existence(_ correspondence: Correspondence, at bench: Workbench) -> Double? {
-        let (settings, usual) = (bench.settings, Settings())
-        guard settings.matching == usual.matching, settings.photoArea == usual.photoArea,
-            let calibration = ExistenceCalibration.known(extractor: bench.extractor.identity, segmenter: bench.segmenter.identity)
-        else { return nil }
-        return (calibration.probability(ExistenceEvidence(correspondence)) * 1e4).rounded() / 1e4
     }
 }

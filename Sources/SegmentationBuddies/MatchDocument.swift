@@ -20,6 +20,8 @@ public struct MatchDocument: Sendable, Codable {
     public var position: [Float]?
     /// The pixel [x, y] that the buddy leads back to.
     public var pixel: [Int]?
+    /// Whether that pixel is in the clicked part, as the published method demands; otherwise the vertex is the most likely one that there is.
+    public var qualifies: Bool?
     /// IoU of the mask segmented at that pixel with the clicked part.
     public var iou: Float?
     /// Cosine of the features of the click and the buddy.

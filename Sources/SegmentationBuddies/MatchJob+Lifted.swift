@@ -17,10 +17,8 @@ extension MatchJob {
     func run(photo: PreparedPhoto, click: Click, masks: (object: Mask, part: Mask), mesh: LiftedMesh) throws -> Outcome {
         var watch = Stopwatch()
         let photo = try watch.measure("photo") { try photo.focused(on: masks.object, including: click.pixel, at: bench) }
-        let matcher = SegmentationBuddyMatcher(
-            segmenter: bench.segmenter, options: bench.settings.matching, parallelism: bench.parallelism)
         let correspondence = try watch.measure("matching") {
-            try matcher.match(
+            try bench.matcher.match(
                 photo.clicked(click, masks: masks), to: mesh.field, eligible: mesh.mesh.referenced,
                 positions: mesh.mesh.scene.mesh.vertices)
         }

@@ -70,10 +70,8 @@ public struct MatchJob: Sendable {
     ) throws -> Outcome {
         let photo = try watch.measure("photo") { try photo.focused(on: masks.object, including: click.pixel, at: bench) }
         let distilled = try watch.measure("distillation") { try FeatureDistiller(at: bench).field(of: mesh) }
-        let matcher = SegmentationBuddyMatcher(
-            segmenter: bench.segmenter, options: bench.settings.matching, parallelism: bench.parallelism)
         let correspondence = try watch.measure("matching") {
-            try matcher.match(
+            try bench.matcher.match(
                 photo.clicked(click, masks: masks), to: distilled.field, eligible: mesh.referenced, positions: mesh.scene.mesh.vertices)
         }
         var outcome = Outcome(

@@ -76,7 +76,7 @@ struct Overview {
     private func paintVerdict(on canvas: inout Canvas) {
         let found = outcome.correspondence.buddy != nil
         let color = found ? Color(hex: 0x0F_6C_BD) : Color(hex: 0xB4_3A_2B)
-        let title = found ? "Found: the mesh has this part" : "No correspondence"
+        let title = found ? outcome.correspondence.buddy!.qualifies ? "Found: the mesh has this part" : "Probably found" : "No correspondence"
         canvas.text(title, at: [Float(Self.margin), 26], TextStyle(size: Self.headline, color: color, weight: 1.7))
         canvas.text(subtitle, at: [Float(Self.margin), 76], TextStyle(size: 19, color: Color(hex: 0x33_38_40)))
     }
@@ -84,6 +84,9 @@ struct Overview {
     private var subtitle: String {
         guard let buddy = outcome.correspondence.buddy, let iou = buddy.iou else { return outcome.correspondence.reason?.sentence ?? "" }
         let numbers = String(format: "IoU %.2f, similarity %.2f", iou, buddy.similarity)
+        guard buddy.qualifies else {
+            return "No vertex leads back into the clicked part; vertex \(buddy.vertex) is the most likely place (\(numbers))."
+        }
         return "Vertex \(buddy.vertex) leads back into the clicked part (\(numbers))."
     }
 

@@ -31,10 +31,11 @@ public struct PreparedPhoto: Sendable {
         self.hash = hash
         self.image = image
         let folder = CacheDirectory.key(["photo", hash])
-        features = try Self.cached(bench.cache, folder, "features-\(bench.extractor.identity.hash.prefix(16))", \.cacheData) {
+        let extractor = bench.photoExtractor
+        features = try Self.cached(bench.cache, folder, "features-\(extractor.identity.hash.prefix(16))", \.cacheData) {
             FeatureGrid(cached: $0)
         } make: {
-            try bench.extractor.features(of: image)
+            try extractor.features(of: image)
         }
         embedding = try Self.cached(bench.cache, folder, "embedding-\(bench.segmenter.identity.hash.prefix(16))", \.cacheData) {
             ImageEmbedding(cached: $0)
@@ -53,12 +54,13 @@ public struct PreparedPhoto: Sendable {
         let area = box.expanded(by: max(box.width, box.height) / 10).clipped(width: image.width, height: image.height)
         guard (area.width, area.height) != (image.width, image.height), let crop = image.cropped(area) else { return self }
         let folder = CacheDirectory.key(["photo", hash])
-        let name = "features-\(bench.extractor.identity.hash.prefix(16))-\(area.x)-\(area.y)-\(area.width)-\(area.height)"
+        let extractor = bench.photoExtractor
+        let name = "features-\(extractor.identity.hash.prefix(16))-\(area.x)-\(area.y)-\(area.width)-\(area.height)"
         var focused = self
         focused.features = try Self.cached(bench.cache, folder, name, \.cacheData) {
             FeatureGrid(cached: $0)
         } make: {
-            try bench.extractor.features(of: crop).moved(by: [Float(area.x), Float(area.y)])
+            try extractor.features(of: crop).moved(by: [Float(area.x), Float(area.y)])
         }
         return focused
     }

@@ -21,7 +21,7 @@ public enum Preset: String, Sendable, Hashable, Codable, CaseIterable {
         settings.featureViews = ViewPlan(count: 1000, size: 224, style: .reference)
         settings.segmentViews.style = .reference
         settings.solver = .mlp
-        settings.matching.candidateCount = 100
+        settings.matchAsPublished()
         settings.photoArea = .whole
         (settings.objectLevel, settings.matching.partLevel, settings.lifting.level) = (.object, .part, .part)
         settings.segmenter = .iseg

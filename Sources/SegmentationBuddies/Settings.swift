@@ -21,7 +21,7 @@ public struct Settings: Sendable, Hashable, Codable {
     /// How features are fitted to the surface.
     public var solver = SolverKind.exact
     /// How candidates are chosen and judged.
-    public var matching = MatchingOptions()
+    public var matching = MatchingOptions.standard
     /// How pixels are chosen and judged on the way back, from a mesh to a photo.
     public var pixelMatching = PixelMatchingOptions()
     /// Which of the segmenter's masks is the object.
@@ -30,6 +30,8 @@ public struct Settings: Sendable, Hashable, Codable {
     ///
     /// The published code takes all of it; the embedded features were trained on objects that fill the picture.
     public var photoArea = PhotoArea.object
+    /// Whether the features of the photo are the mean of its own and those of its mirror image; published without.
+    public var mirrorsPhoto = true
     /// How masks of views are lifted to the surface.
     public var lifting = MaskLiftingOptions()
     /// How a part of the mesh is found.
@@ -41,6 +43,12 @@ public struct Settings: Sendable, Hashable, Codable {
 
     /// The default settings.
     public init() {}
+
+    /// Makes matching as published: candidates by the click's feature alone, the filter, the choice by IoU.
+    public mutating func matchAsPublished() {
+        matching = MatchingOptions()
+        mirrorsPhoto = false
+    }
 }
 
 /// Whether a mesh is looked at in grey or in the colours that its file gives.

@@ -1,5 +1,6 @@
 import Backbones
 import Basics
+import Correspondence
 import Foundation
 import Logging
 
@@ -46,6 +47,26 @@ public struct Workbench: Sendable {
         self.cache = cache
         self.parallelism = parallelism
         self.progress = progress
+    }
+
+    /// What sees photos, after the settings.
+    var photoExtractor: any FeatureExtractor {
+        settings.mirrorsPhoto ? AugmentedFeatureExtractor(extractor, isMirrored: true) : extractor
+    }
+
+    /// What matches clicks, after the settings.
+    ///
+    /// It tells how likely the part is there with the models and settings that this is known for. With others a least probability cannot be
+    /// asked for: then the published rule decides, that some candidate leads back into the part.
+    public var matcher: SegmentationBuddyMatcher {
+        var usual = Settings()
+        usual.matching.minimumExistence = settings.matching.minimumExistence
+        usual.matching.minimumIoU = settings.matching.minimumIoU
+        let isUsual = (settings.matching, settings.photoArea, settings.mirrorsPhoto) == (usual.matching, usual.photoArea, usual.mirrorsPhoto)
+        let known = isUsual ? ExistenceCalibration.known(extractor: extractor.identity, segmenter: segmenter.identity) : nil
+        var options = settings.matching
+        if known == nil, options.minimumExistence > 0 { options.choice.outsiders = .refused }
+        return SegmentationBuddyMatcher(segmenter: segmenter, options: options, calibration: known, parallelism: parallelism)
     }
 
     /// Runs `count` steps of a stage on all threads, reporting after each; results are in order.

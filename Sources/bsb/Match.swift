@@ -72,6 +72,15 @@ struct Match: ParsableCommand {
         name: .customLong("min-iou"), help: ArgumentHelp("Reject a correspondence whose masks overlap less than this.", valueName: "0...1"))
     var minIoU: Float = 0
 
+    @Option(
+        help: ArgumentHelp(
+            "Reject a correspondence if the mesh has the part with less than this probability; known for the embedded models and usual settings.",
+            valueName: "0...1"))
+    var minExistence: Double?
+
+    @Flag(help: "Match as published: by the click's feature, the filter and the largest IoU alone.")
+    var published = false
+
     @Option(help: "Where the probability of a vertex is cut: at one half, or where it separates best.")
     var threshold = ThresholdKind.half
 
@@ -105,6 +114,7 @@ struct Match: ParsableCommand {
         guard candidateCount >= 1 else { throw ValidationError("--candidates must be at least 1.") }
         guard (0...1).contains(candidateFraction) else { throw ValidationError("--candidate-fraction must be between 0 and 1.") }
         guard (0...1).contains(minIoU) else { throw ValidationError("--min-iou must be between 0 and 1.") }
+        guard minExistence.map({ (0...1).contains($0) }) ?? true else { throw ValidationError("--min-existence must be between 0 and 1.") }
         guard alternatives.map({ (1...1000).contains($0) }) ?? true else {
             throw ValidationError("--alternatives must be between 1 and 1000.")
         }
@@ -164,6 +174,8 @@ struct Match: ParsableCommand {
         var settings = models.preset.settings
         settings.seed = common.seed
         meshOptions.apply(to: &settings)
+        if published { settings.matchAsPublished() }
+        if let minExistence { settings.matching.minimumExistence = minExistence }
         settings.matching.candidateCount = candidateCount
         settings.matching.candidateFraction = candidateFraction
         if let photoArea { settings.photoArea = photoArea }

@@ -32,12 +32,17 @@ public struct Ablation: Sendable {
     ) {
         (self.name, self.title, self.photo, self.views) = (name, title, photo, views)
         settings = base
+        // The look at the photo says it.
+        settings.mirrorsPhoto = false
         change(&settings)
     }
 
-    /// All departures from `base`, which comes first itself.
+    /// `base` itself, first, and departures from `base` with matching as published.
     public static func all(from base: Settings) -> [Ablation] {
-        candidates(base) + features(base) + photos(base) + lifting(base) + together(base)
+        var published = base
+        published.matchAsPublished()
+        let standard = Ablation("default", "the settings of the preset", from: base, photo: Look(isMirrored: base.mirrorsPhoto)) { _ in }
+        return [standard] + candidates(published) + features(published) + photos(published) + lifting(published) + together(published)
     }
 
     /// How candidates are found and chosen.
@@ -48,7 +53,7 @@ public struct Ablation: Sendable {
         let counts = [1, 10, 30, 300, 1000].map { count in
             Ablation("k-\(count)", "k = \(count)", from: base) { $0.matching.candidateCount = count }
         }
-        return [Ablation("default", "the settings of the preset", from: base) { _ in }] + counts + [
+        return [Ablation("published", "matching as published", from: base) { _ in }] + counts + [
             Ablation("spacing-0.05", "candidates at least 0.05 radii apart", from: base) { $0.matching.spacing = 0.05 },
             Ablation("spacing-0.1", "candidates at least 0.1 radii apart", from: base) { $0.matching.spacing = 0.1 },
             choice("iou+similarity", "IoU + similarity", CandidateChoice(similarity: 1)),

@@ -79,6 +79,7 @@ public struct AblationEvaluator: Sendable {
         var looks: [Ablation.Look: (photo: PreparedPhoto, bench: Workbench)] = [:]
         for look in Set(variants.map(\.photo)) {
             var bench = asking
+            bench.settings.mirrorsPhoto = false
             bench.extractor = look.extractor(worker.extractor)
             looks[look] = (try PreparedPhoto(photo.image, path: shape.entry.name, hash: "", at: bench), bench)
         }
@@ -110,9 +111,11 @@ public struct AblationEvaluator: Sendable {
         let masks = try photo.masks(of: clicked, at: bench)
         let focused = try photo.focused(on: masks.object, including: clicked.pixel, at: bench)
         let mesh = target.shape.prepared
-        return try SegmentationBuddyMatcher(
-            segmenter: bench.segmenter, options: variant.settings.matching, parallelism: bench.parallelism
-        ).match(focused.clicked(clicked, masks: masks), to: field, eligible: mesh.referenced, positions: mesh.scene.mesh.vertices)
+        // What is known of the models is known by their own names.
+        bench.extractor = evaluator.bench.extractor
+        bench.settings.mirrorsPhoto = variant.photo == Ablation.Look(isMirrored: true)
+        return try bench.matcher.match(
+            focused.clicked(clicked, masks: masks), to: field, eligible: mesh.referenced, positions: mesh.scene.mesh.vertices)
     }
 }
 

@@ -35,6 +35,9 @@ public struct ExistenceRecord: Sendable, Hashable, Codable, LoggedRecord {
     /// IoU of the clicked part with the mask at the most similar vertex's own pixel, qualified or not.
     public var nearestIoU: Double
 
+    /// The shape's category: its name up to the last slash.
+    var category: String { shape.lastIndex(of: "/").map { String(shape[..<$0]) } ?? shape }
+
     /// Whether the mesh has what was clicked.
     public var exists: Bool { counterpart == .present }
 }
@@ -148,9 +151,7 @@ public struct ExistenceEvaluator: Sendable {
         let masks = try photo.masks(of: clicked, at: bench)
         let photo = try photo.focused(on: masks.object, including: clicked.pixel, at: bench)
         let mesh = target.shape.prepared
-        let found = try SegmentationBuddyMatcher(
-            segmenter: bench.segmenter, options: bench.settings.matching, parallelism: bench.parallelism
-        ).match(photo.clicked(clicked, masks: masks), to: target.field, eligible: mesh.referenced, positions: mesh.scene.mesh.vertices)
+        let found = try bench.matcher.match(photo.clicked(clicked, masks: masks), to: target.field, eligible: mesh.referenced, positions: mesh.scene.mesh.vertices)
         var nearestIoU: Float = 0
         if let nearest = found.candidates.first {
             let prompt = Prompt(points: [Prompt.Point(nearest.pixel.center)])

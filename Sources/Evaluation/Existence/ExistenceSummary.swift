@@ -14,12 +14,13 @@ public struct ExistenceSummary: Sendable, Codable {
     public var shapes: Int
     /// The numbers for clicks on parts that the mesh has, that were cut out of it, and that are only painted on.
     public var kinds: [Kind]
-    /// How well each score tells clicks with a counterpart from all others: `bestIoU`, `nearestIoU`, `qualifyingShare`, `similarity`, and
-    /// `existence`, the calibrated score, if there is one for the models.
+    /// How well each score tells clicks with a counterpart from all others: `bestIoU`, `nearestIoU`, `qualifyingShare`, `similarity`,
+    /// `existence`, the calibrated score, if there is one for the models, and `leftOut`, the score that a calibration has which was fitted to
+    /// the clicks on all other categories.
     public var curves: [String: ROCCurve]
     /// The areas under the curves against clicks on cut-out parts alone, and on painted-on things alone.
     public var areas: [String: [String: Double]]
-    /// The calibration that fits these clicks best.
+    /// The calibration that fits the clicks on parts that are there and on those that were cut out best.
     public var fitted: ExistenceCalibration?
     /// Seconds that the run took.
     public var seconds: Double
@@ -53,6 +54,9 @@ public struct ExistenceSummary: Sendable, Codable {
             ("similarity", \.evidence.similarity),
         ]
         if let known { scores.append(("existence", { known.probability($0.evidence) })) }
+        if let others = Self.leftOut(records, models: models) {
+            scores.append(("leftOut", { others[$0.category]!.probability($0.evidence) }))
+        }
         (curves, areas) = ([:], [:])
         for (name, score) in scores {
             func curve(_ others: [ExistenceRecord]) -> ROCCurve? {
@@ -63,7 +67,24 @@ public struct ExistenceSummary: Sendable, Codable {
                 areas[name, default: [:]][kind.rawValue] = curve(records.filter { $0.counterpart == kind })?.area
             }
         }
-        fitted = ExistenceCalibration.fitted(records.map(\.evidence), exists: records.map(\.exists), models: models)
+        fitted = Self.fitted(to: records, models: models)
+    }
+
+    /// The calibration of clicks on parts that are there or were cut out. What is painted onto a part leads to that part, which is no wrong
+    /// answer, and cannot be told from it by features that see shape alone.
+    private static func fitted(to records: [ExistenceRecord], models: [ModelIdentity]) -> ExistenceCalibration? {
+        let judged = records.filter { $0.counterpart != .painted }
+        return ExistenceCalibration.fitted(judged.map(\.evidence), exists: judged.map(\.exists), models: models)
+    }
+
+    /// For each category the calibration that the clicks on all others make; nil where one cannot be made.
+    private static func leftOut(_ records: [ExistenceRecord], models: [ModelIdentity]) -> [String: ExistenceCalibration]? {
+        var result: [String: ExistenceCalibration] = [:]
+        for category in Set(records.map(\.category)) {
+            result[category] = fitted(to: records.filter { $0.category != category }, models: models)
+            if result[category] == nil { return nil }
+        }
+        return result
     }
 
     /// A short table for a terminal.

@@ -111,9 +111,7 @@ public struct InvarianceEvaluator: Sendable {
         let masks = try photo.masks(of: clicked, at: bench)
         let focused = try photo.focused(on: masks.object, including: clicked.pixel, at: bench)
         let mesh = target.shape.prepared
-        return try SegmentationBuddyMatcher(
-            segmenter: bench.segmenter, options: bench.settings.matching, parallelism: bench.parallelism
-        ).match(focused.clicked(clicked, masks: masks), to: target.field, eligible: mesh.referenced, positions: mesh.scene.mesh.vertices)
+        return try bench.matcher.match(focused.clicked(clicked, masks: masks), to: target.field, eligible: mesh.referenced, positions: mesh.scene.mesh.vertices)
             .buddy?.vertex
     }
 }

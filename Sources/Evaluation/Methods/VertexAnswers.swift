@@ -26,9 +26,10 @@ struct VertexAnswers {
         options.partLevel = bench.settings.matching.partLevel
         let published = options
         options.candidateCount = Self.candidateLimit
-        let all = try Self.match(clicked, target, options, at: bench)
+        let all = try Self.matched(clicked, target, by: SegmentationBuddyMatcher(
+            segmenter: bench.segmenter, options: options, parallelism: bench.parallelism))
         let bsb = Self.among(all, first: published.candidateCount, minimumIoU: 0)
-        correspondence = try bench.settings.matching == published ? bsb : Self.match(clicked, target, bench.settings.matching, at: bench)
+        correspondence = try bench.settings.matching == published ? bsb : Self.matched(clicked, target, by: bench.matcher)
         let nearest = target.ranking.mostSimilar(
             to: photo.features.feature(at: pixel.center), count: 1, eligible: target.shape.prepared.referenced
         ).first?.row
@@ -44,12 +45,11 @@ struct VertexAnswers {
         addMutual(all.candidates.first, pixel, photo)
     }
 
-    private static func match(
-        _ photo: ClickedPhoto, _ target: TargetMesh, _ options: MatchingOptions, at bench: Workbench
+    private static func matched(
+        _ photo: ClickedPhoto, _ target: TargetMesh, by matcher: SegmentationBuddyMatcher
     ) throws -> Correspondence {
         let mesh = target.shape.prepared
-        return try SegmentationBuddyMatcher(segmenter: bench.segmenter, options: options, parallelism: bench.parallelism)
-            .match(photo, to: target.field, eligible: mesh.referenced, positions: mesh.scene.mesh.vertices)
+        return try matcher.match(photo, to: target.field, eligible: mesh.referenced, positions: mesh.scene.mesh.vertices)
     }
 
     /// The correspondence that the first candidates alone give.

@@ -146,9 +146,7 @@ private struct ReverseSearch {
         ).first
         record.answers[ReverseMethod.nearestRoundTrip.rawValue] = try judge.judged(
             try nearest.flatMap { try object.nearest(to: $0.row, of: mesh) })
-        let buddy = try SegmentationBuddyMatcher(
-            segmenter: bench.segmenter, options: bench.settings.matching, parallelism: bench.parallelism
-        ).match(
+        let buddy = try bench.matcher.match(
             focused, to: mesh.field, eligible: target.prepared.referenced, positions: target.prepared.scene.mesh.vertices
         ).buddy
         var answer = PixelAnswer.none
