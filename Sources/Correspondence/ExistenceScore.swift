@@ -26,8 +26,9 @@ public struct ExistenceEvidence: Sendable, Hashable, Codable {
             similarity: Double(candidates.first?.similarity ?? -1))
     }
 
-    /// The numbers in the order of the weights, with 1 in front.
-    public var terms: [Double] { [1, bestIoU, qualifyingShare, similarity] }
+    /// What the weights of a calibration multiply: 1, the share of candidates that qualify, and the logarithm of how near the most similar
+    /// vertex is. The IoU adds nothing to them (docs/evaluation.md).
+    public var terms: [Double] { [1, qualifyingShare, -log(1.01 - min(similarity, 1))] }
 }
 
 /// How evidence becomes the probability that the mesh has the clicked part: a logistic regression, for one pair of models.
@@ -37,7 +38,7 @@ public struct ExistenceEvidence: Sendable, Hashable, Codable {
 public struct ExistenceCalibration: Sendable, Hashable, Codable {
     /// SHA-256 of the feature extractor and of the segmenter that it was fitted with.
     public var models: [String]
-    /// The weights of 1, the best IoU, the share of candidates that qualify, and the similarity.
+    /// The weights of the evidence's terms.
     public var weights: [Double]
     /// The number of clicks that it was fitted to.
     public var clicks: Int
@@ -74,21 +75,22 @@ extension ExistenceCalibration {
         let positives = exists.count { $0 }
         guard positives > 0, positives < exists.count, evidence.count == exists.count else { return nil }
         let shares = (1 / Double(positives), 1 / Double(exists.count - positives))
-        var weights = [Double](repeating: 0, count: 4)
+        let size = evidence[0].terms.count
+        var weights = [Double](repeating: 0, count: size)
         for _ in 0..<50 {
             var gradient = weights.map { -ridge * $0 }
-            var hessian = (0..<16).map { $0 % 5 == 0 ? ridge : 0 }
+            var hessian = (0..<size * size).map { $0 % (size + 1) == 0 ? ridge : 0 }
             for (sample, isPositive) in zip(evidence, exists) {
                 let terms = sample.terms
                 let probability = 1 / (1 + exp(-zip(weights, terms).reduce(0) { $0 + $1.0 * $1.1 }))
                 let share = isPositive ? shares.0 : shares.1
-                for i in 0..<4 {
+                for i in 0..<size {
                     gradient[i] += share * ((isPositive ? 1 : 0) - probability) * terms[i]
-                    for j in 0..<4 { hessian[i * 4 + j] += share * probability * (1 - probability) * terms[i] * terms[j] }
+                    for j in 0..<size { hessian[i * size + j] += share * probability * (1 - probability) * terms[i] * terms[j] }
                 }
             }
             let step = solved(hessian, gradient)
-            for i in 0..<4 { weights[i] += step[i] }
+            for i in 0..<size { weights[i] += step[i] }
         }
         return ExistenceCalibration(
             models: models.map(\.hash), weights: weights.map { ($0 * 1e4).rounded() / 1e4 }, clicks: exists.count)
@@ -96,19 +98,20 @@ extension ExistenceCalibration {
 
     private static let ridge = 1e-3
 
-    /// The solution of a symmetric positive system of four equations (Gaussian elimination).
+    /// The solution of a small symmetric positive system (Gaussian elimination).
     private static func solved(_ matrix: [Double], _ right: [Double]) -> [Double] {
         var (a, b) = (matrix, right)
-        for i in 0..<4 {
-            for row in (i + 1)..<4 {
-                let factor = a[row * 4 + i] / a[i * 4 + i]
-                for column in i..<4 { a[row * 4 + column] -= factor * a[i * 4 + column] }
+        let size = b.count
+        for i in 0..<size {
+            for row in (i + 1)..<size {
+                let factor = a[row * size + i] / a[i * size + i]
+                for column in i..<size { a[row * size + column] -= factor * a[i * size + column] }
                 b[row] -= factor * b[i]
             }
         }
-        for i in stride(from: 3, through: 0, by: -1) {
-            for column in (i + 1)..<4 { b[i] -= a[i * 4 + column] * b[column] }
-            b[i] /= a[i * 4 + i]
+        for i in stride(from: size - 1, through: 0, by: -1) {
+            for column in (i + 1)..<size { b[i] -= a[i * size + column] * b[column] }
+            b[i] /= a[i * size + i]
         }
         return b
     }

@@ -167,7 +167,7 @@ struct DiscSegmenter: PromptSegmenter {
         bench.settings.photoArea = .object
         let focused = try photo.focused(on: mask, including: click, at: bench).features
         let cut = try #require(photo.image.cropped(PixelRectangle(x: 96, y: 56, width: 48, height: 48)))
-        let expected = try bench.extractor.features(of: cut)
+        let expected = try bench.photoExtractor.features(of: cut)
         for point: SIMD2<Float> in [[100.5, 60.5], [120, 80], [139, 99]] {
             let difference = zip(focused.feature(at: point), expected.feature(at: point - [96, 56])).map { abs($0 - $1) }.max() ?? 1
             #expect(difference < 1e-4)

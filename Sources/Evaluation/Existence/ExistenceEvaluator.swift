@@ -50,7 +50,7 @@ public struct ExistenceEvaluator: Sendable {
     private let data: any LabelledDataSet
     private let entries: [ShapeEntry]
     private let options: EvaluationOptions
-    private let bench: Workbench
+    private var bench: Workbench
 
     /// An analysis on the shapes `entries`; of the options, samples (clicks on parts), seed, photo size and sampling count.
     public init(data: any LabelledDataSet, entries: [ShapeEntry], options: EvaluationOptions, at bench: Workbench) {
@@ -58,6 +58,8 @@ public struct ExistenceEvaluator: Sendable {
         self.entries = entries
         self.options = options
         self.bench = bench
+        // What is found does not depend on what is refused for it.
+        self.bench.settings.matching.minimumExistence = 0
     }
 
     private struct Description: Encodable {
