@@ -45,8 +45,6 @@ public enum NoCorrespondence: String, Sendable, Hashable, Codable, CaseIterable 
     case noCandidateQualifies
     /// Candidates qualify, but none with the IoU that was asked for.
     case belowMinimumIoU
-    /// What matches best is too unlike the clicked part: the mesh probably lacks it.
-    case belowMinimumExistence
 }
 
 extension NoCorrespondence {
@@ -60,7 +58,6 @@ extension NoCorrespondence {
         case .noCandidateQualifies:
             "No vertex of the mesh leads back into the clicked part, so the mesh seems to lack this part."
         case .belowMinimumIoU: "No vertex leads back to the clicked part with the minimum IoU."
-        case .belowMinimumExistence: "What matches best is too unlike the clicked part, so the mesh seems to lack this part."
         }
     }
 }

@@ -27,22 +27,21 @@ public struct MatchingOptions: Sendable, Hashable, Codable {
     /// Whether candidates whose pixels lie in one cell of the segmenter's embedding share a mask, that at the pixel of the most similar of
     /// them; as published only those that share a pixel do.
     public var sharesMasks = false
-    /// The probability that the mesh has the part, below which there is no answer, where a calibration for the models tells it; 0, as
-    /// published, asks for none.
+    /// The probability that the mesh has the part from which a vertex is the answer although none leads back into the part, where outsiders
+    /// are a last resort and a calibration tells the probability.
     public var minimumExistence = 0.0
 
     /// The published options.
     public init() {}
 
     /// What did best on shapes that training had not seen (docs/evaluation.md): half of the query is the part's mean feature, candidates that
-    /// stand together on the mesh count for more, and a calibrated probability says whether the part is there, not the published filter
-    /// alone.
+    /// stand together on the mesh count for more, and a calibrated probability may overrule the published filter where that leaves none.
     public static var standard: MatchingOptions {
         var options = MatchingOptions()
         options.partShare = 0.5
         options.choice = CandidateChoice(iou: 0.3, agreement: 1, outsiders: .lastResort)
         options.sharesMasks = true
-        options.minimumExistence = 0.15
+        options.minimumExistence = 0.3
         return options
     }
 
@@ -239,12 +238,11 @@ public struct SegmentationBuddyMatcher: Sendable {
         let best = options.choice.best(of: candidates, positions: positions)
         var result = Correspondence(buddy: best, reason: nil, candidates: candidates, counts: counts)
         result.existence = calibration?.probability(ExistenceEvidence(result))
-        if best == nil {
+        let isUnlikely = result.existence.map { $0 < options.minimumExistence } ?? false
+        if best == nil || (!best!.qualifies && options.choice.outsiders == .lastResort && isUnlikely) {
             result.reason = .noCandidateQualifies
         } else if (best!.iou ?? 0) < options.minimumIoU {
             result.reason = .belowMinimumIoU
-        } else if let existence = result.existence, existence < options.minimumExistence {
-            result.reason = .belowMinimumExistence
         }
         if result.reason != nil { result.buddy = nil }
         return result

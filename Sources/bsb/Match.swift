@@ -74,8 +74,10 @@ struct Match: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Reject a correspondence if the mesh has the part with less than this probability; known for the embedded models and usual settings.",
-            valueName: "0...1"))
+            """
+            Answer although no vertex leads back into the part, if the mesh has it with this probability, which is known for the embedded \
+            models and usual settings; by default 0.3.
+            """, valueName: "0...1"))
     var minExistence: Double?
 
     @Flag(help: "Match as published: by the click's feature, the filter and the largest IoU alone.")

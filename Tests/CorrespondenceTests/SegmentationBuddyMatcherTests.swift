@@ -127,19 +127,22 @@ private struct BandSegmenter: PromptSegmenter {
         #expect(result.candidates[0].iou == 0.8)
     }
 
-    @Test(arguments: [(0.4, true), (0.6, false)]) func theProbabilityOfThePartDecidesWhereItIsKnown(least: Double, isFound: Bool) throws {
+    @Test(arguments: [(0.4, true), (0.6, false)]) func theProbabilityOfThePartMayOverruleTheFilter(least: Double, isFound: Bool) throws {
         var options = MatchingOptions()
         options.choice.outsiders = .lastResort
         options.minimumExistence = least
         // The logarithm of the odds is 0 without evidence and 1 more for each candidate that qualifies: none does.
-        let calibration = ExistenceCalibration(models: [], weights: [0, 0, 1, 0], clicks: 1)
+        let calibration = ExistenceCalibration(models: [], weights: [0, 1, 0], clicks: 1)
         let (photo, field) = (Self.photo(click: Pixel(x: 5, y: 3), part: 4..<8), Self.field([0, 1, 12, 14]))
         let result = try SegmentationBuddyMatcher(segmenter: BandSegmenter(), options: options, calibration: calibration)
             .match(photo, to: field, eligible: [Bool](repeating: true, count: 4))
         #expect(result.existence == 0.5)
         #expect(result.buddy.map(\.qualifies) == (isFound ? false : nil))
-        #expect(result.reason == (isFound ? nil : .belowMinimumExistence))
+        #expect(result.reason == (isFound ? nil : .noCandidateQualifies))
         #expect(try Self.match(photo, field, options).buddy != nil, "what is not known does not decide")
+        let qualified = try SegmentationBuddyMatcher(segmenter: BandSegmenter(), options: options, calibration: calibration)
+            .match(photo, to: Self.field([0, 5, 12, 14]), eligible: [Bool](repeating: true, count: 4))
+        #expect(qualified.buddy?.vertex == 1, "a vertex that leads back is the answer, however unlikely")
     }
 
     @Test(arguments: [
