@@ -8,6 +8,6 @@ extension ExistenceCalibration {
             models: [
                 "d258e9446a5296e27e142005d18ce3801cf8b3664080a1c0cc438b80de9c667b",
                 "2e097c162cdbfe083879e87b5eabb3616ba7b4058c505671b85c2ed7f3744c16",
-            ], weights: [-4.1584, 0.9468, 1.5202], clicks: 400),
+            ], weights: [-4.1584, 0.9468, 1.5202], clicks: 400)
     ]
 }

@@ -26,8 +26,9 @@ public struct ExistenceEvidence: Sendable, Hashable, Codable {
             similarity: Double(candidates.first?.similarity ?? -1))
     }
 
-    /// What the weights of a calibration multiply: 1, the share of candidates that qualify, and the logarithm of how near the most similar
-    /// vertex is. The IoU adds nothing to them (docs/evaluation.md).
+    /// What the weights of a calibration multiply: 1, the share of candidates that qualify, and the logarithm of how near the most similar vertex is.
+    ///
+    /// The IoU adds nothing to them (docs/evaluation.md).
     public var terms: [Double] { [1, qualifyingShare, -log(1.01 - min(similarity, 1))] }
 }
 

@@ -62,7 +62,8 @@ public struct Workbench: Sendable {
         var usual = Settings()
         usual.matching.minimumExistence = settings.matching.minimumExistence
         usual.matching.minimumIoU = settings.matching.minimumIoU
-        let isUsual = (settings.matching, settings.photoArea, settings.mirrorsPhoto) == (usual.matching, usual.photoArea, usual.mirrorsPhoto)
+        let isUsual =
+            (settings.matching, settings.photoArea, settings.mirrorsPhoto) == (usual.matching, usual.photoArea, usual.mirrorsPhoto)
         let known = isUsual ? ExistenceCalibration.known(extractor: extractor.identity, segmenter: segmenter.identity) : nil
         var options = settings.matching
         if known == nil, options.minimumExistence > 0 { options.choice.outsiders = .refused }

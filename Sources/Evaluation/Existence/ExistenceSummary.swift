@@ -138,7 +138,7 @@ extension ExistenceCalibration {
                         models: [
                             "\(entry.models[0])",
                             "\(entry.models[1])",
-                        ], weights: [\(entry.weights.map { "\($0)" }.joined(separator: ", "))], clicks: \(entry.clicks)),
+                        ], weights: [\(entry.weights.map { "\($0)" }.joined(separator: ", "))], clicks: \(entry.clicks))
             """
         }
         return """
@@ -148,7 +148,7 @@ extension ExistenceCalibration {
             extension ExistenceCalibration {
                 /// The calibrations that come with the package: one for each pair of models that was measured.
                 public static let table: [ExistenceCalibration] = [
-            \(rows.joined(separator: "\n"))
+            \(rows.joined(separator: ",\n"))
                 ]
             }
 
