@@ -101,7 +101,8 @@ public struct Ablation: Sendable {
                 _ in
             },
             Ablation(
-                "mirrored-both", "the same of the mesh's views too", from: base, photo: Look(isMirrored: true), views: Look(isMirrored: true)
+                "mirrored-both", "the same of the mesh's views too", from: base, photo: Look(isMirrored: true),
+                views: Look(isMirrored: true)
             ) { _ in },
             Ablation("zoom-2", "photo features at twice the resolution", from: base, photo: Look(zooms: [2])) { _ in },
             Ablation(

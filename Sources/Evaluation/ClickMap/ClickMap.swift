@@ -83,7 +83,8 @@ public struct ClickMap: Sendable, Codable {
         let click = SegmentationBuddies.Click(pixel, objectPixel: object)
         let masks = try photo.masks(of: click, at: bench)
         let focused = try photo.focused(on: masks.object, including: pixel, at: bench)
-        let found = try bench.matcher.match(focused.clicked(click, masks: masks), to: field, eligible: mesh.referenced, positions: mesh.scene.mesh.vertices)
+        let found = try bench.matcher.match(
+            focused.clicked(click, masks: masks), to: field, eligible: mesh.referenced, positions: mesh.scene.mesh.vertices)
         var iou = found.buddy?.iou
         if let back = (found.buddy ?? found.candidates.first)?.pixel, iou == nil {
             let answer = try bench.segmenter.masks(for: [Prompt(points: [Prompt.Point(back.center)])], in: photo.embedding)[0]

@@ -153,7 +153,8 @@ public struct ExistenceEvaluator: Sendable {
         let masks = try photo.masks(of: clicked, at: bench)
         let photo = try photo.focused(on: masks.object, including: clicked.pixel, at: bench)
         let mesh = target.shape.prepared
-        let found = try bench.matcher.match(photo.clicked(clicked, masks: masks), to: target.field, eligible: mesh.referenced, positions: mesh.scene.mesh.vertices)
+        let found = try bench.matcher.match(
+            photo.clicked(clicked, masks: masks), to: target.field, eligible: mesh.referenced, positions: mesh.scene.mesh.vertices)
         var nearestIoU: Float = 0
         if let nearest = found.candidates.first {
             let prompt = Prompt(points: [Prompt.Point(nearest.pixel.center)])

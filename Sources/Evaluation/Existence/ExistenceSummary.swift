@@ -70,8 +70,9 @@ public struct ExistenceSummary: Sendable, Codable {
         fitted = Self.fitted(to: records, models: models)
     }
 
-    /// The calibration of clicks on parts that are there or were cut out. What is painted onto a part leads to that part, which is no wrong
-    /// answer, and cannot be told from it by features that see shape alone.
+    /// The calibration of clicks on parts that are there or were cut out.
+    ///
+    /// What is painted onto a part leads to that part, which is no wrong answer, and cannot be told from it by features that see shape alone.
     private static func fitted(to records: [ExistenceRecord], models: [ModelIdentity]) -> ExistenceCalibration? {
         let judged = records.filter { $0.counterpart != .painted }
         return ExistenceCalibration.fitted(judged.map(\.evidence), exists: judged.map(\.exists), models: models)

@@ -111,8 +111,10 @@ public struct InvarianceEvaluator: Sendable {
         let masks = try photo.masks(of: clicked, at: bench)
         let focused = try photo.focused(on: masks.object, including: clicked.pixel, at: bench)
         let mesh = target.shape.prepared
-        return try bench.matcher.match(focused.clicked(clicked, masks: masks), to: target.field, eligible: mesh.referenced, positions: mesh.scene.mesh.vertices)
-            .buddy?.vertex
+        return try bench.matcher.match(
+            focused.clicked(clicked, masks: masks), to: target.field, eligible: mesh.referenced, positions: mesh.scene.mesh.vertices
+        )
+        .buddy?.vertex
     }
 }
 

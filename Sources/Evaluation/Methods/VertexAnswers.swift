@@ -26,8 +26,10 @@ struct VertexAnswers {
         options.partLevel = bench.settings.matching.partLevel
         let published = options
         options.candidateCount = Self.candidateLimit
-        let all = try Self.matched(clicked, target, by: SegmentationBuddyMatcher(
-            segmenter: bench.segmenter, options: options, parallelism: bench.parallelism))
+        let all = try Self.matched(
+            clicked, target,
+            by: SegmentationBuddyMatcher(
+                segmenter: bench.segmenter, options: options, parallelism: bench.parallelism))
         let bsb = Self.among(all, first: published.candidateCount, minimumIoU: 0)
         correspondence = try bench.settings.matching == published ? bsb : Self.matched(clicked, target, by: bench.matcher)
         let nearest = target.ranking.mostSimilar(
