@@ -107,8 +107,8 @@ public struct SegmentationBuddyMatcher: Sendable {
 
     /// A matcher that segments with `segmenter`.
     ///
-    /// - Parameter calibration: how evidence becomes the probability that the mesh has the part, for these models and options; without,
-    ///   there is no such probability.
+    /// `calibration` is how evidence becomes the probability that the mesh has the part, for these models and options; without one there is
+    /// no such probability.
     public init(
         segmenter: any PromptSegmenter, options: MatchingOptions = MatchingOptions(), calibration: ExistenceCalibration? = nil,
         parallelism: Parallelism = Parallelism()

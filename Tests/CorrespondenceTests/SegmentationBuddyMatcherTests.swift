@@ -106,6 +106,22 @@ private struct BandSegmenter: PromptSegmenter {
         #expect(result.buddy?.vertex == 1)
     }
 
+    @Test func candidatesInOneCellOfTheSegmenterMayShareAMask() throws {
+        var photo = Self.photo(click: Pixel(x: 4, y: 0), part: 3..<8)
+        photo.embedding = ImageEmbedding(
+            imageWidth: 16, imageHeight: 8,
+            features: FeatureGrid(
+                columns: 4, rows: 2, dimension: 1, values: [Float](repeating: 1, count: 8), map: PlaneMap(scaleX: 0.25, scaleY: 0.25)))
+        let field = Self.field([3, 4, 5, 6])
+        var options = MatchingOptions()
+        let apart = try Self.match(photo, field, options)
+        options.sharesMasks = true
+        let shared = try Self.match(photo, field, options)
+        #expect(apart.counts.prompts == 4 && shared.counts.prompts == 2, "pixel 3 is in one cell, pixels 4 to 6 in another")
+        #expect(shared.candidates.map(\.iou) == apart.candidates.map(\.iou), "the bands are as wide as the cells")
+        #expect(shared.buddy?.vertex == 1)
+    }
+
     @Test func kLimitsTheCandidates() throws {
         var options = MatchingOptions()
         options.candidateCount = 2

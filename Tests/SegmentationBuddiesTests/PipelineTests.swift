@@ -206,6 +206,33 @@ struct DiscSegmenter: PromptSegmenter {
         #expect(throws: Failure.self) { _ = try PreparedMesh(cloud, path: "cloud.ply", hash: "x") }
     }
 
+    /// A closed cube with a small tetrahedron inside, which no view shows.
+    static let shell = Mesh(
+        vertices: (0..<8).map { [Float($0 & 1) * 2 - 1, Float($0 >> 1 & 1) * 2 - 1, Float($0 >> 2) * 2 - 1] }
+            + [[0, 0, 0], [0.1, 0, 0], [0, 0.1, 0], [0, 0, 0.1]],
+        faces: [
+            [0, 2, 1], [1, 2, 3], [4, 5, 6], [5, 7, 6], [0, 1, 4], [1, 5, 4], [2, 6, 3], [3, 6, 7], [0, 4, 2], [2, 4, 6], [1, 3, 5],
+            [3, 7, 5], [8, 10, 9], [8, 9, 11], [8, 11, 10], [9, 10, 11],
+        ])
+
+    @Test func aVertexThatNoViewShowsHasNoPartAndAClickIsInItsOwn() throws {
+        let bench = Self.bench()
+        let mesh = try LiftedMesh(PreparedMesh(Self.shell, path: "shell.obj", hash: "shell"), at: bench)
+        #expect(try mesh.visiblePart(around: 8) == nil)
+        for vertex in 0..<8 { #expect(try mesh.visiblePart(around: vertex)?.vertexLabels[vertex] == true) }
+        let (_, photo, click) = try Self.inputs(bench)
+        var outcome = try MatchJob(at: bench).run(photo: photo, click: click, mesh: mesh.mesh)
+        let warnings = outcome.mesh.report.warnings
+        outcome.correspondence.buddy = Candidate(
+            vertex: 8, similarity: 0.9, pixel: click.pixel, pixelSimilarity: 0.9, qualifies: true, iou: 0.8)
+        outcome.segment = nil
+        #expect(outcome.warnings == warnings + ["no view shows vertex 8, so that the part around it is not known"])
+        let document = try MatchOutputs(outcome, at: bench).write(to: nil)
+        #expect(document.found && document.segment == nil && document.warnings == outcome.warnings)
+        outcome.correspondence.buddy = nil
+        #expect(outcome.warnings == warnings)
+    }
+
     @Test func theOverviewIsPaintedWithAndWithoutACorrespondence() throws {
         let bench = Self.bench()
         let (mesh, photo, click) = try Self.inputs(bench)
