@@ -34,7 +34,8 @@ public struct SegmentOutputs {
         let clicked = outcome.source ?? outcome.mesh
         return SegmentDocument(
             clicks: outcome.clicks.map { .init($0, on: clicked.mesh) },
-            standIns: outcome.source == nil ? nil : outcome.standIns.map { .init($0, on: outcome.mesh.mesh) }, segment: .init(outcome.segment, of: outcome.mesh.mesh, method: outcome.method), mesh: .init(outcome.mesh),
+            standIns: outcome.source == nil ? nil : outcome.standIns.map { .init($0, on: outcome.mesh.mesh) },
+            segment: .init(outcome.segment, of: outcome.mesh.mesh, method: outcome.method), mesh: .init(outcome.mesh),
             source: outcome.source.map { .init($0) }, decoder: outcome.provenance, settings: bench.settings,
             models: [bench.segmenter.identity], timings: outcome.timings, counts: outcome.counts,
             warnings: outcome.mesh.report.warnings, outputs: outputs)
@@ -47,7 +48,8 @@ public struct SegmentOutputs {
         }
         let size = RasterSize(320)
         let sides = try MeshSides(
-            mesh: outcome.mesh, segment: outcome.segment, marks: marks(outcome.source == nil ? outcome.clicks : outcome.standIns), size: size
+            mesh: outcome.mesh, segment: outcome.segment, marks: marks(outcome.source == nil ? outcome.clicks : outcome.standIns),
+            size: size
         ).images(parallelism: bench.parallelism)
         let clicked = try outcome.source.map { source in
             try MeshSides(mesh: source, segment: nil, marks: marks(outcome.clicks), size: size).images(parallelism: bench.parallelism)

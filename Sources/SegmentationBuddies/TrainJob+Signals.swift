@@ -17,8 +17,7 @@ extension TrainJob {
         let manifest = DecoderManifest(mesh, bench, plan, lifts: answers)
         let context = VertexContext.matrix(of: answers, on: mesh.scene.mesh)
         let training = try train(mesh, manifest, &watch) { trainer, store, report in
-            try trainer.train(
-                features: Matrix.joiningColumns(field.values, context), lifted: prompts, store: store, progress: report)
+            try trainer.train(features: field.values, context: context, lifted: prompts, store: store, progress: report)
         }
         return Lesson(
             training: training, context: context, clicks: prompts.map(\.clicks), views: views.cameras.count, manifest: manifest,

@@ -21,10 +21,17 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
     public init(signal: LearningSignal = .lift) {
         self.signal = signal
         switch signal {
-        case .lift: sampling.secondClickShare = 1
+        case .lift:
+            // Parts do not get smaller where triangles do.
+            (sampling.maximumVertices, sampling.secondClickShare) = (150, 1)
         case .masks: break
         case .published: sampling = .reference
         }
+    }
+
+    /// Learns from at most so many prompts with one click; where lifts are learned, each clicked vertex is one such prompt.
+    public mutating func limit(prompts: Int) {
+        if signal == .lift { sampling.maximumVertices = prompts } else { sampling.maximumPrompts = prompts }
     }
 
     /// The plan for a decoder of the published sizes: by default it learns masks, as published, but of shared views.

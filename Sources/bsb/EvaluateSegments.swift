@@ -29,7 +29,7 @@ struct EvaluateSegments: ParsableCommand {
     @Option(help: ArgumentHelp("The most parts of a mesh.", valueName: "count"))
     var parts = 8
 
-    @Option(help: ArgumentHelp("The most prompts with one click that the decoder of the published sizes learns from.", valueName: "count"))
+    @Option(help: ArgumentHelp("The most prompts with one click that a decoder learns from.", valueName: "count"))
     var prompts: Int?
 
     @Option(help: ArgumentHelp("The most steps of training of the small decoder.", valueName: "count"))
@@ -86,7 +86,10 @@ struct EvaluateSegments: ParsableCommand {
         if let methods = try chosenMethods() { options.methods = methods }
         options.corrections = corrections
         options.partsPerMesh = parts
-        if let prompts { options.reference.sampling.maximumPrompts = prompts }
+        if let prompts {
+            options.fast.limit(prompts: prompts)
+            options.reference.limit(prompts: prompts)
+        }
         if let steps { options.fast.training.steps = steps }
         if let referenceSteps { options.reference.training.steps = referenceSteps }
         return options

@@ -29,10 +29,7 @@ struct Train: ParsableCommand {
             valueName: "signal"))
     var learnFrom: LearningSignal?
 
-    @Option(help: ArgumentHelp("The share of the vertices that are clicked; published: 0.03, which is the default.", valueName: "share"))
-    var vertexShare: Double?
-
-    @Option(help: ArgumentHelp("The most prompts with one click, where masks are learned.", valueName: "count"))
+    @Option(help: ArgumentHelp("The most prompts with one click.", valueName: "count"))
     var prompts: Int?
 
     @Option(help: ArgumentHelp("The most steps of training.", valueName: "count"))
@@ -47,7 +44,6 @@ struct Train: ParsableCommand {
 
     func validate() throws {
         if common.noCache, output == nil { throw ValidationError("With --no-cache, give --output, or the decoder would be lost.") }
-        if let vertexShare, !(vertexShare > 0 && vertexShare <= 1) { throw ValidationError("--vertex-share must be above 0 and at most 1.") }
         if let prompts, prompts < 1 { throw ValidationError("--prompts must be at least 1.") }
         if let steps, !(1...10_000_000).contains(steps) { throw ValidationError("--steps must be between 1 and 10000000.") }
     }
@@ -71,8 +67,7 @@ struct Train: ParsableCommand {
         } else if !secondClicks {
             plan.sampling.secondClickShare = 0
         }
-        if let vertexShare { plan.sampling.vertexShare = vertexShare }
-        if let prompts { plan.sampling.maximumPrompts = prompts }
+        if let prompts { plan.limit(prompts: prompts) }
         if let steps { plan.training.steps = steps }
         plan.training.seed = common.seed
         return plan

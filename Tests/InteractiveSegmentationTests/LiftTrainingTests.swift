@@ -17,6 +17,7 @@ import Testing
         let collector: LiftCollector
         let answers: [LiftedAnswers]
         let features: Matrix
+        let context: Matrix
 
         init(_ mesh: Mesh = sphereMesh(8), vertices: Int = 40) throws {
             self.mesh = mesh
@@ -29,8 +30,8 @@ import Testing
             self.collector = collector
             answers = try clicked.map { try collector.answers(from: $0) }
             // One number that says nothing: where a vertex is must come from the context.
-            features = Matrix.joiningColumns(
-                Matrix(rows: mesh.vertices.count, columns: 1), VertexContext.matrix(of: answers, on: mesh))
+            features = Matrix(rows: mesh.vertices.count, columns: 1)
+            context = VertexContext.matrix(of: answers, on: mesh)
         }
 
         var prompts: [LiftedPrompt] { answers.flatMap(\.prompts) }
@@ -40,7 +41,7 @@ import Testing
                 values: Matrix(rows: features.rows, columns: 1), observed: [Bool](repeating: true, count: features.rows))
             return try TrainedDecoder(
                 decoder: training.decoder, scaling: training.scaling, field: field,
-                context: VertexContext.matrix(of: answers, on: mesh),
+                context: context,
                 provenance: .init(
                     meshHash: "m", segmenter: HemisphereSegmenter().identity, normalisation: "vertexMean", signal: .lift, views: 8,
                     prompts: prompts.count, severalWanted: 1, withUnwanted: 1, answersHash: "a", sampling: PromptSampling(),
@@ -62,8 +63,11 @@ import Testing
         #expect(setting.answers.count == 40)
         for answers in setting.answers {
             #expect(answers.prompts[0].clicks == [SurfaceClick(answers.vertex)])
-            #expect(answers.prompts[0].steps == LiftedPrompt(
-                clicks: [], probability: try setting.lift.probabilities(of: [SurfaceClick(answers.vertex)])).steps)
+            #expect(
+                answers.prompts[0].steps
+                    == LiftedPrompt(
+                        clicks: [], probability: try setting.lift.probabilities(of: [SurfaceClick(answers.vertex)])
+                    ).steps)
             for (before, after) in zip(answers.prompts, answers.prompts.dropFirst()) {
                 #expect(Array(after.clicks.dropLast()) == before.clicks)
                 let click = try #require(after.clicks.last)
@@ -95,11 +99,11 @@ import Testing
 
     @Test func contextIsThePartsOfTheFirstClicksAndThePosition() throws {
         let setting = try Self.shared.get()
-        let context = VertexContext.matrix(of: setting.answers, on: setting.mesh)
+        let context = setting.context
         #expect(context.columns == 43)
         for vertex in [0, 17] {
-            #expect(context[vertex, 2] == setting.answers[2].prompts[0].probability(vertex))
-            #expect(context[vertex, 41] == setting.mesh.vertices[vertex].y)
+            #expect(context[vertex, 2] == 2 * setting.answers[2].prompts[0].probability(vertex) - 1)
+            #expect(context[vertex, 41] == 2 * setting.mesh.vertices[vertex].y)
         }
         let many = Array(repeating: setting.answers, count: 3).flatMap { $0 }
         #expect(VertexContext.matrix(of: many, on: setting.mesh).columns == VertexContext.parts + 3)
@@ -109,7 +113,8 @@ import Testing
         let setting = try Self.shared.get()
         var options = Self.options
         (options.steps, options.evaluationInterval, options.points) = (200, 40, 64)
-        let training = try DecoderTrainer(options: options).train(features: setting.features, lifted: setting.prompts)
+        let training = try DecoderTrainer(options: options).train(
+            features: setting.features, context: setting.context, lifted: setting.prompts)
         let decoder = DecoderSegmenter(try setting.trained(training))
         // Vertices that were never clicked.
         let others = setting.mesh.vertices.indices.filter { vertex in !setting.answers.contains { $0.vertex == vertex } }
@@ -127,41 +132,43 @@ import Testing
     @Test func killedTrainingResumesToTheSameBytes() throws {
         let setting = try Self.shared.get()
         let whole = try DecoderTrainer(options: Self.options, parallelism: Parallelism(threads: 1)).train(
-            features: setting.features, lifted: setting.prompts)
+            features: setting.features, context: setting.context, lifted: setting.prompts)
         let store = MemoryStore()
         struct Killed: Error {}
         #expect(throws: Killed.self) {
             try DecoderTrainer(options: Self.options).train(
-                features: setting.features, lifted: setting.prompts, store: store
+                features: setting.features, context: setting.context, lifted: setting.prompts, store: store
             ) { if $0.step == 17 { throw Killed() } }
         }
         let resumed = try DecoderTrainer(options: Self.options, parallelism: Parallelism(threads: 3)).train(
-            features: setting.features, lifted: setting.prompts, store: store)
+            features: setting.features, context: setting.context, lifted: setting.prompts, store: store)
         #expect(resumed.resumedSteps == 10 && resumed.history == whole.history)
         #expect(try setting.trained(resumed).encoded() == setting.trained(whole).encoded())
         var other = Self.options
         other.seed = 1
-        let another = try DecoderTrainer(options: other).train(features: setting.features, lifted: setting.prompts)
+        let another = try DecoderTrainer(options: other).train(
+            features: setting.features, context: setting.context, lifted: setting.prompts)
         #expect(another.decoder != whole.decoder)
     }
 
     @Test func impossibleAnswersAreFailures() throws {
         let setting = try Self.shared.get()
         let trainer = try DecoderTrainer(options: Self.options)
-        #expect(throws: Failure.self) { try trainer.train(features: setting.features, lifted: []) }
+        #expect(throws: Failure.self) { try trainer.train(features: setting.features, context: setting.context, lifted: []) }
         var foreign = setting.prompts
         foreign[1].clicks[0].vertex = 100_000
-        #expect(throws: Failure.self) { try trainer.train(features: setting.features, lifted: foreign) }
+        #expect(throws: Failure.self) { try trainer.train(features: setting.features, context: setting.context, lifted: foreign) }
         foreign = setting.prompts
         foreign[1].steps.removeLast()
-        #expect(throws: Failure.self) { try trainer.train(features: setting.features, lifted: foreign) }
+        #expect(throws: Failure.self) { try trainer.train(features: setting.features, context: setting.context, lifted: foreign) }
     }
 
     @Test func clicksOnAnotherMeshStandForTheMostSimilarVertex() throws {
         let setting = try Self.shared.get()
         var options = Self.options
         options.steps = 10
-        let training = try DecoderTrainer(options: options).train(features: setting.features, lifted: setting.prompts)
+        let training = try DecoderTrainer(options: options).train(
+            features: setting.features, context: setting.context, lifted: setting.prompts)
         var trained = try setting.trained(training)
         // Features that tell vertices apart; the network does not look at clicked ones by them but by their vertex.
         trained.field.values = Matrix(rows: trained.field.vertexCount, columns: 1, values: setting.mesh.vertices.map(\.y))

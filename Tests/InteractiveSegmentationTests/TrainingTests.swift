@@ -59,7 +59,8 @@ import Testing
             field: FeatureField(values: values, observed: [Bool](repeating: true, count: values.rows)),
             provenance: .init(
                 meshHash: "m", segmenter: HemisphereSegmenter().identity, normalisation: "vertexMean", signal: .masks, views: 8,
-                prompts: 1, severalWanted: pairs, withUnwanted: pairs, answersHash: "a", sampling: PromptSampling(), training: Setting.options,
+                prompts: 1, severalWanted: pairs, withUnwanted: pairs, answersHash: "a", sampling: PromptSampling(),
+                training: Setting.options,
                 steps: training.steps, bestStep: training.bestStep, heldOutLoss: 0, heldOutIoU: 0))
     }
 

@@ -42,7 +42,8 @@ public struct TrainedDecoder: Sendable {
         /// Provenance of these facts.
         public init(
             meshHash: String, segmenter: ModelIdentity, normalisation: String, signal: LearningSignal, views: Int, prompts: Int,
-            severalWanted: Int, withUnwanted: Int, answersHash: String, sampling: PromptSampling, training: DecoderTrainingOptions, steps: Int, bestStep: Int,
+            severalWanted: Int, withUnwanted: Int, answersHash: String, sampling: PromptSampling, training: DecoderTrainingOptions,
+            steps: Int, bestStep: Int,
             heldOutLoss: Float, heldOutIoU: Float
         ) {
             self.meshHash = meshHash
@@ -69,7 +70,7 @@ public struct TrainedDecoder: Sendable {
     public var scaling: FeatureScaling
     /// The segmenter's features of the vertices.
     public var field: FeatureField
-    /// #V x any: what else the network sees of each vertex; see ``VertexContext``. Nothing in the published recipe.
+    /// #V x any: what else the network sees of each vertex, see ``VertexContext``; no columns in the published recipe.
     public var context: Matrix
     /// Where it comes from.
     public var provenance: Provenance
@@ -127,7 +128,7 @@ extension TrainedDecoder {
         let file = try Safetensors(data, path: path)
         let fail = { (reason: String) in Failure(.badInput, "reading the decoder", path: path, reason: reason) }
         guard file.metadata["format"] == Self.format else { throw fail("it is not a click decoder") }
-        guard file.metadata["version"] == Self.version else { 
+        guard file.metadata["version"] == Self.version else {
             throw Failure(
                 .badInput, "reading the decoder", path: path,
                 reason: "it is of version \(file.metadata["version"] ?? "none"), and this program reads version \(Self.version)",

@@ -48,23 +48,32 @@ public struct DecoderTrainer: Sendable {
         progress: (TrainingProgress) throws -> Void = { _ in }
     ) throws -> DecoderTraining {
         guard features.rows == views.scene.mesh.vertices.count else { throw Self.foreignAnswers }
-        return try train(features, MaskMaterial(answers, views, options, parallelism), store, progress)
+        return try train(features, scaling(of: features), MaskMaterial(answers, views, options, parallelism), store, progress)
     }
 
     /// Trains a decoder on the parts that the training-free lift makes of clicks.
     ///
-    /// Parameters, failures and complexity are those of ``train(features:answers:views:store:progress:)``.
+    /// Parameters, failures and complexity are those of ``train(features:answers:views:store:progress:)``; `context` is what the decoder
+    /// sees of the vertices beside features (see ``VertexContext``), as it is.
     public func train(
-        features: Matrix, lifted: [LiftedPrompt], store: some TrainingStore = NoTrainingStore(),
+        features: Matrix, context: Matrix, lifted: [LiftedPrompt], store: some TrainingStore = NoTrainingStore(),
         progress: (TrainingProgress) throws -> Void = { _ in }
     ) throws -> DecoderTraining {
-        try train(features, LiftMaterial(lifted, vertexCount: features.rows, options), store, progress)
+        var scaling = scaling(of: features)
+        scaling.mean += FeatureScaling(identity: context.columns).mean
+        scaling.scale += FeatureScaling(identity: context.columns).scale
+        let inputs = Matrix.joiningColumns(features, context)
+        return try train(inputs, scaling, LiftMaterial(lifted, vertexCount: features.rows, options), store, progress)
+    }
+
+    private func scaling(of features: Matrix) -> FeatureScaling {
+        options.standardizesFeatures ? FeatureScaling(standardizing: features) : FeatureScaling(identity: features.columns)
     }
 
     private func train(
-        _ features: Matrix, _ material: some TrainingMaterial, _ store: some TrainingStore, _ progress: (TrainingProgress) throws -> Void
+        _ features: Matrix, _ scaling: FeatureScaling, _ material: some TrainingMaterial, _ store: some TrainingStore,
+        _ progress: (TrainingProgress) throws -> Void
     ) throws -> DecoderTraining {
-        let scaling = options.standardizesFeatures ? FeatureScaling(standardizing: features) : FeatureScaling(identity: features.columns)
         let lessons = Lessons(features: scaling.applied(to: features), material: material, options: options)
         let shape = options.shape(features: features.columns)
         let stored = store.read(Self.stateName).flatMap { TrainingState($0, shape: shape, options: options) }

@@ -15,7 +15,7 @@ public enum LearningSignal: String, Sendable, Hashable, Codable, CaseIterable {
 ///
 /// The features say what the surface looks like near a vertex, but not where on the shape that is: two legs look alike. The context does: how
 /// likely the vertex is in the parts that the first training clicks mean (which are spread over the whole mesh, see
-/// `Mesh.farthestPoints(count:)`), and its position.
+/// `Mesh.farthestPoints(count:)`), and its position; both from -1 to 1 or little more, as a network likes them.
 public enum VertexContext {
     /// At most so many clicks' parts are part of the context.
     public static let parts = 64
@@ -31,8 +31,8 @@ public enum VertexContext {
         let columns = known.count + 3
         var context = Matrix(rows: mesh.vertices.count, columns: columns)
         for (vertex, position) in mesh.vertices.enumerated() {
-            for (column, part) in known.enumerated() { context[vertex, column] = part.probability(vertex) }
-            for axis in 0..<3 { context[vertex, known.count + axis] = position[axis] }
+            for (column, part) in known.enumerated() { context[vertex, column] = 2 * part.probability(vertex) - 1 }
+            for axis in 0..<3 { context[vertex, known.count + axis] = 2 * position[axis] }
         }
         return context
     }
