@@ -55,6 +55,13 @@ public struct MaskLifting: Sendable {
     /// - Throws: `Failure` without a foreground click, for a vertex that does not exist or that no view shows, and if the segmenter cannot be run.
     /// - Complexity: one prompt for each view used; O(pixels) for each view; one sparse factorisation.
     public func probabilities(of clicks: [SurfaceClick], in views: some MeshViews, surface: SurfaceModel) throws -> LiftedMasks {
+        try probabilities(of: clicks, in: views, surface: surface, smoothing: SurfaceSmoothing(surface))
+    }
+
+    /// The same, with the surface's smoothing at hand.
+    func probabilities(
+        of clicks: [SurfaceClick], in views: some MeshViews, surface: SurfaceModel, smoothing: SurfaceSmoothing
+    ) throws -> LiftedMasks {
         let vertexCount = views.scene.mesh.vertices.count
         let clicks = try clicks.checked(vertexCount: vertexCount)
         let finder = SightingFinder(views: views, normals: surface.normals)
@@ -66,7 +73,6 @@ public struct MaskLifting: Sendable {
                 hint: "click on a vertex that can be seen from outside")
         }
         var ballots = try self.ballots(first.map { prompt(clicks, sightings, view: $0) }, views)
-        let smoothing = try SurfaceSmoothing(surface)
         // Where to look next needs no second thoughts.
         var probability = try consensus(ballots, smoothing, rounds: 0)
         let second = spread(probability, finder, views, except: Set(first))

@@ -42,12 +42,16 @@ public struct LiftingSegmenter<Views: MeshViews>: SurfaceSegmenter {
     private let lifting: MaskLifting
     private let views: Views
     private let surface: SurfaceModel
+    private let smoothing: SurfaceSmoothing
 
     /// A segmenter that lifts masks of `views` to `surface`.
-    public init(_ lifting: MaskLifting, views: Views, surface: SurfaceModel) {
+    ///
+    /// Throws `Failure` if memory runs out.
+    public init(_ lifting: MaskLifting, views: Views, surface: SurfaceModel) throws {
         self.lifting = lifting
         self.views = views
         self.surface = surface
+        smoothing = try SurfaceSmoothing(surface)
     }
 
     /// `lift`.
@@ -55,7 +59,7 @@ public struct LiftingSegmenter<Views: MeshViews>: SurfaceSegmenter {
 
     /// The part by ``MaskLifting/probabilities(of:in:surface:)``.
     public func answer(to clicks: [SurfaceClick]) throws -> SurfaceAnswer {
-        let lifted = try lifting.probabilities(of: clicks, in: views, surface: surface)
+        let lifted = try lifting.probabilities(of: clicks, in: views, surface: surface, smoothing: smoothing)
         return SurfaceAnswer(probability: lifted.probability, prompts: lifted.prompts)
     }
 }

@@ -7,7 +7,7 @@ import InteractiveSegmentation
 struct LossCurve {
     private let history: [LossPoint]
 
-    /// The course of the given looks at the held-out views.
+    /// The course of the given looks at what is held out.
     init(_ history: [LossPoint]) { self.history = history }
 
     /// `step,training,heldOut,heldOutIoU`, a line for each look; the first has no training loss yet.
@@ -43,7 +43,7 @@ struct LossCurve {
         canvas.text("0", at: [Float(area.x), below], small(Self.ink))
         canvas.text("\(history.last?.step ?? 0) steps", at: [Float(area.x + area.width) - 80, below], small(Self.ink))
         let legend = [
-            ("cross-entropy, learned views", Self.training), ("held-out views", Self.heldOut), ("IoU, held-out views", Self.overlap),
+            ("cross-entropy, learned", Self.training), ("cross-entropy, held out", Self.heldOut), ("IoU, held out", Self.overlap),
         ]
         var x = Float(area.x)
         for (words, color) in legend {

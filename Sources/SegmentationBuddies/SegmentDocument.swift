@@ -7,6 +7,9 @@ public struct SegmentDocument: Sendable, Codable {
     public var schema = 1
     /// The clicks, in the order given.
     public var clicks: [ClickDocument]
+    /// Where another mesh was clicked: the vertices of the mesh that stood for the clicks; empty where the clicks' features were used
+    /// themselves.
+    public var standIns: [ClickDocument]?
     /// The part.
     public var segment: PartDocument
     /// The mesh.

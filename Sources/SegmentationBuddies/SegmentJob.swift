@@ -23,6 +23,8 @@ public struct SegmentJob: Sendable {
         public var clicks: [SurfaceClick]
         /// The mesh that was clicked, if another.
         public var source: PreparedMesh?
+        /// After a transfer, the vertices of the mesh that stood for the clicks; empty where the clicks' features were used themselves.
+        public var standIns: [SurfaceClick] = []
         /// The part.
         public var segment: SurfaceSegment
         /// `lift` or `iseg`.
@@ -103,10 +105,10 @@ public struct SegmentJob: Sendable {
             return try SegmenterField(at: bench).field(of: source, views: views)
         }
         let segmenter = DecoderSegmenter(trained, parallelism: bench.parallelism)
-        let probability = try watch.measure("segment") { try segmenter.probabilities(of: clicks, on: field) }
+        let transfer = try watch.measure("segment") { try segmenter.transfer(clicks, from: field) }
         return Outcome(
-            mesh: mesh, clicks: clicks, source: source,
-            segment: bench.settings.part(probability, clicks: [], of: mesh),
+            mesh: mesh, clicks: clicks, source: source, standIns: transfer.standIns,
+            segment: bench.settings.part(transfer.probability, clicks: transfer.standIns, of: mesh),
             method: segmenter.method, provenance: trained.provenance, timings: [:],
             counts: ["segmenterViews": embedded, "liftingPrompts": 0])
     }

@@ -3,6 +3,7 @@ import Foundation
 import Images
 import InteractiveSegmentation
 import Rendering
+import Shapes
 
 /// The files that clicks on a mesh leave behind.
 public struct SegmentOutputs {
@@ -32,24 +33,26 @@ public struct SegmentOutputs {
     private func document(_ outputs: [String]) -> SegmentDocument {
         let clicked = outcome.source ?? outcome.mesh
         return SegmentDocument(
-            clicks: outcome.clicks.map { click in
-                let position = clicked.mesh.vertices[click.vertex]
-                return .init(vertex: click.vertex, isForeground: click.isForeground, position: [position.x, position.y, position.z])
-            }, segment: .init(outcome.segment, of: outcome.mesh.mesh, method: outcome.method), mesh: .init(outcome.mesh),
+            clicks: outcome.clicks.map { .init($0, on: clicked.mesh) },
+            standIns: outcome.source == nil ? nil : outcome.standIns.map { .init($0, on: outcome.mesh.mesh) },
+            segment: .init(outcome.segment, of: outcome.mesh.mesh, method: outcome.method), mesh: .init(outcome.mesh),
             source: outcome.source.map { .init($0) }, decoder: outcome.provenance, settings: bench.settings,
             models: [bench.segmenter.identity], timings: outcome.timings, counts: outcome.counts,
             warnings: outcome.mesh.report.warnings, outputs: outputs)
     }
 
-    /// The mesh from six sides, with the clicks; after a transfer, the clicked mesh as well.
+    /// The mesh from six sides, with the clicks; after a transfer, the clicked mesh above it, and on the mesh what stood for the clicks.
     private func picture() throws -> Image {
-        let marks = outcome.clicks.map { MeshSides.Mark(vertex: $0.vertex, color: $0.isForeground ? Palette.wanted : Palette.unwanted) }
+        let marks = { (clicks: [SurfaceClick]) in
+            clicks.map { MeshSides.Mark(vertex: $0.vertex, color: $0.isForeground ? Palette.wanted : Palette.unwanted) }
+        }
         let size = RasterSize(320)
         let sides = try MeshSides(
-            mesh: outcome.mesh, segment: outcome.segment, marks: outcome.source == nil ? marks : [], size: size
+            mesh: outcome.mesh, segment: outcome.segment, marks: marks(outcome.source == nil ? outcome.clicks : outcome.standIns),
+            size: size
         ).images(parallelism: bench.parallelism)
         let clicked = try outcome.source.map { source in
-            try MeshSides(mesh: source, segment: nil, marks: marks, size: size).images(parallelism: bench.parallelism)
+            try MeshSides(mesh: source, segment: nil, marks: marks(outcome.clicks), size: size).images(parallelism: bench.parallelism)
         }
         let rows = [clicked.map { Array($0.prefix(3)) }, Array(sides[..<3]), Array(sides[3...])].compactMap { $0 }
         let (gap, side) = (10, size.width)
@@ -58,5 +61,13 @@ public struct SegmentOutputs {
             for (column, image) in images.enumerated() { canvas.paste(image, x: gap + column * (side + gap), y: gap + row * (side + gap)) }
         }
         return canvas.image
+    }
+}
+
+extension SegmentDocument.ClickDocument {
+    /// A click on a mesh.
+    fileprivate init(_ click: SurfaceClick, on mesh: Mesh) {
+        let position = mesh.vertices[click.vertex]
+        self.init(vertex: click.vertex, isForeground: click.isForeground, position: [position.x, position.y, position.z])
     }
 }

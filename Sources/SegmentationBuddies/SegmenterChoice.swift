@@ -91,8 +91,8 @@ struct SegmenterChoice {
         let lifting = MaskLifting(segmenter: bench.segmenter, options: bench.settings.lifting, parallelism: bench.parallelism)
         let segmenter: any SurfaceSegmenter =
             remembers
-            ? LiftingSegmenter(lifting, views: RememberedViews(views), surface: mesh.surface)
-            : LiftingSegmenter(lifting, views: views, surface: mesh.surface)
+            ? try LiftingSegmenter(lifting, views: RememberedViews(views), surface: mesh.surface)
+            : try LiftingSegmenter(lifting, views: views, surface: mesh.surface)
         return Chosen(segmenter: segmenter, provenance: nil, embeddedViews: views.embedded)
     }
 }

@@ -3,20 +3,13 @@ import Basics
 import Distillation
 import Foundation
 import InteractiveSegmentation
+import LinearAlgebra
 import Rendering
 
 /// What a decoder is trained on, and how.
 public struct TrainingPlan: Sendable, Hashable, Codable {
-    /// Where the views of the prompts come from.
-    public enum Views: String, Sendable, Hashable, Codable, CaseIterable {
-        /// One set of views, each embedded once, for all prompts.
-        case shared
-        /// The published way: a random view for each prompt, embedded for it alone.
-        case reference
-    }
-
-    /// Where the views of the prompts come from.
-    public var views = Views.shared
+    /// What the decoder learns from.
+    public var signal = LearningSignal.lift
     /// Views of each vertex, in the published way; published: 100.
     public var viewsPerVertex = 100
     /// Which prompts there are.
@@ -24,12 +17,26 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
     /// How the decoder is trained on them.
     public var training = DecoderTrainingOptions()
 
-    /// The default plan.
-    public init() {}
+    /// The default plan for a signal: which prompts there are depends on it.
+    public init(signal: LearningSignal = .lift) {
+        self.signal = signal
+        switch signal {
+        case .lift:
+            // Parts do not get smaller where triangles do.
+            (sampling.maximumVertices, sampling.secondClickShare) = (150, 1)
+        case .masks: break
+        case .published: sampling = .reference
+        }
+    }
 
-    /// The plan for a decoder of the published sizes: the same prompts, smaller steps.
-    public static var referenceSizes: TrainingPlan {
-        var plan = TrainingPlan()
+    /// Learns from at most so many prompts with one click; where lifts are learned, each clicked vertex is one such prompt.
+    public mutating func limit(prompts: Int) {
+        if signal == .lift { sampling.maximumVertices = prompts } else { sampling.maximumPrompts = prompts }
+    }
+
+    /// The plan for a decoder of the published sizes: by default it learns masks, as published, but of shared views.
+    public static func referenceSizes(signal: LearningSignal = .masks) -> TrainingPlan {
+        var plan = TrainingPlan(signal: signal)
         plan.training.architecture = .reference
         (plan.training.learningRate, plan.training.steps) = (5e-4, 1500)
         return plan
@@ -38,8 +45,8 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
 
 /// Trains a mesh's click decoder, or goes on with a training that was stopped.
 public struct TrainJob: Sendable {
-    private let bench: Workbench
-    private let plan: TrainingPlan
+    let bench: Workbench
+    let plan: TrainingPlan
 
     /// A job that works at `bench` after `plan`.
     public init(at bench: Workbench, plan: TrainingPlan = TrainingPlan()) {
@@ -51,14 +58,26 @@ public struct TrainJob: Sendable {
     public struct Outcome: Sendable {
         /// The decoder.
         public var trained: TrainedDecoder
-        /// The looks at the held-out views.
+        /// The looks at what was held out.
         public var history: [LossPoint]
-        /// Views embedded, prompts answered (refinements included), steps taken: now and, if nothing had been done before, altogether.
+        /// Views embedded, questions answered, steps taken: now and, if nothing had been done before, altogether.
         public var counts: [String: Int]
         /// Seconds spent, by stage.
         public var timings: [String: Double]
-        /// What was asked in each view, and hashes of the answers.
+        /// What was asked, and hashes of the answers.
         public var manifest: DecoderManifest
+    }
+
+    /// A trained network and what it was trained on.
+    struct Lesson {
+        var training: DecoderTraining
+        var context: Matrix?
+        /// The clicks of every prompt.
+        var clicks: [[SurfaceClick]]
+        /// The views that were looked at.
+        var views: Int
+        var manifest: DecoderManifest
+        var counts: [String: Int]
     }
 
     /// Trains the decoder of the mesh in the file `path`, and writes the checkpoint, the loss and the manifest to a folder, if one is given.
@@ -95,90 +114,70 @@ public struct TrainJob: Sendable {
         var watch = Stopwatch()
         let shared = try watch.measure("views") { try EmbeddedViews(of: mesh, at: bench) }
         let field = try watch.measure("features") { try SegmenterField(at: bench).field(of: mesh, views: shared) }
-        var outcome: Outcome
-        switch plan.views {
-        case .shared:
-            let prompts = try watch.measure("prompts") {
-                try PromptPlan(
-                    shared, surface: mesh.surface, sampling: plan.sampling, seed: bench.settings.seed, parallelism: bench.parallelism)
+        let lesson =
+            switch plan.signal {
+            case .lift: try learnLifts(mesh, field, shared, &watch)
+            case .masks: try learnMasks(mesh, field, shared, &watch)
+            case .published: try learnMasksAsPublished(mesh, field, &watch)
             }
-            outcome = try train(mesh, field, shared, prompts, &watch)
-            outcome.counts["views"] = shared.embedded
-        case .reference:
-            let views = try watch.measure("prompts") {
-                try ReferenceViews(of: mesh, at: bench, sampling: plan.sampling, viewsPerVertex: plan.viewsPerVertex)
-            }
-            outcome = try train(mesh, field, views, views.plan, &watch)
-            outcome.counts["views"] = shared.embedded + (outcome.counts["answeredViews"] ?? 0)
-        }
-        outcome.timings = watch.seconds
+        let trained = try TrainedDecoder(
+            decoder: lesson.training.decoder, scaling: lesson.training.scaling, field: field, context: lesson.context,
+            provenance: provenance(of: lesson, mesh))
+        var counts = lesson.counts
+        counts["views"] = shared.embedded + (plan.signal == .published ? counts["answeredViews"] ?? 0 : 0)
+        counts["steps"] = lesson.training.steps - lesson.training.resumedSteps
+        counts["resumedSteps"] = lesson.training.resumedSteps
         if becomesDefault {
-            bench.cache.write(
-                try outcome.trained.encoded(), folder: SegmenterChoice.folder(of: mesh, at: bench), name: SegmenterChoice.fileName)
+            bench.cache.write(try trained.encoded(), folder: SegmenterChoice.folder(of: mesh, at: bench), name: SegmenterChoice.fileName)
         }
-        return outcome
+        return Outcome(
+            trained: trained, history: lesson.training.history, counts: counts, timings: watch.seconds, manifest: lesson.manifest)
     }
 
-    private func train(
-        _ mesh: PreparedMesh, _ field: FeatureField, _ views: some MeshViews, _ prompts: PromptPlan, _ watch: inout Stopwatch
-    ) throws -> Outcome {
+    private func provenance(of lesson: Lesson, _ mesh: PreparedMesh) -> TrainedDecoder.Provenance {
+        let training = lesson.training
+        let best = training.history.first { $0.step == training.bestStep } ?? training.history[0]
+        return TrainedDecoder.Provenance(
+            meshHash: mesh.hash, segmenter: bench.segmenter.identity, normalisation: bench.settings.normalisation.rawValue,
+            signal: plan.signal, views: lesson.views, prompts: lesson.clicks.count,
+            severalWanted: lesson.clicks.count { $0.count(where: \.isForeground) > 1 },
+            withUnwanted: lesson.clicks.count { $0.contains { !$0.isForeground } }, answersHash: lesson.manifest.answersHash,
+            sampling: plan.sampling, training: plan.training, steps: training.steps, bestStep: training.bestStep,
+            heldOutLoss: best.heldOut, heldOutIoU: best.heldOutIoU)
+    }
+
+    /// Trains a network by `learn`, which reports to its second argument, and keeps its state under the answers' hash.
+    func train(
+        _ mesh: PreparedMesh, _ manifest: DecoderManifest, _ watch: inout Stopwatch,
+        by learn: (DecoderTrainer, CachedTraining, (TrainingProgress) -> Void) throws -> DecoderTraining
+    ) throws -> DecoderTraining {
         let folder = try self.folder(mesh)
-        let collected = try watch.measure("prompts") { try collectAnswers(prompts, views, mesh.surface, folder: folder) }
-        let answers = collected.map(\.answer)
-        let manifest = DecoderManifest(mesh, bench, plan, prompts, answers)
         bench.cache.write(try JSONText.data(manifest), folder: folder, name: "manifest.json")
         let stage = "Training the decoder"
-        bench.progress(ProgressUpdate(stage: stage, done: 0, total: plan.training.steps))
+        let report = { (done: Int) in bench.progress(ProgressUpdate(stage: stage, done: done, total: plan.training.steps)) }
+        report(0)
         let training = try watch.measure("training") {
-            try DecoderTrainer(options: plan.training, parallelism: bench.parallelism).train(
-                features: field.values, answers: answers, views: views,
-                store: CachedTraining(cache: bench.cache, folder: folder + manifest.answersHash.prefix(8))
-            ) { bench.progress(ProgressUpdate(stage: stage, done: $0.step, total: $0.steps)) }
+            try learn(
+                DecoderTrainer(options: plan.training, parallelism: bench.parallelism),
+                CachedTraining(cache: bench.cache, folder: folder + manifest.answersHash.prefix(8))
+            ) { report($0.step) }
         }
-        if training.steps < plan.training.steps {
-            bench.progress(ProgressUpdate(stage: stage, done: plan.training.steps, total: plan.training.steps))
-        }
-        let best = training.history.first { $0.step == training.bestStep } ?? training.history[0]
-        let clicks = answers.flatMap { $0.prompts.map(\.clicks) }
-        let provenance = TrainedDecoder.Provenance(
-            meshHash: mesh.hash, segmenter: bench.segmenter.identity, normalisation: bench.settings.normalisation.rawValue,
-            views: views.cameras.count, singleClicks: clicks.count { $0.count == 1 },
-            positivePairs: clicks.count { $0.count == 2 && $0[1].isForeground },
-            negativePairs: clicks.count { $0.count == 2 && !$0[1].isForeground }, answersHash: manifest.answersHash,
-            sampling: plan.sampling,
-            training: plan.training, steps: training.steps, bestStep: training.bestStep, heldOutLoss: best.heldOut,
-            heldOutIoU: best.heldOutIoU)
-        let trained = try TrainedDecoder(decoder: training.decoder, scaling: training.scaling, field: field, provenance: provenance)
-        let counts = [
-            "answeredViews": collected.count { $0.isNew }, "prompts": clicks.count, "availablePrompts": prompts.availablePrompts,
-            "duplicateViews": prompts.duplicates, "steps": training.steps - training.resumedSteps, "resumedSteps": training.resumedSteps,
-        ]
-        return Outcome(trained: trained, history: training.history, counts: counts, timings: [:], manifest: manifest)
-    }
-
-    /// The answers of the segmenter, view by view; each is kept at once, so that work cut short goes on where it was.
-    private func collectAnswers(
-        _ prompts: PromptPlan, _ views: some MeshViews, _ surface: SurfaceModel, folder: String
-    ) throws -> [(answer: AnsweredView, isNew: Bool)] {
-        let collector = PromptCollector(
-            segmenter: bench.segmenter, surface: surface, sampling: plan.sampling, level: bench.settings.lifting.level,
-            seed: bench.settings.seed)
-        return try bench.stage("Asking the segmenter about the views", views.cameras.count) { index in
-            let name = "answers-\(index).bin"
-            if let stored = bench.cache.read(folder: folder, name: name).flatMap({ AnsweredView(data: $0) }) { return (stored, false) }
-            let answer = try collector.answers(to: prompts, view: index, of: views)
-            bench.cache.write(answer.data, folder: folder, name: name)
-            return (answer, true)
-        }
+        if training.steps < plan.training.steps { report(plan.training.steps) }
+        return training
     }
 
     /// The cache's folder of a training: everything that decides its bytes is in its name.
-    private func folder(_ mesh: PreparedMesh) throws -> String {
-        let settings = bench.settings
+    func folder(_ mesh: PreparedMesh) throws -> String {
         let plan = String(decoding: try JSONText.data(plan, pretty: false), as: UTF8.self)
-        return CacheDirectory.key([
-            "decoder training", mesh.hash, settings.normalisation.rawValue, settings.segmentViews.key, "\(settings.seed)",
-            settings.solver.rawValue, settings.lifting.level.rawValue, bench.segmenter.identity.hash, plan,
-        ])
+        return CacheDirectory.key(["decoder training"] + source(mesh) + [bench.settings.solver.rawValue, plan])
+    }
+
+    /// Everything but the plan that decides what the segmenter answers.
+    func source(_ mesh: PreparedMesh) -> [String] {
+        let settings = bench.settings
+        return [
+            mesh.hash, settings.normalisation.rawValue, settings.segmentViews.key, "\(settings.seed)", settings.lifting.level.rawValue,
+            bench.segmenter.identity.hash,
+        ]
     }
 }

@@ -86,7 +86,10 @@ struct EvaluateSegments: ParsableCommand {
         if let methods = try chosenMethods() { options.methods = methods }
         options.corrections = corrections
         options.partsPerMesh = parts
-        if let prompts { (options.fast.sampling.maximumPrompts, options.reference.sampling.maximumPrompts) = (prompts, prompts) }
+        if let prompts {
+            options.fast.limit(prompts: prompts)
+            options.reference.limit(prompts: prompts)
+        }
         if let steps { options.fast.training.steps = steps }
         if let referenceSteps { options.reference.training.steps = referenceSteps }
         return options

@@ -48,7 +48,10 @@ struct Segment: ParsableCommand {
     @Option(help: ArgumentHelp("The view's width and height.", valueName: "pixels"))
     var size = 224
 
-    @Option(help: ArgumentHelp("Another mesh that the clicks are on; this mesh must have been trained.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Another mesh that the clicks are on; this mesh must have been trained. A click stands for the vertex of this mesh whose features are most like its own; a decoder that learned from masks takes the click's features themselves.",
+            valueName: "file"))
     var like: String?
 
     @Option(help: "By a trained decoder, by lifting masks without training, or by whatever there is.")

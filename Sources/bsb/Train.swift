@@ -23,8 +23,11 @@ struct Train: ParsableCommand {
     @Option(help: "The sizes of the network: small and quick, or as published.")
     var architecture: DecoderTrainingOptions.Architecture?
 
-    @Option(help: "The views of the prompts: one set for all, or the published random view for each, which takes hours.")
-    var promptViews: TrainingPlan.Views?
+    @Option(
+        help: ArgumentHelp(
+            "What to learn: the parts that the training-free lift makes of clicks (the default of the small network), the segmenter's masks in one set of views, or, as published, its masks in a random view for each click, which takes hours.",
+            valueName: "signal"))
+    var learnFrom: LearningSignal?
 
     @Option(help: ArgumentHelp("The most prompts with one click.", valueName: "count"))
     var prompts: Int?
@@ -32,7 +35,7 @@ struct Train: ParsableCommand {
     @Option(help: ArgumentHelp("The most steps of training.", valueName: "count"))
     var steps: Int?
 
-    @Flag(inversion: .prefixedNo, help: "Also learn from a second click, wanted or unwanted.")
+    @Flag(inversion: .prefixedNo, help: "Also learn from further clicks, wanted and unwanted.")
     var secondClicks = true
 
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
@@ -56,17 +59,15 @@ struct Train: ParsableCommand {
 
     private var plan: TrainingPlan {
         let isPaper = models.preset == .paper
-        let promptViews = self.promptViews ?? (isPaper ? .reference : .shared)
         let architecture = self.architecture ?? (isPaper ? .reference : .fast)
-        var plan = architecture == .reference ? TrainingPlan.referenceSizes : TrainingPlan()
-        plan.views = promptViews
-        if promptViews == .reference {
-            plan.sampling = .reference
+        let signal = learnFrom ?? (isPaper ? .published : architecture == .reference ? .masks : .lift)
+        var plan = architecture == .reference ? TrainingPlan.referenceSizes(signal: signal) : TrainingPlan(signal: signal)
+        if signal == .published {
             if secondClicks { (plan.sampling.secondClickShare, plan.sampling.secondClicks, plan.sampling.refinementRounds) = (1, 5, 5) }
         } else if !secondClicks {
             plan.sampling.secondClickShare = 0
         }
-        if let prompts { plan.sampling.maximumPrompts = prompts }
+        if let prompts { plan.limit(prompts: prompts) }
         if let steps { plan.training.steps = steps }
         plan.training.seed = common.seed
         return plan
@@ -75,13 +76,13 @@ struct Train: ParsableCommand {
     private func summary(_ document: TrainDocument) -> String {
         let (known, seconds) = (document.provenance, document.timings.values.reduce(0, +))
         let iou = String(format: "%.2f", known.heldOutIoU)
-        let prompts = known.singleClicks + known.positivePairs + known.negativePairs
-        return "Trained \(document.parameters) numbers on \(prompts) answers in \(known.views) views, \(known.steps) steps, "
-            + String(format: "%.0f s", seconds) + "; IoU with the segmenter's masks in held-out views \(iou)."
+        let answers = known.signal == .lift ? "lifted parts" : "masks"
+        return "Trained \(document.parameters) numbers on \(known.prompts) \(answers) of \(known.views) views, \(known.steps) steps, "
+            + String(format: "%.0f s", seconds) + "; IoU with \(answers) that were held out \(iou)."
             + (output.map { " See \($0)/loss.png." } ?? "")
     }
 }
 
 extension DecoderTrainingOptions.Architecture: ExpressibleByArgument {}
-extension TrainingPlan.Views: ExpressibleByArgument {}
+extension LearningSignal: ExpressibleByArgument {}
 extension SegmenterKind: ExpressibleByArgument {}

@@ -143,8 +143,8 @@ import Testing
     static var options: SegmentEvaluation.Options {
         var options = SegmentEvaluation.Options()
         (options.methods, options.corrections) = ([.lift, .ball, .diameter, .fast], 2)
-        (options.fast.sampling.minimumVertices, options.fast.sampling.maximumPrompts) = (40, 240)
-        (options.fast.training.steps, options.fast.training.evaluationInterval, options.fast.training.pixels) = (20, 10, 16)
+        (options.fast.sampling.minimumVertices, options.fast.sampling.maximumVertices) = (20, 20)
+        (options.fast.training.steps, options.fast.training.evaluationInterval, options.fast.training.points) = (20, 10, 16)
         return options
     }
 

@@ -69,7 +69,7 @@ import Testing
         }
     }
 
-    /// One click, two wanted, and a wanted with an unwanted one, at pixels that mix rows.
+    /// One click, two wanted, and a wanted with an unwanted one, at points that mix rows, with targets that are certain and others.
     static func shard() -> DecoderShard {
         let input = DecoderInput(
             features: randomMatrix(rows: 15, columns: 5, stream: 6),
@@ -77,19 +77,19 @@ import Testing
                 .init(rows: 0..<5, clicks: 0..<1), .init(rows: 5..<10, clicks: 1..<3), .init(rows: 10..<15, clicks: 3..<6),
             ], clicks: clicks([0, 1, 2, 3, 4, 5], [true, true, true, true, false, false]))
         var generator = SeededGenerator(seed: 2)
-        let pixels = (0..<15).map { row in
+        let points = (0..<15).map { row in
             let u = generator.uniform(0, 0.5)
             let base = Int32(row / 5 * 5)
-            return ComparedPixel(
-                rows: [Int32(row), base, base + 4], weights: [0.5, u, 0.5 - u], target: row % 3 == 0 ? 1 : 0)
+            return ComparedPoint(
+                rows: [Int32(row), base, base + 4], weights: [0.5, u, 0.5 - u], target: row % 3 == 0 ? 1 : row % 3 == 1 ? 0 : 0.3)
         }
-        return DecoderShard(input: input, pixels: pixels)
+        return DecoderShard(input: input, points: points)
     }
 
     @Test func gradientsAgreeWithFiniteDifferences() throws {
         let shard = Self.shard()
         var decoder = try ClickDecoder(Self.shape, seed: 5)
-        let (_, gradients) = decoder.lossAndGradients(shard, pixelCount: shard.pixels.count)
+        let (_, gradients) = decoder.lossAndGradients(shard, pointCount: shard.points.count)
         var largest = 0.0
         for index in decoder.parameters.indices {
             let count = decoder.parameters[index].values.count
@@ -98,9 +98,9 @@ import Testing
                 let kept = decoder.parameters[index].values[place]
                 let step: Float = 2e-3
                 decoder.parameters[index].values[place] = kept + step
-                let above = decoder.lossAndGradients(shard, pixelCount: 15).loss / 15
+                let above = decoder.lossAndGradients(shard, pointCount: 15).loss / 15
                 decoder.parameters[index].values[place] = kept - step
-                let below = decoder.lossAndGradients(shard, pixelCount: 15).loss / 15
+                let below = decoder.lossAndGradients(shard, pointCount: 15).loss / 15
                 decoder.parameters[index].values[place] = kept
                 let expected = (above - below) / Double(2 * step)
                 let error = abs(expected - Double(gradients[index].values[place]))
@@ -115,7 +115,7 @@ import Testing
         let decoder = try ClickDecoder(Self.shape, seed: 5)
         var shard = Self.shard()
         shard.input.groups = [.init(rows: 0..<15, clicks: 0..<1)]
-        let (_, gradients) = decoder.lossAndGradients(shard, pixelCount: 15)
+        let (_, gradients) = decoder.lossAndGradients(shard, pointCount: 15)
         for place in [0, 1, 2, 3, 4, 5, 8, 9] { #expect(gradients[place].values.allSatisfy { $0 == 0 }) }
         #expect(gradients[6].values.contains { $0 != 0 })
     }

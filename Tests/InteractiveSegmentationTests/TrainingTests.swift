@@ -33,7 +33,7 @@ import Testing
 
         static var options: DecoderTrainingOptions {
             var options = DecoderTrainingOptions()
-            (options.steps, options.evaluationInterval, options.pixels, options.batch) = (30, 10, 24, 8)
+            (options.steps, options.evaluationInterval, options.points, options.batch) = (30, 10, 24, 8)
             return options
         }
     }
@@ -58,8 +58,9 @@ import Testing
             decoder: training.decoder, scaling: training.scaling,
             field: FeatureField(values: values, observed: [Bool](repeating: true, count: values.rows)),
             provenance: .init(
-                meshHash: "m", segmenter: HemisphereSegmenter().identity, normalisation: "vertexMean", views: 8, singleClicks: 1,
-                positivePairs: pairs, negativePairs: pairs, answersHash: "a", sampling: PromptSampling(), training: Setting.options,
+                meshHash: "m", segmenter: HemisphereSegmenter().identity, normalisation: "vertexMean", signal: .masks, views: 8,
+                prompts: 1, severalWanted: pairs, withUnwanted: pairs, answersHash: "a", sampling: PromptSampling(),
+                training: Setting.options,
                 steps: training.steps, bestStep: training.bestStep, heldOutLoss: 0, heldOutIoU: 0))
     }
 
@@ -172,7 +173,7 @@ import Testing
     @Test func publishedRenderingTrainsToo() throws {
         let setting = try Setting()
         var options = Setting.options
-        (options.steps, options.rendersProbabilities, options.standardizesFeatures, options.pixels) = (60, true, false, 200)
+        (options.steps, options.rendersProbabilities, options.standardizesFeatures, options.points) = (60, true, false, 200)
         let training = try DecoderTrainer(options: options).train(
             features: positionFeatures(setting.mesh), answers: setting.answers, views: setting.views)
         #expect(training.history.last!.heldOut < training.history[0].heldOut)
@@ -216,6 +217,10 @@ import Testing
         file.tensors["features"]?.values[0] = .nan
         #expect(throws: Failure.self) { try TrainedDecoder(file.encoded()) }
         file = try Safetensors(data)
+        file.metadata["version"] = "1"
+        let failure = #expect(throws: Failure.self) { try TrainedDecoder(file.encoded()) }
+        #expect(failure?.reason.contains("version 1") == true && failure?.hint?.contains("train") == true)
+        file = try Safetensors(data)
         file.tensors["decoder.output.bias"] = nil
         #expect(throws: Failure.self) { try TrainedDecoder(file.encoded()) }
     }
@@ -244,9 +249,9 @@ import Testing
         let (setting, training) = try Self.short.get()
         let segmenter = try Self.segmenter(training, setting)
         let own = try segmenter.probabilities(of: [SurfaceClick(7)])
-        #expect(try segmenter.probabilities(of: [SurfaceClick(7)], on: segmenter.trained.field) == own)
+        #expect(try segmenter.transfer([SurfaceClick(7)], from: segmenter.trained.field).probability == own)
         let other = FeatureField(values: Matrix(rows: 1, columns: 4), observed: [true])
-        #expect(throws: Failure.self) { try segmenter.probabilities(of: [SurfaceClick(0)], on: other) }
+        #expect(throws: Failure.self) { try segmenter.transfer([SurfaceClick(0)], from: other) }
     }
 }
 

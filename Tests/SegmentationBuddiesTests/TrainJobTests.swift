@@ -12,10 +12,12 @@ import Testing
 @testable import SegmentationBuddies
 
 @Suite struct TrainJobTests {
-    static var plan: TrainingPlan {
-        var plan = TrainingPlan()
+    static var plan: TrainingPlan { plan(.lift) }
+
+    static func plan(_ signal: LearningSignal) -> TrainingPlan {
+        var plan = TrainingPlan(signal: signal)
         (plan.sampling.minimumVertices, plan.sampling.maximumPrompts) = (20, 60)
-        (plan.training.steps, plan.training.evaluationInterval, plan.training.pixels) = (30, 10, 16)
+        (plan.training.steps, plan.training.evaluationInterval, plan.training.points) = (30, 10, 16)
         return plan
     }
 
@@ -44,40 +46,43 @@ import Testing
         for name in document.outputs { #expect(FileManager.default.fileExists(atPath: path + "/out/" + name), "\(name)") }
     }
 
-    @Test func stoppedTrainingGoesOnToTheSameBytes() throws {
+    @Test(arguments: [LearningSignal.lift, .masks])
+    func stoppedTrainingGoesOnToTheSameBytes(signal: LearningSignal) throws {
+        let plan = Self.plan(signal)
+        let asked = signal == .lift ? "newVertices" : "answeredViews"
         let path = temporaryPath()
         defer { try? FileManager.default.removeItem(atPath: path) }
         let mesh = try Self.mesh()
-        let whole = try TrainJob(at: PipelineTests.bench(), plan: Self.plan).train(mesh)
+        let whole = try TrainJob(at: PipelineTests.bench(), plan: plan).train(mesh)
         let bench = PipelineTests.bench(cache: path)
         // A run is stopped while the views are asked about, and the next finds what was kept.
         var stopping = bench
-        stopping.segmenter = StoppingSegmenter(after: 5)
+        stopping.segmenter = StoppingSegmenter(after: signal == .lift ? 100 : 5)
         stopping.parallelism = Parallelism(threads: 1)
-        #expect(throws: Failure.self) { try TrainJob(at: stopping, plan: Self.plan).train(mesh) }
-        let resumed = try TrainJob(at: bench, plan: Self.plan).train(mesh)
-        #expect(resumed.counts["answeredViews"] ?? 99 < 12)
+        #expect(throws: Failure.self) { try TrainJob(at: stopping, plan: plan).train(mesh) }
+        let resumed = try TrainJob(at: bench, plan: plan).train(mesh)
+        #expect(resumed.counts[asked] ?? 99 < (whole.counts[asked] ?? 0))
         #expect(try resumed.trained.encoded() == whole.trained.encoded())
         #expect(resumed.manifest.answersHash == whole.manifest.answersHash)
-        let again = try TrainJob(at: bench, plan: Self.plan).train(mesh)
-        #expect(again.counts["steps"] == 0 && again.counts["answeredViews"] == 0)
+        let again = try TrainJob(at: bench, plan: plan).train(mesh)
+        #expect(again.counts["steps"] == 0 && again.counts[asked] == 0)
         #expect(try again.trained.encoded() == whole.trained.encoded())
     }
 
     @Test func publishedViewsAreOneForEachPrompt() throws {
-        var plan = Self.plan
-        plan.views = .reference
+        var plan = Self.plan(.published)
         plan.viewsPerVertex = 2
         plan.sampling = .reference
         plan.sampling.vertexShare = 0.005
         let outcome = try TrainJob(at: PipelineTests.bench(), plan: plan).train(Self.mesh())
         let vertices = outcome.manifest.vertices.count
         #expect(outcome.trained.provenance.views <= 2 * vertices && outcome.trained.provenance.views > 0)
-        #expect(outcome.trained.provenance.singleClicks == outcome.trained.provenance.views)
-        #expect(outcome.trained.provenance.negativePairs == 0)
+        #expect(outcome.trained.provenance.prompts == outcome.trained.provenance.views)
+        #expect(outcome.trained.provenance.withUnwanted == 0)
     }
 
-    @Test func clicksOnAnotherMeshAreTransferred() throws {
+    @Test(arguments: [LearningSignal.lift, .masks])
+    func clicksOnAnotherMeshAreTransferred(signal: LearningSignal) throws {
         let path = temporaryPath()
         defer { try? FileManager.default.removeItem(atPath: path) }
         let bench = PipelineTests.bench(cache: path + "/cache")
@@ -90,12 +95,13 @@ import Testing
         let click = [TargetedClick(.vertex(30))]
         // Without a decoder of the target there is nothing to ask.
         #expect(throws: Failure.self) { try SegmentJob(at: bench).run(mesh: target, clicks: click, like: source) }
-        _ = try TrainJob(at: bench, plan: Self.plan).train(PreparedMesh(contentsOf: target))
+        _ = try TrainJob(at: bench, plan: Self.plan(signal)).train(PreparedMesh(contentsOf: target))
         let transferred = try SegmentJob(at: bench).run(mesh: target, clicks: click, like: source)
         #expect(transferred.method == "iseg" && transferred.source?.path == source)
         #expect(transferred.segment.probability.count == transferred.mesh.mesh.vertices.count)
         let document = try SegmentOutputs(transferred, at: bench).write(to: path + "/out")
         #expect(document.source?.path == source && document.clicks.count == 1)
+        #expect(document.standIns?.count == (signal == .lift ? 1 : 0))
         // A mesh that is like itself is clicked as if it were not.
         let same = try SegmentJob(at: bench).run(mesh: target, clicks: click, like: target)
         let own = try SegmentJob(at: bench).run(mesh: target, clicks: click)

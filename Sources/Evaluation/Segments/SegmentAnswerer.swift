@@ -40,7 +40,7 @@ struct SegmentAnswerer {
         let views = try EmbeddedViews(of: mesh, at: bench)
         counts["views"] = views.embedded
         let lifting = MaskLifting(segmenter: bench.segmenter, options: bench.settings.lifting, parallelism: bench.parallelism)
-        return LiftingSegmenter(lifting, views: views, surface: mesh.surface)
+        return try LiftingSegmenter(lifting, views: views, surface: mesh.surface)
     }
 
     /// A decoder's answers; of corrective clicks of a kind that it was not trained on, which it refuses, it is asked without them.
@@ -50,7 +50,7 @@ struct SegmentAnswerer {
         let answer = part(by: DecoderSegmenter(outcome.trained, parallelism: bench.parallelism), cleaning: cleaning)
         let provenance = outcome.trained.provenance
         return { clicks, trial in
-            let corrections = clicks.dropFirst().filter { ($0.isForeground ? provenance.positivePairs : provenance.negativePairs) > 0 }
+            let corrections = clicks.dropFirst().filter { ($0.isForeground ? provenance.severalWanted : provenance.withUnwanted) > 0 }
             return try answer(clicks.prefix(1) + corrections, trial)
         }
     }

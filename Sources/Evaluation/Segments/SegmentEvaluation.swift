@@ -41,7 +41,7 @@ public struct SegmentEvaluation: Sendable {
         /// What the small decoder learns from, and how.
         public var fast = TrainingPlan()
         /// What the decoder of the published sizes learns from, and how.
-        public var reference = TrainingPlan.referenceSizes
+        public var reference = TrainingPlan.referenceSizes()
 
         /// The default measurement.
         public init() {}

@@ -4,7 +4,7 @@ import Distillation
 import Foundation
 import LinearAlgebra
 
-/// A trained decoder with everything needed to use it: the vertices' features, how they are scaled, and where it all comes from.
+/// A trained decoder with everything needed to use it: what it sees of the vertices, how that is scaled, and where it all comes from.
 public struct TrainedDecoder: Sendable {
     /// Where a decoder comes from, and what it was trained on.
     public struct Provenance: Sendable, Hashable, Codable {
@@ -14,14 +14,16 @@ public struct TrainedDecoder: Sendable {
         public var segmenter: ModelIdentity
         /// How the mesh was scaled into the unit ball.
         public var normalisation: String
+        /// What the network learned from.
+        public var signal: LearningSignal
         /// Views that were shown to the segmenter.
         public var views: Int
-        /// Prompts with one click.
-        public var singleClicks: Int
-        /// Prompts with a second, wanted click.
-        public var positivePairs: Int
-        /// Prompts with a second, unwanted click.
-        public var negativePairs: Int
+        /// Prompts in all.
+        public var prompts: Int
+        /// Prompts with several wanted clicks.
+        public var severalWanted: Int
+        /// Prompts with unwanted clicks.
+        public var withUnwanted: Int
         /// SHA-256 over the answers that were learned.
         public var answersHash: String
         /// How the prompts were chosen.
@@ -32,24 +34,26 @@ public struct TrainedDecoder: Sendable {
         public var steps: Int
         /// The step whose network this is.
         public var bestStep: Int
-        /// Its mean cross-entropy on held-out views.
+        /// Its mean cross-entropy on held-out prompts.
         public var heldOutLoss: Float
-        /// Its mean IoU with the masks of held-out views.
+        /// Its mean IoU with the answers to held-out prompts.
         public var heldOutIoU: Float
 
         /// Provenance of these facts.
         public init(
-            meshHash: String, segmenter: ModelIdentity, normalisation: String, views: Int, singleClicks: Int, positivePairs: Int,
-            negativePairs: Int, answersHash: String, sampling: PromptSampling, training: DecoderTrainingOptions, steps: Int, bestStep: Int,
+            meshHash: String, segmenter: ModelIdentity, normalisation: String, signal: LearningSignal, views: Int, prompts: Int,
+            severalWanted: Int, withUnwanted: Int, answersHash: String, sampling: PromptSampling, training: DecoderTrainingOptions,
+            steps: Int, bestStep: Int,
             heldOutLoss: Float, heldOutIoU: Float
         ) {
             self.meshHash = meshHash
             self.segmenter = segmenter
             self.normalisation = normalisation
+            self.signal = signal
             self.views = views
-            self.singleClicks = singleClicks
-            self.positivePairs = positivePairs
-            self.negativePairs = negativePairs
+            self.prompts = prompts
+            self.severalWanted = severalWanted
+            self.withUnwanted = withUnwanted
             self.answersHash = answersHash
             self.sampling = sampling
             self.training = training
@@ -62,30 +66,40 @@ public struct TrainedDecoder: Sendable {
 
     /// The network.
     public var decoder: ClickDecoder
-    /// How features are scaled for it.
+    /// How features and context are scaled for it.
     public var scaling: FeatureScaling
     /// The segmenter's features of the vertices.
     public var field: FeatureField
+    /// #V x any: what else the network sees of each vertex, see ``VertexContext``; no columns in the published recipe.
+    public var context: Matrix
     /// Where it comes from.
     public var provenance: Provenance
 
     /// A trained decoder of these parts.
     ///
     /// - Throws: `Failure` if their sizes do not fit together or a number is not finite.
-    public init(decoder: ClickDecoder, scaling: FeatureScaling, field: FeatureField, provenance: Provenance) throws {
+    public init(
+        decoder: ClickDecoder, scaling: FeatureScaling, field: FeatureField, context: Matrix? = nil, provenance: Provenance
+    ) throws {
+        let context = context ?? Matrix(rows: field.vertexCount, columns: 0)
         let length = decoder.shape.features
-        guard field.dimension == length, scaling.mean.count == length, scaling.scale.count == length,
-            (field.values.values + scaling.mean + scaling.scale).allSatisfy(\.isFinite)
+        guard field.dimension + context.columns == length, context.rows == field.vertexCount,
+            scaling.mean.count == length, scaling.scale.count == length,
+            [field.values.values, context.values, scaling.mean, scaling.scale].allSatisfy({ $0.allSatisfy(\.isFinite) })
         else { throw Failure(.badInput, "making a decoder", reason: "its features do not fit its network, or are not finite") }
         self.decoder = decoder
         self.scaling = scaling
         self.field = field
+        self.context = context
         self.provenance = provenance
     }
+
+    /// What the network sees of each vertex: #V x its features.
+    var inputs: Matrix { scaling.applied(to: Matrix.joiningColumns(field.values, context)) }
 }
 
 extension TrainedDecoder {
-    private static let version = "1"
+    private static let version = "2"
     private static let format = "segmentation-buddies click decoder"
 
     /// The checkpoint's bytes in safetensors format, the same for the same content.
@@ -95,6 +109,7 @@ extension TrainedDecoder {
         var file = Safetensors()
         file.add(decoder.parameters, names: decoder.shape.parameterNames.map { "decoder.\($0)" })
         file.tensors["features"] = .init(shape: [field.vertexCount, field.dimension], values: field.values.values)
+        file.tensors["context"] = .init(shape: [context.rows, context.columns], values: context.values)
         file.tensors["features.observed"] = .init(shape: [field.vertexCount], values: field.observed.map { $0 ? 1 : 0 })
         file.tensors["scaling.mean"] = .init(shape: [scaling.mean.count], values: scaling.mean)
         file.tensors["scaling.scale"] = .init(shape: [scaling.scale.count], values: scaling.scale)
@@ -113,13 +128,19 @@ extension TrainedDecoder {
         let file = try Safetensors(data, path: path)
         let fail = { (reason: String) in Failure(.badInput, "reading the decoder", path: path, reason: reason) }
         guard file.metadata["format"] == Self.format else { throw fail("it is not a click decoder") }
-        guard file.metadata["version"] == Self.version else { throw fail("it is of another version than \(Self.version)") }
+        guard file.metadata["version"] == Self.version else {
+            throw Failure(
+                .badInput, "reading the decoder", path: path,
+                reason: "it is of version \(file.metadata["version"] ?? "none"), and this program reads version \(Self.version)",
+                hint: "train it anew: bsb train")
+        }
         guard let shape: ClickDecoder.Shape = Self.value(file.metadata["shape"]), shape.isSensible,
             let provenance: Provenance = Self.value(file.metadata["provenance"])
         else { throw fail("its description cannot be read") }
         guard
             let parameters = file.matrices(names: shape.parameterNames.map { "decoder.\($0)" }, sizes: shape.parameterSizes),
-            let features = file.tensors["features"], features.shape.count == 2, features.shape[1] == shape.features,
+            let features = file.tensors["features"], features.shape.count == 2, features.shape[1] <= shape.features,
+            let context = file.tensors["context"], context.shape == [features.shape[0], shape.features - features.shape[1]],
             let observed = file.tensors["features.observed"], observed.shape == [features.shape[0]],
             let mean = file.tensors["scaling.mean"], mean.shape == [shape.features],
             let scale = file.tensors["scaling.scale"], scale.shape == [shape.features]
@@ -129,7 +150,8 @@ extension TrainedDecoder {
             observed: observed.values.map { $0 != 0 })
         try self.init(
             decoder: ClickDecoder(shape: shape, parameters: parameters), scaling: FeatureScaling(mean: mean.values, scale: scale.values),
-            field: field, provenance: provenance)
+            field: field, context: Matrix(rows: context.shape[0], columns: context.shape[1], values: context.values),
+            provenance: provenance)
     }
 
     private static func text(_ value: some Encodable) throws -> String {

@@ -53,7 +53,7 @@ extension ClickDecoder {
 
 extension Matrix {
     /// Two matrices of as many rows, side by side.
-    fileprivate static func joiningColumns(_ left: Matrix, _ right: Matrix) -> Matrix {
+    public static func joiningColumns(_ left: Matrix, _ right: Matrix) -> Matrix {
         let columns = left.columns + right.columns
         var result = Matrix(rows: left.rows, columns: columns)
         let (a, b) = (left.columns, right.columns)

@@ -15,7 +15,7 @@ public struct DecoderSegmenter: SurfaceSegmenter {
     public init(_ trained: TrainedDecoder, parallelism: Parallelism = Parallelism()) {
         self.trained = trained
         self.parallelism = parallelism
-        features = trained.scaling.applied(to: trained.field.values)
+        features = trained.inputs
     }
 
     /// `iseg`.
@@ -33,19 +33,50 @@ public struct DecoderSegmenter: SurfaceSegmenter {
         return SurfaceAnswer(probability: probability, prompts: 0)
     }
 
-    /// The probability of each vertex to be in the part that was clicked on another mesh: iSeg's transfer across meshes.
+    /// Clicks on another mesh, and the part of this one that they mean.
+    public struct Transfer: Sendable, Hashable {
+        /// #V: the probability of each vertex to be in the part.
+        public var probability: [Float]
+        /// The vertices of this mesh that stood for the clicks; empty where the clicks' features were used themselves.
+        public var standIns: [SurfaceClick]
+    }
+
+    /// The part that was clicked on another mesh: iSeg's transfer across meshes.
+    ///
+    /// A decoder that sees nothing but features is given those of the clicks, as published. One that also sees a context, which only
+    /// means something on its own mesh, is given the vertex whose features are most like a click's in its place.
     ///
     /// - Parameters:
     ///   - clicks: vertices of the other mesh.
     ///   - source: the features of the other mesh by the same 2D segmenter.
     /// - Throws: `Failure` as ``answer(to:)``, and if the features are of another length.
-    public func probabilities(of clicks: [SurfaceClick], on source: FeatureField) throws -> [Float] {
+    /// - Complexity: that of an answer, and O(#V) for each click.
+    public func transfer(_ clicks: [SurfaceClick], from source: FeatureField) throws -> Transfer {
         guard source.dimension == trained.field.dimension else {
             throw Failure(.badInput, "segmenting the mesh", reason: "the two meshes' features are of different models")
         }
         let clicks = try clicks.checked(vertexCount: source.vertexCount)
+        guard trained.context.columns == 0 else {
+            let vertices = standIns(for: source.values.gatheringRows(clicks.map(\.vertex)))
+            let standIns = zip(vertices, clicks).map { SurfaceClick($0, isForeground: $1.isForeground) }
+            return Transfer(probability: try answer(to: standIns).probability, standIns: standIns)
+        }
         let values = trained.scaling.applied(to: source.values.gatheringRows(clicks.map(\.vertex)))
-        return try probabilities(of: ClickFeatures(values: values, isForeground: clicks.map(\.isForeground)))
+        let features = ClickFeatures(values: values, isForeground: clicks.map(\.isForeground))
+        return Transfer(probability: try probabilities(of: features), standIns: [])
+    }
+
+    /// For each row of another mesh's features, the vertex of this one with the largest cosine once this mesh's mean is taken off; the
+    /// lowest of ties.
+    private func standIns(for clicked: Matrix) -> [Int] {
+        let scaling = FeatureScaling(standardizing: trained.field.values)
+        let own = scaling.applied(to: trained.field.values).withNormalizedRows()
+        let cosines = Matrix.product(scaling.applied(to: clicked).withNormalizedRows().factor, own.factor.transposed)
+        return (0..<clicked.rows).map { row in
+            let values = cosines.row(row)
+            let candidates = trained.field.observed.indices.filter { trained.field.observed[$0] }
+            return candidates.max { (values[values.startIndex + $0], $1) < (values[values.startIndex + $1], $0) } ?? 0
+        }
     }
 
     /// Whether the decoder was trained on clicks like these: several wanted ones, or unwanted ones, must have been among them.
@@ -53,14 +84,14 @@ public struct DecoderSegmenter: SurfaceSegmenter {
         let known = trained.provenance
         let distinct = Set(clicks)
         let wanted = distinct.count { $0.isForeground }
-        return (wanted < 2 || known.positivePairs > 0) && (wanted == distinct.count || known.negativePairs > 0)
+        return (wanted < 2 || known.severalWanted > 0) && (wanted == distinct.count || known.withUnwanted > 0)
     }
 
     private func probabilities(of clicks: ClickFeatures) throws -> [Float] {
         let known = trained.provenance
         let wanted = clicks.isForeground.count { $0 }
-        if wanted > 1, known.positivePairs == 0 { throw Self.untrained("several positive clicks") }
-        if wanted < clicks.isForeground.count, known.negativePairs == 0 { throw Self.untrained("negative clicks") }
+        if wanted > 1, known.severalWanted == 0 { throw Self.untrained("several positive clicks") }
+        if wanted < clicks.isForeground.count, known.withUnwanted == 0 { throw Self.untrained("negative clicks") }
         return try trained.decoder.probabilities(of: features, clicks: clicks, parallelism: parallelism)
     }
 

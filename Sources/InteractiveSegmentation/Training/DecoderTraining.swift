@@ -24,19 +24,19 @@ public struct DecoderTrainingOptions: Sendable, Hashable, Codable {
     public var batch = 16
     /// The most steps that are taken.
     public var steps = 2000
-    /// Pixels of a prompt's view that are compared in a step, a random choice; all without.
+    /// Pixels of a prompt's view, or vertices, that are compared in a step, a random choice; all without.
     ///
-    /// Published: all.
-    public var pixels: Int? = 256
+    /// Published: all pixels.
+    public var points: Int? = 256
     /// Whether the vertices' probabilities are interpolated at pixels, as published, or the vertices' features, which costs a third.
     public var rendersProbabilities = false
     /// Whether features are shifted and scaled to mean 0 and variance 1, component by component.
     ///
     /// Published: not.
     public var standardizesFeatures = true
-    /// The share of the views whose answers are not learned, but decide when to stop.
+    /// The share of the views (or of the clicked vertices, where lifts are learned) that are not learned from, but decide when to stop.
     public var heldOutShare = 0.125
-    /// Steps between two looks at the held-out views.
+    /// Steps between two looks at what is held out.
     public var evaluationInterval = 100
     /// So many looks without progress end the training.
     public var patience = 8
@@ -54,7 +54,7 @@ public struct DecoderTrainingOptions: Sendable, Hashable, Codable {
         options.architecture = .reference
         (options.learningRate, options.finalLearningRate) = (1e-4, 1)
         options.steps = max(1, 5 * ((prompts + options.batch - 1) / options.batch))
-        options.pixels = nil
+        options.points = nil
         (options.rendersProbabilities, options.standardizesFeatures) = (true, false)
         return options
     }
@@ -69,7 +69,7 @@ public struct DecoderTrainingOptions: Sendable, Hashable, Codable {
 
     func check() throws {
         guard learningRate > 0, learningRate.isFinite, (0...1).contains(finalLearningRate), (1...4096).contains(batch),
-            (1...10_000_000).contains(steps), (pixels ?? 1) > 0, (0..<1).contains(heldOutShare), evaluationInterval > 0, patience > 0
+            (1...10_000_000).contains(steps), (points ?? 1) > 0, (0..<1).contains(heldOutShare), evaluationInterval > 0, patience > 0
         else {
             throw Failure(.usage, "training a decoder", reason: "a number of the options is out of range")
         }
@@ -88,9 +88,9 @@ public struct LossPoint: Sendable, Hashable, Codable {
     public var step: Int
     /// The mean cross-entropy of the prompts learned since the last look.
     public var training: Float
-    /// The mean cross-entropy on held-out views.
+    /// The mean cross-entropy on held-out prompts.
     public var heldOut: Float
-    /// The mean IoU with the masks of held-out views, cut at one half.
+    /// The mean IoU with the answers to held-out prompts, cut at one half.
     public var heldOutIoU: Float
 
     /// A point of the loss curve.
@@ -108,7 +108,7 @@ public struct TrainingProgress: Sendable, Hashable {
     public var step: Int
     /// The most steps that will be taken.
     public var steps: Int
-    /// The latest look at the held-out views.
+    /// The latest look at what is held out.
     public var latest: LossPoint?
 }
 
@@ -166,7 +166,7 @@ public struct DecoderTraining: Sendable {
     public var decoder: ClickDecoder
     /// How features must be scaled for it.
     public var scaling: FeatureScaling
-    /// The looks at the held-out views, in order.
+    /// The looks at what is held out, in order.
     public var history: [LossPoint]
     /// Steps taken.
     public var steps: Int

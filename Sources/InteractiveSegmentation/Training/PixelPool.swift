@@ -42,23 +42,23 @@ struct PixelPool: Sendable {
     }
 }
 
-/// A pixel whose probability is compared: a mean of rows' probabilities, and what it should be.
-struct ComparedPixel: Sendable {
+/// A point of the surface whose probability is compared: a mean of rows' probabilities, and what it should be.
+struct ComparedPoint: Sendable {
     /// Rows of the decoder's input.
     var rows: SIMD3<Int32>
     /// Their shares, which sum to 1.
     var weights: SIMD3<Float>
-    /// 1 inside the mask, 0 outside.
+    /// The probability to be inside that is learned.
     var target: Float
 }
 
 /// Prompts that are run through the decoder together.
 struct DecoderShard: Sendable {
     var input: DecoderInput
-    var pixels: [ComparedPixel]
+    var points: [ComparedPoint]
 }
 
-/// Makes shards from prompts and pixels.
+/// Makes shards from prompts and the points where they are compared.
 struct ShardBuilder: Sendable {
     /// #V x features, as the decoder takes them.
     let features: Matrix
@@ -67,7 +67,7 @@ struct ShardBuilder: Sendable {
     private var rows: [Float] = []
     private var groups: [DecoderInput.Group] = []
     private var clicks: [SurfaceClick] = []
-    private var pixels: [ComparedPixel] = []
+    private var points: [ComparedPoint] = []
 
     init(features: Matrix, rendersProbabilities: Bool) {
         self.features = features
@@ -78,10 +78,27 @@ struct ShardBuilder: Sendable {
 
     /// Adds a prompt, compared at some pixels of its view.
     mutating func add(_ prompt: TrainingPrompt, pool: PixelPool, pixels chosen: [Int]) {
-        let (firstRow, firstClick) = (rowCount, clicks.count)
-        clicks += prompt.clicks
-        if rendersProbabilities { addVertices(prompt, pool, chosen) } else { addPoints(prompt, pool, chosen) }
-        groups.append(DecoderInput.Group(rows: firstRow..<rowCount, clicks: firstClick..<clicks.count))
+        addGroup(prompt.clicks) {
+            if $0.rendersProbabilities { $0.addVertices(prompt, pool, chosen) } else { $0.addPoints(prompt, pool, chosen) }
+        }
+    }
+
+    /// Adds clicks, compared at some vertices with the probabilities that these should have.
+    mutating func add(_ clicks: [SurfaceClick], vertices: [Int], targets: [Float]) {
+        addGroup(clicks) { builder in
+            for (vertex, target) in zip(vertices, targets) {
+                let row = Int32(builder.rowCount)
+                builder.rows += builder.features.row(vertex)
+                builder.points.append(ComparedPoint(rows: [row, row, row], weights: [1, 0, 0], target: target))
+            }
+        }
+    }
+
+    private mutating func addGroup(_ clicks: [SurfaceClick], rows add: (inout ShardBuilder) -> Void) {
+        let (firstRow, firstClick) = (rowCount, self.clicks.count)
+        self.clicks += clicks
+        add(&self)
+        groups.append(DecoderInput.Group(rows: firstRow..<rowCount, clicks: firstClick..<self.clicks.count))
     }
 
     /// The shard of everything added.
@@ -89,7 +106,7 @@ struct ShardBuilder: Sendable {
         let input = DecoderInput(
             features: Matrix(rows: rowCount, columns: features.columns, values: rows), groups: groups,
             clicks: ClickFeatures(values: features.gatheringRows(clicks.map(\.vertex)), isForeground: clicks.map(\.isForeground)))
-        return DecoderShard(input: input, pixels: pixels)
+        return DecoderShard(input: input, points: points)
     }
 
     /// One row for each pixel: the feature there, as the field was fitted.
@@ -102,7 +119,7 @@ struct ShardBuilder: Sendable {
                 let (a, b, c) = (Int(corners.x) * columns, Int(corners.y) * columns, Int(corners.z) * columns)
                 for j in 0..<columns { rows.append(weights.x * values[a + j] + weights.y * values[b + j] + weights.z * values[c + j]) }
             }
-            pixels.append(ComparedPixel(rows: [row, row, row], weights: [1, 0, 0], target: pool.logit(pixel, of: prompt) > 0 ? 1 : 0))
+            points.append(ComparedPoint(rows: [row, row, row], weights: [1, 0, 0], target: pool.logit(pixel, of: prompt) > 0 ? 1 : 0))
         }
     }
 
@@ -119,7 +136,7 @@ struct ShardBuilder: Sendable {
                 }
                 own[corner] = rowOfVertex[vertex] ?? 0
             }
-            pixels.append(ComparedPixel(rows: own, weights: pool.weights[pixel], target: pool.logit(pixel, of: prompt) > 0 ? 1 : 0))
+            points.append(ComparedPoint(rows: own, weights: pool.weights[pixel], target: pool.logit(pixel, of: prompt) > 0 ? 1 : 0))
         }
     }
 }

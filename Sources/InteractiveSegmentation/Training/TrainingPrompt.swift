@@ -48,11 +48,7 @@ extension AnsweredView {
         for number in [view, columns, rows, prompts.count] { data.append(UInt32(clamping: number)) }
         for number in [map.scaleX, map.scaleY, map.offsetX, map.offsetY] { data.append(number.bitPattern) }
         for prompt in prompts {
-            data.append(UInt32(clamping: prompt.clicks.count))
-            for click in prompt.clicks {
-                data.append(UInt32(clamping: click.vertex))
-                data.append(UInt32(click.isForeground ? 1 : 0))
-            }
+            data.append(clicks: prompt.clicks)
             data.append(prompt.score.bitPattern)
             prompt.logits.withUnsafeBytes { data.append(contentsOf: $0) }
         }
@@ -69,45 +65,9 @@ extension AnsweredView {
         self.init(
             view: view, columns: columns, rows: rows, map: PlaneMap(scaleX: sx, scaleY: sy, offsetX: ox, offsetY: oy), prompts: [])
         for _ in 0..<count {
-            guard let clickCount = reader.number(), clickCount <= 64 else { return nil }
-            var clicks: [SurfaceClick] = []
-            for _ in 0..<clickCount {
-                guard let vertex = reader.number(), let polarity = reader.number(), polarity <= 1 else { return nil }
-                clicks.append(SurfaceClick(vertex, isForeground: polarity == 1))
-            }
-            guard let score = reader.float(), let logits = reader.bytes(columns * rows) else { return nil }
+            guard let clicks = reader.clicks(), let score = reader.float(), let logits = reader.bytes(columns * rows) else { return nil }
             prompts.append(TrainingPrompt(clicks: clicks, score: score, logits: logits.map { Int8(bitPattern: $0) }))
         }
         guard reader.isAtEnd else { return nil }
-    }
-}
-
-extension Data {
-    fileprivate mutating func append(_ number: UInt32) {
-        Swift.withUnsafeBytes(of: number.littleEndian) { append(contentsOf: $0) }
-    }
-}
-
-/// Reads numbers off the front of data, never beyond its end.
-private struct ByteReader {
-    private let bytes: [UInt8]
-    private var position = 0
-
-    init(_ data: Data) { bytes = Array(data) }
-
-    var isAtEnd: Bool { position == bytes.count }
-
-    mutating func bytes(_ count: Int) -> ArraySlice<UInt8>? {
-        guard count >= 0, count <= bytes.count - position else { return nil }
-        defer { position += count }
-        return bytes[position..<(position + count)]
-    }
-
-    mutating func number() -> Int? {
-        bytes(4).map { $0.reversed().reduce(0) { $0 << 8 | Int($1) } }
-    }
-
-    mutating func float() -> Float? {
-        number().map { Float(bitPattern: UInt32($0)) }
     }
 }

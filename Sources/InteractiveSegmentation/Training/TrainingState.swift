@@ -21,7 +21,7 @@ struct TrainingState: Sendable {
     /// Steps taken.
     var step: Int { optimizer.steps }
 
-    /// Takes a look at the held-out views into account.
+    /// Takes a look at what is held out into account.
     mutating func record(_ point: LossPoint) {
         if point.heldOut < history.map(\.heldOut).min() ?? .infinity { (best, bestStep) = (decoder, step) }
         history.append(point)

@@ -46,8 +46,8 @@ extension TrainedDecoder {
             field: FeatureField(values: values, observed: [Bool](repeating: true, count: values.rows)),
             provenance: Provenance(
                 meshHash: meshHash, segmenter: ModelIdentity(name: "published decoder", hash: hash), normalisation: "vertexMean",
-                views: 0, singleClicks: 0, positivePairs: network.learnedSeveralClicks ? 1 : 0,
-                negativePairs: network.learnedNegativeClicks ? 1 : 0, answersHash: "", sampling: .reference, training: training, steps: 0,
+                signal: .published, views: 0, prompts: 0, severalWanted: network.learnedSeveralClicks ? 1 : 0,
+                withUnwanted: network.learnedNegativeClicks ? 1 : 0, answersHash: "", sampling: .reference, training: training, steps: 0,
                 bestStep: 0, heldOutLoss: 0, heldOutIoU: 0))
     }
 }
