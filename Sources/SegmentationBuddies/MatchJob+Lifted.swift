@@ -22,10 +22,15 @@ extension MatchJob {
                 photo.clicked(click, masks: masks), to: mesh.field, eligible: mesh.mesh.referenced,
                 positions: mesh.mesh.scene.mesh.vertices)
         }
-        let segment = try watch.measure("segment") { try correspondence.buddy.flatMap { try mesh.visiblePart(around: $0.vertex) } }
+        var part: (vertex: Int, segment: SurfaceSegment)?
+        try watch.measure("segment") {
+            for vertex in correspondence.seeds(among: mesh.mesh.scene.mesh.vertices) where part == nil {
+                part = try mesh.visiblePart(around: vertex).map { (vertex, $0) }
+            }
+        }
         return Outcome(
             photo: photo, mesh: mesh.mesh, click: click, objectMask: masks.object, partMask: masks.part, correspondence: correspondence,
-            segment: segment, method: mesh.method, timings: watch.seconds,
+            segment: part?.segment, segmentVertex: part?.vertex, method: mesh.method, timings: watch.seconds,
             counts: [
                 "featureViews": mesh.viewsExtracted, "segmenterViews": mesh.viewsEmbedded,
                 "matchingPrompts": correspondence.counts.prompts, "pixelsEvaluated": correspondence.counts.pixelsEvaluated,

@@ -32,6 +32,8 @@ public struct MatchJob: Sendable {
         public var correspondence: Correspondence
         /// The part of the mesh, if there is a correspondence and a view shows it.
         public var segment: SurfaceSegment?
+        /// The vertex that the part is around: the buddy, or where no view shows it the candidate nearest to it that one does.
+        public var segmentVertex: Int?
         /// How the part was found: `lift` or `iseg`.
         public var method = "lift"
         /// Seconds by stage.
@@ -41,8 +43,9 @@ public struct MatchJob: Sendable {
 
         /// What looked odd, in sentences.
         public var warnings: [String] {
-            guard segment == nil, let buddy = correspondence.buddy else { return mesh.report.warnings }
-            return mesh.report.warnings + ["no view shows vertex \(buddy.vertex), so that the part around it is not known"]
+            guard let buddy = correspondence.buddy, buddy.vertex != segmentVertex else { return mesh.report.warnings }
+            let part = segmentVertex.map { "the part is that around vertex \($0)" } ?? "the part around it is not known"
+            return mesh.report.warnings + ["no view shows vertex \(buddy.vertex): \(part)"]
         }
     }
 
@@ -82,19 +85,41 @@ public struct MatchJob: Sendable {
             "featureViews": distilled.viewsExtracted, "matchingPrompts": counts.prompts, "pixelsEvaluated": counts.pixelsEvaluated,
             "pixelsInSearch": counts.pixelsInSearch,
         ]
-        if let buddy = correspondence.buddy { try segment(buddy.vertex, mesh, into: &outcome, &watch) }
+        if correspondence.buddy != nil { try segment(mesh, into: &outcome, &watch) }
         outcome.timings = watch.seconds
         return outcome
     }
 
-    private func segment(_ vertex: Int, _ mesh: PreparedMesh, into outcome: inout Outcome, _ watch: inout Stopwatch) throws {
-        let clicks = [SurfaceClick(vertex)]
-        let chosen = try watch.measure("segmenter") { try SegmenterChoice(at: bench).segmenter(for: mesh, clicks: clicks) }
+    private func segment(_ mesh: PreparedMesh, into outcome: inout Outcome, _ watch: inout Stopwatch) throws {
+        let seeds = outcome.correspondence.seeds(among: mesh.scene.mesh.vertices)
+        let chosen = try watch.measure("segmenter") {
+            try SegmenterChoice(at: bench).segmenter(for: mesh, clicks: [SurfaceClick(seeds[0])])
+        }
         outcome.method = chosen.segmenter.method
         outcome.counts["segmenterViews"] = chosen.embeddedViews
-        guard let answer = try watch.measure("segment", { try chosen.visibleAnswer(to: clicks) }) else { return }
-        outcome.segment = bench.settings.part(answer.probability, clicks: clicks, of: mesh)
-        outcome.counts["liftingPrompts"] = answer.prompts
+        for vertex in seeds {
+            let clicks = [SurfaceClick(vertex)]
+            guard let answer = try watch.measure("segment", { try chosen.visibleAnswer(to: clicks) }) else { continue }
+            outcome.segment = bench.settings.part(answer.probability, clicks: clicks, of: mesh)
+            outcome.segmentVertex = vertex
+            outcome.counts["liftingPrompts"] = answer.prompts
+            return
+        }
+    }
+}
+
+extension Correspondence {
+    /// The vertices whose part is that of the answer, best first: the buddy, and the candidates nearest to it.
+    ///
+    /// - Parameter positions: #V positions.
+    func seeds(among positions: [SIMD3<Float>]) -> [Int] {
+        guard let buddy else { return [] }
+        func distance(_ vertex: Int) -> Float {
+            let offset = positions[vertex] - positions[buddy.vertex]
+            return (offset * offset).sum()
+        }
+        let others = candidates.map(\.vertex).filter { $0 != buddy.vertex }.map { (distance($0), $0) }.sorted { $0 < $1 }
+        return [buddy.vertex] + others.map(\.1)
     }
 }
 

@@ -208,8 +208,10 @@ struct DiscSegmenter: PromptSegmenter {
 
     /// A closed cube with a small tetrahedron inside, which no view shows.
     static let shell = Mesh(
-        vertices: (0..<8).map { [Float($0 & 1) * 2 - 1, Float($0 >> 1 & 1) * 2 - 1, Float($0 >> 2) * 2 - 1] }
-            + [[0, 0, 0], [0.1, 0, 0], [0, 0.1, 0], [0, 0, 0.1]],
+        vertices: [
+            [-1, -1, -1], [1, -1, -1], [-1, 1, -1], [1, 1, -1], [-1, -1, 1], [1, -1, 1], [-1, 1, 1], [1, 1, 1], [0, 0, 0], [0.1, 0, 0],
+            [0, 0.1, 0], [0, 0, 0.1],
+        ],
         faces: [
             [0, 2, 1], [1, 2, 3], [4, 5, 6], [5, 7, 6], [0, 1, 4], [1, 5, 4], [2, 6, 3], [3, 6, 7], [0, 4, 2], [2, 4, 6], [1, 3, 5],
             [3, 7, 5], [8, 10, 9], [8, 9, 11], [8, 11, 10], [9, 10, 11],
@@ -225,12 +227,25 @@ struct DiscSegmenter: PromptSegmenter {
         let warnings = outcome.mesh.report.warnings
         outcome.correspondence.buddy = Candidate(
             vertex: 8, similarity: 0.9, pixel: click.pixel, pixelSimilarity: 0.9, qualifies: true, iou: 0.8)
-        outcome.segment = nil
-        #expect(outcome.warnings == warnings + ["no view shows vertex 8, so that the part around it is not known"])
+        (outcome.segment, outcome.segmentVertex) = (nil, nil)
+        #expect(outcome.warnings == warnings + ["no view shows vertex 8: the part around it is not known"])
         let document = try MatchOutputs(outcome, at: bench).write(to: nil)
         #expect(document.found && document.segment == nil && document.warnings == outcome.warnings)
+        outcome.segmentVertex = 3
+        #expect(outcome.warnings == warnings + ["no view shows vertex 8: the part is that around vertex 3"])
         outcome.correspondence.buddy = nil
         #expect(outcome.warnings == warnings)
+    }
+
+    @Test func thePartIsSoughtAtTheBuddyThenNearby() {
+        func candidate(_ vertex: Int) -> Candidate {
+            Candidate(vertex: vertex, similarity: 1, pixel: Pixel(x: 0, y: 0), pixelSimilarity: 1, qualifies: true)
+        }
+        var found = Correspondence(buddy: candidate(1), candidates: [candidate(3), candidate(0), candidate(1), candidate(2)])
+        let positions: [SIMD3<Float>] = [[0.5, 0, 0], [0, 0, 0], [0, 0.2, 0], [0, 0, -0.5]]
+        #expect(found.seeds(among: positions) == [1, 2, 0, 3])
+        found.buddy = nil
+        #expect(found.seeds(among: positions).isEmpty)
     }
 
     @Test func theOverviewIsPaintedWithAndWithoutACorrespondence() throws {
