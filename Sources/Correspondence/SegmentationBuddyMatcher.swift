@@ -41,7 +41,7 @@ public struct MatchingOptions: Sendable, Hashable, Codable {
         options.partShare = 0.5
         options.choice = CandidateChoice(iou: 0.3, agreement: 1, outsiders: .lastResort)
         options.sharesMasks = true
-        options.minimumExistence = 0.3
+        options.minimumExistence = 0.15
         return options
     }
 

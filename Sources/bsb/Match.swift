@@ -76,7 +76,7 @@ struct Match: ParsableCommand {
         help: ArgumentHelp(
             """
             Answer although no vertex leads back into the part, if the mesh has it with this probability, which is known for the embedded \
-            models and usual settings; by default 0.3.
+            models and usual settings; by default 0.15.
             """, valueName: "0...1"))
     var minExistence: Double?
 
