@@ -102,8 +102,8 @@ public struct RelateJob: Sendable {
 
     /// Relates a click in one photo to another through meshes.
     ///
-    /// - Parameter objects: for each mesh where its object is in the second photo.
-    /// - Throws: `Failure` for a click that cannot be used, and if a model cannot be run.
+    /// `objects` says for each mesh where its object is in the second photo. Throws `Failure` for a click that cannot be used, and if a model
+    /// cannot be run.
     public func run(
         _ first: PreparedPhoto, click: Click, _ second: PreparedPhoto, through meshes: [LiftedMesh], objects: [FoundObject]
     ) throws -> Outcome {
