@@ -5,7 +5,7 @@ import Shapes
 ///
 /// Triangles that face one way along one of the axes of a view form a chart, so that a chart is seen without folds along its axis. Each is
 /// flattened by ``ConformalMap`` towards what the axis shows of it; where that turns a triangle over, what the axis shows is used
-/// itself. A chart that then lies over itself is cut (``ChartOverlap``). Charts are scaled alike and packed in rows.
+/// itself. A chart that then lies over itself is cut. Charts are scaled alike and packed in rows.
 public struct ChartAtlas: Sendable {
     /// The width and height of the picture in texels.
     public let size: Int
