@@ -22,15 +22,12 @@ extension MatchJob {
                 photo.clicked(click, masks: masks), to: mesh.field, eligible: mesh.mesh.referenced,
                 positions: mesh.mesh.scene.mesh.vertices)
         }
-        var part: (vertex: Int, segment: SurfaceSegment)?
-        try watch.measure("segment") {
-            for vertex in correspondence.seeds(among: mesh.mesh.scene.mesh.vertices) where part == nil {
-                part = try mesh.visiblePart(around: vertex).map { (vertex, $0) }
-            }
+        let part = try watch.measure("segment") {
+            try correspondence.nearest(among: mesh.mesh.scene.mesh.vertices) { try mesh.visiblePart(around: $0) }
         }
         return Outcome(
             photo: photo, mesh: mesh.mesh, click: click, objectMask: masks.object, partMask: masks.part, correspondence: correspondence,
-            segment: part?.segment, segmentVertex: part?.vertex, method: mesh.method, timings: watch.seconds,
+            segment: part?.found, segmentVertex: part?.vertex, method: mesh.method, timings: watch.seconds,
             counts: [
                 "featureViews": mesh.viewsExtracted, "segmenterViews": mesh.viewsEmbedded,
                 "matchingPrompts": correspondence.counts.prompts, "pixelsEvaluated": correspondence.counts.pixelsEvaluated,

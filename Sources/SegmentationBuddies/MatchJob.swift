@@ -91,20 +91,18 @@ public struct MatchJob: Sendable {
     }
 
     private func segment(_ mesh: PreparedMesh, into outcome: inout Outcome, _ watch: inout Stopwatch) throws {
-        let seeds = outcome.correspondence.seeds(among: mesh.scene.mesh.vertices)
-        let chosen = try watch.measure("segmenter") {
-            try SegmenterChoice(at: bench).segmenter(for: mesh, clicks: [SurfaceClick(seeds[0])])
-        }
+        let correspondence = outcome.correspondence
+        // One click, whichever vertex it will be on.
+        let chosen = try watch.measure("segmenter") { try SegmenterChoice(at: bench).segmenter(for: mesh, clicks: [SurfaceClick(0)]) }
         outcome.method = chosen.segmenter.method
         outcome.counts["segmenterViews"] = chosen.embeddedViews
-        for vertex in seeds {
-            let clicks = [SurfaceClick(vertex)]
-            guard let answer = try watch.measure("segment", { try chosen.visibleAnswer(to: clicks) }) else { continue }
-            outcome.segment = bench.settings.part(answer.probability, clicks: clicks, of: mesh)
-            outcome.segmentVertex = vertex
-            outcome.counts["liftingPrompts"] = answer.prompts
-            return
+        let seen = try watch.measure("segment") {
+            try correspondence.nearest(among: mesh.scene.mesh.vertices) { try chosen.visibleAnswer(to: [SurfaceClick($0)]) }
         }
+        guard let (vertex, answer) = seen else { return }
+        outcome.segment = bench.settings.part(answer.probability, clicks: [SurfaceClick(vertex)], of: mesh)
+        outcome.segmentVertex = vertex
+        outcome.counts["liftingPrompts"] = answer.prompts
     }
 }
 
@@ -120,6 +118,16 @@ extension Correspondence {
         }
         let others = candidates.map(\.vertex).filter { $0 != buddy.vertex }.map { (distance($0), $0) }.sorted { $0 < $1 }
         return [buddy.vertex] + others.map(\.1)
+    }
+
+    /// The first of ``seeds(among:)`` that `find` finds something for, with that; nil if there is none.
+    ///
+    /// Throws what `find` throws.
+    func nearest<Found>(among positions: [SIMD3<Float>], find: (Int) throws -> Found?) rethrows -> (vertex: Int, found: Found)? {
+        for vertex in seeds(among: positions) {
+            if let found = try find(vertex) { return (vertex, found) }
+        }
+        return nil
     }
 }
 

@@ -50,16 +50,17 @@ public struct ExistenceEvaluator: Sendable {
     private let data: any LabelledDataSet
     private let entries: [ShapeEntry]
     private let options: EvaluationOptions
-    private var bench: Workbench
+    private let bench: Workbench
 
     /// An analysis on the shapes `entries`; of the options, samples (clicks on parts), seed, photo size and sampling count.
     public init(data: any LabelledDataSet, entries: [ShapeEntry], options: EvaluationOptions, at bench: Workbench) {
         self.data = data
         self.entries = entries
         self.options = options
-        self.bench = bench
         // What is found does not depend on what is refused for it.
-        self.bench.settings.matching.minimumExistence = 0
+        var bench = bench
+        bench.settings.matching.minimumExistence = 0
+        self.bench = bench
     }
 
     private struct Description: Encodable {

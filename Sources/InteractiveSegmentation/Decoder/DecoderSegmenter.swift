@@ -72,9 +72,9 @@ public struct DecoderSegmenter: SurfaceSegmenter {
         let scaling = FeatureScaling(standardizing: trained.field.values)
         let own = scaling.applied(to: trained.field.values).withNormalizedRows()
         let cosines = Matrix.product(scaling.applied(to: clicked).withNormalizedRows().factor, own.factor.transposed)
+        let candidates = trained.field.observed.indices.filter { trained.field.observed[$0] }
         return (0..<clicked.rows).map { row in
             let values = cosines.row(row)
-            let candidates = trained.field.observed.indices.filter { trained.field.observed[$0] }
             return candidates.max { (values[values.startIndex + $0], $1) < (values[values.startIndex + $1], $0) } ?? 0
         }
     }
