@@ -68,11 +68,7 @@ public struct CostPlan: Sendable, Codable {
             let mark = row.isChosen ? "chosen, timed" : "estimated"
             return [row.model, row.kind, "\(row.encodings)", work, Self.text(row.seconds), mark]
         }
-        let all = [["model", "for", "encodings", "10^12 multiply-adds", "time", ""]] + lines
-        let widths = (0..<6).map { column in all.map { $0[column].count }.max() ?? 0 }
-        return all.map { row in
-            zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }.joined(separator: "  ")
-        }.joined(separator: "\n")
+        return TextTable.aligned([["model", "for", "encodings", "10^12 multiply-adds", "time", ""]] + lines)
     }
 
     /// A time for people.

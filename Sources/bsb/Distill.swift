@@ -14,12 +14,22 @@ struct Distill: ParsableCommand {
     @Flag(help: "Only say what it would cost: encodings, multiply-adds and time on this machine, for each choice of models.")
     var dryRun = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Only say how well features render to so many further views, by each solver or the one named.",
+            valueName: "count"))
+    var heldOut: Int?
+
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
-        if common.noCache { throw ValidationError("distill keeps its results in the cache; --no-cache would throw them away.") }
+        if let heldOut, !(1...100_000).contains(heldOut) { throw ValidationError("--held-out must be between 1 and 100000.") }
+        if dryRun, heldOut != nil { throw ValidationError("--dry-run and --held-out exclude each other.") }
+        if common.noCache, heldOut == nil {
+            throw ValidationError("distill keeps its results in the cache; --no-cache would throw them away.")
+        }
     }
 
     func run() throws {
@@ -30,6 +40,12 @@ struct Distill: ParsableCommand {
         if dryRun {
             let plan = try CostPlan(at: bench)
             return try common.json ? Terminal.result(json: plan) : Terminal.result(plan.table)
+        }
+        if let heldOut {
+            let comparison = try SolverComparison(
+                of: PreparedMesh(contentsOf: mesh, at: bench), solvers: meshOptions.solver.map { [$0] } ?? SolverKind.allCases,
+                heldOut: heldOut, at: bench)
+            return try common.json ? Terminal.result(json: comparison) : Terminal.result(comparison.table)
         }
         let document = try DistillJob(at: bench).run(mesh: mesh)
         if common.json {

@@ -125,7 +125,7 @@ import Testing
         ["match", "--image", "a.png", "--click", "1,1", "--mesh", "b.obj", "--threads", "0"],
         ["match", "--image", "a.png", "--click", "1,1", "--mesh", "b.obj", "--min-iou", "2"],
         ["render", "b.obj", "--output", "x", "--azimuth", "3"],
-        ["distill", "b.obj", "--no-cache"],
+        ["distill", "b.obj", "--no-cache"], ["distill", "b.obj", "--held-out", "0"], ["distill", "b.obj", "--held-out", "2", "--dry-run"],
         ["match", "--image", "a.png", "--mesh", "b.obj"],
         ["match", "--image", "a.png", "--click", "1,1", "--mask", "m.png", "--mesh", "b.obj"],
         ["match", "--image", "a.png", "--mask", "m.png", "--negative", "1,1", "--mesh", "b.obj"],
