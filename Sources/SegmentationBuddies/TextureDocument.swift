@@ -115,9 +115,11 @@ public struct TextureOutputs {
         if let seen = outcome.check, seen.pixels > 0 {
             check = String(format: "; mean difference to the photo %.3f", seen.meanDifference)
         }
+        let agreeing = "\(alignment.agreeing) of \(outcome.pairs) pairs of points and pixels"
         switch alignment.source {
-        case .pairs: return "Laid onto the photo by \(alignment.agreeing) of \(outcome.pairs) pairs of points and pixels\(check)."
-        case .outline: return "Too few of \(outcome.pairs) pairs agree, so the part is laid onto the photo by its outline\(check)."
+        case .pairs: return "Laid onto the photo by \(agreeing)\(check)."
+        case .view: return "\(agreeing) do not tell the view; laid onto the photo in the object's pose\(check)."
+        case .outline: return "\(agreeing) do not tell the view; laid onto the photo by its outline, in the object's pose\(check)."
         }
     }
 }

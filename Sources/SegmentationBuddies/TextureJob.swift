@@ -139,9 +139,13 @@ public struct TextureJob: Sendable {
         guard !part.triangles.isEmpty else { return }
         let pairs = try watch.measure("pairs") { try self.pairs(match, part, segment, lifted) }
         outcome.pairs = pairs.count
-        let normal = SIMD3<Double>(match.mesh.surface.normals[vertex])
+        let pose = try watch.measure("pose") {
+            try ObjectPose.find(
+                lifted.field, of: lifted.mesh, in: match.photo.features, object: match.objectMask, parallelism: bench.parallelism)
+        }
+        let view = pose?.camera ?? .looking(from: SIMD3<Double>(match.mesh.surface.normals[vertex]))
         let alignment = try watch.measure("alignment") {
-            try PhotoAlignment(part, pairs: pairs, mask: match.partMask, facing: normal, seed: bench.settings.seed)
+            try PhotoAlignment(part, pairs: pairs, mask: match.partMask, view: view, seed: bench.settings.seed)
         }
         let texture = try watch.measure("painting") {
             try PartTexture(

@@ -27,7 +27,9 @@ public struct PhotoAlignment: Sendable {
     public enum Source: String, Sendable, Hashable, Codable {
         /// From pairs that agree.
         case pairs
-        /// From the outline: too few pairs agree, so the part is looked at along a given direction and fitted to the mask's box.
+        /// From the given view, because pairs do not tell one.
+        case view
+        /// From the given view, fitted to the mask's box, which draws the part more like its mask.
         case outline
     }
 
@@ -59,10 +61,10 @@ public struct PhotoAlignment: Sendable {
     ///   - part: the part.
     ///   - pairs: matched points and pixels.
     ///   - mask: the part in the photo; not empty.
-    ///   - facing: the direction to look from where pairs do not tell.
+    ///   - view: what to look with where pairs do not tell.
     ///   - seed: decides the samples of pairs.
     /// - Throws: `Failure` if the displacement cannot be solved for.
-    public init(_ part: SurfacePart, pairs: [SurfacePixelPair], mask: Mask, facing: SIMD3<Double>, seed: UInt64 = 0) throws {
+    public init(_ part: SurfacePart, pairs: [SurfacePixelPair], mask: Mask, view: AffineCamera, seed: UInt64 = 0) throws {
         let box = mask.boundingBox ?? PixelRectangle(x: 0, y: 0, width: mask.width, height: mask.height)
         let diagonal = length(SIMD2(Double(box.width), Double(box.height)))
         let points = pairs.map { part.positions[$0.point] }
@@ -81,11 +83,13 @@ public struct PhotoAlignment: Sendable {
             (isMirrored, towardsEye) = (vote < 0, vote < 0 ? -normal : normal)
             (places, outlineIoU) = (seen.places, seen.outlineIoU)
         } else {
-            source = .outline
-            camera = Self.fitted(Self.looking(from: facing), part, mask)
+            let drawn = [view, Self.fitted(view, part, mask)].map { camera in
+                let places = part.positions.map(camera.project)
+                return (camera: camera, places: places, outlineIoU: Self.outlineIoU(part, places, mask))
+            }
+            source = drawn[0].outlineIoU >= drawn[1].outlineIoU ? .view : .outline
+            (camera, places, outlineIoU) = source == .view ? drawn[0] : drawn[1]
             (isMirrored, towardsEye) = (false, camera.towardsEye)
-            places = part.positions.map(camera.project)
-            outlineIoU = Self.outlineIoU(part, places, mask)
         }
     }
 
@@ -103,15 +107,6 @@ public struct PhotoAlignment: Sendable {
             if overlap >= leastOutlineIoU { return (camera, places, overlap) }
         }
         return nil
-    }
-
-    /// A camera that looks from a direction, with +y upwards.
-    private static func looking(from direction: SIMD3<Double>) -> AffineCamera {
-        let z = length(direction) > 0 ? direction / length(direction) : [0, 0, 1]
-        let up: SIMD3<Double> = abs(z.y) < 0.95 ? [0, 1, 0] : [0, 0, -1]
-        let right = cross(up, z)
-        let x = right / length(right)
-        return AffineCamera(x: x, y: -cross(z, x), offset: .zero)
     }
 
     /// The camera moved and scaled along both axes so that the part fills the mask's box; a fiftieth of the area at each end does not count.

@@ -168,7 +168,7 @@ import Testing
             let (x, y) = (Double(part.positions[point].x), Double(part.positions[point].y))
             return SurfacePixelPair(point: point, pixel: [100 + x * 50, 80 - y * 50])
         }
-        let alignment = try PhotoAlignment(part, pairs: pairs, mask: mask, facing: [0, 0, 1])
+        let alignment = try PhotoAlignment(part, pairs: pairs, mask: mask, view: .looking(from: [0, 0, 1]))
         var options = TextureOptions()
         options.size = 256
         let texture = try PartTexture(
@@ -218,7 +218,7 @@ import Testing
             vertices: [[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0], [-0.5, 0, 2], [0.5, 0, 2], [0, 1e-4, 2]],
             faces: [[0, 1, 2], [0, 2, 3], [4, 5, 6]])
         let part = SurfacePart([0, 1, 2], of: mesh)
-        let alignment = try PhotoAlignment(part, pairs: [], mask: Self.mask, facing: [0, 0, 1])
+        let alignment = try PhotoAlignment(part, pairs: [], mask: Self.mask, view: .looking(from: [0, 0, 1]))
         var options = TextureOptions()
         options.size = 64
         let texture = try PartTexture(
@@ -242,7 +242,7 @@ import Testing
             let pixel = isWrong ? SIMD2(Double(60 + number % 80), 120) : [100 + Double(p.x) * 50, 80 - Double(p.y) * 50]
             pairs.append(SurfacePixelPair(point: point, pixel: pixel))
         }
-        let alignment = try PhotoAlignment(part, pairs: pairs, mask: Self.mask, facing: [1, 0, 0])
+        let alignment = try PhotoAlignment(part, pairs: pairs, mask: Self.mask, view: .looking(from: [1, 0, 0]))
         let errors = part.positions.indices.filter { part.positions[$0].z > 0.3 }.map { point -> Double in
             let p = part.positions[point]
             return length(alignment.places[point] - [100 + Double(p.x) * 50, 80 - Double(p.y) * 50])
@@ -267,7 +267,7 @@ import Testing
         let spot = part.positions.indices.filter { part.positions[$0].z > 0.97 }
         let pairs = spot.map { SurfacePixelPair(point: $0, pixel: [60, 80]) }
         #expect(pairs.count >= 8)
-        let alignment = try PhotoAlignment(part, pairs: pairs, mask: PartTextureTests.mask, facing: [0, 0, 1])
+        let alignment = try PhotoAlignment(part, pairs: pairs, mask: PartTextureTests.mask, view: .looking(from: [0, 0, 1]))
         #expect(alignment.outlineIoU > 0.9)
         #expect(length(alignment.towardsEye - [0, 0, 1]) < 0.2)
     }
