@@ -8,12 +8,12 @@ import Foundation
 @main
 struct Benchmarks: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure views, lifting, matching and a whole click, each beside a naive way to the same result.",
-        discussion: "swift run -c release Benchmarks [views] [lifting] [matching] [click]")
+        abstract: "Measure views, models, lifting, matching and a whole click, each beside a naive way to the same result.",
+        discussion: "swift run -c release Benchmarks [views] [models] [lifting] [matching] [click]")
 
     /// What can be measured.
     enum Subject: String, CaseIterable, ExpressibleByArgument {
-        case views, lifting, matching, click
+        case views, models, lifting, matching, click
     }
 
     @Argument(help: "What to measure; everything by default.")
@@ -33,6 +33,7 @@ struct Benchmarks: ParsableCommand {
         for subject in subjects {
             switch subject {
             case .views: try ViewsBenchmark().run(runs)
+            case .models: try ModelsBenchmark().run(runs)
             case .lifting: try LiftingBenchmark().run(runs)
             case .matching: try MatchingBenchmark().run(runs)
             case .click: try ClickBenchmark().run(runs)
