@@ -42,10 +42,37 @@ public struct Ablation: Sendable {
         var published = base
         published.matchAsPublished()
         let standard = Ablation("default", "the settings of the preset", from: base, photo: Look(isMirrored: base.mirrorsPhoto)) { _ in }
-        return [standard] + candidates(published) + features(published) + photos(published) + lifting(published) + together(published)
+        return [standard] + choices(base) + candidates(published) + features(published) + photos(published) + lifting(published)
+            + together(published)
     }
 
-    /// How candidates are found and chosen.
+    /// How the preset chooses among candidates; none is refused for a low probability.
+    private static func choices(_ base: Settings) -> [Ablation] {
+        func variant(_ name: String, _ title: String, _ change: @escaping (inout MatchingOptions) -> Void) -> Ablation {
+            Ablation("default-\(name)", "the preset, \(title)", from: base, photo: Look(isMirrored: base.mirrorsPhoto)) { settings in
+                settings.matching.minimumExistence = 0
+                change(&settings.matching)
+            }
+        }
+        func choice(_ name: String, _ title: String, _ choice: CandidateChoice) -> Ablation {
+            variant(name, title) { $0.choice = choice }
+        }
+        return [
+            variant("unrefused", "nothing refused") { _ in },
+            variant("k-30", "k = 30") { $0.candidateCount = 30 },
+            variant("part-0.75", "0.75 of the query is the part mask's mean") { $0.partShare = 0.75 },
+            choice("iou", "IoU", CandidateChoice(outsiders: .lastResort)),
+            choice("iou+4similarity", "IoU + 4 similarity", CandidateChoice(similarity: 4, outsiders: .lastResort)),
+            choice("similarity", "similarity of those that qualify", CandidateChoice(iou: 0, similarity: 1, outsiders: .lastResort)),
+            choice("all-0.3iou+similarity", "0.3 IoU + similarity of all", CandidateChoice(iou: 0.3, similarity: 1, outsiders: .welcome)),
+            choice("all-similarity", "the nearest vertex", CandidateChoice(iou: 0, similarity: 1, outsiders: .welcome)),
+            choice(
+                "iou+agreement+similarity", "0.3 IoU + agreement + similarity",
+                CandidateChoice(iou: 0.3, similarity: 1, agreement: 1, outsiders: .lastResort)),
+        ]
+    }
+
+    /// How candidates are found and chosen, otherwise as published.
     private static func candidates(_ base: Settings) -> [Ablation] {
         func choice(_ name: String, _ title: String, _ choice: CandidateChoice) -> Ablation {
             Ablation(name, title, from: base) { $0.matching.choice = choice }
@@ -138,12 +165,9 @@ public struct Ablation: Sendable {
         let mirrored = Look(isMirrored: true)
         return [
             Ablation("part-0.5-all", "half the part's mean; 0.3 IoU + agreement of all", from: base, part(0.5)),
-            Ablation("part-0.75-all", "three quarters of the part's mean; 0.3 IoU + agreement of all", from: base, part(0.75)),
-            Ablation("part-0.5-all-30", "the same as part-0.5-all among 30", from: base, part(0.5) { $0.matching.candidateCount = 30 }),
-            Ablation("part-0.5-all-300", "the same as part-0.5-all among 300", from: base, part(0.5) { $0.matching.candidateCount = 300 }),
             Ablation("part-0.5-all-mirrored", "the same as part-0.5-all, with mirror image", from: base, photo: mirrored, part(0.5)),
             Ablation(
-                "part-0.5-all-300-mirrored", "the same as part-0.5-all-300, with mirror image", from: base, photo: mirrored,
+                "part-0.5-all-300-mirrored", "the same as part-0.5-all-mirrored among 300", from: base, photo: mirrored,
                 part(0.5) { $0.matching.candidateCount = 300 }),
             Ablation(
                 "part-0.5-all-300-mirrored-both", "the same, with the mirror images of the mesh's views too", from: base, photo: mirrored,
@@ -160,10 +184,6 @@ public struct Ablation: Sendable {
                     settings.matching.candidateCount = 300
                     settings.matching.choice.outsiders = .refused
                 }),
-            Ablation("part-0.5-all-box", "the same as part-0.5-all, object's box", from: base, part(0.5) { $0.photoArea = .object }),
-            Ablation(
-                "part-0.5-all-box-mirrored", "the same as part-0.5-all, object's box, with mirror image", from: base, photo: mirrored,
-                part(0.5) { $0.photoArea = .object }),
         ]
     }
 }
