@@ -33,10 +33,7 @@ struct Distill: ParsableCommand {
     }
 
     func run() throws {
-        var settings = models.preset.settings
-        settings.seed = common.seed
-        meshOptions.apply(to: &settings)
-        let bench = try common.workbench(settings, models: models)
+        let bench = try common.workbench(models, meshOptions)
         if dryRun {
             let plan = try CostPlan(at: bench)
             return try common.json ? Terminal.result(json: plan) : Terminal.result(plan.table)

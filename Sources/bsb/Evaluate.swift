@@ -81,14 +81,6 @@ struct SamplingOptions: ParsableArguments {
 }
 
 extension CommonOptions {
-    /// A workbench for evaluating with the default settings.
-    func evaluationBench(_ meshOptions: MeshOptions, _ models: ModelOptions) throws -> Workbench {
-        var settings = models.preset.settings
-        settings.seed = seed
-        meshOptions.apply(to: &settings)
-        return try workbench(settings, models: models)
-    }
-
     /// The command as it was given.
     static var commandLine: String { (["bsb"] + CommandLine.arguments.dropFirst()).joined(separator: " ") }
 }
@@ -150,7 +142,7 @@ struct EvaluateSuccess: ParsableCommand {
     func run() throws {
         try checkOutput(output)
         let start = Date()
-        let bench = try common.evaluationBench(meshOptions, models)
+        let bench = try common.workbench(models, meshOptions)
         let renderExtractor = try renderModel.map { try ModelChoice(features: $0).loadExtractor(threads: common.threads) }
         let (set, entries) = try dataSet.open()
         let returned = try photos.map { try ReturnedPhotos(contentsOf: $0) }
@@ -199,7 +191,7 @@ struct EvaluatePhotos: ParsableCommand {
     func run() throws {
         try checkOutput(output)
         let start = Date()
-        let bench = try common.evaluationBench(meshOptions, models)
+        let bench = try common.workbench(models, meshOptions)
         let (set, entries) = try dataSet.open()
         var options = EvaluationOptions()
         options.protocolKind = .photos
@@ -242,7 +234,7 @@ struct EvaluateExistence: ParsableCommand {
     func run() throws {
         try checkOutput(output)
         let start = Date()
-        let bench = try common.evaluationBench(meshOptions, models)
+        let bench = try common.workbench(models, meshOptions)
         let (set, entries) = try dataSet.open()
         let options = sampling.evaluation(seed: common.seed)
         let records = try ExistenceEvaluator(data: set, entries: entries, options: options, at: bench).run(folder: output)

@@ -37,8 +37,7 @@ struct EvaluateAblations: ParsableCommand {
     func run() throws {
         try checkOutput(output)
         let start = Date()
-        var settings = models.preset.settings
-        settings.seed = common.seed
+        let settings = common.settings(models)
         let bench = try common.workbench(settings, models: models)
         let chosen = try choose(among: Ablation.all(from: settings))
         if list { return Terminal.result(chosen.map { "\($0.name): \($0.title)" }.joined(separator: "\n")) }

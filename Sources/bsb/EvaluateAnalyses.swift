@@ -27,7 +27,7 @@ struct EvaluateInvariance: ParsableCommand {
     func run() throws {
         try checkOutput(output)
         let start = Date()
-        let bench = try common.evaluationBench(meshOptions, models)
+        let bench = try common.workbench(models, meshOptions)
         let (set, entries) = try dataSet.open()
         var options = sampling.evaluation(seed: common.seed)
         options.clicksPerPhoto = clicksPerPhoto
@@ -72,7 +72,7 @@ struct EvaluateClickMap: ParsableCommand {
 
     func run() throws {
         try checkOutput(output)
-        let bench = try common.evaluationBench(meshOptions, models)
+        let bench = try common.workbench(models, meshOptions)
         let photo = try PreparedPhoto(contentsOf: image, at: bench)
         let prepared = try PreparedMesh(contentsOf: mesh, normalisation: bench.settings.normalisation)
         let map = try ClickMap(of: photo, object: Click(click), on: prepared, count: count, at: bench)

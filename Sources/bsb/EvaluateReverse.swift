@@ -38,7 +38,7 @@ struct EvaluateReverse: ParsableCommand {
     func run() throws {
         try checkOutput(output)
         let start = Date()
-        let bench = try common.evaluationBench(meshOptions, models)
+        let bench = try common.workbench(models, meshOptions)
         let (set, entries) = try dataSet.open()
         var options = sampling.evaluation(seed: common.seed)
         (options.protocolKind, options.clicksPerPhoto) = (protocolKind, clicksPerPhoto)
@@ -92,7 +92,7 @@ struct EvaluateRelate: ParsableCommand {
     func run() throws {
         try checkOutput(output)
         let start = Date()
-        let bench = try common.evaluationBench(meshOptions, models)
+        let bench = try common.workbench(models, meshOptions)
         let (set, entries) = try dataSet.open()
         let photos = try PhotoClicks(contentsOf: clicks)
         var options = PhotoPairOptions()

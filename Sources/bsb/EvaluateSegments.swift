@@ -54,10 +54,7 @@ struct EvaluateSegments: ParsableCommand {
 
     func run() throws {
         try checkOutput(output)
-        var settings = models.preset.settings
-        settings.seed = common.seed
-        meshOptions.apply(to: &settings)
-        let bench = try common.workbench(settings, models: models)
+        let bench = try common.workbench(models, meshOptions)
         let (set, all) = try dataSet.open()
         let entries = meshesPerCategory.map { count in
             Dictionary(grouping: all, by: \.category).values.flatMap { $0.prefix(count) }.sorted()

@@ -72,9 +72,7 @@ struct Locate: ParsableCommand {
     }
 
     private var settings: Settings {
-        var settings = models.preset.settings
-        settings.seed = common.seed
-        meshOptions.apply(to: &settings)
+        var settings = common.settings(models, meshOptions)
         settings.pixelMatching.candidateCount = candidateCount
         settings.pixelMatching.segmentLimit = segments
         settings.pixelMatching.minimumIoU = minIoU

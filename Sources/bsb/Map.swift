@@ -64,9 +64,7 @@ struct MapCommand: ParsableCommand {
 
     func run() throws {
         try checkOutput(output)
-        var settings = models.preset.settings
-        settings.seed = common.seed
-        meshOptions.apply(to: &settings)
+        var settings = common.settings(models, meshOptions)
         settings.matching.minimumIoU = minIoU
         settings.matching.partLevel = segmenterMask
         settings.lifting.level = segmenterMask

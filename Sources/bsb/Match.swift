@@ -173,9 +173,7 @@ struct Match: ParsableCommand {
     }
 
     private var settings: Settings {
-        var settings = models.preset.settings
-        settings.seed = common.seed
-        meshOptions.apply(to: &settings)
+        var settings = common.settings(models, meshOptions)
         if published { settings.matchAsPublished() }
         if let minExistence { settings.matching.minimumExistence = minExistence }
         settings.matching.candidateCount = candidateCount

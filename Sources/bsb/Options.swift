@@ -34,6 +34,19 @@ struct CommonOptions: ParsableArguments {
 
     var parallelism: Parallelism { Parallelism(threads: threads) }
 
+    /// The settings of the preset that the options name, with the seed, and with how the mesh is looked at.
+    func settings(_ models: ModelOptions, _ mesh: MeshOptions? = nil) -> Settings {
+        var settings = models.preset.settings
+        settings.seed = seed
+        mesh?.apply(to: &settings)
+        return settings
+    }
+
+    /// A workbench with the models and the settings that the options name.
+    func workbench(_ models: ModelOptions, _ mesh: MeshOptions) throws -> Workbench {
+        try workbench(settings(models, mesh), models: models)
+    }
+
     /// A workbench with the models that the options name.
     func workbench(_ settings: Settings, models: ModelOptions) throws -> Workbench {
         try workbench(settings, choice: models.choice)

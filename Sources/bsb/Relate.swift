@@ -58,9 +58,7 @@ struct Relate: ParsableCommand {
 
     func run() throws {
         try checkOutput(output)
-        var settings = models.preset.settings
-        settings.seed = common.seed
-        meshOptions.apply(to: &settings)
+        var settings = common.settings(models, meshOptions)
         settings.matching.minimumIoU = minIoU
         settings.pixelMatching.minimumIoU = minIoU
         settings.matching.partLevel = segmenterMask

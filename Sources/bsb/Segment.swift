@@ -95,9 +95,7 @@ struct Segment: ParsableCommand {
 
     func run() throws {
         try checkOutput(output)
-        var settings = models.preset.settings
-        settings.seed = common.seed
-        meshOptions.apply(to: &settings)
+        var settings = common.settings(models, meshOptions)
         settings.lifting.level = segmenterMask
         settings.threshold = threshold
         settings.cleansBorders = cleanBorders

@@ -53,9 +53,7 @@ struct Texture: ParsableCommand {
 
     func run() throws {
         try checkOutput(output)
-        var settings = models.preset.settings
-        settings.seed = common.seed
-        meshOptions.apply(to: &settings)
+        var settings = common.settings(models, meshOptions)
         settings.matching.partLevel = segmenterMask
         settings.lifting.level = segmenterMask
         if let segmenter { settings.segmenter = segmenter }

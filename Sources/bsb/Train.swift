@@ -50,10 +50,8 @@ struct Train: ParsableCommand {
 
     func run() throws {
         if let output { try checkOutput(URL(fileURLWithPath: output).deletingLastPathComponent().path) }
-        var settings = models.preset.settings
-        settings.seed = common.seed
-        meshOptions.apply(to: &settings)
-        let document = try TrainJob(at: common.workbench(settings, models: models), plan: plan).run(mesh: mesh, output: output)
+        let bench = try common.workbench(models, meshOptions)
+        let document = try TrainJob(at: bench, plan: plan).run(mesh: mesh, output: output)
         if common.json { try Terminal.result(json: document) } else { Terminal.result(summary(document)) }
     }
 
