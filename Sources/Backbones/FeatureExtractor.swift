@@ -10,6 +10,9 @@ public protocol FeatureExtractor: Sendable {
     func features(of image: Image) throws -> FeatureGrid
     /// The features of each picture, in order; quicker than one by one. Throws `Failure` if the model cannot be run.
     func features(of images: [Image]) throws -> [FeatureGrid]
+    /// The same model, whose features are interpolated between cells as the published code does it: over the model's frame, and from
+    /// its pixels over the picture. Itself where nothing is published about that.
+    var interpolatingAsPublished: any FeatureExtractor { get }
 }
 
 extension FeatureExtractor {
@@ -17,6 +20,9 @@ extension FeatureExtractor {
     public func features(of images: [Image]) throws -> [FeatureGrid] {
         try images.map { try features(of: $0) }
     }
+
+    /// Itself.
+    public var interpolatingAsPublished: any FeatureExtractor { self }
 }
 
 /// The name and content of a model.

@@ -1,7 +1,7 @@
 /// A regular grid of feature vectors over a picture, with the exact map from the picture's plane to the grid's.
 ///
 /// Cell (c, r) has its centre at (c + 0.5, r + 0.5) of the grid plane, as pixels have in the picture's plane. A feature between centres
-/// is the bilinear mean of the four around it, clamped at the border (`align_corners = false`).
+/// is the bilinear mean of the four around it, clamped at the border (`align_corners = false`). A grid with ``knots`` has its centres there.
 public struct FeatureGrid: Sendable, Hashable {
     /// The number of cells in a row.
     public let columns: Int
@@ -13,15 +13,19 @@ public struct FeatureGrid: Sendable, Hashable {
     public var values: [Float]
     /// From the picture's plane to the grid's plane.
     public private(set) var map: PlaneMap
+    /// Where the cells' centres are in the grid's plane, if not a unit apart.
+    public let knots: GridKnots?
 
     /// A grid of the given vectors.
-    public init(columns: Int, rows: Int, dimension: Int, values: [Float], map: PlaneMap) {
+    public init(columns: Int, rows: Int, dimension: Int, values: [Float], map: PlaneMap, knots: GridKnots? = nil) {
         precondition(values.count == columns * rows * dimension, "values must be rows x columns x dimension")
+        precondition(knots.map { $0.x.count == columns && $0.y.count == rows } ?? true, "there is a knot for each column and row")
         self.columns = columns
         self.rows = rows
         self.dimension = dimension
         self.values = values
         self.map = map
+        self.knots = knots
     }
 }
 
@@ -78,10 +82,7 @@ public struct BilinearStencil: Sendable {
 extension FeatureGrid {
     /// The cells and weights that make the feature at a point of the picture's plane.
     public func stencil(at point: SIMD2<Float>) -> BilinearStencil {
-        let p = map(point) - SIMD2(0.5, 0.5)
-        // In this order of operands a coordinate that is not a number counts as 0.
-        let x = min(max(0, p.x), Float(columns - 1))
-        let y = min(max(0, p.y), Float(rows - 1))
+        let (x, y) = (column(at: point.x), row(at: point.y))
         let (c0, r0) = (Int32(x), Int32(y))
         let (c1, r1) = (min(c0 + 1, Int32(columns - 1)), min(r0 + 1, Int32(rows - 1)))
         let (fx, fy) = (x - Float(c0), y - Float(r0))

@@ -27,6 +27,18 @@ public struct ONNXFeatureExtractor: FeatureExtractor {
     /// The length of a feature vector.
     public var dimension: Int { encoder.dimension }
     private let encoder: GridEncoder
+    /// Whether features are interpolated over the model's frame first.
+    private var isInterpolatedOverFrame = false
+
+    /// The same model, whose features are interpolated over the model's frame first.
+    public var interpolatingAsPublished: any FeatureExtractor {
+        var hasher = ContentHasher()
+        hasher.add("model", identity.hash)
+        hasher.add("interpolation", "frame")
+        var result = ONNXFeatureExtractor(identity: ModelIdentity(name: identity.name, hash: hasher.finalize().hex), encoder: encoder)
+        result.isInterpolatedOverFrame = true
+        return result
+    }
 
     /// Loads the graph of a file.
     ///
@@ -76,6 +88,15 @@ public struct ONNXFeatureExtractor: FeatureExtractor {
 
     /// The features of each picture, in order, several at a time.
     public func features(of images: [Image]) throws -> [FeatureGrid] {
-        try encoder.grids(of: images, cropped: true)
+        let grids = try encoder.grids(of: images, cropped: true)
+        guard isInterpolatedOverFrame else { return grids }
+        let preparation = encoder.layout.preparation
+        return zip(images, grids).map { image, grid in
+            let size = preparation.resizedSize(width: image.width, height: image.height)
+            // Cells a pixel of the frame, from which the number of cells is exact again.
+            let density = grid.map.scaleX * Float(image.width) / Float(size.width)
+            let stride = Float(preparation.side) / (Float(preparation.side) * density).rounded()
+            return grid.interpolatedOverFrame(stride: stride, width: size.width, height: size.height)
+        }
     }
 }

@@ -41,7 +41,7 @@ extension FeatureAlignment {
             vertices = Matrix.product(vertices.factor, transform.transposed)
         }
         let grid = FeatureGrid(
-            columns: photo.columns, rows: photo.rows, dimension: photo.dimension, values: cells.values, map: photo.map)
+            columns: photo.columns, rows: photo.rows, dimension: photo.dimension, values: cells.values, map: photo.map, knots: photo.knots)
         return (grid, FeatureField(values: vertices, observed: field.observed))
     }
 
@@ -83,9 +83,8 @@ extension Matrix {
 extension FeatureGrid {
     /// The cells whose centre is in a mask of the picture.
     func cells(in mask: Mask) -> [Int] {
-        let toPicture = map.inverse
-        return (0..<rows * columns).filter { cell in
-            let point = toPicture([Float(cell % columns) + 0.5, Float(cell / columns) + 0.5])
+        (0..<rows * columns).filter { cell in
+            let point = point(column: Float(cell % columns), row: Float(cell / columns))
             guard point.x >= 0, point.y >= 0, point.x < Float(mask.width), point.y < Float(mask.height) else { return false }
             return mask[Int(point.x), Int(point.y)]
         }

@@ -62,12 +62,11 @@ public struct PixelSearch: Sendable {
     ///
     /// Complexity: O(region + cells x d).
     public init(features: FeatureGrid, region: Mask) {
-        let map = features.map
         cells = Matrix(rows: features.rows * features.columns, columns: features.dimension, values: features.values)
         gram = NeighbourGram(features)
         self.region = region
-        horizontal = GridAxis(pixels: region.width, cells: features.columns, scale: map.scaleX, offset: map.offsetX)
-        vertical = GridAxis(pixels: region.height, cells: features.rows, scale: map.scaleY, offset: map.offsetY)
+        horizontal = GridAxis(positions: (0..<region.width).map { features.column(at: Float($0) + 0.5) })
+        vertical = GridAxis(positions: (0..<region.height).map { features.row(at: Float($0) + 0.5) })
         blocks = []
         for rows in vertical.runs {
             for columns in horizontal.runs {
@@ -169,15 +168,13 @@ private struct GridAxis: Sendable {
     /// Maximal ranges of pixels with the same cell before them.
     let runs: [Range<Int>]
 
-    init(pixels: Int, cells: Int, scale: Float, offset: Float) {
-        let positions = (0..<pixels).map { pixel in
-            min(max(scale * (Float(pixel) + 0.5) + offset - 0.5, 0), Float(cells - 1))
-        }
+    /// - Parameter positions: where each pixel's centre is among the cells.
+    init(positions: [Float]) {
         lower = positions.map { Int($0) }
         fraction = positions.map { $0 - Float(Int($0)) }
         var runs: [Range<Int>] = []
         var start = 0
-        for pixel in 1...pixels where pixel == pixels || Int(positions[pixel]) != Int(positions[start]) {
+        for pixel in 1...positions.count where pixel == positions.count || Int(positions[pixel]) != Int(positions[start]) {
             runs.append(start..<pixel)
             start = pixel
         }

@@ -1,49 +1,70 @@
 import Backbones
 import Foundation
 
-// Grids and embeddings as bytes for the cache: eight 32-bit numbers of layout, then the values, all little-endian.
+// Grids and embeddings as bytes for the cache: eight 32-bit numbers of layout, the fourth of which tells whether the knots of columns and
+// rows follow; then the values, all little-endian.
 
 extension FeatureGrid {
     /// The grid as bytes.
     var cacheData: Data {
         var data = Data()
-        for number in [UInt32(columns), UInt32(rows), UInt32(dimension), 0] {
+        for number in [UInt32(columns), UInt32(rows), UInt32(dimension), knots == nil ? 0 : 1] {
             withUnsafeBytes(of: number.littleEndian) { data.append(contentsOf: $0) }
         }
         for number in [map.scaleX, map.scaleY, map.offsetX, map.offsetY] {
             withUnsafeBytes(of: number.bitPattern.littleEndian) { data.append(contentsOf: $0) }
         }
-        values.withUnsafeBytes { data.append(contentsOf: $0) }
+        for numbers in [knots?.x ?? [], knots?.y ?? [], values] { numbers.withUnsafeBytes { data.append(contentsOf: $0) } }
         return data
     }
 
     /// The number of bytes of the grid that `data` begins with, or nil if that cannot be.
     static func cachedLength(_ data: Data) -> Int? {
-        guard data.count >= 32 else { return nil }
-        let sizes = data.withUnsafeBytes { bytes in
-            (0..<3).map { Double(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self))) }
-        }
-        let length = 32 + 4 * sizes.reduce(1, *)
-        return length <= Double(data.count) ? Int(length) : nil
+        CachedGridHeader(data).flatMap { $0.length <= Double(data.count) ? Int($0.length) : nil }
     }
 
     /// The grid that was stored as `data`, or nil if the sizes do not fit.
     init?(cached data: Data) {
-        guard data.count >= 32 else { return nil }
-        let header = data.withUnsafeBytes { bytes in
-            (0..<8).map { UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)) }
-        }
-        // Damaged sizes may be anything, so their product is taken where it cannot overflow.
-        guard Double(header[0]) * Double(header[1]) * Double(header[2]) == Double(data.count - 32) / 4 else { return nil }
-        let count = (data.count - 32) / 4
-        let values = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-            _ = data.dropFirst(32).copyBytes(to: UnsafeMutableRawBufferPointer(buffer))
+        guard let header = CachedGridHeader(data), header.length == Double(data.count) else { return nil }
+        let count = (data.count - CachedGridHeader.size) / 4
+        let numbers = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+            _ = data.dropFirst(CachedGridHeader.size).copyBytes(to: UnsafeMutableRawBufferPointer(buffer))
             initialized = count
         }
-        let numbers = header[4...].map { Float(bitPattern: $0) }
+        let (columns, rows) = (Int(header.columns), Int(header.rows))
+        let knots = header.hasKnots ? GridKnots(x: Array(numbers[..<columns]), y: Array(numbers[columns..<columns + rows])) : nil
         self.init(
-            columns: Int(header[0]), rows: Int(header[1]), dimension: Int(header[2]), values: values,
-            map: PlaneMap(scaleX: numbers[0], scaleY: numbers[1], offsetX: numbers[2], offsetY: numbers[3]))
+            columns: columns, rows: rows, dimension: Int(header.dimension),
+            values: knots == nil ? numbers : Array(numbers[(columns + rows)...]), map: header.map, knots: knots)
+    }
+}
+
+/// What the bytes of a grid begin with.
+private struct CachedGridHeader {
+    static let size = 32
+    let columns: UInt32
+    let rows: UInt32
+    let dimension: UInt32
+    let hasKnots: Bool
+    let map: PlaneMap
+
+    /// Nil if there are too few bytes.
+    init?(_ data: Data) {
+        guard data.count >= Self.size else { return nil }
+        let words = data.withUnsafeBytes { bytes in
+            (0..<8).map { UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)) }
+        }
+        (columns, rows, dimension, hasKnots) = (words[0], words[1], words[2], words[3] == 1)
+        let numbers = words[4...].map { Float(bitPattern: $0) }
+        map = PlaneMap(scaleX: numbers[0], scaleY: numbers[1], offsetX: numbers[2], offsetY: numbers[3])
+    }
+
+    /// The bytes of the grid.
+    ///
+    /// Damaged sizes may be anything, so their product is taken where it cannot overflow.
+    var length: Double {
+        let values = Double(columns) * Double(rows) * Double(dimension)
+        return Double(Self.size) + 4 * (values + (hasKnots ? Double(columns) + Double(rows) : 0))
     }
 }
 

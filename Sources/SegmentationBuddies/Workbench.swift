@@ -51,7 +51,7 @@ public struct Workbench: Sendable {
 
     /// What sees photos, after the settings.
     var photoExtractor: any FeatureExtractor {
-        settings.mirrorsPhoto ? AugmentedFeatureExtractor(extractor, isMirrored: true) : extractor
+        settings.mirrorsPhoto ? AugmentedFeatureExtractor(extractor, isMirrored: true) : extractor.interpolatingAsPublished
     }
 
     /// What matches clicks, after the settings.

@@ -64,8 +64,8 @@ import Testing
         #expect(mask[50, 40] && !mask[50, 46] && mask.count > 30)
     }
 
-    @Test func efficientSAMIsStretchedAndItsMasksArePutInOrder() throws {
-        let segmenter = try load("efficientsam", "efficientsam")
+    @Test(arguments: ["efficientsam", "efficientsam-one"]) func efficientSAMIsStretchedAndItsMasksArePutInOrder(decoder: String) throws {
+        let segmenter = try load("efficientsam", decoder)
         #expect(segmenter.layout == .efficientSAM && !segmenter.takesEarlierAnswers)
         let image = noise(200, 100, seed: 3)
         let embedding = try segmenter.embed(image)

@@ -41,7 +41,14 @@ import Testing
             scaleX: Float(columns) / Float(width) * generator.uniform(0.6, 1.3),
             scaleY: Float(rows) / Float(height) * generator.uniform(0.6, 1.3), offsetX: generator.uniform(-1, 1),
             offsetY: generator.uniform(-1, 1))
-        let grid = Self.randomGrid(&generator, columns: columns, rows: rows, dimension: dimension, map: map)
+        var grid = Self.randomGrid(&generator, columns: columns, rows: rows, dimension: dimension, map: map)
+        if stream % 3 == 0 {
+            // Cells at uneven distances, as after two interpolations.
+            let knots = [columns, rows].map { count in (0..<count).map { Float($0) + generator.uniform(0.1, 0.9) } }
+            grid = FeatureGrid(
+                columns: columns, rows: rows, dimension: dimension, values: grid.values, map: map,
+                knots: GridKnots(x: knots[0], y: knots[1]))
+        }
         let region = Mask(width: width, height: height) { x, y in (x * 7 + y * 3) % 5 != 0 && x > 2 }
         let queries = Matrix(rows: 6, columns: dimension, values: (0..<(6 * dimension)).map { _ in generator.uniform(-1, 1) })
         let matches = try PixelSearch(features: grid, region: region).mostSimilar(to: queries)

@@ -21,11 +21,14 @@ from . import exporting, reference
 def randomise(model, seed):
     """Fixed random weights that keep activations and logits of a size that can be compared."""
     generator = torch.Generator().manual_seed(seed)
+    tables = {f"{name}.weight" for name, module in model.named_modules() if isinstance(module, torch.nn.Embedding)}
     for name, value in sorted(model.state_dict().items()):
         if not value.is_floating_point():
             continue
+        own = name.rsplit(".", 1)[-1]
         noise = torch.randn(value.shape, generator=generator)
-        if value.dim() > 1 and "embed" not in name and "token" not in name:
+        # Tables and tokens stand for activations; all other matrices are applied to some.
+        if value.dim() > 1 and name not in tables and "embed" not in own and "token" not in own:
             noise = noise / value[0].numel() ** 0.5
         elif value.dim() == 1:
             noise = noise * 0.1 + (1 if "weight" in name or "lambda" in name else 0)

@@ -86,3 +86,9 @@ def sam_answers(model, embeddings, prompts, picture, side, stretched):
         logits.append(result.pred_masks[0, 0])
         scores.append(result.iou_scores[0, 0])
     return torch.stack(logits), torch.stack(scores)
+
+
+def by_area(logits, scores, masks):
+    """Three masks in the order of their areas, which is that of part, larger part and object."""
+    order = torch.argsort((logits > 0).sum((1, 2)), stable=True)
+    return logits[order], scores[order], masks[order]

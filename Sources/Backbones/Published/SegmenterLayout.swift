@@ -96,7 +96,9 @@ public enum SegmenterLayout: String, Sendable, Hashable, Codable, CaseIterable {
     /// A decoder with a separate input for boxes is asked one by one, since what it makes of none beside several prompts is not settled.
     func takesSeveralPrompts(_ decoder: InferenceSession) -> Bool {
         switch self {
-        case .sam, .efficientSAM: true
+        case .sam, .efficientSAM:
+            // EfficientSAM's own export fixes the axis of prompts at 1.
+            decoder.inputs.allSatisfy { $0.shape.count < 3 || embeddings.contains($0.name) || $0.shape[1] == nil }
         case .samOriginal:
             // SAM's own export answers one prompt a run; ours leaves the number open.
             decoder.inputs.allSatisfy { $0.shape.isEmpty || $0.name == embeddings[0] || $0.shape[0] == nil }

@@ -15,11 +15,13 @@ struct FeaturePyramid: Sendable {
 
     /// From the finest, the features themselves, to the coarsest.
     let levels: [Level]
-    private let map: PlaneMap
+    /// The finest grid without its vectors.
+    private let places: FeatureGrid
 
     /// The pyramid of a grid: means over 2 x 2, 4 x 4, 8 x 8 and 16 x 16 cells, as long as 4 cells a side are left.
     init(_ grid: FeatureGrid) {
-        map = grid.map
+        places = FeatureGrid(
+            columns: grid.columns, rows: grid.rows, dimension: 0, values: [], map: grid.map, knots: grid.knots)
         let cells = grid.columns * grid.rows
         let plain = Raw(
             columns: grid.columns, rows: grid.rows, dimension: grid.dimension, values: grid.values,
@@ -32,10 +34,14 @@ struct FeaturePyramid: Sendable {
     }
 
     /// A point of the picture in the plane of the finest level.
-    func position(of point: SIMD2<Float>) -> SIMD2<Float> { map(point) }
+    func position(of point: SIMD2<Float>) -> SIMD2<Float> {
+        [places.column(at: point.x) + 0.5, places.row(at: point.y) + 0.5]
+    }
 
     /// A point of the finest level's plane in the picture.
-    func point(at position: SIMD2<Float>) -> SIMD2<Float> { map.inverse(position) }
+    func point(at position: SIMD2<Float>) -> SIMD2<Float> {
+        places.point(column: position.x - 0.5, row: position.y - 0.5)
+    }
 
     /// Vectors of any length with their squared lengths.
     private struct Raw {

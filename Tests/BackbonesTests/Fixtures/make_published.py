@@ -80,3 +80,7 @@ axes = {"batched_point_coords": {1: "prompts", 2: "points"}, "batched_point_labe
         "output_masks": {1: "prompts"}, "iou_predictions": {1: "prompts"}}
 save(Efficient((40.0, 10.0, 20.0)), "efficientsam-decoder.onnx", embedding | clicks, ["output_masks", "iou_predictions"], axes)
 save(Efficient((40.0,)), "single-mask-decoder.onnx", embedding | clicks, ["output_masks", "iou_predictions"], axes)
+# EfficientSAM's own export leaves only the number of points open.
+one = {name: value[:, :1] if name.startswith("batched") else value for name, value in clicks.items()}
+save(Efficient((40.0, 10.0, 20.0)), "efficientsam-one-decoder.onnx", embedding | one, ["output_masks", "iou_predictions"],
+     {"batched_point_coords": {2: "points"}, "batched_point_labels": {2: "points"}})
