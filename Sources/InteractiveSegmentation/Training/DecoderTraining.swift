@@ -28,6 +28,9 @@ public struct DecoderTrainingOptions: Sendable, Hashable, Codable {
     ///
     /// Published: all pixels.
     public var points: Int? = 256
+    /// Whether the part's vertices and the others are compared in the proportion of the square roots of their numbers, where lifts are
+    /// learned, so that small parts are not drowned; in that of their numbers without, as published.
+    public var favoursSmallParts = true
     /// Whether the vertices' probabilities are interpolated at pixels, as published, or the vertices' features, which costs a third.
     public var rendersProbabilities = false
     /// Whether features are shifted and scaled to mean 0 and variance 1, component by component.
@@ -55,7 +58,7 @@ public struct DecoderTrainingOptions: Sendable, Hashable, Codable {
         (options.learningRate, options.finalLearningRate) = (1e-4, 1)
         options.steps = max(1, 5 * ((prompts + options.batch - 1) / options.batch))
         options.points = nil
-        (options.rendersProbabilities, options.standardizesFeatures) = (true, false)
+        (options.rendersProbabilities, options.standardizesFeatures, options.favoursSmallParts) = (true, false, false)
         return options
     }
 

@@ -94,6 +94,7 @@ struct LiftMaterial: TrainingMaterial {
     private(set) var learned: [Int] = []
     private(set) var heldOut: [Int] = []
     private let prompts: [LiftedPrompt]
+    private let favoursSmallParts: Bool
 
     /// The material of lifted prompts on a mesh of `vertexCount` vertices.
     ///
@@ -107,6 +108,7 @@ struct LiftMaterial: TrainingMaterial {
             })
         else { throw DecoderTrainer.foreignAnswers }
         self.prompts = prompts
+        favoursSmallParts = options.favoursSmallParts
         let sources = Array(Set(prompts.map(\.clicks[0].vertex))).sorted()
         let isHeldOut = Dictionary(uniqueKeysWithValues: zip(sources, options.heldOutSources(of: sources.count)))
         for (number, prompt) in prompts.enumerated() {
@@ -116,8 +118,23 @@ struct LiftMaterial: TrainingMaterial {
 
     func add(_ prompt: Int, to builder: inout ShardBuilder, points count: Int?, _ generator: inout SeededGenerator) throws -> Int {
         let answer = prompts[prompt]
-        let vertices = choose(count, of: answer.steps.count, &generator)
+        let vertices = vertices(of: answer, count, &generator)
         builder.add(answer.clicks, vertices: vertices, targets: vertices.map(answer.probability))
         return vertices.count
+    }
+
+    /// Random vertices, as many of the part as its favour gives it.
+    private func vertices(of answer: LiftedPrompt, _ count: Int?, _ generator: inout SeededGenerator) -> [Int] {
+        let all = answer.steps.count
+        guard favoursSmallParts, let count, count < all else { return choose(count, of: all, &generator) }
+        let inside = (0..<all).filter { answer.probability($0) >= 0.5 }
+        let outside = (0..<all).filter { answer.probability($0) < 0.5 }
+        guard !inside.isEmpty, !outside.isEmpty else { return choose(count, of: all, &generator) }
+        let (part, rest) = (Double(inside.count).squareRoot(), Double(outside.count).squareRoot())
+        let own = min(count - 1, max(1, Int((Double(count) * part / (part + rest)).rounded())))
+        return (0..<count).map { index in
+            let pool = index < own ? inside : outside
+            return pool[generator.index(below: pool.count)]
+        }
     }
 }
