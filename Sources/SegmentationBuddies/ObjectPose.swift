@@ -187,9 +187,8 @@ private struct PoseSearch: Sendable {
             let (x, y) = (Int(place.x), Int(place.y))
             guard object[x, y] else { continue }
             met[Int(Double(y - box.y) / square) * columns + Int(Double(x - box.x) / square)] = true
-            let at = features.map(SIMD2<Float>(place))
-            let (column, row) = (min(max(0, Int(at.x)), features.columns - 1), min(max(0, Int(at.y)), features.rows - 1))
-            sum += Double(max(0, cosines[point, row * features.columns + column]))
+            let (column, row) = (features.column(at: Float(place.x)).rounded(), features.row(at: Float(place.y)).rounded())
+            sum += Double(max(0, cosines[point, Int(row) * features.columns + Int(column)]))
         }
         let covered = zip(met, squares).count { $0 && $1 }
         return sum / Double(visible.count) * Double(covered) / Double(wanted)
