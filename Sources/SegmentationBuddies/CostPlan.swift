@@ -40,9 +40,13 @@ public struct CostPlan: Sendable, Codable {
         let (features, segments) = (bench.settings.featureViews.count, bench.settings.segmentViews.count)
         let picture = Image(width: bench.settings.featureViews.size, height: bench.settings.featureViews.size, fill: (200, 190, 180))
         let (extractor, segmenter, parallelism) = (bench.extractor, bench.segmenter, bench.parallelism)
-        // As many at once as later, since small models run side by side.
         let each = { (body: @Sendable () throws -> Void) throws -> Double in
-            try Self.seconds { try parallelism.forEach(parallelism.threads) { _ in try body() } } / Double(parallelism.threads)
+            let alone = try Self.seconds(body)
+            // Large models run one at a time anyway, and one run of theirs says enough.
+            guard alone < 2 else { return alone }
+            // As many at once as later, since small models run side by side.
+            return try (0..<2).map { _ in try Self.seconds { try parallelism.forEach(parallelism.threads) { _ in try body() } } }.min()!
+                / Double(parallelism.threads)
         }
         rows = [
             Row(
@@ -80,19 +84,16 @@ public struct CostPlan: Sendable, Codable {
         }
     }
 
-    /// The shorter of two runs, in seconds: the first may have to make room.
     private static func seconds(_ body: () throws -> Void) rethrows -> Double {
-        try (0..<2).map { _ in
-            let start = DispatchTime.now().uptimeNanoseconds
-            try body()
-            return Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
-        }.min()!
+        let start = DispatchTime.now().uptimeNanoseconds
+        try body()
+        return Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
     }
 
     /// Multiply-adds a second of a product of 768 x 1024 by 1024 x 1024, of the size of a transformer's.
     private static func speed(_ parallelism: Parallelism) -> Double {
         let (a, b) = (Matrix(rows: 768, columns: 1024, fill: 0.5), Matrix(rows: 1024, columns: 1024, fill: 0.25))
-        let seconds = Self.seconds { _ = Matrix.product(a.factor, b.factor, parallelism: parallelism) }
+        let seconds = (0..<3).map { _ in Self.seconds { _ = Matrix.product(a.factor, b.factor, parallelism: parallelism) } }.min()!
         return 768 * 1024 * 1024 / seconds
     }
 }

@@ -107,6 +107,9 @@ struct MeshOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Views from which features are lifted onto the mesh.", valueName: "count"))
     var views: Int?
 
+    @Option(help: ArgumentHelp("Views in which parts of the mesh are segmented; by default 96.", valueName: "count"))
+    var segmentViews: Int?
+
     @Option(help: "How the mesh is looked at: evenly and from both sides (default), or as the paper's code does.")
     var viewStyle: ViewPlan.Style?
 
@@ -118,6 +121,9 @@ struct MeshOptions: ParsableArguments {
 
     func validate() throws {
         if let views, !(1...100_000).contains(views) { throw ValidationError("--views must be between 1 and 100000.") }
+        if let segmentViews, !(1...100_000).contains(segmentViews) {
+            throw ValidationError("--segment-views must be between 1 and 100000.")
+        }
     }
 
     /// Writes the options into settings.
@@ -127,6 +133,7 @@ struct MeshOptions: ParsableArguments {
         if let solver { settings.solver = solver }
         if let viewStyle { (settings.featureViews.style, settings.segmentViews.style) = (viewStyle, viewStyle) }
         if let views { settings.featureViews.count = views }
+        if let segmentViews { settings.segmentViews.count = segmentViews }
     }
 }
 
