@@ -7,7 +7,7 @@ extension ExistenceCalibration {
         ExistenceCalibration(
             models: [
                 "d258e9446a5296e27e142005d18ce3801cf8b3664080a1c0cc438b80de9c667b",
-                "2e097c162cdbfe083879e87b5eabb3616ba7b4058c505671b85c2ed7f3744c16",
-            ], weights: [-4.1584, 0.9468, 1.5202], clicks: 400)
+                "7d582e583dfc64a66759fb7bf3291d341534c95a419ee604c93c91dc71994f42",
+            ], weights: [-4.2097, 0.9752, 1.5283], clicks: 400)
     ]
 }

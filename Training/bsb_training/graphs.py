@@ -27,19 +27,32 @@ def constants(path: Path) -> dict[str, Tensor]:
     return values
 
 
-def load_graphs(pair: Pair, folder: Path, example: Tensor, trunk: str = "features"):
+def load_graphs(pair: Pair, folder: Path, example: Tensor, trunk: str = ""):
     """Fills a pair from features.onnx, segmenter-encoder.onnx and segmenter-decoder.onnx of a folder.
 
     example [B,3,H,W]: a normalised batch on which statistics are measured. `trunk` names the graph whose trunk is kept, "features" or
-    "segmenter-encoder". Classifiers, which are not exported, stay as they are.
+    "segmenter-encoder"; by default the first of them that has the pair's sizes. A head whose graph has others stays as it is, and so do the
+    decoder and the classifiers, which are not exported.
     """
     features, encoder = constants(folder / "features.onnx"), constants(folder / "segmenter-encoder.onnx")
-    pair.decoder.load_state_dict(constants(folder / "segmenter-decoder.onnx"))
+    parts = [("features", features, pair.feature_head), ("segmenter-encoder", encoder, pair.embedding_head)]
+    parts = [part for part in parts if fits(pair, part[2], part[1])]
+    if not parts or trunk not in ("", *(name for name, _, _ in parts)):
+        raise ValueError(f"{folder}: the graphs have other sizes than the configuration's [model]")
+    decoder, own = constants(folder / "segmenter-decoder.onnx"), pair.decoder.state_dict()
+    if {k: v.shape for k, v in decoder.items()} == {k: v.shape for k, v in own.items()}:
+        pair.decoder.load_state_dict(decoder)
+    trunk = trunk or parts[0][0]
     with torch.no_grad():
-        parts = [("features", features, pair.feature_head), ("segmenter-encoder", encoder, pair.embedding_head)]
         # The graph whose trunk is kept comes last; the other head is measured on its own trunk.
         for _, values, head in sorted(parts, key=lambda part: part[0] == trunk):
             fill(pair, head, values, example)
+
+
+def fits(pair: Pair, head: nn.Module, values: dict[str, Tensor]) -> bool:
+    """Whether a graph has as many folded convolutions as trunk and head, of the same shapes."""
+    folded = [tuple(v.shape) for k, v in values.items() if k.startswith(FOLDED_PREFIX) and v.ndim == 4]
+    return sorted(folded) == sorted(tuple(m.weight.shape) for m in modules_of(pair, head, nn.Conv2d) if m.bias is None)
 
 
 def fill(pair: Pair, head: nn.Module, values: dict[str, Tensor], example: Tensor):

@@ -24,6 +24,7 @@ class ModelConfig:
     pyramid: int = 64
     feature_dimension: int = 64
     embedding_dimension: int = 48
+    embedding_blocks: int = 0
     similarity_heads: int = 4
     decoder_width: int = 40
     decoder_depth: int = 4
@@ -142,10 +143,11 @@ class EmbeddingHead(nn.Module):
     def __init__(self, config: ModelConfig):
         super().__init__()
         self.mix = convolution(config.pyramid, config.pyramid)
+        self.refine = nn.Sequential(*(ResidualBlock(config.pyramid) for _ in range(config.embedding_blocks)))
         self.project = nn.Conv2d(config.pyramid, config.embedding_dimension, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.project(self.mix(x))
+        return self.project(self.refine(self.mix(x)))
 
 
 class SegmenterDecoder(nn.Module):
@@ -168,6 +170,9 @@ class SegmenterDecoder(nn.Module):
         self.down = nn.Sequential(nn.Conv2d(width, 2 * width, 3, 2, 1), nn.ReLU())
         self.down_again = nn.Sequential(nn.Conv2d(2 * width, 2 * width, 3, 2, 1), nn.ReLU())
         self.deep = nn.ModuleList(nn.Conv2d(2 * width, 2 * width, 3, 1, 1) for _ in range(config.decoder_depth))
+        for layer in self.deep:  # each starts as the identity, so that a trained decoder can be deepened
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
         self.middle = nn.Conv2d(2 * width, 2 * width, 3, 1, 1)
         self.up = nn.Conv2d(2 * width, width, 1)
         self.fine = nn.Conv2d(width, width, 3, 1, 1)

@@ -275,6 +275,7 @@ class Trainer:
         return self.batches.make(draw, size, team.share(runs) if config.runs else 0, team.share(photos), grey)
 
     def losses(self, draw: Draw, batch: Batch) -> dict[str, Tensor]:
+        """The weighted losses by name; those of weight zero are left out."""
         config, pair, device = self.config, self.pair, self.config.device
         with torch.autocast(device, torch.bfloat16, enabled=config.bfloat16):
             maps = pair.trunk.encode(batch.image.contiguous(memory_format=torch.channels_last))
@@ -284,16 +285,19 @@ class Trainer:
             embedding = pair.embedding_head(trunk).float()
             objectness = pair.objectness(trunk)[:, 0].float()
         prototypes, table = pair.prototypes, self.table
-        result = {
-            "class": config.class_weight
-            * losses.candidate_loss(draw, features, prototypes, batch.target, table, config.scale, config.smoothing, config.class_cells),
-            "contrast": config.contrast_weight
-            * losses.surface_contrast(draw, features, batch.surface, batch.category, batch.runs),
-            "whole": config.whole_weight
-            * losses.whole_picture_loss(features[batch.renders :], prototypes, batch.whole[batch.renders :], table, config.scale),
-            "category": config.category_weight * F.cross_entropy(category, batch.kind, ignore_index=-1, label_smoothing=0.1),
-            "object": config.object_weight * losses.objectness_loss(objectness, batch.inside),
+        terms = {
+            "class": lambda: losses.candidate_loss(
+                draw, features, prototypes, batch.target, table, config.scale, config.smoothing, config.class_cells
+            ),
+            "contrast": lambda: losses.surface_contrast(draw, features, batch.surface, batch.category, batch.runs),
+            "whole": lambda: losses.whole_picture_loss(
+                features[batch.renders :], prototypes, batch.whole[batch.renders :], table, config.scale
+            ),
+            "category": lambda: F.cross_entropy(category, batch.kind, ignore_index=-1, label_smoothing=0.1),
+            "object": lambda: losses.objectness_loss(objectness, batch.inside),
         }
+        weights = {name: getattr(config, f"{name}_weight") for name in terms}
+        result = {name: weights[name] * term() for name, term in terms.items() if weights[name] > 0}
         if self.feature_teacher:
             result["teacher"] = config.feature_teacher_weight * self.feature_teacher.loss(batch.image, features)
         segments = config.segment_every > 0 and self.step % config.segment_every == 0

@@ -220,6 +220,24 @@ class RunTests(unittest.TestCase):
             difference = (network(origin)(image) - network(again.pair.eval())(image)).abs().max().item()
             self.assertLess(difference, 0.01, network.__name__)
 
+    def test_graphs_of_two_sizes_are_gone_on_from_one_at_a_time(self):
+        deeper = TINY.replace("blocks = [1, 1, 1, 1]", "blocks = [1, 2, 1, 1]\nembedding_blocks = 1\ndecoder_depth = 6")
+        (self.root / "deeper.toml").write_text(deeper)
+        self.trainer("shallow").run()
+        Trainer(self.root / "deeper.toml", self.root / "renders", None, self.root / "deep", self.root / "shallow" / "weights.pt").run()
+        command = [sys.executable, "-W", "ignore", "-m", "bsb_training.export", "--checkpoint", self.root / "deep" / "weights.pt"]
+        features = ["--features", self.root / "shallow" / "weights.pt"]
+        subprocess.run([*command, *features, "--output", self.root / "both"], check=True)
+        image = torch.rand(1, 3, 64, 64)
+        for config, origin, network in (("tiny", "shallow", FeatureNetwork), ("deeper", "deep", SegmenterEncoder)):
+            again = Trainer(self.root / f"{config}.toml", self.root / "renders", None, self.root / "third", self.root / "both")
+            whole = load_pair(self.root / origin / "weights.pt")[0]
+            difference = (network(whole)(image) - network(again.pair.eval())(image)).abs().max().item()
+            self.assertLess(difference, 0.02, network.__name__)
+        (self.root / "other.toml").write_text(TINY.replace("blocks = [1, 1, 1, 1]", "blocks = [1, 1, 3, 1]"))
+        with self.assertRaises(ValueError):
+            Trainer(self.root / "other.toml", self.root / "renders", None, self.root / "fourth", self.root / "both")
+
     def test_teachers_teach(self):
         (self.root / "taught.toml").write_text(TINY.replace("steps = 4", "steps = 40") + write_teachers(self.root))
         taught = Trainer(self.root / "taught.toml", self.root / "renders", None, self.root / "taught")
