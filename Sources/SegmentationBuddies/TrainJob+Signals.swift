@@ -30,18 +30,16 @@ extension TrainJob {
     private func collectLifts(
         _ vertices: [Int], _ mesh: PreparedMesh, _ views: EmbeddedViews
     ) throws -> [(answers: LiftedAnswers, isNew: Bool)] {
-        let sampling = String(decoding: try JSONText.data(plan.sampling, pretty: false), as: UTF8.self)
         let options = String(decoding: try JSONText.data(bench.settings.lifting, pretty: false), as: UTF8.self)
-        let folder = CacheDirectory.key(["decoder lifts", options, sampling] + source(mesh))
+        let folder = CacheDirectory.key(["decoder lifts", options] + source(mesh))
         // Vertices run side by side, so each lift runs on one thread.
         let lifting = MaskLifting(segmenter: bench.segmenter, options: bench.settings.lifting, parallelism: Parallelism(threads: 1))
         let collector = LiftCollector(
-            segmenter: try LiftingSegmenter(lifting, views: RememberedViews(views), surface: mesh.surface), mesh: mesh.scene.mesh,
-            vertices: vertices, sampling: plan.sampling, seed: bench.settings.seed)
+            segmenter: try LiftingSegmenter(lifting, views: RememberedViews(views), surface: mesh.surface))
         return try bench.stage("Lifting masks of training clicks", vertices.count) { index in
             let name = "lifts-\(vertices[index]).bin"
             if let stored = bench.cache.read(folder: folder, name: name).flatMap({ LiftedAnswers(data: $0) }) { return (stored, false) }
-            let answers = try collector.answers(from: vertices[index])
+            let answers = try collector.answer(at: vertices[index])
             bench.cache.write(answers.data, folder: folder, name: name)
             return (answers, true)
         }

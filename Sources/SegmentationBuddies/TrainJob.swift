@@ -23,7 +23,7 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
         switch signal {
         case .lift:
             // Parts do not get smaller where triangles do.
-            (sampling.maximumVertices, sampling.secondClickShare) = (150, 1)
+            (sampling.maximumVertices, sampling.secondClickShare) = (150, 0)
         case .masks: break
         case .published: sampling = .reference
         }

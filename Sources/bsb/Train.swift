@@ -35,7 +35,7 @@ struct Train: ParsableCommand {
     @Option(help: ArgumentHelp("The most steps of training.", valueName: "count"))
     var steps: Int?
 
-    @Flag(inversion: .prefixedNo, help: "Also learn from further clicks, wanted and unwanted.")
+    @Flag(inversion: .prefixedNo, help: "Where masks are learned, also learn from further clicks, wanted and unwanted.")
     var secondClicks = true
 
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions

@@ -43,14 +43,14 @@ struct SegmentAnswerer {
         return try LiftingSegmenter(lifting, views: views, surface: mesh.surface)
     }
 
-    /// A decoder's answers; of corrective clicks of a kind that it was not trained on, which it refuses, it is asked without them.
+    /// A decoder's answers; corrective clicks of a kind that it refuses are left out.
     private func decoding(_ plan: TrainingPlan, cleaning: BorderCleaning? = nil, _ counts: inout [String: Int]) throws -> Answer {
         let outcome = try TrainJob(at: bench, plan: plan).train(mesh, becomesDefault: false)
         counts = outcome.counts
-        let answer = part(by: DecoderSegmenter(outcome.trained, parallelism: bench.parallelism), cleaning: cleaning)
-        let provenance = outcome.trained.provenance
+        let segmenter = DecoderSegmenter(outcome.trained, parallelism: bench.parallelism)
+        let answer = part(by: segmenter, cleaning: cleaning)
         return { clicks, trial in
-            let corrections = clicks.dropFirst().filter { ($0.isForeground ? provenance.severalWanted : provenance.withUnwanted) > 0 }
+            let corrections = clicks.dropFirst().filter { segmenter.supports([clicks[0], $0]) }
             return try answer(clicks.prefix(1) + corrections, trial)
         }
     }

@@ -4,11 +4,14 @@ import LinearAlgebra
 
 /// Segments a mesh by a decoder that was trained on it: iSeg.
 ///
-/// Features are scaled once; a click is then one run of a small network over the vertices.
+/// Features are scaled once; a click is then one run of a small network over the vertices. A decoder that has a context to tell what belongs
+/// together by answers the first wanted click, and further clicks are obeyed where its answer denies them; a published decoder, which has
+/// none, is asked about all clicks at once.
 public struct DecoderSegmenter: SurfaceSegmenter {
     /// The decoder.
     public let trained: TrainedDecoder
     private let features: Matrix
+    private let obedience: ClickObedience?
     private let parallelism: Parallelism
 
     /// A segmenter by a trained decoder.
@@ -16,6 +19,7 @@ public struct DecoderSegmenter: SurfaceSegmenter {
         self.trained = trained
         self.parallelism = parallelism
         features = trained.inputs
+        obedience = ClickObedience(context: trained.context)
     }
 
     /// `iseg`.
@@ -23,14 +27,15 @@ public struct DecoderSegmenter: SurfaceSegmenter {
 
     /// The part that is clicked; the 2D segmenter is not asked.
     ///
-    /// - Throws: `Failure` for clicks that make no sense, and for several clicks of a decoder that was trained on single ones: its
-    ///   attention has never learned to weigh them.
-    /// - Complexity: O(#V x parameters).
+    /// - Throws: `Failure` for clicks that make no sense, and for several clicks of a decoder without a context that was trained on single
+    ///   ones: its attention has never learned to weigh them.
+    /// - Complexity: O(#V x parameters), and O(#V x clicks x context).
     public func answer(to clicks: [SurfaceClick]) throws -> SurfaceAnswer {
         let clicks = try clicks.checked(vertexCount: trained.field.vertexCount)
-        let values = features.gatheringRows(clicks.map(\.vertex))
-        let probability = try probabilities(of: ClickFeatures(values: values, isForeground: clicks.map(\.isForeground)))
-        return SurfaceAnswer(probability: probability, prompts: 0)
+        let asked = obedience == nil ? clicks : Array(clicks.lazy.filter(\.isForeground).prefix(1))
+        let values = features.gatheringRows(asked.map(\.vertex))
+        let answer = try probabilities(of: ClickFeatures(values: values, isForeground: asked.map(\.isForeground)))
+        return SurfaceAnswer(probability: try obedience?.applied(to: answer, clicks: clicks) ?? answer, prompts: 0)
     }
 
     /// Clicks on another mesh, and the part of this one that they mean.
@@ -79,8 +84,10 @@ public struct DecoderSegmenter: SurfaceSegmenter {
         }
     }
 
-    /// Whether the decoder was trained on clicks like these: several wanted ones, or unwanted ones, must have been among them.
+    /// Whether the decoder can answer clicks like these: without a context, several wanted ones, or unwanted ones, must have been among
+    /// those that it was trained on.
     public func supports(_ clicks: [SurfaceClick]) -> Bool {
+        guard obedience == nil else { return true }
         let known = trained.provenance
         let distinct = Set(clicks)
         let wanted = distinct.count { $0.isForeground }

@@ -14,10 +14,8 @@ public struct PromptSampling: Sendable, Hashable, Codable {
     public var maximumPrompts = 3000
     /// Views that see a vertex at a flatter angle than this cosine are not used for it.
     public var minimumFrontality: Float = 0.15
-    /// For this share of the prompts, further clicks are tried.
+    /// For this share of the prompts, further clicks are tried; where lifts are learned, for none.
     public var secondClickShare: Float = 0.25
-    /// Where lifts are learned: so many clicks correct the answer to such a prompt, one after the other.
-    public var corrections = 2
     /// So many second clicks of each polarity are tried for such a prompt; published: 5.
     public var secondClicks = 1
     /// How often the answer to two clicks is fed back as a hint; published: 5.
