@@ -94,7 +94,9 @@ struct LiftMaterial: TrainingMaterial {
     private(set) var learned: [Int] = []
     private(set) var heldOut: [Int] = []
     private let prompts: [LiftedPrompt]
-    private let favoursSmallParts: Bool
+    /// Of each prompt, the vertices of the part and the others, from which as many are drawn as the part's favour gives it; none where all
+    /// vertices are drawn alike.
+    private let sides: [(inside: [Int32], outside: [Int32])?]
 
     /// The material of lifted prompts on a mesh of `vertexCount` vertices.
     ///
@@ -108,7 +110,7 @@ struct LiftMaterial: TrainingMaterial {
             })
         else { throw DecoderTrainer.foreignAnswers }
         self.prompts = prompts
-        favoursSmallParts = options.favoursSmallParts
+        sides = prompts.map { options.favoursSmallParts ? Self.sides(of: $0) : nil }
         let sources = Array(Set(prompts.map(\.clicks[0].vertex))).sorted()
         let isHeldOut = Dictionary(uniqueKeysWithValues: zip(sources, options.heldOutSources(of: sources.count)))
         for (number, prompt) in prompts.enumerated() {
@@ -118,23 +120,28 @@ struct LiftMaterial: TrainingMaterial {
 
     func add(_ prompt: Int, to builder: inout ShardBuilder, points count: Int?, _ generator: inout SeededGenerator) throws -> Int {
         let answer = prompts[prompt]
-        let vertices = vertices(of: answer, count, &generator)
+        let vertices = vertices(of: prompt, count, &generator)
         builder.add(answer.clicks, vertices: vertices, targets: vertices.map(answer.probability))
         return vertices.count
     }
 
+    /// The vertices of the part and the others, ascending; nil where one of the two has none.
+    private static func sides(of answer: LiftedPrompt) -> (inside: [Int32], outside: [Int32])? {
+        let all = Int32(answer.steps.count)
+        let inside = (0..<all).filter { answer.probability(Int($0)) >= 0.5 }
+        let outside = (0..<all).filter { answer.probability(Int($0)) < 0.5 }
+        return inside.isEmpty || outside.isEmpty ? nil : (inside, outside)
+    }
+
     /// Random vertices, as many of the part as its favour gives it.
-    private func vertices(of answer: LiftedPrompt, _ count: Int?, _ generator: inout SeededGenerator) -> [Int] {
-        let all = answer.steps.count
-        guard favoursSmallParts, let count, count < all else { return choose(count, of: all, &generator) }
-        let inside = (0..<all).filter { answer.probability($0) >= 0.5 }
-        let outside = (0..<all).filter { answer.probability($0) < 0.5 }
-        guard !inside.isEmpty, !outside.isEmpty else { return choose(count, of: all, &generator) }
+    private func vertices(of prompt: Int, _ count: Int?, _ generator: inout SeededGenerator) -> [Int] {
+        let all = prompts[prompt].steps.count
+        guard let count, count < all, let (inside, outside) = sides[prompt] else { return choose(count, of: all, &generator) }
         let (part, rest) = (Double(inside.count).squareRoot(), Double(outside.count).squareRoot())
         let own = min(count - 1, max(1, Int((Double(count) * part / (part + rest)).rounded())))
         return (0..<count).map { index in
             let pool = index < own ? inside : outside
-            return pool[generator.index(below: pool.count)]
+            return Int(pool[generator.index(below: pool.count)])
         }
     }
 }
