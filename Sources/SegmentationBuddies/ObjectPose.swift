@@ -105,12 +105,10 @@ private struct PoseSearch: Sendable {
     func best(from eye: SIMD3<Double>, turns: Int) -> Scored {
         let towards = eye.unit
         let visible = visible(from: towards)
-        let up: SIMD3<Double> = abs(towards.y) < 0.95 ? [0, 1, 0] : [0, 0, -1]
-        let start = up.cross(towards).unit
-        let across = towards.cross(start)
+        let level = AffineCamera.looking(from: towards)
         let scored = (0..<turns).map { turn -> Scored in
             let angle = 2 * Double.pi * Double(turn) / Double(turns)
-            let view = fitted(View(towards: towards, right: start * cos(angle) + across * sin(angle), scale: 1, offset: .zero))
+            let view = fitted(View(towards: towards, right: level.x * cos(angle) - level.y * sin(angle), scale: 1, offset: .zero))
             return (view, score(view, visible))
         }
         return scored.reduce(scored[0]) { $1.score > $0.score ? $1 : $0 }

@@ -1,5 +1,4 @@
 import Basics
-import Foundation
 
 /// A camera without perspective that may stretch: the pixel of a position p is (x·p, y·p) + offset, with y downwards.
 public struct AffineCamera: Sendable, Hashable {
@@ -17,14 +16,13 @@ public struct AffineCamera: Sendable, Hashable {
         self.offset = offset
     }
 
-    /// A camera that looks from a direction, with +y upwards, then turned by an angle in radians in the picture's plane.
-    public static func looking(from direction: SIMD3<Double>, turned angle: Double = 0) -> AffineCamera {
+    /// A camera that looks from a direction, with +y upwards.
+    public static func looking(from direction: SIMD3<Double>) -> AffineCamera {
         let z = length(direction) > 0 ? direction / length(direction) : [0, 0, 1]
         let up: SIMD3<Double> = abs(z.y) < 0.95 ? [0, 1, 0] : [0, 0, -1]
         let right = cross(up, z)
         let x = right / length(right)
-        let y = -cross(z, x)
-        return AffineCamera(x: x * cos(angle) - y * sin(angle), y: x * sin(angle) + y * cos(angle), offset: .zero)
+        return AffineCamera(x: x, y: -cross(z, x), offset: .zero)
     }
 
     /// The place of a position in the picture's plane.
