@@ -1,9 +1,11 @@
 """Writes the graphs of a model of `transformers`."""
 
 import pathlib
+import tempfile
 
 import onnx
 import torch
+from onnx import compose, helper
 
 from . import graphs
 
@@ -16,7 +18,11 @@ def save(module, path, inputs, outputs, axes, weights_beside=False):
     with torch.no_grad():
         torch.onnx.export(module, tuple(inputs.values()), str(path), input_names=list(inputs), output_names=outputs, dynamic_axes=axes,
                           opset_version=17, dynamo=False)
-    graph = onnx.load(path)
+    write(onnx.load(path), path, weights_beside)
+
+
+def write(graph, path, weights_beside=False):
+    """Writes a graph, with its weights in a file beside it if they are too many for one."""
     shorten(graph.graph)
     beside = path.with_name(path.name + "_data")
     for old in path.parent.glob("*"):
@@ -58,6 +64,38 @@ def shorten(graph):
 
 def features(model, side, path):
     save(graphs.Features(model, side), path, {"pixel_values": torch.zeros(1, 3, side, side)}, ["last_hidden_state"], {})
+
+
+def dift(latents, block, path):
+    """One graph of the two halves of DIFT: the second runs once for each noise, and the results are averaged.
+
+    One noise after the other, so that the attention of one is in memory and not that of all.
+    """
+    path = pathlib.Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    frame = torch.zeros(1, 3, latents.side, latents.side)
+    with torch.no_grad():
+        noisy = latents(frame)
+        planes = block(noisy[0])
+    halves = []
+    for name, module, inputs, output in [("latents", latents, {"pixel_values": frame}, "noisy"), ("block", block, {"sample": noisy[0]}, "planes")]:
+        with tempfile.TemporaryDirectory() as folder:
+            part = pathlib.Path(folder) / f"{name}.onnx"
+            save(module, part, inputs, [output], {})
+            halves.append(compose.add_prefix(onnx.load(part), f"{name}/", inplace=True))
+    whole, body = halves[0], halves[1].graph
+    whole.graph.input[0].name = "pixel_values"
+    for node in whole.graph.node:
+        node.input[:] = ["pixel_values" if name == "latents/pixel_values" else name for name in node.input]
+    # A graph inside another sees the weights of the outer one.
+    whole.graph.initializer.extend(body.initializer)
+    del body.initializer[:]
+    whole.graph.node.extend([
+        helper.make_node("Scan", ["latents/noisy"], ["each"], body=body, num_scan_inputs=1),
+        helper.make_node("ReduceMean", ["each"], ["features"], axes=[0], keepdims=1)])
+    del whole.graph.output[:]
+    whole.graph.output.append(helper.make_tensor_value_info("features", onnx.TensorProto.FLOAT, [1, *planes.shape]))
+    write(whole, path)
 
 
 def picture_side(model):
