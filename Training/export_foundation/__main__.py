@@ -2,10 +2,11 @@
 
     python -m export_foundation dinov2 facebook/dinov2-with-registers-large --side 224 --output dinov2-large.onnx
     python -m export_foundation dinov2 dinov2_vitl14_reg4_pretrain.pth --side 224 --output dinov2-large.onnx
+    python -m export_foundation dift stabilityai/stable-diffusion-2-1 --side 768 --output dift-sd21.onnx
     python -m export_foundation sam facebook/sam-vit-huge --output sam-vit-huge
     python -m export_foundation sam2 facebook/sam2.1-hiera-tiny --output sam2.1-tiny
 
-A model is a name on the hub, a folder of transformers, or, for DINOv2, a .pth of its own repository.
+A model is a name on the hub, a folder of transformers or diffusers, or, for DINOv2, a .pth of its own repository.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import onnxruntime
 import torch
 from transformers import AutoModel, Sam2Model, SamModel
 
-from . import checkpoints, exporting
+from . import checkpoints, exporting, graphs, reference
 
 
 def largest_difference(path, inputs, expected):
@@ -35,6 +36,30 @@ def export_features(arguments):
     expected = [model(frame).last_hidden_state]
     exporting.features(model, arguments.side, arguments.output)
     return {"graph": largest_difference(arguments.output, {"pixel_values": frame}, expected)}
+
+
+@torch.no_grad()
+def export_dift(arguments):
+    from diffusers import DDIMScheduler, StableDiffusionPipeline
+
+    pipeline = StableDiffusionPipeline.from_pretrained(arguments.model, safety_checker=None, requires_safety_checker=False)
+    pipeline.scheduler = DDIMScheduler.from_config(pipeline.scheduler.config)
+    # One picture of a batch after the other: the same numbers in less memory.
+    pipeline.vae.enable_slicing()
+    prompt, _ = pipeline.encode_prompt(arguments.prompt, "cpu", 1, False)
+    return dift(pipeline, prompt, arguments)
+
+
+@torch.no_grad()
+def dift(pipeline, prompt, arguments):
+    """Exports DIFT of a pipeline and an embedded prompt."""
+    side, step, block, noises, seed = arguments.side, arguments.step, arguments.block, arguments.noises, arguments.seed
+    frame = torch.rand(1, 3, side, side, generator=torch.Generator().manual_seed(1)) * 2 - 1
+    expected = [reference.dift_planes(pipeline, prompt, frame, step, block, noises, seed)]
+    latents = graphs.DiftLatents(pipeline.vae, pipeline.scheduler, side, step, noises, seed)
+    exporting.dift(latents, graphs.DiftBlock(pipeline.unet, prompt, step, block), arguments.output)
+    pixels = reference.normalised(((frame[0].permute(1, 2, 0) + 1) / 2) * 255)
+    return {"graph": largest_difference(arguments.output, {"pixel_values": pixels}, expected)}
 
 
 @torch.no_grad()
@@ -65,12 +90,21 @@ def export_segmenter(arguments):
 
 def main():
     parser = argparse.ArgumentParser(prog="export_foundation", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("family", choices=["dinov2", "sam", "sam2"])
+    parser.add_argument("family", choices=["dinov2", "dift", "sam", "sam2"])
     parser.add_argument("model")
-    parser.add_argument("--side", type=int, default=224, help="longest side of pictures, for dinov2")
+    parser.add_argument("--side", type=int, help="longest side of pictures, for dinov2 (default 224) and dift (default 768)")
+    dift = parser.add_argument_group("for dift, with the paper's defaults")
+    dift.add_argument("--prompt", default="", help='such as "a photo of a chair"')
+    dift.add_argument("--step", type=int, default=261, help="the step of diffusion whose noise is added")
+    dift.add_argument("--block", type=int, default=1, choices=range(4), help="the up-block of the U-Net whose features are taken")
+    dift.add_argument("--noises", type=int, default=8, help="noise samples that are averaged")
+    dift.add_argument("--seed", type=int, default=0, help="of the noise")
     parser.add_argument("--output", required=True, help="the graph, or for segmenters the folder of the two")
     arguments = parser.parse_args()
-    differences = (export_features if arguments.family == "dinov2" else export_segmenter)(arguments)
+    arguments.side = arguments.side or {"dift": 768}.get(arguments.family, 224)
+    if arguments.family == "dift" and arguments.side % 64:
+        parser.error("--side must be a multiple of 64 for dift")
+    differences = {"dinov2": export_features, "dift": export_dift}.get(arguments.family, export_segmenter)(arguments)
     for name, difference in differences.items():
         print(f"{name}: largest difference {difference:.1e} of the largest number")
     if max(differences.values()) > 1e-3:

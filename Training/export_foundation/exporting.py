@@ -1,30 +1,46 @@
-"""Writes the graphs of a model of `transformers`."""
+"""Writes the graphs of a model of `transformers` or `diffusers`."""
 
+import hashlib
 import pathlib
+import tempfile
 
 import onnx
 import torch
+from onnx import compose, helper
 
 from . import graphs
 
 
-def save(module, path, inputs, outputs, axes, weights_beside=False):
-    """Exports `module` for example `inputs` (a dict) and checks the graph."""
-    path = pathlib.Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+def exported(module, inputs, outputs, axes):
+    """The graph of `module` for example `inputs` (a dict)."""
     module.eval()
-    with torch.no_grad():
+    # A folder of its own: large graphs come with a file for each tensor.
+    with tempfile.TemporaryDirectory() as folder, torch.no_grad():
+        path = pathlib.Path(folder) / "graph.onnx"
         torch.onnx.export(module, tuple(inputs.values()), str(path), input_names=list(inputs), output_names=outputs, dynamic_axes=axes,
                           opset_version=17, dynamo=False)
-    graph = onnx.load(path)
+        return onnx.load(path)
+
+
+def save(module, path, inputs, outputs, axes, weights_beside=False):
+    """Exports `module` for example `inputs` (a dict)."""
+    write(exported(module, inputs, outputs, axes), path, weights_beside)
+
+
+def write(graph, path, weights_beside=False):
+    """Writes a graph, with its weights in a file beside it if they are too many for one."""
+    path = pathlib.Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
     shorten(graph.graph)
     beside = path.with_name(path.name + "_data")
-    for old in path.parent.glob("*"):
-        # Large graphs come with a file for each tensor, which are gathered into one.
-        if old.is_file() and old.suffix not in {".onnx", ".json", ".npy", ".png", ".onnx_data"} and old != beside:
-            old.unlink()
-    if weights_beside or graph.ByteSize() > 1_900_000_000:
-        beside.unlink(missing_ok=True)
+    beside.unlink(missing_ok=True)
+    # `ByteSize` fails on graphs of more than 2 GB.
+    if weights_beside or sum(len(tensor.raw_data) for tensor in graph.graph.initializer) > 1_900_000_000:
+        # The graph's own hash, which names the model, follows the weights beside it.
+        digest = hashlib.sha256()
+        for tensor in graph.graph.initializer:
+            digest.update(tensor.raw_data)
+        helper.set_model_props(graph, {"weights_sha256": digest.hexdigest()})
         onnx.save(graph, path, save_as_external_data=True, location=beside.name)
     else:
         onnx.save(graph, path)
@@ -58,6 +74,30 @@ def shorten(graph):
 
 def features(model, side, path):
     save(graphs.Features(model, side), path, {"pixel_values": torch.zeros(1, 3, side, side)}, ["last_hidden_state"], {})
+
+
+def dift(latents, block, path):
+    """One graph of the two halves of DIFT: the second runs once for each noise, and the results are averaged.
+
+    One noise after the other, so that the attention of one is in memory and not that of all.
+    """
+    frame = torch.zeros(1, 3, latents.side, latents.side)
+    with torch.no_grad():
+        noisy = latents(frame)
+        planes = block(noisy[0])
+    whole = compose.add_prefix(exported(latents, {"frame": frame}, ["noisy"], {}), "latents/", inplace=True)
+    body = compose.add_prefix(exported(block, {"sample": noisy[0]}, ["planes"], {}), "block/", inplace=True).graph
+    # A graph inside another sees the weights of the outer one.
+    whole.graph.initializer.extend(body.initializer)
+    del body.initializer[:]
+    whole.graph.node.insert(0, helper.make_node("Identity", ["pixel_values"], ["latents/frame"]))
+    whole.graph.node.extend([
+        helper.make_node("Scan", ["latents/noisy"], ["each"], body=body, num_scan_inputs=1),
+        helper.make_node("ReduceMean", ["each"], ["features"], axes=[0], keepdims=1)])
+    del whole.graph.input[:], whole.graph.output[:]
+    whole.graph.input.append(helper.make_tensor_value_info("pixel_values", onnx.TensorProto.FLOAT, [1, *frame.shape[1:]]))
+    whole.graph.output.append(helper.make_tensor_value_info("features", onnx.TensorProto.FLOAT, [1, *planes.shape]))
+    write(whole, path)
 
 
 def picture_side(model):

@@ -3,6 +3,8 @@
 import torch
 from torch import nn
 
+from . import reference
+
 
 class Features(nn.Module):
     """DINOv2 and kin: pixel_values -> last_hidden_state, with the position grid of one size baked in.
@@ -23,6 +25,49 @@ class Features(nn.Module):
 
     def forward(self, pixel_values):
         return self.model(pixel_values).last_hidden_state
+
+
+class DiftLatents(nn.Module):
+    """The first half of DIFT (Tang et al. 2023): pixel_values -> noisy latents [noises, 4, h, w].
+
+    The noise is constant and drawn in the order of DIFT's own code: first that of the latents, which are samples of the encoder's
+    distribution, then that of the step.
+    """
+
+    def __init__(self, vae, scheduler, side, step, noises, seed):
+        super().__init__()
+        self.vae, self.side = vae, side
+        kept = scheduler.alphas_cumprod[step]
+        self.signal, self.noise = float(kept.sqrt()) * vae.config.scaling_factor, float((1 - kept).sqrt())
+        cells = side // 2 ** (len(vae.config.block_out_channels) - 1)
+        generator = torch.Generator().manual_seed(seed)
+        shape = (noises, vae.config.latent_channels, cells, cells)
+        self.register_buffer("sampling", torch.randn(shape, generator=generator))
+        self.register_buffer("stepping", torch.randn(shape, generator=generator))
+        # Pictures come normalised by ImageNet's colours; Stable Diffusion takes -1 to 1.
+        self.register_buffer("mean", reference.MEAN.view(1, 3, 1, 1))
+        self.register_buffer("deviation", reference.STD.view(1, 3, 1, 1))
+
+    def forward(self, pixel_values):
+        latents = self.vae.encode((pixel_values * self.deviation + self.mean) * 2 - 1).latent_dist
+        return (latents.mean + latents.std * self.sampling) * self.signal + self.stepping * self.noise
+
+
+class DiftBlock(nn.Module):
+    """The second half of DIFT: noisy latents [4, h, w] -> what up-block `block` gives [C, h', w'].
+
+    Cuts the U-Net that it is given after that block.
+    """
+
+    def __init__(self, unet, prompt, step, block):
+        super().__init__()
+        self.unet, self.step = unet, step
+        unet.up_blocks = unet.up_blocks[:block + 1]
+        unet.conv_norm_out, unet.conv_out = None, nn.Identity()
+        self.register_buffer("prompt", prompt)
+
+    def forward(self, sample):
+        return self.unet(sample[None], self.step, self.prompt, return_dict=False)[0][0]
 
 
 class SamEncoder(nn.Module):

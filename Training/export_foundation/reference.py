@@ -30,6 +30,20 @@ def dino_frame(picture, side):
     return resized, normalised(padded)
 
 
+def dift_planes(pipeline, prompt, frame, step, block, noises, seed):
+    """DIFT's own procedure for a frame in -1 to 1, with the whole U-Net: noise added once, features of an up-block, their mean."""
+    kept = []
+    hook = pipeline.unet.up_blocks[block].register_forward_hook(lambda module, inputs, output: kept.append(output))
+    torch.manual_seed(seed)
+    latents = pipeline.vae.encode(frame.repeat(noises, 1, 1, 1)).latent_dist.sample() * pipeline.vae.config.scaling_factor
+    step = torch.tensor(step)
+    # Not `randn_like`, whose order follows the layout that the encoder happens to leave in memory.
+    noisy = pipeline.scheduler.add_noise(latents, torch.randn(latents.shape), step)
+    pipeline.unet(noisy, step, encoder_hidden_states=prompt.repeat(noises, 1, 1))
+    hook.remove()
+    return kept[0].mean(0, keepdim=True)
+
+
 def sam_frame(picture, side):
     """SAM: longest side by Pillow, mean and deviation, then zeros to the right and below."""
     resized = torch.tensor(numpy.asarray(picture.resize(fitted(picture, side), Image.BILINEAR)).copy()).float()
