@@ -1,3 +1,4 @@
+import Foundation
 import Shapes
 
 /// A click on the surface of a mesh.
@@ -53,6 +54,12 @@ public struct SurfaceSegment: Sendable, Hashable {
         }
         return zip(sums, counts).map { $1 > 0 && $0 / $1 >= threshold }
     }
+}
+
+/// The logarithm of the odds of a probability that is kept away from 0 and 1 by `edge`.
+func logOdds(_ probability: Float, edge: Float) -> Float {
+    let kept = min(max(probability, edge), 1 - edge)
+    return log(kept / (1 - kept))
 }
 
 /// The value in 0...1 that maximises the variance between the values below and the values from it on (Otsu 1979), in 256 steps; one

@@ -1,6 +1,5 @@
 import Basics
 import Distillation
-import Foundation
 import Shapes
 
 /// Moves the border of a part to where it is short and in concave creases, and drops specks.
@@ -49,9 +48,9 @@ public struct BorderCleaning: Sendable, Hashable, Codable {
         // Capacities in steps of a billionth of the surface's area.
         let unit = 1e9 / max(graph.areas.reduce(0, +), .leastNormalMagnitude)
         var minimum = MinimumCut(nodes: graph.areas.count)
-        let offset = Self.logOdds(segment.threshold)
+        let offset = logOdds(segment.threshold, edge: 1e-4)
         for (vertex, point) in graph.pointOfVertex.enumerated() {
-            let odds = min(max(Self.logOdds(segment.probability[vertex]) - offset, -largestLogOdds), largestLogOdds)
+            let odds = min(max(logOdds(segment.probability[vertex], edge: 1e-4) - offset, -largestLogOdds), largestLogOdds)
             let cost = Int64((Double(abs(odds)) * graph.areas[Int(point)] / graph.copies[Int(point)] * unit).rounded())
             minimum.addTerminal(Int(point), fromSource: odds > 0 ? cost : 0, toSink: odds > 0 ? 0 : cost)
         }
@@ -76,10 +75,5 @@ public struct BorderCleaning: Sendable, Hashable, Codable {
                 for point in region { isInside[Int(point)] = !side }
             }
         }
-    }
-
-    private static func logOdds(_ probability: Float) -> Float {
-        let p = min(max(probability, 1e-4), 1 - 1e-4)
-        return log(p / (1 - p))
     }
 }

@@ -21,20 +21,14 @@ struct ClickObedience: Sendable {
     /// The variance of the log-odds at a click, in units of the prior's: keeps clicks that deny each other from being exaggerated.
     static let noise = 0.05
 
-    /// #V x parts: rows whose squared distance is minus the logarithm of how much two vertices belong together.
-    private let places: Matrix
+    /// #V x (parts + 3), see ``VertexContext``.
+    private let context: Matrix
+    private var parts: Int { context.columns - 3 }
 
     /// What belongs together on a mesh with this context; nil if the decoder has none.
     init?(context: Matrix) {
-        let parts = context.columns - 3
-        guard parts > 0 else { return nil }
-        // The context has probabilities from -1 to 1.
-        let scale = 1 / (2 * Self.partSpread * (2 * Float(parts)).squareRoot())
-        var places = Matrix(rows: context.rows, columns: parts)
-        for row in 0..<context.rows {
-            for part in 0..<parts { places[row, part] = scale * context[row, part] }
-        }
-        self.places = places
+        guard context.columns > 3 else { return nil }
+        self.context = context
     }
 
     /// The probabilities #V of a network, made to agree with distinct clicks.
@@ -43,7 +37,7 @@ struct ClickObedience: Sendable {
     /// - Complexity: O(#V x clicks x context + clicks^3).
     func applied(to probability: [Float], clicks: [SurfaceClick]) throws -> [Float] {
         let missing = clicks.map { click -> Float in
-            let odds = Self.logOdds(probability[click.vertex])
+            let odds = logOdds(probability[click.vertex], edge: 1e-6)
             return click.isForeground ? max(0, Self.margin - odds) : min(0, -Self.margin - odds)
         }
         guard missing.contains(where: { $0 != 0 }) else { return probability }
@@ -57,7 +51,7 @@ struct ClickObedience: Sendable {
         }
         try SparseCholesky(SparseMatrix(rows: clicks.count, columns: clicks.count, triplets: entries)).solve(&weights)
         return probability.indices.map { vertex in
-            var odds = Self.logOdds(probability[vertex])
+            var odds = logOdds(probability[vertex], edge: 1e-6)
             for click in clicks.indices { odds += weights.values[click] * affinity[click][vertex] }
             return 1 / (1 + exp(-odds))
         }
@@ -65,23 +59,19 @@ struct ClickObedience: Sendable {
 
     /// How much each vertex belongs together with one: #V, from 0 to 1.
     private func affinities(to vertex: Int) -> [Float] {
-        places.values.withUnsafeBufferPointer { values in
-            let columns = places.columns
-            let own = values[(vertex * columns)..<((vertex + 1) * columns)]
-            return (0..<places.rows).map { row in
+        // The context has probabilities from -1 to 1, so that differences are twice those that are meant.
+        let scale = 1 / (8 * Self.partSpread * Self.partSpread * Float(parts))
+        return context.values.withUnsafeBufferPointer { values in
+            let own = vertex * context.columns
+            return (0..<context.rows).map { row in
+                let other = row * context.columns
                 var squared: Float = 0
-                for column in 0..<columns {
-                    let difference = values[row * columns + column] - own[own.startIndex + column]
+                for part in 0..<parts {
+                    let difference = values[other + part] - values[own + part]
                     squared += difference * difference
                 }
-                return exp(-squared)
+                return exp(-scale * squared)
             }
         }
-    }
-
-    /// The logarithm of the odds, of probabilities that are kept a little away from 0 and 1.
-    private static func logOdds(_ probability: Float) -> Float {
-        let kept = min(max(probability, 1e-6), 1 - 1e-6)
-        return log(kept / (1 - kept))
     }
 }

@@ -19,9 +19,9 @@ public struct LiftedPrompt: Sendable, Hashable {
     fileprivate init(clicks: [SurfaceClick], steps: [UInt8]) { (self.clicks, self.steps) = (clicks, steps) }
 }
 
-/// The answers to all prompts that begin with one vertex.
+/// The answers to the prompts that begin with one vertex: a click on it alone, see ``LiftCollector``.
 public struct LiftedAnswers: Sendable, Hashable {
-    /// The first click of all prompts.
+    /// The clicked vertex.
     public var vertex: Int
     /// The clicks and answers; empty where no view shows the vertex.
     public var prompts: [LiftedPrompt]
