@@ -139,13 +139,13 @@ private struct PoseSearch: Sendable {
 
     /// Ways to move a view: by an angle around each axis of the picture, by a share of its scale, and of the object's size.
     private static let changes: [@Sendable (inout View, Double, Double) -> Void] = [
-        { view, step, _ in view.towards = (view.towards * cos(step) + view.right.cross(view.towards) * sin(step)).unit },
+        { view, step, _ in view.towards = (view.towards * cos(step) + cross(view.right, view.towards) * sin(step)).unit },
         { view, step, _ in
             let (towards, right) = (view.towards, view.right)
             view.towards = (towards * cos(step) + right * sin(step)).unit
             view.right = (right * cos(step) - towards * sin(step)).unit
         },
-        { view, step, _ in view.right = (view.right * cos(step) + view.towards.cross(view.right) * sin(step)).unit },
+        { view, step, _ in view.right = (view.right * cos(step) + cross(view.towards, view.right) * sin(step)).unit },
         { view, step, _ in view.scale *= 1 + step },
         { view, step, size in view.offset.x += step * size },
         { view, step, size in view.offset.y += step * size },
@@ -153,7 +153,7 @@ private struct PoseSearch: Sendable {
 
     /// What maps positions to pixels.
     func camera(_ view: View) -> AffineCamera {
-        AffineCamera(x: view.right * view.scale, y: view.right.cross(view.towards) * view.scale, offset: view.offset)
+        AffineCamera(x: view.right * view.scale, y: cross(view.right, view.towards) * view.scale, offset: view.offset)
     }
 
     /// Moved and scaled so that the mesh's box has the middle and the area of the object's.
@@ -208,10 +208,5 @@ extension SIMD3<Double> {
     fileprivate var unit: SIMD3<Double> {
         let length = (self * self).sum().squareRoot()
         return length > 0 ? self / length : [0, 0, 1]
-    }
-
-    fileprivate func cross(_ b: SIMD3<Double>) -> SIMD3<Double> {
-        let (first, second) = (SIMD3(y, z, x) * SIMD3(b.z, b.x, b.y), SIMD3(z, x, y) * SIMD3(b.y, b.z, b.x))
-        return first - second
     }
 }

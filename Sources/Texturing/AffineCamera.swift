@@ -126,7 +126,7 @@ public struct AffineCamera: Sendable, Hashable {
 }
 
 /// The cross product.
-func cross(_ a: SIMD3<Double>, _ b: SIMD3<Double>) -> SIMD3<Double> {
+package func cross(_ a: SIMD3<Double>, _ b: SIMD3<Double>) -> SIMD3<Double> {
     let x: Double = a.y * b.z - a.z * b.y
     let y: Double = a.z * b.x - a.x * b.z
     let z: Double = a.x * b.y - a.y * b.x
