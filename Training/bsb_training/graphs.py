@@ -27,25 +27,23 @@ def constants(path: Path) -> dict[str, Tensor]:
     return values
 
 
-def load_graphs(pair: Pair, folder: Path, example: Tensor, trunk: str = ""):
+def load_graphs(pair: Pair, folder: Path, example: Tensor):
     """Fills a pair from features.onnx, segmenter-encoder.onnx and segmenter-decoder.onnx of a folder.
 
-    example [B,3,H,W]: a normalised batch on which statistics are measured. `trunk` names the graph whose trunk is kept, "features" or
-    "segmenter-encoder"; by default the first of them that has the pair's sizes. A head whose graph has others stays as it is, and so do the
-    decoder and the classifiers, which are not exported.
+    example [B,3,H,W]: a normalised batch on which statistics are measured. The trunk is that of the features, or of the segmenter where
+    only that has the pair's sizes. A head or decoder whose graph has other sizes stays as it is, and so do the classifiers, which are not
+    exported.
     """
     features, encoder = constants(folder / "features.onnx"), constants(folder / "segmenter-encoder.onnx")
-    parts = [("features", features, pair.feature_head), ("segmenter-encoder", encoder, pair.embedding_head)]
-    parts = [part for part in parts if fits(pair, part[2], part[1])]
-    if not parts or trunk not in ("", *(name for name, _, _ in parts)):
+    parts = [(head, values) for head, values in ((pair.embedding_head, encoder), (pair.feature_head, features)) if fits(pair, head, values)]
+    if not parts:
         raise ValueError(f"{folder}: the graphs have other sizes than the configuration's [model]")
     decoder, own = constants(folder / "segmenter-decoder.onnx"), pair.decoder.state_dict()
     if {k: v.shape for k, v in decoder.items()} == {k: v.shape for k, v in own.items()}:
         pair.decoder.load_state_dict(decoder)
-    trunk = trunk or parts[0][0]
     with torch.no_grad():
         # The graph whose trunk is kept comes last; the other head is measured on its own trunk.
-        for _, values, head in sorted(parts, key=lambda part: part[0] == trunk):
+        for head, values in parts:
             fill(pair, head, values, example)
 
 
