@@ -26,6 +26,9 @@ public struct EncoderLayout: Sendable, Hashable, Codable {
     /// The side of a cell in pixels of the frame; needed for tokens, read from the output's shape for planes.
     public var stride: Int?
 
+    /// No known model has more class and register tokens.
+    static let mostPrefixTokens = 16
+
     /// A layout with the given names.
     public init(input: String, output: String, preparation: ImagePreparation, order: Order = .planes, stride: Int? = nil) {
         self.input = input
@@ -138,8 +141,8 @@ private struct Cells {
             guard tensor.shape[2] == dimension, cells > 0, prefix >= 0 else {
                 throw session.mismatch("its output '\(layout.output)' has \(tensor.shape[1]) tokens, fewer than \(cells) x \(cells)")
             }
-            // No known model has more class and register tokens; a wrong size of patches would look like it.
-            guard prefix <= 16 else {
+            // A wrong size of patches would look like it.
+            guard prefix <= EncoderLayout.mostPrefixTokens else {
                 throw session.mismatch(
                     "its output '\(layout.output)' has \(tensor.shape[1]) tokens, too many for \(cells) x \(cells) patches")
             }

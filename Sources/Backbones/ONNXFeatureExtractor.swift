@@ -40,7 +40,7 @@ public struct ONNXFeatureExtractor: FeatureExtractor {
         return result
     }
 
-    /// Loads the graph of a file.
+    /// Loads the graph of a file, whose hash names the model; the graph must be whole, without weights in other files.
     ///
     /// Throws `Failure(.missingModel)` if it is not there, `.badInput` if it is not a graph of that layout.
     public init(
@@ -59,13 +59,13 @@ public struct ONNXFeatureExtractor: FeatureExtractor {
     /// - Parameters:
     ///   - path: the graph's file.
     ///   - side: the longest side of pictures in pixels; nil is what the graph insists on, or 224.
-    ///   - patch: the side of a patch in pixels, for results in tokens.
+    ///   - patch: the side of a patch in pixels, for results in tokens; nil is what their number says where the graph fixes it, or 14.
     ///   - identity: the model, as results will name it.
     ///   - runtime: what runs it.
     ///   - options: how it is run.
     /// - Throws: `Failure(.missingModel)` if the file is not there, `.badInput` if it is no graph of a known layout.
     public init(
-        path: String, side: Int?, patch: Int = 14, identity: ModelIdentity, runtime: InferenceRuntime,
+        path: String, side: Int?, patch: Int? = nil, identity: ModelIdentity, runtime: InferenceRuntime,
         options: BackboneOptions = BackboneOptions()
     ) throws {
         let session = try InferenceSession(path: path, runtime: runtime, options: options.inference)

@@ -66,7 +66,7 @@ public struct ModelChoice: Sendable, Hashable {
         let located = try Self.located(features, .features)
         guard let graph = located.path(.graph) else { throw Self.incomplete(located) }
         return try ONNXFeatureExtractor(
-            path: graph, side: featureSide ?? located.entry.side, patch: located.entry.patch ?? 14,
+            path: graph, side: featureSide ?? located.entry.side, patch: located.entry.patch,
             identity: ModelIdentity(name: features, hash: located.hash), runtime: runtime, options: options)
     }
 

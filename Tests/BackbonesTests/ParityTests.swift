@@ -96,6 +96,7 @@ import Testing
         let description = loaded.description
         let session = try InferenceSession(path: loaded.path("graph.onnx"), runtime: runtime.get())
         let layout = try EncoderLayout(of: session, side: description.side, patch: description.patch ?? 14)
+        #expect(try EncoderLayout(of: session, side: nil, patch: nil) == layout, "\(name): the graph tells its side and patch")
         try compareFrame(name, loaded, layout.preparation)
         let encoder = try GridEncoder(session: session, layout: layout, parallelism: Parallelism(threads: 1))
         let whole = try encoder.grids(of: [loaded.picture], cropped: false)[0]

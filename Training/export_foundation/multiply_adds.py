@@ -8,7 +8,9 @@ import sys
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
-from transformers import Dinov2Config, Dinov2Model, Dinov2WithRegistersConfig, Dinov2WithRegistersModel, Sam2Config, Sam2Model, SamConfig, SamModel
+from transformers import (
+    DINOv3ViTConfig, DINOv3ViTModel, Dinov2Config, Dinov2Model, Dinov2WithRegistersConfig, Dinov2WithRegistersModel, Sam2Config, Sam2Model,
+    SamConfig, SamModel)
 
 from . import parity
 
@@ -37,13 +39,19 @@ def dinov2():
         count(f"dinov2-{name}-registers", Dinov2WithRegistersModel(Dinov2WithRegistersConfig(**settings)), tokens, 224)
 
 
-def sam():
-    shapes = {"base": (768, 12, 12, 1024, 14, [2, 5, 8, 11]), "large": (1024, 24, 16, 1024, 14, [5, 11, 17, 23]),
-              "huge": (1280, 32, 16, 1024, 14, [7, 15, 23, 31])}
-    for name, shape in shapes.items():
-        config = parity.sam_config(SamConfig, *shape)
+def dinov3():
+    for name, shape in parity.DINOV3.items():
+        config = parity.dinov3_config(DINOv3ViTConfig, *shape)
         config._attn_implementation = "eager"
-        count(f"sam-vit-{name}", SamModel(config), embeddings, 1024)
+        count(f"dinov3-{name}", DINOv3ViTModel(config), tokens, 224)
+
+
+def sam():
+    configs = {f"sam-vit-{name}": parity.sam_config(SamConfig, *shape) for name, shape in parity.SAM.items()}
+    configs |= {name: parity.slimsam_config(SamConfig, name) for name in parity.SLIMSAM}
+    for name, config in configs.items():
+        config._attn_implementation = "eager"
+        count(name, SamModel(config), embeddings, 1024)
 
 
 def sam2():
@@ -79,6 +87,6 @@ def own_code(checkouts):
 
 if __name__ == "__main__":
     with torch.device("meta"):
-        for family in (dinov2, sam, sam2):
+        for family in (dinov2, dinov3, sam, sam2):
             family()
     own_code(sys.argv[1:])

@@ -99,6 +99,7 @@ def features_case(folder, name, model, image, side, pixel_count):
     resized, frame = reference.dino_frame(image, side)
     tokens = model(frame).last_hidden_state
     cells = side // patch
+    assert tokens.shape[1] == 1 + model.config.num_register_tokens + cells * cells
     grid = tokens[:, -cells * cells:].transpose(1, 2).reshape(1, -1, cells, cells)
     case.array("resized", resized.byte())
     case.array("frame", frame[0, :, ::4, ::4])
@@ -140,12 +141,15 @@ def compact(path):
 
 
 def tiny(folder):
-    from transformers import Dinov2WithRegistersConfig, Dinov2WithRegistersModel, Sam2Config, Sam2Model, SamConfig, SamModel
+    from transformers import (
+        DINOv3ViTConfig, DINOv3ViTModel, Dinov2WithRegistersConfig, Dinov2WithRegistersModel, Sam2Config, Sam2Model, SamConfig, SamModel)
 
     dino = Dinov2WithRegistersModel(Dinov2WithRegistersConfig(
         hidden_size=8, num_hidden_layers=2, num_attention_heads=2, mlp_ratio=2, image_size=70, patch_size=14, num_register_tokens=4))
     image = picture(72, 50, 1)
     features_case(folder, "dinov2-registers", randomise(dino, 1), image, 56, 40)
+    dino = DINOv3ViTModel(dinov3_config(DINOv3ViTConfig, 16, 2, 2, 32))
+    features_case(folder, "dinov3", randomise(dino, 1), image, 64, 40)
     sam = randomise(SamModel(sam_config(SamConfig, 8, 2, 2, 64, 2, [1], tiny=True)), 2)
     segmenter_case(folder, "sam-own-layout", sam, image, 5, exporting.sam, False, False)
     segmenter_case(folder, "sam-transformers-layout", sam, image, 2, exporting.sam_transformers, False, True)
@@ -154,10 +158,35 @@ def tiny(folder):
     segmenter_case(folder, "sam2-transformers-layout", sam2, image, 2, exporting.sam2_transformers, True, True)
     for path in sorted(pathlib.Path(folder).glob("*/*.onnx")):
         compact(path)
+    # As public exports of DINOv3 have it: weights in a file beside the graph.
+    graph = pathlib.Path(folder) / "dinov3" / "graph.onnx"
+    exporting.write(onnx.load(graph), graph, weights_beside=True)
     # What one layout of a model has shown need not be shown twice.
     for name in ("sam", "sam2"):
         for repeated in ("frame", "resized", "grid"):
             (pathlib.Path(folder) / f"{name}-transformers-layout" / f"{repeated}.npy").unlink()
+
+
+def dinov3_config(kind, hidden, layers, heads, inner):
+    return kind(hidden_size=hidden, num_hidden_layers=layers, num_attention_heads=heads, intermediate_size=inner, num_register_tokens=4)
+
+
+# Width, layers, heads, width of the layers in between.
+DINOV3 = {"vits16": (384, 12, 6, 1536), "vitb16": (768, 12, 12, 3072), "vitl16": (1024, 24, 16, 4096)}
+
+# Width, layers, heads, side, window, layers that see the whole picture.
+SAM = {"base": (768, 12, 12, 1024, 14, [2, 5, 8, 11]), "large": (1024, 24, 16, 1024, 14, [5, 11, 17, 23]),
+       "huge": (1280, 32, 16, 1024, 14, [7, 15, 23, 31])}
+
+# What is left of ViT-B: width, and width of the layers in between.
+SLIMSAM = {"slimsam-77": (168, 696), "slimsam-50": (384, 1536)}
+
+
+def slimsam_config(kind, name):
+    hidden, inner = SLIMSAM[name]
+    config = sam_config(kind, hidden, *SAM["base"][1:])
+    config.vision_config.mlp_dim = inner
+    return config
 
 
 def sam_config(kind, hidden, layers, heads, side, window, attention, tiny=False):
@@ -185,22 +214,39 @@ def sam2_config(kind, tiny=False):
 
 
 def full(folder, names):
-    from transformers import Dinov2WithRegistersConfig, Dinov2WithRegistersModel, Sam2Config, Sam2Model, SamConfig, SamModel
+    """The cases of `names`, or all but SAM ViT-H, whose weights take 2.5 GB."""
+    from transformers import (
+        DINOv3ViTConfig, DINOv3ViTModel, Dinov2WithRegistersConfig, Dinov2WithRegistersModel, Sam2Config, Sam2Model, SamConfig, SamModel)
 
     image = picture(640, 427, 5)
+
+    def wanted(name):
+        return name in names or (not names and name != "sam-vit-huge")
+
     sizes = {"small": (384, 12, 6), "large": (1024, 24, 16)}
     for size, (hidden, layers, heads) in sizes.items():
         for side in (224, 518):
             name = f"dinov2-{size}-registers-{side}"
-            if not names or name in names:
+            if wanted(name):
                 config = Dinov2WithRegistersConfig(
                     hidden_size=hidden, num_hidden_layers=layers, num_attention_heads=heads, image_size=518, patch_size=14)
                 features_case(folder, name, randomise(Dinov2WithRegistersModel(config), 1), image, side, 200)
-    sams = {"sam-vit-base": (768, 12, 12, 1024, 14, [2, 5, 8, 11]), "sam-vit-huge": (1280, 32, 16, 1024, 14, [7, 15, 23, 31])}
-    for name, shape in sams.items():
-        if name in names or (not names and name == "sam-vit-base"):
-            segmenter_case(folder, name, randomise(SamModel(sam_config(SamConfig, *shape)), 2), image, 20, exporting.sam, False, False)
-    if not names or "sam2.1-tiny" in names:
+    for size in ("vits16", "vitl16"):
+        for side in (224, 512):
+            name = f"dinov3-{size}-{side}"
+            if wanted(name):
+                model = DINOv3ViTModel(dinov3_config(DINOv3ViTConfig, *DINOV3[size]))
+                features_case(folder, name, randomise(model, 1), image, side, 200)
+    for size in ("base", "huge"):
+        name = f"sam-vit-{size}"
+        if wanted(name):
+            model = randomise(SamModel(sam_config(SamConfig, *SAM[size])), 2)
+            segmenter_case(folder, name, model, image, 20, exporting.sam, False, False)
+    for name in SLIMSAM:
+        if wanted(name):
+            model = randomise(SamModel(slimsam_config(SamConfig, name)), 2)
+            segmenter_case(folder, name, model, image, 20, exporting.sam_transformers, False, True)
+    if wanted("sam2.1-tiny"):
         segmenter_case(folder, "sam2.1-tiny", randomise(Sam2Model(sam2_config(Sam2Config)), 3), image, 20, exporting.sam2, True, False)
 
 

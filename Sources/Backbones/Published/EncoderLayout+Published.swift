@@ -4,8 +4,9 @@ import Inference
 extension EncoderLayout {
     /// The layout of a published feature extractor: one picture in, tokens (such as DINOv2's `last_hidden_state`) or planes out.
     ///
-    /// Throws `Failure(.badInput)` if the graph is no such model or takes another size.
-    init(of session: InferenceSession, side wanted: Int?, patch: Int) throws {
+    /// - Parameter patch: the side of a patch for tokens; nil is what the number of tokens says where the graph fixes it, or 14.
+    /// - Throws: `Failure(.badInput)` if the graph is no such model or takes another size.
+    init(of session: InferenceSession, side wanted: Int?, patch: Int?) throws {
         let pictures = session.inputs.filter { $0.shape.count == 4 && $0.elementType == .float32 && ($0.shape[1] ?? 3) == 3 }
         guard session.inputs.count == 1, let input = pictures.first else {
             throw session.unknown("a feature extractor takes one picture (any x 3 x height x width)")
@@ -24,12 +25,20 @@ extension EncoderLayout {
             throw session.mismatch("it takes pictures of \(fixed!) x \(fixed!) pixels only, not \(side)")
         }
         let isTokens = output.shape.count == 3
+        let patch = patch ?? output.shape[1].flatMap { Self.patch(tokens: $0, side: side) } ?? 14
         guard !isTokens || side % patch == 0 else {
             throw session.mismatch("pictures of \(side) x \(side) pixels are no whole number of patches of \(patch)")
         }
         self.init(
             input: input.name, output: output.name, preparation: ImagePreparation(side: side, padding: .black),
             order: isTokens ? .tokens : .planes, stride: isTokens ? patch : nil)
+    }
+
+    /// The side of a patch where `tokens` are a square of patches with class and register tokens in front; nil where they cannot be.
+    private static func patch(tokens: Int, side: Int) -> Int? {
+        let cells = Int(Double(tokens).squareRoot())
+        guard cells > 0, side % cells == 0, tokens - cells * cells <= mostPrefixTokens else { return nil }
+        return side / cells
     }
 }
 
