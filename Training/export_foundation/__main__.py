@@ -2,8 +2,10 @@
 
     python -m export_foundation dinov2 facebook/dinov2-with-registers-large --side 224 --output dinov2-large.onnx
     python -m export_foundation dinov2 dinov2_vitl14_reg4_pretrain.pth --side 224 --output dinov2-large.onnx
+    python -m export_foundation dinov3 facebook/dinov3-vits16-pretrain-lvd1689m --side 224 --output dinov3-vits16.onnx
     python -m export_foundation dift stabilityai/stable-diffusion-2-1 --side 768 --output dift-sd21.onnx
     python -m export_foundation sam facebook/sam-vit-huge --output sam-vit-huge
+    python -m export_foundation sam nielsr/slimsam-77-uniform --output slimsam-77
     python -m export_foundation sam2 facebook/sam2.1-hiera-tiny --output sam2.1-tiny
 
 A model is a name on the hub, a folder of transformers or diffusers, or, for DINOv2, a .pth of its own repository.
@@ -32,6 +34,8 @@ def export_features(arguments):
     source = arguments.model
     model = checkpoints.dinov2(source) if source.endswith(".pth") else AutoModel.from_pretrained(source)
     model = model.float().eval()
+    if arguments.side % model.config.patch_size:
+        raise SystemExit(f"--side must be a multiple of {model.config.patch_size} for this model")
     frame = torch.randn(1, 3, arguments.side, arguments.side, generator=torch.Generator().manual_seed(1))
     expected = [model(frame).last_hidden_state]
     exporting.features(model, arguments.side, arguments.output)
@@ -90,9 +94,9 @@ def export_segmenter(arguments):
 
 def main():
     parser = argparse.ArgumentParser(prog="export_foundation", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("family", choices=["dinov2", "dift", "sam", "sam2"])
+    parser.add_argument("family", choices=["dinov2", "dinov3", "dift", "sam", "sam2"])
     parser.add_argument("model")
-    parser.add_argument("--side", type=int, help="longest side of pictures, for dinov2 (default 224) and dift (default 768)")
+    parser.add_argument("--side", type=int, help="longest side of pictures, for dinov2 and dinov3 (default 224) and dift (default 768)")
     group = parser.add_argument_group("for dift, with the paper's defaults")
     group.add_argument("--prompt", default="", help='such as "a photo of a chair"')
     group.add_argument("--step", type=int, default=261, help="the step of diffusion whose noise is added")
@@ -104,7 +108,7 @@ def main():
     arguments.side = arguments.side or {"dift": 768}.get(arguments.family, 224)
     if arguments.family == "dift" and arguments.side % 64:
         parser.error("--side must be a multiple of 64 for dift")
-    differences = {"dinov2": export_features, "dift": export_dift}.get(arguments.family, export_segmenter)(arguments)
+    differences = {"dinov2": export_features, "dinov3": export_features, "dift": export_dift}.get(arguments.family, export_segmenter)(arguments)
     for name, difference in differences.items():
         print(f"{name}: largest difference {difference:.1e} of the largest number")
     if max(differences.values()) > 1e-3:
