@@ -62,15 +62,21 @@ extension ModelStore {
         return removed
     }
 
-    /// Adds a model of the user's own files, which stay where they are, to the user's catalogue.
+    /// Adds a model of the user's own files, which stay where they are, to the user's catalogue, with the files in which its graphs keep
+    /// weights.
     ///
-    /// Throws `Failure(.usage)` if the name is taken by the program's catalogue, `.missingInput` if a file is not there.
+    /// Throws `Failure(.usage)` if the name is taken by the program's catalogue, `.missingInput` if a file is not there, `.missingModel` if
+    /// one with weights is not, `.badInput` if a graph names weights outside its folder.
     public func add(_ entry: CatalogueEntry) throws {
         if catalogue.entries.contains(where: { $0.name == entry.name }), !catalogue.userNames.contains(entry.name) {
             throw Failure(
                 .usage, "adding a model", reason: "'\(entry.name)' is the name of a model of the list", hint: "choose another name")
         }
         var entry = entry
+        for file in entry.files where file.role != .weights {
+            let weights = try GraphWeights.paths(besideGraph: file.path, operation: "adding a model")
+            entry.files += weights.filter { path in !entry.files.contains { $0.path == path } }.map { .init(role: .weights, path: $0) }
+        }
         for i in entry.files.indices {
             let path = URL(fileURLWithPath: entry.files[i].path).standardizedFileURL.path
             entry.files[i].path = path

@@ -18,7 +18,7 @@ public struct ModelStore: Sendable {
 
     /// A model whose files are all here and are what they should be.
     public struct Located: Sendable, Hashable {
-        /// What it is.
+        /// What it is; of its files also those in which its graphs keep weights and that the list does not name.
         public var entry: CatalogueEntry
         /// The path of each file, in the entry's order.
         public var paths: [String]
@@ -41,7 +41,8 @@ public struct ModelStore: Sendable {
 
     /// The files of a model, each checked against the hash that is known of it.
     ///
-    /// Throws `Failure(.missingModel)` naming what is missing, where it should be and how to get it, `.badInput` if a file is another one.
+    /// Throws `Failure(.missingModel)` naming what is missing, where it should be and how to get it, `.badInput` if a file is another one or
+    /// a graph names weights outside its folder.
     public func locate(_ name: String) throws -> Located {
         let entry = try catalogue.entry(name)
         guard !entry.files.isEmpty else { throw unavailable(entry) }
@@ -53,8 +54,26 @@ public struct ModelStore: Sendable {
             located.hashes.append(try check(path, known, of: entry))
             located.paths.append(path)
         }
+        try addWeights(to: &located)
         return located
     }
+
+    /// Adds the files beside graphs in which they keep weights, unless they are there already.
+    private func addWeights(to located: inout Located) throws {
+        let graphs = zip(located.entry.files, located.paths).filter { $0.0.role != .weights }.map(\.1)
+        var known = Set(located.paths.map(standardized))
+        for graph in graphs {
+            for path in try GraphWeights.paths(besideGraph: graph, operation: "checking the model")
+            where known.insert(standardized(path)).inserted {
+                located.hashes.append(try ContentHash(ofFile: path, operation: "checking the model").hex)
+                located.entry.files.append(.init(role: .weights, path: path))
+                located.paths.append(path)
+            }
+        }
+    }
+
+    /// A path without detours, links left as they are.
+    private func standardized(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
 
     /// What is known of the content of a file.
     struct Known {

@@ -121,7 +121,7 @@ public struct ModelChoice: Sendable, Hashable {
         return (try one("encoder"), try one("decoder"))
     }
 
-    /// The name and hash of models that are given as files; weights beside a graph count.
+    /// The name and hash of models that are given as files; weights that a graph keeps in files beside it count.
     private static func identity(of files: [String]) throws -> ModelIdentity {
         var hashes: [String] = []
         for file in files {
@@ -129,7 +129,7 @@ public struct ModelChoice: Sendable, Hashable {
                 if failure.kind == .missingInput { failure.kind = .missingModel }
                 throw failure
             }
-            for beside in ["\(file)_data", "\(file).data"] where FileManager.default.fileExists(atPath: beside) {
+            for beside in try GraphWeights.paths(besideGraph: file, operation: operation) {
                 hashes.append(try ContentHash(ofFile: beside, operation: operation).hex)
             }
         }

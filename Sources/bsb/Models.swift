@@ -116,6 +116,7 @@ struct AddModel: ParsableCommand {
             Examples: bsb models add my-dino --graph dinov2_vitl14_reg.onnx --side 224
                       bsb models add my-sam --encoder encoder.onnx --decoder decoder.onnx
             The files stay where they are; their SHA-256 is written down, so that a change is noticed.
+            Files beside them in which graphs keep weights are found and watched too.
             """)
 
     @Argument(help: ArgumentHelp("The name: letters, digits, '-', '_' and '.'.", valueName: "name"))

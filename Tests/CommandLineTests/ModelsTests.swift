@@ -3,8 +3,9 @@ import Testing
 
 /// Published models on the command line, with the tiny ones of the parity tests.
 @Suite struct ModelsTests {
-    static let parity = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("BackbonesTests/Fixtures/parity").path
+    static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("BackbonesTests/Fixtures").path
+    static let parity = fixtures + "/parity"
 
     /// Runs `bsb` with models and pins in a folder of its own.
     private func run(_ arguments: [String], in folder: Folder, _ more: [String: String] = [:]) throws -> Program.Run {
@@ -54,6 +55,57 @@ import Testing
         let watched = try run(arguments + ["mine"], in: folder)
         #expect(watched.exitCode == 65 && watched.errors.contains("cut short: 2000 of"), "\(watched.errors)")
         #expect(try run(arguments + ["encoder.onnx,decoder.onnx"], in: folder).exitCode == 65)
+    }
+
+    /// Runs `bsb match` on a cube with the tiny DINOv3 or one that takes its place, and gives the hash of the model and what is cached.
+    private func match(_ model: String, in folder: Folder) throws -> (hash: String, cached: Set<String>) {
+        _ = try folder.write("cube.obj", FailureTests.cube)
+        let segmenter = ["encoder", "decoder"].map { Self.fixtures + "/published/mobilesam-\($0).onnx" }.joined(separator: ",")
+        let run = try run(
+            [
+                "match", "--image", Self.parity + "/dinov3/picture.png", "--click", "30,20", "--mesh", "cube.obj", "--views", "4",
+                "--cache",
+                "cache", "--json", "--feature-model", model, "--segmenter-model", segmenter,
+            ], in: folder)
+        // Features by random weights find anything or nothing.
+        try #require([0, 2].contains(run.exitCode), "\(run.errors)")
+        let models = try #require(try run.json()["models"] as? [[String: String]])
+        let all = FileManager.default.enumerator(atPath: folder.path + "/cache")?.compactMap { $0 as? String } ?? []
+        return (try #require(models[0]["hash"]), Set(all))
+    }
+
+    @Test func weightsBesideAGraphArePartOfTheModel() throws {
+        let folder = try Folder()
+        for name in ["graph.onnx", "graph.onnx_data"] {
+            try FileManager.default.copyItem(atPath: Self.parity + "/dinov3/" + name, toPath: "\(folder.path)/\(name)")
+        }
+        let weights = URL(fileURLWithPath: folder.path + "/graph.onnx_data")
+        let add = ["models", "add", "mine", "--graph", "graph.onnx", "--side", "64", "--patch", "16"]
+        let added = try run(add, in: folder)
+        #expect(added.exitCode == 0, "\(added.errors)")
+        let (byName, byPath) = (try match("mine", in: folder), try match("graph.onnx", in: folder))
+        // Of the length as before, with another number in the patches' matrix.
+        var changed = try Data(contentsOf: weights)
+        changed[changed.count / 2 + 3] ^= 1
+        try changed.write(to: weights)
+        for arguments in [["models", "verify", "mine"], ["models", "path", "mine"]] {
+            let noticed = try run(arguments, in: folder)
+            #expect(noticed.exitCode == 65 && noticed.errors.contains("graph.onnx_data': it is not the file"), "\(noticed.errors)")
+        }
+        let otherByPath = try match("graph.onnx", in: folder)
+        #expect(otherByPath.hash != byPath.hash && otherByPath.cached.isStrictSuperset(of: byPath.cached))
+        #expect(try run(add, in: folder).exitCode == 0)
+        let otherByName = try match("mine", in: folder)
+        #expect(otherByName.hash != byName.hash && otherByName.cached.isStrictSuperset(of: otherByPath.cached))
+
+        try FileManager.default.removeItem(at: weights)
+        for arguments in [
+            ["models", "verify", "mine"],
+            ["match", "--image", "a.png", "--click", "1,1", "--mesh", "cube.obj", "--no-cache", "--feature-model", "graph.onnx"],
+        ] {
+            let missing = try run(arguments, in: folder)
+            #expect(missing.exitCode == 69 && missing.errors.contains("graph.onnx_data"), "\(missing.errors)")
+        }
     }
 
     @Test func aModelOfAnotherKindIsRefused() throws {

@@ -125,6 +125,53 @@ import Testing
         #expect(try failure { _ = try bench.store().locate("mine") }.kind == .usage)
     }
 
+    @Test func weightsBesideAGraphAreAddedAndWatchedWithIt() throws {
+        let bench = try Bench()
+        let (graph, weights) = (bench.folder.appendingPathComponent("my.onnx"), bench.folder.appendingPathComponent("my.onnx_data"))
+        try TinyGraph.model("my.onnx_data").write(to: graph)
+        let entry = CatalogueEntry(
+            name: "mine", title: "mine", kind: .features, family: "user", files: [.init(role: .graph, path: graph.path)])
+        let early = try failure { try bench.store().add(entry) }
+        #expect(early.kind == .missingModel && early.path == weights.path, "\(early)")
+        try data.write(to: weights)
+        try bench.store().add(entry)
+        let before = try bench.store().locate("mine")
+        #expect(before.paths == [graph.path, weights.path] && before.hashes[1] == hash(data))
+        try content(5000, seed: 8).write(to: weights)
+        let changed = try failure { _ = try bench.store().locate("mine") }
+        #expect(changed.kind == .badInput && changed.path == weights.path && changed.reason.contains("SHA-256"), "\(changed)")
+        try bench.store().add(entry)
+        #expect(try bench.store().locate("mine").hash != before.hash)
+        try FileManager.default.removeItem(at: weights)
+        let missing = try failure { _ = try bench.store().locate("mine") }
+        #expect(missing.kind == .missingModel && missing.path == weights.path && missing.reason.contains("5.0 kB"), "\(missing)")
+        try TinyGraph.model("../my.onnx_data").write(to: graph)
+        #expect(try failure { try bench.store().add(entry) }.reason.contains("outside its folder"))
+    }
+
+    @Test func weightsThatNoListNamesAreOfTheModelAllTheSame() throws {
+        let bench = try Bench()
+        let folder = bench.folder.path + "/own/toy/onnx"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try TinyGraph.model("model.weights").write(to: URL(fileURLWithPath: folder + "/model.onnx"))
+        let missing = try failure { _ = try bench.store().locate("toy") }
+        #expect(missing.kind == .missingModel && missing.path == folder + "/model.weights", "\(missing)")
+        var hashes: Set<String> = []
+        for seed in [1, 2] as [UInt64] {
+            try content(5000, seed: seed).write(to: URL(fileURLWithPath: folder + "/model.weights"))
+            let located = try bench.store().locate("toy")
+            #expect(located.entry.files.map(\.role) == [.graph, .weights] && located.paths[1] == folder + "/model.weights")
+            hashes.insert(located.hash)
+        }
+        #expect(hashes.count == 2)
+        // Named by the list, they count once and as before.
+        try bench.write(
+            CatalogueEntry(
+                name: "toy", title: "toy", kind: .features, family: "", source: .init(hub: "who/toy"),
+                files: [.init(role: .graph, path: "onnx/model.onnx"), .init(role: .weights, path: "onnx/model.weights")]))
+        #expect(try hashes.contains(bench.store().locate("toy").hash))
+    }
+
     @Test func aChangedFileIsTakenOverOnlyOnRequest() throws {
         let (first, second) = (data, content(6000, seed: 4))
         let switched = Messages()

@@ -1,6 +1,5 @@
 """Writes the graphs of a model of `transformers` or `diffusers`."""
 
-import hashlib
 import pathlib
 import tempfile
 
@@ -36,11 +35,6 @@ def write(graph, path, weights_beside=False):
     beside.unlink(missing_ok=True)
     # `ByteSize` fails on graphs of more than 2 GB.
     if weights_beside or sum(len(tensor.raw_data) for tensor in graph.graph.initializer) > 1_900_000_000:
-        # The graph's own hash, which names the model, follows the weights beside it.
-        digest = hashlib.sha256()
-        for tensor in graph.graph.initializer:
-            digest.update(tensor.raw_data)
-        helper.set_model_props(graph, {"weights_sha256": digest.hexdigest()})
         onnx.save(graph, path, save_as_external_data=True, location=beside.name)
     else:
         onnx.save(graph, path)
