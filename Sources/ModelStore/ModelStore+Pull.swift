@@ -69,13 +69,8 @@ extension ModelStore {
     private func fetch(
         _ file: CatalogueEntry.File, of entry: CatalogueEntry, pin: PinBook.Pin?, _ options: DownloadOptions, _ reporter: PullReporter
     ) throws {
-        guard !environment.isOffline else {
-            let size = (file.bytes ?? pin?.bytes).map(byteText) ?? "of unknown size"
-            throw Failure(
-                .missingModel, Downloader.operation, path: file.path, reason: "the file (\(size)) is not here, and HF_HUB_OFFLINE is set",
-                hint: "unset HF_HUB_OFFLINE, or give the file with 'bsb models pull \(entry.name) --from-file FILE'")
-        }
         let known = Known(file, pin: pin)
+        guard !environment.isOffline else { throw missing(file, known, of: entry) }
         let report = { @Sendable (done: Int64, total: Int64?) in
             reporter.progress(DownloadProgress(file: file.path, done: done, total: total))
         }

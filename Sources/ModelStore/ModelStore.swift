@@ -49,8 +49,8 @@ public struct ModelStore: Sendable {
         let pins = try PinBook(contentsOf: environment.pins)
         var located = Located(entry: entry, paths: [], hashes: [])
         for file in entry.files {
-            guard let path = place(of: file, in: entry, pins: pins) else { throw missing(file, of: entry, pins: pins) }
             let known = Known(file, pin: pins[name, file.path])
+            guard let path = place(of: file, in: entry, pins: pins) else { throw missing(file, known, of: entry) }
             located.hashes.append(try check(path, known, of: entry))
             located.paths.append(path)
         }
@@ -123,8 +123,8 @@ public struct ModelStore: Sendable {
         return hash
     }
 
-    private func missing(_ file: CatalogueEntry.File, of entry: CatalogueEntry, pins: PinBook) -> Failure {
-        let size = Known(file, pin: pins[entry.name, file.path]).bytes.map(byteText) ?? "of unknown size"
+    func missing(_ file: CatalogueEntry.File, _ known: Known, of entry: CatalogueEntry) -> Failure {
+        let size = known.bytes.map(byteText) ?? "of unknown size"
         guard entry.source != nil else {
             return Failure(
                 .missingModel, "looking for the model \(entry.name)", path: file.path, reason: "the file (\(size)) is not there any more",

@@ -1,4 +1,6 @@
+import Basics
 import Foundation
+import TestSupport
 import Testing
 
 /// Published models on the command line, with the tiny ones of the parity tests.
@@ -58,7 +60,7 @@ import Testing
     }
 
     /// Runs `bsb match` on a cube with the tiny DINOv3 or one that takes its place, and gives the hash of the model and what is cached.
-    private func match(_ model: String, in folder: Folder) throws -> (hash: String, cached: Set<String>) {
+    private func match(_ model: String, in folder: Folder, _ more: [String: String] = [:]) throws -> (hash: String, cached: Set<String>) {
         _ = try folder.write("cube.obj", FailureTests.cube)
         let segmenter = ["encoder", "decoder"].map { Self.fixtures + "/published/mobilesam-\($0).onnx" }.joined(separator: ",")
         let run = try run(
@@ -66,7 +68,7 @@ import Testing
                 "match", "--image", Self.parity + "/dinov3/picture.png", "--click", "30,20", "--mesh", "cube.obj", "--views", "4",
                 "--cache",
                 "cache", "--json", "--feature-model", model, "--segmenter-model", segmenter,
-            ], in: folder)
+            ], in: folder, more)
         // Features by random weights find anything or nothing.
         try #require([0, 2].contains(run.exitCode), "\(run.errors)")
         let models = try #require(try run.json()["models"] as? [[String: String]])
@@ -105,6 +107,59 @@ import Testing
         ] {
             let missing = try run(arguments, in: folder)
             #expect(missing.exitCode == 69 && missing.errors.contains("graph.onnx_data"), "\(missing.errors)")
+        }
+    }
+
+    /// A hub that has the tiny DINOv3, in the two files of public exports.
+    private func hub() throws -> HubServer {
+        let folder = Self.parity + "/dinov3/"
+        return try HubServer { request, _ in
+            let content = FileManager.default.contents(atPath: folder + (request.path as NSString).lastPathComponent)
+            return content.map { HubServer.honest(request, $0, tag: ContentHash(of: $0).hex) } ?? .init(status: 404)
+        }
+    }
+
+    @Test func whatWasPulledNeedsNoNetwork() throws {
+        let server = try hub()
+        defer { server.stop() }
+        let folder = try Folder()
+        try FileManager.default.createDirectory(atPath: folder.path + "/config", withIntermediateDirectories: true)
+        _ = try folder.write(
+            "config/models.json",
+            """
+            {"models": [{"name": "toy", "title": "toy", "kind": "features", "family": "dinov3", "source": {"hub": "who/toy"}, "side": 64,
+              "patch": 16, "files": [{"role": "graph", "path": "onnx/graph.onnx"}, {"role": "weights", "path": "onnx/graph.onnx_data"}]}]}
+            """)
+        let online = ["HF_HUB_OFFLINE": "0", "HF_ENDPOINT": server.address]
+        let pulled = try run(["models", "pull", "toy"], in: folder, online)
+        #expect(pulled.exitCode == 0 && pulled.output == "toy: ready, 2 files\n", "\(pulled.errors)")
+        let before = try match("toy", in: folder, online)
+        let asked = server.requests.count
+        server.stop()
+
+        // Whoever asks the hub now finds nobody there.
+        let offline = ["HF_HUB_OFFLINE": "1", "HF_ENDPOINT": server.address]
+        let paths = try run(["models", "path", "toy"], in: folder, offline).output.split(separator: "\n").map(String.init)
+        let snapshot = folder.path + "/hf/hub/models--who--toy/snapshots/\(HubServer.commit)/onnx/"
+        #expect(paths == [snapshot + "graph.onnx", snapshot + "graph.onnx_data"])
+        let verified = try run(["models", "verify"], in: folder, offline)
+        #expect(verified.exitCode == 0 && verified.output == "toy: as it should be\n", "\(verified.errors)")
+        #expect(try run(["models", "pull", "toy"], in: folder, offline).exitCode == 0)
+        try FileManager.default.removeItem(atPath: folder.path + "/cache")
+        #expect(try match("toy", in: folder, offline) == before)
+        #expect(server.requests.count == asked)
+
+        try FileManager.default.removeItem(atPath: paths[1])
+        for arguments in [
+            ["models", "path", "toy"], ["models", "verify", "toy"], ["models", "pull", "toy"],
+            ["match", "--image", "a.png", "--click", "1,1", "--mesh", "cube.obj", "--no-cache", "--feature-model", "toy"],
+        ] {
+            let missing = try run(arguments, in: folder, offline)
+            #expect(missing.exitCode == 69 && missing.output.isEmpty)
+            let place = folder.path + "/hf/hub/models--who--toy"
+            for words in ["'onnx/graph.onnx_data'", "66 kB", place, "HF_HUB_OFFLINE", "bsb models pull toy", "--from-file"] {
+                #expect(missing.errors.contains(words), "\(arguments[0...1]): \(missing.errors)")
+            }
         }
     }
 

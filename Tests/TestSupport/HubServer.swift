@@ -3,29 +3,42 @@ import Foundation
 /// A small hub on 127.0.0.1, which can be told to misbehave.
 ///
 /// One thread takes connections one after the other; every answer ends its connection.
-final class HubServer: @unchecked Sendable {
+public final class HubServer: @unchecked Sendable {
     /// What came in.
-    struct Request: Sendable {
-        var method: String
-        var path: String
-        var headers: [String: String]
-        var rangeStart: Int? { headers["range"].flatMap { Int($0.dropFirst("bytes=".count).dropLast()) } }
+    public struct Request: Sendable {
+        /// The verb.
+        public var method: String
+        /// What was asked for.
+        public var path: String
+        /// By their names in lower case.
+        public var headers: [String: String]
+        /// The first byte that was asked for, if not the first of all.
+        public var rangeStart: Int? { headers["range"].flatMap { Int($0.dropFirst("bytes=".count).dropLast()) } }
     }
 
     /// What goes out: the head, the body, and how much of it before the connection ends or sleeps.
-    struct Answer: Sendable {
-        var status = 200
-        var headers: [String: String] = [:]
-        var body = Data()
+    public struct Answer: Sendable {
+        /// The code.
+        public var status = 200
+        /// By their names.
+        public var headers: [String: String] = [:]
+        /// What follows the head.
+        public var body = Data()
         /// The length that the head claims; nil is the truth, -1 none.
-        var claimedLength: Int?
+        public var claimedLength: Int?
         /// Bytes after which the connection ends.
-        var cutAfter: Int?
+        public var cutAfter: Int?
         /// Bytes after which nothing comes any more for a while.
-        var stallAfter: Int?
+        public var stallAfter: Int?
+
+        /// An answer that does not misbehave.
+        public init(status: Int = 200, headers: [String: String] = [:], body: Data = Data()) {
+            (self.status, self.headers, self.body) = (status, headers, body)
+        }
     }
 
-    static let commit = String(repeating: "a1", count: 20)
+    /// The commit of all files.
+    public static let commit = String(repeating: "a1", count: 20)
     private let socket: Int32
     let port: Int
     private let lock = NSLock()
@@ -34,7 +47,7 @@ final class HubServer: @unchecked Sendable {
     private var isClosed = false
 
     /// A server that answers with what `handler` makes of a request and its number: 1 for the first GET, 0 for all that are none.
-    init(_ handler: @escaping @Sendable (Request, Int) -> Answer) throws {
+    public init(_ handler: @escaping @Sendable (Request, Int) -> Answer) throws {
         self.handler = handler
         (socket, port) = try Self.listen()
         Thread.detachNewThread { [socket] in
@@ -66,7 +79,7 @@ final class HubServer: @unchecked Sendable {
     }
 
     /// Stops taking connections.
-    func stop() {
+    public func stop() {
         lock.lock()
         defer { lock.unlock() }
         guard !isClosed else { return }
@@ -75,10 +88,11 @@ final class HubServer: @unchecked Sendable {
         close(socket)
     }
 
-    var address: String { "http://127.0.0.1:\(port)" }
+    /// Where it is reached.
+    public var address: String { "http://127.0.0.1:\(port)" }
 
     /// What came in so far.
-    var requests: [Request] {
+    public var requests: [Request] {
         lock.lock()
         defer { lock.unlock() }
         return log
@@ -141,7 +155,7 @@ final class HubServer: @unchecked Sendable {
 
 extension HubServer {
     /// An honest answer of a hub that has `content` under every path.
-    static func honest(_ request: Request, _ content: Data, tag: String) -> Answer {
+    public static func honest(_ request: Request, _ content: Data, tag: String) -> Answer {
         var answer = Answer(headers: ["X-Repo-Commit": commit, "ETag": "\"\(tag)\"", "X-Linked-Size": "\(content.count)"], body: content)
         if let start = request.rangeStart {
             guard start < content.count else { return Answer(status: 416) }
