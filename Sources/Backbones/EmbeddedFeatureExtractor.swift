@@ -11,7 +11,7 @@ public struct EmbeddedFeatureExtractor: FeatureExtractor {
     public let identity: ModelIdentity
     /// The length of a feature vector.
     public let dimension: Int
-    private let extractor: Deferred<ONNXFeatureExtractor>
+    private let extractor: Deferred<any FeatureExtractor>
 
     /// An extractor by the file that the manifest lists.
     ///
@@ -26,6 +26,22 @@ public struct EmbeddedFeatureExtractor: FeatureExtractor {
             let encoder = try entry.encoder(data, name: "features.onnx", output: "features", runtime: runtime, options: options)
             return ONNXFeatureExtractor(identity: identity, encoder: encoder)
         }
+    }
+
+    private init(identity: ModelIdentity, dimension: Int, extractor: Deferred<any FeatureExtractor>) {
+        (self.identity, self.dimension, self.extractor) = (identity, dimension, extractor)
+    }
+
+    /// The same model, which sees pictures `factor` times as large, to 32 pixels.
+    ///
+    /// Never throws: the graph takes any size.
+    public func scaled(by factor: Float) throws -> any FeatureExtractor {
+        var hasher = ContentHasher()
+        hasher.add("model", identity.hash)
+        hasher.add("scale", "\(factor)")
+        return EmbeddedFeatureExtractor(
+            identity: ModelIdentity(name: "\(identity.name) at \(factor) x", hash: hasher.finalize().hex), dimension: dimension,
+            extractor: Deferred { [extractor] in try extractor.value().scaled(by: factor) })
     }
 
     /// The features of a picture of any size.

@@ -1,3 +1,4 @@
+import Basics
 import Images
 
 /// A vision model that turns a picture into a grid of feature vectors.
@@ -13,6 +14,8 @@ public protocol FeatureExtractor: Sendable {
     /// The same model, whose features are interpolated between cells as the published code does it: over the model's frame, and from
     /// its pixels over the picture. Itself where nothing is published about that.
     var interpolatingAsPublished: any FeatureExtractor { get }
+    /// The same model, which sees pictures `factor` times as large, to whole patches. Throws `Failure(.badInput)` if it takes one size only.
+    func scaled(by factor: Float) throws -> any FeatureExtractor
 }
 
 extension FeatureExtractor {
@@ -23,6 +26,13 @@ extension FeatureExtractor {
 
     /// Itself.
     public var interpolatingAsPublished: any FeatureExtractor { self }
+
+    /// Refuses: this model takes one size of pictures only.
+    public func scaled(by factor: Float) throws -> any FeatureExtractor {
+        throw Failure(
+            .badInput, "looking at pictures in several sizes", reason: "the model '\(identity.name)' takes one size only",
+            hint: "choose another preset")
+    }
 }
 
 /// The name and content of a model.

@@ -83,6 +83,16 @@ struct GridEncoder: Sendable {
         }
     }
 
+    /// The same graph for pictures `factor` times as large, to whole patches, or where there are none to 32 pixels.
+    ///
+    /// Throws `Failure(.badInput)` if the graph takes one size only.
+    func scaled(by factor: Float) throws -> GridEncoder {
+        var layout = layout
+        let step = Float(layout.order == .tokens ? layout.stride ?? 14 : 32)
+        layout.preparation.side = Int(max(1, (Float(layout.preparation.side) * factor / step).rounded()) * step)
+        return try GridEncoder(session: session, layout: layout, parallelism: parallelism, gate: gate)
+    }
+
     private static func dimension(of shape: [Int], _ layout: EncoderLayout, _ session: InferenceSession) throws -> Int {
         guard shape.count == layout.order.rank else { throw session.mismatch("its output '\(layout.output)' has \(shape.count) axes") }
         return shape[layout.order.dimensionAxis]

@@ -40,6 +40,16 @@ public struct ONNXFeatureExtractor: FeatureExtractor {
         return result
     }
 
+    /// The same model, which sees pictures `factor` times as large, to whole patches.
+    ///
+    /// Throws `Failure(.badInput)` if the graph takes one size only.
+    public func scaled(by factor: Float) throws -> any FeatureExtractor {
+        let encoder = try encoder.scaled(by: factor)
+        var result = ONNXFeatureExtractor(identity: identity.seen(at: encoder.layout.preparation.side), encoder: encoder)
+        result.isInterpolatedOverFrame = isInterpolatedOverFrame
+        return result
+    }
+
     /// Loads the graph of a file, whose hash names the model; the graph must be whole, without weights in other files.
     ///
     /// Throws `Failure(.missingModel)` if it is not there, `.badInput` if it is not a graph of that layout.

@@ -39,7 +39,7 @@ public struct CostPlan: Sendable, Codable {
         billionsPerSecond = speed / 1e9
         let (features, segments) = (bench.settings.featureViews.count, bench.settings.segmentViews.count)
         let picture = Image(width: bench.settings.featureViews.size, height: bench.settings.featureViews.size, fill: (200, 190, 180))
-        let (extractor, segmenter, parallelism) = (bench.extractor, bench.segmenter, bench.parallelism)
+        let (extractor, segmenter, parallelism) = (try bench.viewExtractor, bench.segmenter, bench.parallelism)
         let each = { (body: @Sendable () throws -> Void) throws -> Double in
             let alone = try Self.seconds(body)
             // Large models run one at a time anyway, and one run of theirs says enough.

@@ -29,8 +29,9 @@ public struct FeatureDistiller: Sendable {
     /// - Throws: `Failure` if the model cannot be run or no view shows the mesh.
     public func field(of mesh: PreparedMesh) throws -> Distilled {
         let settings = bench.settings
+        let extractor = try bench.viewExtractor
         let parts = [
-            mesh.look, settings.normalisation.rawValue, settings.featureViews.key, "\(settings.seed)", bench.extractor.identity.hash,
+            mesh.look, settings.normalisation.rawValue, settings.featureViews.key, "\(settings.seed)", extractor.identity.hash,
         ]
         let folder = CacheDirectory.key(["feature field", settings.solver.rawValue] + parts)
         if let field = bench.cache.field(folder: folder, vertexCount: mesh.mesh.vertices.count) {
@@ -38,18 +39,20 @@ public struct FeatureDistiller: Sendable {
         }
         let views = RenderedViews(of: mesh, plan: settings.featureViews, seed: settings.seed)
         let partial = CacheDirectory.key(["feature views"] + parts)
-        let grids = try grids(views, folder: partial)
+        let grids = try grids(views, extractor, folder: partial)
         let field = try fit(views, grids.map(\.grid), mesh)
         bench.cache.write(field, folder: folder)
         bench.cache.remove(folder: partial)
         return Distilled(field: field, viewsExtracted: grids.count(where: \.isNew))
     }
 
-    private func grids(_ views: RenderedViews, folder: String) throws -> [(grid: FeatureGrid, isNew: Bool)] {
+    private func grids(
+        _ views: RenderedViews, _ extractor: any FeatureExtractor, folder: String
+    ) throws -> [(grid: FeatureGrid, isNew: Bool)] {
         try bench.stage("Looking at the mesh, to lift features", views.cameras.count) { index in
             let name = "view-\(index).grid"
             if let grid = bench.cache.read(folder: folder, name: name).flatMap({ FeatureGrid(cached: $0) }) { return (grid, false) }
-            let grid = try bench.extractor.features(of: views.image(index, surfaces: views.surfaces(index)))
+            let grid = try extractor.features(of: views.image(index, surfaces: views.surfaces(index)))
             bench.cache.write(grid.cacheData, folder: folder, name: name)
             return (grid, true)
         }

@@ -31,7 +31,7 @@ public struct PreparedPhoto: Sendable {
         self.hash = hash
         self.image = image
         let folder = CacheDirectory.key(["photo", hash])
-        let extractor = bench.photoExtractor
+        let extractor = try bench.photoExtractor
         features = try Self.cached(bench.cache, folder, "features-\(extractor.identity.hash.prefix(16))", \.cacheData) {
             FeatureGrid(cached: $0)
         } make: {
@@ -54,7 +54,7 @@ public struct PreparedPhoto: Sendable {
         let area = box.expanded(by: max(box.width, box.height) / 10).clipped(width: image.width, height: image.height)
         guard (area.width, area.height) != (image.width, image.height), let crop = image.cropped(area) else { return self }
         let folder = CacheDirectory.key(["photo", hash])
-        let extractor = bench.photoExtractor
+        let extractor = try bench.photoExtractor
         let name = "features-\(extractor.identity.hash.prefix(16))-\(area.x)-\(area.y)-\(area.width)-\(area.height)"
         var focused = self
         focused.features = try Self.cached(bench.cache, folder, name, \.cacheData) {

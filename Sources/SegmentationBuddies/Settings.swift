@@ -32,6 +32,10 @@ public struct Settings: Sendable, Hashable, Codable {
     public var photoArea = PhotoArea.object
     /// Whether the features of the photo are the mean of its own and those of its mirror image; published without.
     public var mirrorsPhoto = true
+    /// Whether the features of the mesh's views are the mean of their own and those of their mirror images.
+    public var mirrorsViews = false
+    /// How large the extractor sees photo and views, relative to its usual size; features are the mean over all of these.
+    public var featureScales: [Float] = [1]
     /// How masks of views are lifted to the surface.
     public var lifting = MaskLiftingOptions()
     /// How a part of the mesh is found.
@@ -44,10 +48,10 @@ public struct Settings: Sendable, Hashable, Codable {
     /// The default settings.
     public init() {}
 
-    /// Makes matching as published: candidates by the click's feature alone, the filter, the choice by IoU.
+    /// Makes matching as published: features of one look, candidates by the click's feature alone, the filter, the choice by IoU.
     public mutating func matchAsPublished() {
         matching = MatchingOptions()
-        mirrorsPhoto = false
+        (mirrorsPhoto, mirrorsViews, featureScales) = (false, false, [1])
     }
 }
 

@@ -99,8 +99,9 @@ public struct SolverComparison: Sendable, Codable {
     }
 
     private static func grids(_ views: RenderedViews, _ stage: String, _ bench: Workbench) throws -> [FeatureGrid] {
-        try bench.stage(stage, views.cameras.count) { index in
-            try bench.extractor.features(of: views.image(index, surfaces: views.surfaces(index)))
+        let extractor = try bench.viewExtractor
+        return try bench.stage(stage, views.cameras.count) { index in
+            try extractor.features(of: views.image(index, surfaces: views.surfaces(index)))
         }
     }
 }

@@ -50,14 +50,29 @@ public struct Workbench: Sendable {
     }
 
     /// What sees photos, after the settings.
+    ///
+    /// Throws `Failure(.badInput)` if the extractor takes one size only and several are asked for.
     var photoExtractor: any FeatureExtractor {
-        settings.mirrorsPhoto ? AugmentedFeatureExtractor(extractor, isMirrored: true) : extractor.interpolatingAsPublished
+        get throws { try looking(isMirrored: settings.mirrorsPhoto) ?? extractor.interpolatingAsPublished }
+    }
+
+    /// What sees views of the mesh, after the settings.
+    ///
+    /// Throws like `photoExtractor`.
+    var viewExtractor: any FeatureExtractor {
+        get throws { try looking(isMirrored: settings.mirrorsViews) ?? extractor }
+    }
+
+    private func looking(isMirrored: Bool) throws -> (any FeatureExtractor)? {
+        guard isMirrored || settings.featureScales != [1] else { return nil }
+        return try AugmentedFeatureExtractor(extractor, isMirrored: isMirrored, scales: settings.featureScales)
     }
 
     /// What matches clicks, after the settings.
     ///
-    /// It tells how likely the part is there with the models and settings that this is known for. With others a least probability cannot be
-    /// asked for: then the published rule decides, that some candidate leads back into the part.
+    /// It tells how likely the part is there with the models and settings that this is known for; how often and in how many sizes they look
+    /// changes that little. With others a least probability cannot be asked for: then the published rule decides, that some candidate leads
+    /// back into the part.
     public var matcher: SegmentationBuddyMatcher {
         var usual = Settings()
         usual.matching.minimumExistence = settings.matching.minimumExistence

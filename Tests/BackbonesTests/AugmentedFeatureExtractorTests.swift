@@ -4,23 +4,35 @@ import Testing
 
 @testable import Backbones
 
-/// The colour of each cell's middle pixel, and whether the picture's left edge is dark, which mirroring changes.
+/// The colour of each cell's middle pixel, in a grid of `cells` x `cells`, and the rest of 1.
 private struct ColorExtractor: FeatureExtractor {
-    let identity = ModelIdentity(name: "colours", hash: "c0")
+    var cells = 4
+    var identity: ModelIdentity { ModelIdentity(name: "colours", hash: "c\(cells)") }
     let dimension = 2
 
     func features(of image: Image) throws -> FeatureGrid {
         var values: [Float] = []
-        for row in 0..<4 {
-            for column in 0..<4 {
-                let level = Float(image[(2 * column + 1) * image.width / 8, (2 * row + 1) * image.height / 8].0) / 255
+        for row in 0..<cells {
+            for column in 0..<cells {
+                let (x, y) = ((2 * column + 1) * image.width / (2 * cells), (2 * row + 1) * image.height / (2 * cells))
+                let level = Float(image[x, y].0) / 255
                 values += [level, 1 - level]
             }
         }
         return FeatureGrid(
-            columns: 4, rows: 4, dimension: 2, values: values,
-            map: PlaneMap(scaleX: 4 / Float(image.width), scaleY: 4 / Float(image.height)))
+            columns: cells, rows: cells, dimension: 2, values: values,
+            map: PlaneMap(scaleX: Float(cells) / Float(image.width), scaleY: Float(cells) / Float(image.height)))
     }
+
+    func scaled(by factor: Float) throws -> any FeatureExtractor { ColorExtractor(cells: Int(Float(cells) * factor)) }
+}
+
+/// One that takes one size.
+private struct StubbornExtractor: FeatureExtractor {
+    let identity = ModelIdentity(name: "stubborn", hash: "5b")
+    let dimension = 2
+
+    func features(of image: Image) throws -> FeatureGrid { try ColorExtractor().features(of: image) }
 }
 
 @Suite struct AugmentedFeatureExtractorTests {
@@ -36,10 +48,12 @@ private struct ColorExtractor: FeatureExtractor {
         return feature.map { $0 / length }
     }
 
-    @Test(arguments: [(true, [1]), (false, [2]), (true, [1, 2])]) func eachPlaceKeepsItsFeature(_ isMirrored: Bool, _ zooms: [Int]) throws {
-        let extractor = AugmentedFeatureExtractor(ColorExtractor(), isMirrored: isMirrored, zooms: zooms)
+    @Test(arguments: [(true, [1]), (false, [2]), (true, [1, 2]), (true, [2, 1])]) func eachPlaceKeepsItsFeature(
+        _ isMirrored: Bool, _ scales: [Float]
+    ) throws {
+        let extractor = try AugmentedFeatureExtractor(ColorExtractor(), isMirrored: isMirrored, scales: scales)
         let grid = try extractor.features(of: picture)
-        #expect(grid.columns == 4 * zooms.max()! && grid.rows == 4 * zooms.max()!)
+        #expect(grid.columns == 4 * Int(scales[0]) && grid.rows == 4 * Int(scales[0]))
         // Away from the edge in the middle, every look sees the same colour.
         for (point, expected) in [(SIMD2<Float>(6, 30), [Float(0), 1]), ([58, 9], [1, 0])] {
             let feature = unit(grid.feature(at: point))
@@ -47,16 +61,32 @@ private struct ColorExtractor: FeatureExtractor {
         }
     }
 
-    @Test func waysAreToldApart() {
-        let hashes = [(true, [1]), (false, [1]), (true, [2]), (true, [1, 2])].map {
-            AugmentedFeatureExtractor(ColorExtractor(), isMirrored: $0.0, zooms: $0.1).identity.hash
-        }
+    @Test func aCellIsTheMeanOfItsLooks() throws {
+        // The edge between dark and bright lies between cells at 4 cells a side, and inside a cell at 5: its middle pixel is bright,
+        // and bright too in the mirror image, where what was dark is.
+        let grid = try AugmentedFeatureExtractor(ColorExtractor(cells: 5), isMirrored: true).features(of: picture)
+        let middle = grid.feature(at: [32, 32])
+        let plain = try ColorExtractor(cells: 5).features(of: picture).feature(at: [32, 32])
+        let mirrored = try ColorExtractor(cells: 5).features(of: picture.flippedHorizontally()).feature(at: [32, 32])
+        for d in 0..<2 { #expect(abs(middle[d] - (unit(plain)[d] + unit(mirrored)[d])) < 1e-5) }
+        #expect(plain != mirrored)
+    }
+
+    @Test func waysAreToldApart() throws {
+        let ways: [(Bool, [Float])] = [(true, [1]), (false, [1]), (true, [2]), (true, [1, 2])]
+        let hashes = try ways.map { try AugmentedFeatureExtractor(ColorExtractor(), isMirrored: $0.0, scales: $0.1).identity.hash }
         #expect(Set(hashes).count == 4)
     }
 
     @Test func tinyPicturesAreSeen() throws {
-        let extractor = AugmentedFeatureExtractor(ColorExtractor(), isMirrored: true, zooms: [1, 2])
+        let extractor = try AugmentedFeatureExtractor(ColorExtractor(), isMirrored: true, scales: [1, 2])
         let grid = try extractor.features(of: Image(width: 1, height: 1))
         #expect(grid.values.allSatisfy { $0.isFinite })
+    }
+
+    @Test func aModelOfOneSizeIsRefused() throws {
+        _ = try AugmentedFeatureExtractor(StubbornExtractor(), isMirrored: true)
+        let failure = #expect(throws: Failure.self) { try AugmentedFeatureExtractor(StubbornExtractor(), scales: [1, 1.2]) }
+        #expect(failure?.kind == .badInput)
     }
 }

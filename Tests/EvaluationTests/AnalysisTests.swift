@@ -56,7 +56,8 @@ import Testing
     @Test func variantsAnswerTheSameClicks() throws {
         try withTemporaryDirectory { folder in
             let names = [
-                "default", "k-1", "means", "whitening", "mirrored", "zoom-2", "max", "lights", "normals", "last-resort", "object-box",
+                "default", "k-1", "means", "whitening", "mirrored", "default-sizes", "max", "lights", "normals", "last-resort",
+                "object-box",
             ]
             let variants = Ablation.all(from: testBench().settings).filter { names.contains($0.name) }
             #expect(variants.count == names.count)

@@ -62,22 +62,26 @@ struct MemoryDataSet: LabelledDataSet {
     func shape(_ entry: ShapeEntry) throws -> LabelledShape { shapes.first { $0.entry == entry }! }
 }
 
-/// Features: mean colour and position of each of 8 x 8 blocks.
+/// Features: colour and position of the upper left pixel of each of 8 x 8 blocks, or of more where it sees pictures larger.
 struct BlockExtractor: FeatureExtractor {
-    let identity = ModelIdentity(name: "blocks", hash: "b10c")
+    var blocks = 8
+    var identity: ModelIdentity { ModelIdentity(name: "blocks", hash: blocks == 8 ? "b10c" : "b10c-\(blocks)") }
     let dimension = 5
 
     func features(of image: Image) throws -> FeatureGrid {
         var values: [Float] = []
-        for row in 0..<8 {
-            for column in 0..<8 {
-                let (r, g, b) = image[column * image.width / 8, row * image.height / 8]
-                values += [Float(r), Float(g), Float(b), Float(column) * 8, Float(row) * 40].map { $0 / 255 - 0.5 }
+        for row in 0..<blocks {
+            for column in 0..<blocks {
+                let (r, g, b) = image[column * image.width / blocks, row * image.height / blocks]
+                let (x, y) = (Float(column) * 64 / Float(blocks), Float(row) * 320 / Float(blocks))
+                values += [Float(r), Float(g), Float(b), x, y].map { $0 / 255 - 0.5 }
             }
         }
-        let map = PlaneMap(scaleX: 8 / Float(image.width), scaleY: 8 / Float(image.height))
-        return FeatureGrid(columns: 8, rows: 8, dimension: 5, values: values, map: map)
+        let map = PlaneMap(scaleX: Float(blocks) / Float(image.width), scaleY: Float(blocks) / Float(image.height))
+        return FeatureGrid(columns: blocks, rows: blocks, dimension: 5, values: values, map: map)
     }
+
+    func scaled(by factor: Float) throws -> any FeatureExtractor { BlockExtractor(blocks: Int((8 * factor).rounded())) }
 }
 
 /// Masks: the upper or lower half of the picture as the part, all of it or some of its eight rows as the object.

@@ -1,4 +1,3 @@
-import Backbones
 import Correspondence
 import SegmentationBuddies
 
@@ -8,32 +7,11 @@ public struct Ablation: Sendable {
     public var name: String
     /// What is different, in words.
     public var title: String
-    /// How the photo's features are made.
-    var photo: Look
-    /// How the features of the mesh's views are made.
-    var views: Look
     /// The settings, from those of the preset.
     var settings: Settings
 
-    /// How often and how nearly the extractor looks at a picture.
-    struct Look: Sendable, Hashable {
-        var isMirrored = false
-        var zooms = [1]
-
-        /// An extractor that looks that way.
-        func extractor(_ base: any FeatureExtractor) -> any FeatureExtractor {
-            self == Look() ? base : AugmentedFeatureExtractor(base, isMirrored: isMirrored, zooms: zooms)
-        }
-    }
-
-    private init(
-        _ name: String, _ title: String, from base: Settings, photo: Look = Look(), views: Look = Look(),
-        _ change: (inout Settings) -> Void
-    ) {
-        (self.name, self.title, self.photo, self.views) = (name, title, photo, views)
-        settings = base
-        // The look at the photo says it.
-        settings.mirrorsPhoto = false
+    private init(_ name: String, _ title: String, from base: Settings, _ change: (inout Settings) -> Void) {
+        (self.name, self.title, settings) = (name, title, base)
         change(&settings)
     }
 
@@ -41,15 +19,16 @@ public struct Ablation: Sendable {
     public static func all(from base: Settings) -> [Ablation] {
         var published = base
         published.matchAsPublished()
-        let standard = Ablation("default", "the settings of the preset", from: base, photo: Look(isMirrored: base.mirrorsPhoto)) { _ in }
-        return [standard] + choices(base) + candidates(published) + features(published) + photos(published) + lifting(published)
+        let standard = Ablation("default", "the settings of the preset", from: base) { _ in }
+        return [standard] + choices(base) + looks(base) + candidates(published) + features(published) + photos(published)
+            + lifting(published)
             + together(published)
     }
 
     /// How the preset chooses among candidates; none is refused for a low probability.
     private static func choices(_ base: Settings) -> [Ablation] {
         func variant(_ name: String, _ title: String, _ change: @escaping (inout MatchingOptions) -> Void) -> Ablation {
-            Ablation("default-\(name)", "the preset, \(title)", from: base, photo: Look(isMirrored: base.mirrorsPhoto)) { settings in
+            Ablation("default-\(name)", "the preset, \(title)", from: base) { settings in
                 settings.matching.minimumExistence = 0
                 change(&settings.matching)
             }
@@ -69,6 +48,22 @@ public struct Ablation: Sendable {
             choice(
                 "iou+agreement+similarity", "0.3 IoU + agreement + similarity",
                 CandidateChoice(iou: 0.3, similarity: 1, agreement: 1, outsiders: .lastResort)),
+        ]
+    }
+
+    /// How the preset looks at photo and mesh.
+    private static func looks(_ base: Settings) -> [Ablation] {
+        let views = [20, 40, 60, 80, 240].map { count in
+            Ablation("default-views-\(count)", "the preset, \(count) views", from: base) { $0.featureViews.count = count }
+        }
+        return views + [
+            Ablation("default-mirrored-views", "the preset, and the mirror images of the mesh's views", from: base) {
+                $0.mirrorsViews = true
+            },
+            Ablation("default-sizes", "the preset, photo and views in three sizes", from: base) { $0.featureScales = [1, 1.2, 1.4] },
+            Ablation("default-sizes-mirrored-views", "both", from: base) {
+                ($0.mirrorsViews, $0.featureScales) = (true, [1, 1.2, 1.4])
+            },
         ]
     }
 
@@ -124,18 +119,8 @@ public struct Ablation: Sendable {
         [
             Ablation("whole-photo", "photo features of the whole photo", from: base) { $0.photoArea = .whole },
             Ablation("object-box", "photo features of the object's box", from: base) { $0.photoArea = .object },
-            Ablation("mirrored", "mean of the photo's and its mirror image's features", from: base, photo: Look(isMirrored: true)) {
-                _ in
-            },
-            Ablation(
-                "mirrored-both", "the same of the mesh's views too", from: base, photo: Look(isMirrored: true),
-                views: Look(isMirrored: true)
-            ) { _ in },
-            Ablation("zoom-2", "photo features at twice the resolution", from: base, photo: Look(zooms: [2])) { _ in },
-            Ablation(
-                "zooms-1-2-mirrored", "mean over two resolutions and mirror images", from: base,
-                photo: Look(isMirrored: true, zooms: [1, 2])
-            ) { _ in },
+            Ablation("mirrored", "mean of the photo's and its mirror image's features", from: base) { $0.mirrorsPhoto = true },
+            Ablation("mirrored-both", "the same of the mesh's views too", from: base) { ($0.mirrorsPhoto, $0.mirrorsViews) = (true, true) },
         ]
     }
 
@@ -155,6 +140,9 @@ public struct Ablation: Sendable {
     /// Several departures at once.
     private static func together(_ base: Settings) -> [Ablation] {
         let crowd = CandidateChoice(iou: 0.3, agreement: 1, outsiders: .welcome)
+        func mirroredBoth(_ settings: inout Settings) {
+            (settings.mirrorsPhoto, settings.mirrorsViews, settings.matching.candidateCount) = (true, true, 300)
+        }
         func part(_ share: Float, _ more: @escaping (inout Settings) -> Void = { _ in }) -> (inout Settings) -> Void {
             { settings in
                 settings.matching.partShare = share
@@ -162,26 +150,26 @@ public struct Ablation: Sendable {
                 more(&settings)
             }
         }
-        let mirrored = Look(isMirrored: true)
         return [
             Ablation("part-0.5-all", "half the part's mean; 0.3 IoU + agreement of all", from: base, part(0.5)),
-            Ablation("part-0.5-all-mirrored", "the same as part-0.5-all, with mirror image", from: base, photo: mirrored, part(0.5)),
             Ablation(
-                "part-0.5-all-300-mirrored", "the same as part-0.5-all-mirrored among 300", from: base, photo: mirrored,
-                part(0.5) { $0.matching.candidateCount = 300 }),
+                "part-0.5-all-mirrored", "the same as part-0.5-all, with mirror image", from: base, part(0.5) { $0.mirrorsPhoto = true }),
             Ablation(
-                "part-0.5-all-300-mirrored-both", "the same, with the mirror images of the mesh's views too", from: base, photo: mirrored,
-                views: mirrored, part(0.5) { $0.matching.candidateCount = 300 }),
+                "part-0.5-all-300-mirrored", "the same as part-0.5-all-mirrored among 300", from: base,
+                part(0.5) { ($0.mirrorsPhoto, $0.matching.candidateCount) = (true, 300) }),
             Ablation(
-                "part-0.5-last-300-mirrored-both", "the same, outsiders as a last resort", from: base, photo: mirrored, views: mirrored,
+                "part-0.5-all-300-mirrored-both", "the same, with the mirror images of the mesh's views too", from: base,
+                part(0.5, mirroredBoth)),
+            Ablation(
+                "part-0.5-last-300-mirrored-both", "the same, outsiders as a last resort", from: base,
                 part(0.5) { settings in
-                    settings.matching.candidateCount = 300
+                    mirroredBoth(&settings)
                     settings.matching.choice.outsiders = .lastResort
                 }),
             Ablation(
-                "part-0.5-refused-300-mirrored-both", "the same, outsiders refused", from: base, photo: mirrored, views: mirrored,
+                "part-0.5-refused-300-mirrored-both", "the same, outsiders refused", from: base,
                 part(0.5) { settings in
-                    settings.matching.candidateCount = 300
+                    mirroredBoth(&settings)
                     settings.matching.choice.outsiders = .refused
                 }),
         ]

@@ -39,12 +39,11 @@ public struct AblationEvaluator: Sendable {
 
     private func samples(of job: Evaluator.TargetJob, except finished: Set<Int>) throws -> [SampleRecord] {
         let target = try evaluator.target(job.target, segments: false)
-        var fields: [Lifting: FeatureField] = [:]
-        for variant in variants where fields[lifting(variant)] == nil {
+        var fields: [Settings: FeatureField] = [:]
+        for variant in variants where fields[meshSettings(variant)] == nil {
             var bench = evaluator.bench
             bench.settings = meshSettings(variant)
-            bench.extractor = variant.views.extractor(bench.extractor)
-            fields[lifting(variant)] = try FeatureDistiller(at: bench).field(of: target.shape.prepared).field
+            fields[bench.settings] = try FeatureDistiller(at: bench).field(of: target.shape.prepared).field
         }
         let known = fields
         let worker = evaluator.bench.singleThreaded
@@ -53,35 +52,35 @@ public struct AblationEvaluator: Sendable {
         }
     }
 
-    /// What decides a field.
-    private struct Lifting: Hashable {
-        var settings: Settings
-        var look: Ablation.Look
-    }
-
-    private func lifting(_ variant: Ablation) -> Lifting { Lifting(settings: meshSettings(variant), look: variant.views) }
-
-    /// The settings that decide a field.
+    /// The settings of the preset with those of a variant that decide a field.
     private func meshSettings(_ variant: Ablation) -> Settings {
         var settings = evaluator.bench.settings
         settings.featureViews = variant.settings.featureViews
         settings.solver = variant.settings.solver
         settings.normalisation = variant.settings.normalisation
+        settings.mirrorsViews = variant.settings.mirrorsViews
+        settings.featureScales = variant.settings.featureScales
+        return settings
+    }
+
+    /// The settings of the preset with those of a variant that decide what is seen of a photo.
+    private func photoSettings(_ variant: Ablation) -> Settings {
+        var settings = evaluator.bench.settings
+        settings.mirrorsPhoto = variant.settings.mirrorsPhoto
+        settings.featureScales = variant.settings.featureScales
         return settings
     }
 
     private func records(
         of photo: EvaluationPhoto, _ planned: Evaluator.PlannedPhoto, _ shape: EvaluationShape, on target: TargetMesh,
-        _ fields: [Lifting: FeatureField], _ worker: Workbench
+        _ fields: [Settings: FeatureField], _ worker: Workbench
     ) throws -> [SampleRecord] {
         var asking = worker
         asking.segmenter = RememberingSegmenter(worker.segmenter)
-        var looks: [Ablation.Look: (photo: PreparedPhoto, bench: Workbench)] = [:]
-        for look in Set(variants.map(\.photo)) {
-            var bench = asking
-            bench.settings.mirrorsPhoto = false
-            bench.extractor = look.extractor(worker.extractor)
-            looks[look] = (try PreparedPhoto(photo.image, path: shape.entry.name, hash: "", at: bench), bench)
+        var looks: [Settings: PreparedPhoto] = [:]
+        for settings in Set(variants.map(photoSettings)) {
+            asking.settings = settings
+            looks[settings] = try PreparedPhoto(photo.image, path: shape.entry.name, hash: "", at: asking)
         }
         let judge = SampleJudge(target: target, options: evaluator.options, bench: worker)
         let first = planned.number * evaluator.studio.clicks
@@ -90,8 +89,8 @@ public struct AblationEvaluator: Sendable {
             var record: SampleRecord?
             var answers: [String: SampleRecord.Answer] = [:]
             for variant in variants {
-                let (prepared, bench) = looks[variant.photo]!
-                let found = try match(click, variant, prepared, bench, target, fields[lifting(variant)]!)
+                asking.settings = variant.settings
+                let found = try match(click, looks[photoSettings(variant)]!, asking, target, fields[meshSettings(variant)]!)
                 answers[variant.name] = judge.judged(found.buddy?.vertex, click)
                 answers["\(variant.name)/nearest"] = judge.judged(found.candidates.first?.vertex, click)
                 if record == nil { record = judge.record(click, found) }
@@ -103,17 +102,12 @@ public struct AblationEvaluator: Sendable {
     }
 
     private func match(
-        _ click: LabelledClick, _ variant: Ablation, _ photo: PreparedPhoto, _ bench: Workbench, _ target: TargetMesh, _ field: FeatureField
+        _ click: LabelledClick, _ photo: PreparedPhoto, _ bench: Workbench, _ target: TargetMesh, _ field: FeatureField
     ) throws -> Correspondence {
-        var bench = bench
-        bench.settings = variant.settings
         let clicked = Click(Pixel(x: click.x, y: click.y))
         let masks = try photo.masks(of: clicked, at: bench)
         let focused = try photo.focused(on: masks.object, including: clicked.pixel, at: bench)
         let mesh = target.shape.prepared
-        // What is known of the models is known by their own names.
-        bench.extractor = evaluator.bench.extractor
-        bench.settings.mirrorsPhoto = variant.photo == Ablation.Look(isMirrored: true)
         return try bench.matcher.match(
             focused.clicked(clicked, masks: masks), to: field, eligible: mesh.referenced, positions: mesh.scene.mesh.vertices)
     }
