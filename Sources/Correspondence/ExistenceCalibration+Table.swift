@@ -6,8 +6,8 @@ extension ExistenceCalibration {
     public static let table: [ExistenceCalibration] = [
         ExistenceCalibration(
             models: [
-                "d258e9446a5296e27e142005d18ce3801cf8b3664080a1c0cc438b80de9c667b",
+                "8d846cb8b80a81ea6c667b94c6719e490a25970554d657cfd2ed458e262bb6c6",
                 "7d582e583dfc64a66759fb7bf3291d341534c95a419ee604c93c91dc71994f42",
-            ], weights: [-4.2097, 0.9752, 1.5283], clicks: 400)
+            ], weights: [-5.0892, 1.1304, 1.7875], clicks: 400)
     ]
 }

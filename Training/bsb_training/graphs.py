@@ -27,11 +27,11 @@ def constants(path: Path) -> dict[str, Tensor]:
     return values
 
 
-def load_graphs(pair: Pair, folder: Path, example: Tensor):
+def load_graphs(pair: Pair, folder: Path, example: Tensor, trunk: str = "features"):
     """Fills a pair from features.onnx, segmenter-encoder.onnx and segmenter-decoder.onnx of a folder.
 
-    example [B,3,H,W]: a normalised batch on which statistics are measured. The trunk is that of the features, or of the segmenter where
-    only that has the pair's sizes. A head or decoder whose graph has other sizes stays as it is, and so do the classifiers, which are not
+    example [B,3,H,W]: a normalised batch on which statistics are measured. The trunk is that of the features or of the segmenter, as
+    `trunk` says, or of the one that alone has the pair's sizes. A head or decoder whose graph has other sizes stays as it is, and so do the classifiers, which are not
     exported.
     """
     features, encoder = constants(folder / "features.onnx"), constants(folder / "segmenter-encoder.onnx")
@@ -43,7 +43,7 @@ def load_graphs(pair: Pair, folder: Path, example: Tensor):
         pair.decoder.load_state_dict(decoder)
     with torch.no_grad():
         # The graph whose trunk is kept comes last; the other head is measured on its own trunk.
-        for head, values in parts:
+        for head, values in parts if trunk == "features" else reversed(parts):
             fill(pair, head, values, example)
 
 

@@ -126,7 +126,10 @@ class Team:
 class Trainer:
     """One training run and its state on disk."""
 
-    def __init__(self, config_path: Path, renders: Path | None, photos: Path | None, output: Path, initial: Path | None = None):
+    def __init__(
+        self, config_path: Path, renders: Path | None, photos: Path | None, output: Path, initial: Path | None = None,
+        trunk: str = "features",
+    ):
         self.model_config, self.config, augmentation = read_config(config_path)
         config = self.config
         torch.set_num_threads(config.threads)
@@ -143,7 +146,7 @@ class Trainer:
         self.batches = Batches(self.renders, photo_set, self.vocabulary, augmentation, config.device)
         self.pair = Pair(self.model_config, len(self.vocabulary.classes), len(self.table)).to(config.device, memory_format=torch.channels_last)
         if initial:
-            self.start_from(initial)
+            self.start_from(initial, trunk)
         self.load_teachers()
         self.average = copy.deepcopy(self.pair).eval().requires_grad_(False)
         decayed = [p for p in self.parameters if p.ndim > 1]
@@ -155,11 +158,11 @@ class Trainer:
         self.seconds = 0.0
         self.seen = 0
 
-    def start_from(self, initial: Path):
+    def start_from(self, initial: Path, trunk: str):
         """Takes the averaged weights of another run as far as their shapes agree, or those of a folder of exported graphs."""
         if initial.is_dir():
             example = self.batches.make(Draw(self.config.seed, self.config.device), self.config.base_size, 24, 16)
-            load_graphs(self.pair, initial, example.image)
+            load_graphs(self.pair, initial, example.image, trunk)
             self.imprint()
             return
         own = self.pair.state_dict()
@@ -405,9 +408,10 @@ def main():
     parser.add_argument("--photos", type=Path)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--initial", type=Path, help="checkpoint, or folder of exported graphs, whose weights to begin with")
+    parser.add_argument("--initial-trunk", choices=["features", "segmenter"], default="features", help="of two graphs, whose trunk to keep")
     parser.add_argument("--stop-after", type=int, help="stop (and save) at this step, for tests")
     arguments = parser.parse_args()
-    trainer = Trainer(arguments.config, arguments.renders, arguments.photos, arguments.output, arguments.initial)
+    trainer = Trainer(arguments.config, arguments.renders, arguments.photos, arguments.output, arguments.initial, arguments.initial_trunk)
     trainer.run(arguments.stop_after)
 
 

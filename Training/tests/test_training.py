@@ -238,6 +238,20 @@ class RunTests(unittest.TestCase):
         with self.assertRaises(ValueError):
             Trainer(self.root / "other.toml", self.root / "renders", None, self.root / "fourth", self.root / "both")
 
+    def test_the_trunk_of_either_graph_is_gone_on_from(self):
+        for name in ("first", "second"):
+            (self.root / f"{name}.toml").write_text(TINY.replace("[train]", "[train]\nseed = 2") if name == "second" else TINY)
+            Trainer(self.root / f"{name}.toml", self.root / "renders", None, self.root / name).run()
+        command = [sys.executable, "-W", "ignore", "-m", "bsb_training.export", "--checkpoint", self.root / "second" / "weights.pt"]
+        features = ["--features", self.root / "first" / "weights.pt"]
+        subprocess.run([*command, *features, "--output", self.root / "mixed"], check=True)
+        image = torch.rand(1, 3, 64, 64)
+        for trunk, origin, network in (("features", "first", FeatureNetwork), ("segmenter", "second", SegmenterEncoder)):
+            again = Trainer(self.root / "tiny.toml", self.root / "renders", None, self.root / "fifth", self.root / "mixed", trunk)
+            whole = load_pair(self.root / origin / "weights.pt")[0]
+            difference = (network(whole)(image) - network(again.pair.eval())(image)).abs().max().item()
+            self.assertLess(difference, 0.02, network.__name__)
+
     def test_teachers_teach(self):
         (self.root / "taught.toml").write_text(TINY.replace("steps = 4", "steps = 40") + write_teachers(self.root))
         taught = Trainer(self.root / "taught.toml", self.root / "renders", None, self.root / "taught")
