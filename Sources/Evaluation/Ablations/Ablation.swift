@@ -61,7 +61,7 @@ public struct Ablation: Sendable {
                 $0.mirrorsViews = true
             },
             Ablation("default-sizes", "the preset, photo and views in three sizes", from: base) { $0.featureScales = [1, 1.2, 1.4] },
-            Ablation("default-sizes-mirrored-views", "both", from: base) {
+            Ablation("default-sizes-mirrored-views", "the preset, three sizes and mirror images of both", from: base) {
                 ($0.mirrorsViews, $0.featureScales) = (true, [1, 1.2, 1.4])
             },
         ]
