@@ -11,6 +11,7 @@ public struct EmbeddedFeatureExtractor: FeatureExtractor {
     public let identity: ModelIdentity
     /// The length of a feature vector.
     public let dimension: Int
+    private let layout: EncoderLayout
     private let extractor: Deferred<any FeatureExtractor>
 
     /// An extractor by the file that the manifest lists.
@@ -20,7 +21,7 @@ public struct EmbeddedFeatureExtractor: FeatureExtractor {
     public init(models: EmbeddedModels, runtime: InferenceRuntime, options: BackboneOptions = BackboneOptions()) throws {
         let entry = try models.entry("features.onnx")
         let identity = ModelIdentity(name: "\(models.name) features", hash: entry.sha256.lowercased())
-        (self.identity, dimension) = (identity, entry.dimension)
+        (self.identity, dimension, layout) = (identity, entry.dimension, entry.encoderLayout(output: "features"))
         extractor = Deferred {
             let data = try models.data("features.onnx")
             let encoder = try entry.encoder(data, name: "features.onnx", output: "features", runtime: runtime, options: options)
@@ -28,19 +29,17 @@ public struct EmbeddedFeatureExtractor: FeatureExtractor {
         }
     }
 
-    private init(identity: ModelIdentity, dimension: Int, extractor: Deferred<any FeatureExtractor>) {
-        (self.identity, self.dimension, self.extractor) = (identity, dimension, extractor)
+    private init(identity: ModelIdentity, dimension: Int, layout: EncoderLayout, extractor: Deferred<any FeatureExtractor>) {
+        (self.identity, self.dimension, self.layout, self.extractor) = (identity, dimension, layout, extractor)
     }
 
     /// The same model, which sees pictures `factor` times as large, to 32 pixels.
     ///
     /// Never throws: the graph takes any size.
     public func scaled(by factor: Float) throws -> any FeatureExtractor {
-        var hasher = ContentHasher()
-        hasher.add("model", identity.hash)
-        hasher.add("scale", "\(factor)")
+        let layout = layout.scaled(by: factor)
         return EmbeddedFeatureExtractor(
-            identity: ModelIdentity(name: "\(identity.name) at \(factor) x", hash: hasher.finalize().hex), dimension: dimension,
+            identity: identity.seen(at: layout.preparation.side), dimension: dimension, layout: layout,
             extractor: Deferred { [extractor] in try extractor.value().scaled(by: factor) })
     }
 

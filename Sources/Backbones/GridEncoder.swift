@@ -38,6 +38,14 @@ public struct EncoderLayout: Sendable, Hashable, Codable {
         self.stride = stride
     }
 
+    /// The same for pictures `factor` times as large, to whole patches, or where there are none to 32 pixels.
+    func scaled(by factor: Float) -> EncoderLayout {
+        var result = self
+        let step = Float(order == .tokens ? stride ?? 14 : 32)
+        result.preparation.side = Int(max(1, (Float(preparation.side) * factor / step).rounded()) * step)
+        return result
+    }
+
     /// DINOv2 as it is published for ONNX, with or without registers: 14-pixel patches, class and register tokens in front.
     ///
     /// At 224 pixels on the longest side the grid is 16 x 16, as in the paper's method.
@@ -51,7 +59,7 @@ public struct EncoderLayout: Sendable, Hashable, Codable {
 /// A graph that turns pictures into grids of vectors.
 struct GridEncoder: Sendable {
     let session: InferenceSession
-    let layout: EncoderLayout
+    private(set) var layout: EncoderLayout
     /// The number of pictures that the graph insists on in one run.
     private let batch: Int
     let parallelism: Parallelism
@@ -69,9 +77,7 @@ struct GridEncoder: Sendable {
         let input = try session.signature(of: layout.input, among: session.inputs, rank: 4)
         let output = try session.signature(of: layout.output, among: session.outputs, rank: layout.order.rank)
         let side = layout.preparation.side
-        guard zip(input.shape, [nil, 3, side, side]).allSatisfy({ $0 == nil || $1 == nil || $0 == $1 }) else {
-            throw session.mismatch("its input '\(layout.input)' does not take pictures of \(side) x \(side) pixels")
-        }
+        try Self.checkSide(side, of: input, session)
         batch = max(1, input.shape[0] ?? 1)
         if let dimension = output.shape[layout.order.dimensionAxis] {
             self.dimension = dimension
@@ -83,14 +89,21 @@ struct GridEncoder: Sendable {
         }
     }
 
-    /// The same graph for pictures `factor` times as large, to whole patches, or where there are none to 32 pixels.
+    private static func checkSide(_ side: Int, of input: TensorSignature, _ session: InferenceSession) throws {
+        guard zip(input.shape, [nil, 3, side, side]).allSatisfy({ $0 == nil || $1 == nil || $0 == $1 }) else {
+            throw session.mismatch("its input '\(input.name)' does not take pictures of \(side) x \(side) pixels")
+        }
+    }
+
+    /// The same graph in the layout `scaled(by: factor)`.
     ///
     /// Throws `Failure(.badInput)` if the graph takes one size only.
     func scaled(by factor: Float) throws -> GridEncoder {
-        var layout = layout
-        let step = Float(layout.order == .tokens ? layout.stride ?? 14 : 32)
-        layout.preparation.side = Int(max(1, (Float(layout.preparation.side) * factor / step).rounded()) * step)
-        return try GridEncoder(session: session, layout: layout, parallelism: parallelism, gate: gate)
+        var result = self
+        result.layout = layout.scaled(by: factor)
+        let input = try session.signature(of: layout.input, among: session.inputs, rank: 4)
+        try Self.checkSide(result.layout.preparation.side, of: input, session)
+        return result
     }
 
     private static func dimension(of shape: [Int], _ layout: EncoderLayout, _ session: InferenceSession) throws -> Int {

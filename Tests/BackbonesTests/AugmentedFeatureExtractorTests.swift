@@ -63,7 +63,7 @@ private struct StubbornExtractor: FeatureExtractor {
 
     @Test func aCellIsTheMeanOfItsLooks() throws {
         // The edge between dark and bright lies between cells at 4 cells a side, and inside a cell at 5: its middle pixel is bright,
-        // and bright too in the mirror image, where what was dark is.
+        // and dark in the mirror image.
         let grid = try AugmentedFeatureExtractor(ColorExtractor(cells: 5), isMirrored: true).features(of: picture)
         let middle = grid.feature(at: [32, 32])
         let plain = try ColorExtractor(cells: 5).features(of: picture).feature(at: [32, 32])

@@ -20,9 +20,8 @@ public struct Ablation: Sendable {
         var published = base
         published.matchAsPublished()
         let standard = Ablation("default", "the settings of the preset", from: base) { _ in }
-        return [standard] + choices(base) + looks(base) + candidates(published) + features(published) + photos(published)
-            + lifting(published)
-            + together(published)
+        let departures = candidates(published) + features(published) + photos(published) + lifting(published) + together(published)
+        return [standard] + choices(base) + looks(base) + departures
     }
 
     /// How the preset chooses among candidates; none is refused for a low probability.
@@ -53,6 +52,7 @@ public struct Ablation: Sendable {
 
     /// How the preset looks at photo and mesh.
     private static func looks(_ base: Settings) -> [Ablation] {
+        let best = Preset.best.settings
         let views = [20, 40, 60, 80, 240].map { count in
             Ablation("default-views-\(count)", "the preset, \(count) views", from: base) { $0.featureViews.count = count }
         }
@@ -60,9 +60,9 @@ public struct Ablation: Sendable {
             Ablation("default-mirrored-views", "the preset, and the mirror images of the mesh's views", from: base) {
                 $0.mirrorsViews = true
             },
-            Ablation("default-sizes", "the preset, photo and views in three sizes", from: base) { $0.featureScales = [1, 1.2, 1.4] },
+            Ablation("default-sizes", "the preset, photo and views in three sizes", from: base) { $0.featureScales = best.featureScales },
             Ablation("default-sizes-mirrored-views", "the preset, three sizes and mirror images of both", from: base) {
-                ($0.mirrorsViews, $0.featureScales) = (true, [1, 1.2, 1.4])
+                ($0.mirrorsViews, $0.featureScales) = (best.mirrorsViews, best.featureScales)
             },
         ]
     }
@@ -140,7 +140,7 @@ public struct Ablation: Sendable {
     /// Several departures at once.
     private static func together(_ base: Settings) -> [Ablation] {
         let crowd = CandidateChoice(iou: 0.3, agreement: 1, outsiders: .welcome)
-        func mirroredBoth(_ settings: inout Settings) {
+        func mirroredAmong300(_ settings: inout Settings) {
             (settings.mirrorsPhoto, settings.mirrorsViews, settings.matching.candidateCount) = (true, true, 300)
         }
         func part(_ share: Float, _ more: @escaping (inout Settings) -> Void = { _ in }) -> (inout Settings) -> Void {
@@ -159,17 +159,17 @@ public struct Ablation: Sendable {
                 part(0.5) { ($0.mirrorsPhoto, $0.matching.candidateCount) = (true, 300) }),
             Ablation(
                 "part-0.5-all-300-mirrored-both", "the same, with the mirror images of the mesh's views too", from: base,
-                part(0.5, mirroredBoth)),
+                part(0.5, mirroredAmong300)),
             Ablation(
                 "part-0.5-last-300-mirrored-both", "the same, outsiders as a last resort", from: base,
                 part(0.5) { settings in
-                    mirroredBoth(&settings)
+                    mirroredAmong300(&settings)
                     settings.matching.choice.outsiders = .lastResort
                 }),
             Ablation(
                 "part-0.5-refused-300-mirrored-both", "the same, outsiders refused", from: base,
                 part(0.5) { settings in
-                    mirroredBoth(&settings)
+                    mirroredAmong300(&settings)
                     settings.matching.choice.outsiders = .refused
                 }),
         ]
