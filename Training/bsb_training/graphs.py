@@ -31,8 +31,8 @@ def load_graphs(pair: Pair, folder: Path, example: Tensor, trunk: str = "feature
     """Fills a pair from features.onnx, segmenter-encoder.onnx and segmenter-decoder.onnx of a folder.
 
     example [B,3,H,W]: a normalised batch on which statistics are measured. The trunk is that of the features or of the segmenter, as
-    `trunk` says, or of the one that alone has the pair's sizes. A head or decoder whose graph has other sizes stays as it is, and so do the classifiers, which are not
-    exported.
+    `trunk` says, or of the one that alone has the pair's sizes. A head or decoder whose graph has other sizes stays as it is, and so do
+    the classifiers, which are not exported.
     """
     features, encoder = constants(folder / "features.onnx"), constants(folder / "segmenter-encoder.onnx")
     parts = [(head, values) for head, values in ((pair.embedding_head, encoder), (pair.feature_head, features)) if fits(pair, head, values)]
