@@ -90,9 +90,12 @@ struct GridEncoder: Sendable {
     }
 
     private static func checkSide(_ side: Int, of input: TensorSignature, _ session: InferenceSession) throws {
-        guard zip(input.shape, [nil, 3, side, side]).allSatisfy({ $0 == nil || $1 == nil || $0 == $1 }) else {
-            throw session.mismatch("its input '\(input.name)' does not take pictures of \(side) x \(side) pixels")
-        }
+        guard !takes(side, input) else { return }
+        throw session.mismatch("its input '\(input.name)' does not take pictures of \(side) x \(side) pixels")
+    }
+
+    private static func takes(_ side: Int, _ input: TensorSignature) -> Bool {
+        zip(input.shape, [nil, 3, side, side]).allSatisfy { $0 == nil || $1 == nil || $0 == $1 }
     }
 
     /// The same graph in the layout `scaled(by: factor)`.
@@ -102,7 +105,12 @@ struct GridEncoder: Sendable {
         var result = self
         result.layout = layout.scaled(by: factor)
         let input = try session.signature(of: layout.input, among: session.inputs, rank: 4)
-        try Self.checkSide(result.layout.preparation.side, of: input, session)
+        guard Self.takes(result.layout.preparation.side, input) else {
+            throw Failure(
+                .badInput, "looking in several sizes", path: session.name,
+                reason: "the graph takes pictures of \(layout.preparation.side) pixels only, not of \(result.layout.preparation.side)",
+                hint: "use a graph that takes any size, or a preset that looks in one size")
+        }
         return result
     }
 

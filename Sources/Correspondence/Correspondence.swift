@@ -43,6 +43,8 @@ public enum NoCorrespondence: String, Sendable, Hashable, Codable, CaseIterable 
     case noFeatures
     /// Every candidate leads back to a pixel outside the part: the mesh lacks the part.
     case noCandidateQualifies
+    /// Candidates qualify, but the click is so much less like the mesh than the rest of its object that the mesh seems to lack the part.
+    case unlikelyPart
     /// Candidates qualify, but none with the IoU that was asked for.
     case belowMinimumIoU
 }
@@ -57,6 +59,8 @@ extension NoCorrespondence {
         case .noFeatures: "There are no features to compare at the click or on the mesh."
         case .noCandidateQualifies:
             "No vertex of the mesh leads back into the clicked part, so the mesh seems to lack this part."
+        case .unlikelyPart:
+            "What was clicked is much less like the mesh than the rest of the object is, so the mesh seems to lack this part."
         case .belowMinimumIoU: "No vertex leads back to the clicked part with the minimum IoU."
         }
     }
@@ -72,14 +76,21 @@ public struct Correspondence: Sendable, Hashable {
     public var existence: Double?
     /// All candidates, most similar first.
     public var candidates: [Candidate]
+    /// How similar to the mesh the clicked object is as a whole: the median, over pixels spread over the object mask, of the cosine with the
+    /// pixel's most similar vertex; nil where nothing was compared.
+    public var objectSimilarity: Float?
     /// Work done.
     public var counts: Counts
 
     /// What was found; by default nothing was sought.
-    public init(buddy: Candidate? = nil, reason: NoCorrespondence? = nil, candidates: [Candidate] = [], counts: Counts = Counts()) {
+    public init(
+        buddy: Candidate? = nil, reason: NoCorrespondence? = nil, candidates: [Candidate] = [], objectSimilarity: Float? = nil,
+        counts: Counts = Counts()
+    ) {
         self.buddy = buddy
         self.reason = reason
         self.candidates = candidates
+        self.objectSimilarity = objectSimilarity
         self.counts = counts
     }
 

@@ -8,6 +8,6 @@ extension ExistenceCalibration {
             models: [
                 "8d846cb8b80a81ea6c667b94c6719e490a25970554d657cfd2ed458e262bb6c6",
                 "7d582e583dfc64a66759fb7bf3291d341534c95a419ee604c93c91dc71994f42",
-            ], weights: [-5.0892, 1.1304, 1.7875], clicks: 400)
+            ], weights: [-2.1533, 0.8166, 3.2574], clicks: 400)
     ]
 }

@@ -9,12 +9,15 @@ public struct ExistenceEvidence: Sendable, Hashable, Codable {
     public var qualifyingShare: Double
     /// Cosine of the click and the most similar vertex.
     public var similarity: Double
+    /// How similar to the mesh the clicked object is as a whole (``Correspondence/objectSimilarity``).
+    public var objectSimilarity: Double
 
     /// The given evidence.
-    public init(bestIoU: Double, qualifyingShare: Double, similarity: Double) {
+    public init(bestIoU: Double, qualifyingShare: Double, similarity: Double, objectSimilarity: Double) {
         self.bestIoU = bestIoU
         self.qualifyingShare = qualifyingShare
         self.similarity = similarity
+        self.objectSimilarity = objectSimilarity
     }
 
     /// The evidence of a match.
@@ -23,13 +26,18 @@ public struct ExistenceEvidence: Sendable, Hashable, Codable {
         self.init(
             bestIoU: Double(candidates.filter(\.qualifies).compactMap(\.iou).max() ?? 0),
             qualifyingShare: Double(candidates.count(where: \.qualifies)) / Double(max(1, candidates.count)),
-            similarity: Double(candidates.first?.similarity ?? -1))
+            similarity: Double(candidates.first?.similarity ?? -1), objectSimilarity: Double(correspondence.objectSimilarity ?? -1))
     }
 
-    /// What the weights of a calibration multiply: 1, the share of candidates that qualify, and the logarithm of how near the most similar vertex is.
+    /// What the weights of a calibration multiply: 1, the share of candidates that qualify, and how much nearer the click is to the mesh than
+    /// its object is as a whole.
     ///
-    /// The IoU adds nothing to them (docs/evaluation.md).
-    public var terms: [Double] { [1, qualifyingShare, -log(1.01 - min(similarity, 1))] }
+    /// Nearness is the logarithm of one over the cosine's distance from 1. Of the object's three quarters are taken off: renders alone would
+    /// have half of it, but a photo is less like the mesh everywhere. The IoU adds nothing to these terms (docs/evaluation.md).
+    public var terms: [Double] {
+        func nearness(_ cosine: Double) -> Double { -log(1.01 - min(cosine, 1)) }
+        return [1, qualifyingShare, nearness(similarity) - 0.75 * nearness(objectSimilarity)]
+    }
 }
 
 /// How evidence becomes the probability that the mesh has the clicked part: a logistic regression, for one pair of models.

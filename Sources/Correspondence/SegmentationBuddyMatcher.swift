@@ -27,21 +27,21 @@ public struct MatchingOptions: Sendable, Hashable, Codable {
     /// Whether candidates whose pixels lie in one cell of the segmenter's embedding share a mask, that at the pixel of the most similar of
     /// them; as published only those that share a pixel do.
     public var sharesMasks = false
-    /// The probability that the mesh has the part from which a vertex is the answer although none leads back into the part, where outsiders
-    /// are a last resort and a calibration tells the probability.
+    /// The probability that the mesh has the part below which there is no answer, where outsiders are a last resort and a calibration tells
+    /// the probability: then it decides, and not whether a vertex leads back into the part.
     public var minimumExistence = 0.0
 
     /// The published options.
     public init() {}
 
     /// What did best on shapes that training had not seen (docs/evaluation.md): half of the query is the part's mean feature, candidates that
-    /// stand together on the mesh count for more, and a calibrated probability may overrule the published filter where that leaves none.
+    /// stand together on the mesh count for more, and a calibrated probability says whether there is an answer at all.
     public static var standard: MatchingOptions {
         var options = MatchingOptions()
         options.partShare = 0.5
         options.choice = CandidateChoice(iou: 0.3, agreement: 1, outsiders: .lastResort)
         options.sharesMasks = true
-        options.minimumExistence = 0.15
+        options.minimumExistence = 0.1
         return options
     }
 
@@ -145,7 +145,10 @@ public struct SegmentationBuddyMatcher: Sendable {
         try findCandidates(aligned, features.field, eligible, positions, into: &candidates, &counts)
         guard !candidates.isEmpty else { return none(.noFeatures) }
         try judge(&candidates, photo, &counts)
-        return choose(candidates, counts, positions)
+        let objectSimilarity = ObjectSimilarity.median(
+            of: aligned.features, object: photo.objectMask, field: features.field.values, eligible: eligible)
+        return choose(
+            Correspondence(candidates: candidates, objectSimilarity: objectSimilarity, counts: counts), positions)
     }
 
     private func reasonBeforeSearch(_ photo: ClickedPhoto) -> NoCorrespondence? {
@@ -234,13 +237,15 @@ public struct SegmentationBuddyMatcher: Sendable {
         }
     }
 
-    private func choose(_ candidates: [Candidate], _ counts: Correspondence.Counts, _ positions: [SIMD3<Float>]?) -> Correspondence {
-        let best = options.choice.best(of: candidates, positions: positions)
-        var result = Correspondence(buddy: best, reason: nil, candidates: candidates, counts: counts)
+    /// What was found, with its answer.
+    private func choose(_ found: Correspondence, _ positions: [SIMD3<Float>]?) -> Correspondence {
+        var result = found
+        let best = options.choice.best(of: found.candidates, positions: positions)
+        result.buddy = best
         result.existence = calibration?.probability(ExistenceEvidence(result))
-        let isUnlikely = result.existence.map { $0 < options.minimumExistence } ?? false
-        if best == nil || (!best!.qualifies && options.choice.outsiders == .lastResort && isUnlikely) {
-            result.reason = .noCandidateQualifies
+        let isUnlikely = options.choice.outsiders == .lastResort && result.existence.map { $0 < options.minimumExistence } ?? false
+        if best == nil || isUnlikely {
+            result.reason = best?.qualifies == true ? .unlikelyPart : .noCandidateQualifies
         } else if (best!.iou ?? 0) < options.minimumIoU {
             result.reason = .belowMinimumIoU
         }

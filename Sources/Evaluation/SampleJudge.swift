@@ -53,7 +53,8 @@ struct SampleJudge {
             partExists: share > 0, partShare: Self.rounded(share),
             answers: Dictionary(uniqueKeysWithValues: vertices.map { ($0.key.rawValue, judged($0.value, click)) }),
             reason: correspondence.reason, candidates: candidates.count, qualified: candidates.count(where: \.qualifies),
-            bestIoU: candidates.compactMap(\.iou).max().map { Self.rounded(Double($0)) })
+            bestIoU: candidates.compactMap(\.iou).max().map { Self.rounded(Double($0)) },
+            evidence: candidates.isEmpty ? nil : ExistenceEvidence(correspondence).rounded)
     }
 
     /// An answer and whether it is right.

@@ -26,8 +26,10 @@ public struct SampleRecord: Sendable, Hashable, Codable {
     public var candidates: Int
     /// How many of them led back into the part.
     public var qualified: Int
-    /// The largest IoU among the candidates that qualify.
+    /// The largest IoU among the candidates that were judged.
     public var bestIoU: Double?
+    /// What the default's match says about whether the target has the clicked part; absent where nothing was compared.
+    public var evidence: ExistenceEvidence?
     /// IoU of the part mask with the pixels that show the part.
     public var partMaskIoU: Double?
     /// Area-weighted IoU of the 3D segment with all of the labelled part (the union of legs, say).

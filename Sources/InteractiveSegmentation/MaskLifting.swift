@@ -24,6 +24,16 @@ public struct MaskLiftingOptions: Sendable, Hashable, Codable {
 
     /// The default options.
     public init() {}
+
+    /// The most views that are segmented for one answer, each by one prompt; setting it leaves three fifths of them to the clicks.
+    public var views: Int {
+        get { clickViews + spreadViews }
+        set {
+            precondition(newValue > 0, "a part is seen in some view")
+            clickViews = (3 * newValue + 4) / 5
+            spreadViews = newValue - clickViews
+        }
+    }
 }
 
 /// Segments a mesh without training: the 2D segmenter's masks of rendered views, lifted to the surface.

@@ -22,7 +22,9 @@ public enum Preset: String, Sendable, Hashable, Codable, CaseIterable {
         var settings = Settings()
         switch self {
         case .fast: break
-        case .best: (settings.mirrorsViews, settings.featureScales) = (true, [1, 1.2, 1.4])
+        case .best:
+            settings.featureViews.count = 120
+            (settings.mirrorsViews, settings.featureScales) = (true, [1, 1.2, 1.4])
         case .paper: settings.followPaper()
         }
         return settings

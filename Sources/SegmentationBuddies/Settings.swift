@@ -15,7 +15,7 @@ public struct Settings: Sendable, Hashable, Codable {
     /// Whether the mesh is looked at in grey or in its own colours.
     public var surface = SurfaceLook.grey
     /// How the mesh is looked at to lift features onto it.
-    public var featureViews = ViewPlan(count: 120, size: 224)
+    public var featureViews = ViewPlan(count: 40, size: 224)
     /// How the mesh is looked at to segment it.
     public var segmentViews = ViewPlan(count: 96, size: 224)
     /// How features are fitted to the surface.

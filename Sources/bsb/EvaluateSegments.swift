@@ -42,6 +42,7 @@ struct EvaluateSegments: ParsableCommand {
     var output: String
 
     @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Lifting") var liftOptions: LiftOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
@@ -54,7 +55,9 @@ struct EvaluateSegments: ParsableCommand {
 
     func run() throws {
         try checkOutput(output)
-        let bench = try common.workbench(models, meshOptions)
+        var settings = common.settings(models, meshOptions)
+        liftOptions.apply(to: &settings)
+        let bench = try common.workbench(settings, models: models)
         let (set, all) = try dataSet.open()
         let entries = meshesPerCategory.map { count in
             Dictionary(grouping: all, by: \.category).values.flatMap { $0.prefix(count) }.sorted()

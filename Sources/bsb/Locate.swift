@@ -53,6 +53,7 @@ struct Locate: ParsableCommand {
     var segmenter: SegmenterKind?
 
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Parts of the mesh") var liftOptions: LiftOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
@@ -78,6 +79,7 @@ struct Locate: ParsableCommand {
         settings.pixelMatching.minimumIoU = minIoU
         settings.matching.partLevel = segmenterMask
         settings.lifting.level = segmenterMask
+        liftOptions.apply(to: &settings)
         settings.objectLevel = objectMask
         settings.threshold = threshold
         if let segmenter { settings.segmenter = segmenter }

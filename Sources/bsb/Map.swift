@@ -52,6 +52,7 @@ struct MapCommand: ParsableCommand {
     var segmenter: SegmenterKind?
 
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Parts of the mesh") var liftOptions: LiftOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
@@ -68,6 +69,7 @@ struct MapCommand: ParsableCommand {
         settings.matching.minimumIoU = minIoU
         settings.matching.partLevel = segmenterMask
         settings.lifting.level = segmenterMask
+        liftOptions.apply(to: &settings)
         settings.objectLevel = objectMask
         if let segmenter { settings.segmenter = segmenter }
         var options = MapJob.Options()

@@ -75,8 +75,8 @@ struct Match: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             """
-            Answer although no vertex leads back into the part, if the mesh has it with this probability, which is known for the embedded \
-            models and usual settings; by default 0.15.
+            The least probability of the mesh having the part for there to be an answer; it is known for the embedded models and usual \
+            settings. By default 0.1.
             """, valueName: "0...1"))
     var minExistence: Double?
 
@@ -102,6 +102,7 @@ struct Match: ParsableCommand {
     var cleanBorders = false
 
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Parts of the mesh") var liftOptions: LiftOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
@@ -182,6 +183,7 @@ struct Match: ParsableCommand {
         settings.matching.minimumIoU = minIoU
         settings.matching.partLevel = segmenterMask
         settings.lifting.level = segmenterMask
+        liftOptions.apply(to: &settings)
         settings.objectLevel = objectMask
         settings.threshold = threshold
         settings.cleansBorders = cleanBorders

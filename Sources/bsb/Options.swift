@@ -137,6 +137,24 @@ struct MeshOptions: ParsableArguments {
     }
 }
 
+/// Options on how a part of the mesh is found without a decoder.
+struct LiftOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The most views that the segmenter is asked about for one part, without a decoder; fewer are quicker and rougher.",
+            valueName: "count"))
+    var liftViews = Settings().lifting.views
+
+    func validate() throws {
+        guard (1...100_000).contains(liftViews) else { throw ValidationError("--lift-views must be between 1 and 100000.") }
+    }
+
+    /// Writes the options into settings.
+    func apply(to settings: inout Settings) {
+        settings.lifting.views = liftViews
+    }
+}
+
 extension Normalisation.Method: ExpressibleByArgument {}
 extension ViewPlan.Style: ExpressibleByArgument {}
 extension SolverKind: ExpressibleByArgument {}

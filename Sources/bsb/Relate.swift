@@ -47,6 +47,7 @@ struct Relate: ParsableCommand {
     var segmenter: SegmenterKind?
 
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Parts of the mesh") var liftOptions: LiftOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
@@ -63,6 +64,7 @@ struct Relate: ParsableCommand {
         settings.pixelMatching.minimumIoU = minIoU
         settings.matching.partLevel = segmenterMask
         settings.lifting.level = segmenterMask
+        liftOptions.apply(to: &settings)
         settings.objectLevel = objectMask
         if let segmenter { settings.segmenter = segmenter }
         let bench = try common.workbench(settings, models: models)

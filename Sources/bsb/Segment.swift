@@ -79,6 +79,7 @@ struct Segment: ParsableCommand {
     var cleanBorders = false
 
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Parts of the mesh") var liftOptions: LiftOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
@@ -97,6 +98,7 @@ struct Segment: ParsableCommand {
         try checkOutput(output)
         var settings = common.settings(models, meshOptions)
         settings.lifting.level = segmenterMask
+        liftOptions.apply(to: &settings)
         settings.threshold = threshold
         settings.cleansBorders = cleanBorders
         if let segmenter { settings.segmenter = segmenter }

@@ -44,6 +44,7 @@ struct Texture: ParsableCommand {
     var segmenter: SegmenterKind?
 
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Parts of the mesh") var liftOptions: LiftOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
@@ -56,6 +57,7 @@ struct Texture: ParsableCommand {
         var settings = common.settings(models, meshOptions)
         settings.matching.partLevel = segmenterMask
         settings.lifting.level = segmenterMask
+        liftOptions.apply(to: &settings)
         if let segmenter { settings.segmenter = segmenter }
         let bench = try common.workbench(settings, models: models)
         var options = TextureOptions()

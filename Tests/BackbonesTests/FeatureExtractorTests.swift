@@ -75,6 +75,15 @@ import Testing
         #expect(extractor.identity.name == "tokens" && extractor.identity.hash.count == 64)
     }
 
+    @Test func aGraphOfOneSizeDoesNotLookInOthers() throws {
+        let layout = EncoderLayout(input: "image", output: "embedding", preparation: ImagePreparation(side: 256))
+        let extractor = try ONNXFeatureExtractor(path: fixtures + "/segmenter-encoder.onnx", layout: layout, runtime: runtime.get())
+        _ = try AugmentedFeatureExtractor(extractor, scales: [1])
+        let refusal = try failure { _ = try AugmentedFeatureExtractor(extractor, scales: [1, 1.25]) }
+        #expect(refusal.kind == .badInput && refusal.path == "segmenter-encoder")
+        #expect(refusal.reason.contains("256 pixels only, not of 320") && refusal.hint?.contains("preset that looks in one size") == true)
+    }
+
     @Test func aGraphOfAnotherLayoutIsRefusedInWords() throws {
         func reason(_ file: String, _ layout: EncoderLayout) throws -> Failure {
             try failure {

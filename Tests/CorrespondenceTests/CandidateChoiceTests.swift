@@ -48,7 +48,7 @@ import Testing
         let shift: Float = exists ? 0.2 : 0
         return ExistenceEvidence(
             bestIoU: Double(generator.uniform()), qualifyingShare: Double(generator.uniform() * 0.8 + shift),
-            similarity: Double(generator.uniform()))
+            similarity: Double(generator.uniform()), objectSimilarity: Double(generator.uniform()))
     }
 
     @Test func fitFollowsTheEvidenceThatMatters() throws {
@@ -59,8 +59,8 @@ import Testing
         #expect(fitted.weights[1] > 2)
         #expect(abs(fitted.weights[2]) < 0.5)
         #expect(fitted.models == ["1", "2"] && fitted.clicks == 600)
-        let high = ExistenceEvidence(bestIoU: 0.5, qualifyingShare: 1, similarity: 0.5)
-        let low = ExistenceEvidence(bestIoU: 0.5, qualifyingShare: 0, similarity: 0.5)
+        let high = ExistenceEvidence(bestIoU: 0.5, qualifyingShare: 1, similarity: 0.5, objectSimilarity: 0.5)
+        let low = ExistenceEvidence(bestIoU: 0.5, qualifyingShare: 0, similarity: 0.5, objectSimilarity: 0.5)
         #expect(fitted.probability(high) > 0.7 && fitted.probability(low) < 0.3)
         // Kinds count the same in sum, so the mean probability of either is about the same distance from one half.
         func mean(_ kind: Bool) -> Double {
@@ -72,21 +72,25 @@ import Testing
 
     @Test func separableEvidenceGivesFiniteWeights() throws {
         let exists = (0..<40).map { $0 < 20 }
-        let all = exists.map { ExistenceEvidence(bestIoU: 0, qualifyingShare: $0 ? 0.9 : 0, similarity: 0) }
+        let all = exists.map { ExistenceEvidence(bestIoU: 0, qualifyingShare: $0 ? 0.9 : 0, similarity: 0, objectSimilarity: 0) }
         let fitted = try #require(ExistenceCalibration.fitted(all, exists: exists, models: []))
         #expect(fitted.weights.allSatisfy { $0.isFinite })
         #expect(fitted.probability(all[0]) > 0.9 && fitted.probability(all[39]) < 0.1)
         #expect(ExistenceCalibration.fitted(all, exists: exists.map { _ in true }, models: []) == nil)
     }
 
-    @Test func nearerVerticesAreBetterEvidence() {
-        func terms(_ similarity: Double) -> [Double] {
-            ExistenceEvidence(bestIoU: 0, qualifyingShare: 0.25, similarity: similarity).terms
+    @Test func nearerVerticesAreBetterEvidenceThanTheObjectLeadsToExpect() {
+        func terms(_ similarity: Double, _ object: Double = 0.01) -> [Double] {
+            ExistenceEvidence(bestIoU: 0, qualifyingShare: 0.25, similarity: similarity, objectSimilarity: object).terms
         }
         #expect(terms(1)[0] == 1 && terms(1)[1] == 0.25)
         #expect(abs(terms(1)[2] - log(100)) < 1e-9 && abs(terms(0.01)[2]) < 1e-9)
-        #expect(terms(1.000_001) == terms(1), "rounding leads beyond 1")
-        #expect(zip([-1, 0, 0.5, 0.9, 0.99], [0, 0.5, 0.9, 0.99, 1]).allSatisfy { terms($0)[2] < terms($1)[2] })
+        #expect(abs(terms(1, 1)[2] - log(100) / 4) < 1e-9)
+        #expect(terms(1.000_001, 1.000_001) == terms(1, 1), "rounding leads beyond 1")
+        let cosines = [-1, 0, 0.5, 0.9, 0.99, 1]
+        for (low, high) in zip(cosines, cosines.dropFirst()) {
+            #expect(terms(low)[2] < terms(high)[2] && terms(0.5, low)[2] > terms(0.5, high)[2])
+        }
     }
 
     @Test func tableHasAWeightForEachTerm() {

@@ -158,7 +158,26 @@ private struct BandSegmenter: PromptSegmenter {
         #expect(try Self.match(photo, field, options).buddy != nil, "what is not known does not decide")
         let qualified = try SegmentationBuddyMatcher(segmenter: BandSegmenter(), options: options, calibration: calibration)
             .match(photo, to: Self.field([0, 5, 12, 14]), eligible: [Bool](repeating: true, count: 4))
-        #expect(qualified.buddy?.vertex == 1, "a vertex that leads back is the answer, however unlikely")
+        #expect(qualified.buddy?.vertex == 1)
+    }
+
+    @Test func whatIsUnlikelyIsNoAnswerAlthoughVerticesLeadBack() throws {
+        var options = MatchingOptions()
+        options.choice.outsiders = .lastResort
+        options.minimumExistence = 0.6
+        let (photo, field) = (Self.photo(click: Pixel(x: 5, y: 3), part: 4..<8), Self.field([0, 5, 12, 14]))
+        func match(_ weights: [Double], _ options: MatchingOptions) throws -> Correspondence {
+            try SegmentationBuddyMatcher(
+                segmenter: BandSegmenter(), options: options,
+                calibration: ExistenceCalibration(models: [], weights: weights, clicks: 1)
+            ).match(photo, to: field, eligible: [Bool](repeating: true, count: 4))
+        }
+        let refused = try match([0, 0, 0], options)
+        #expect(refused.buddy == nil && refused.reason == .unlikelyPart && refused.existence == 0.5)
+        #expect(refused.candidates.contains { $0.qualifies })
+        #expect(try match([1, 0, 0], options).buddy?.vertex == 1)
+        options.choice.outsiders = .refused
+        #expect(try match([0, 0, 0], options).buddy?.vertex == 1, "the published rule asks for no probability")
     }
 
     @Test(arguments: [

@@ -137,4 +137,17 @@ import Testing
         }
         return parts
     }
+
+    @Test func spreadPixelsAreEvenlySpacedInOrderOfRows() {
+        for (width, height, most) in [(1, 1, 3), (70, 9, 10), (130, 11, 64), (64, 4, 1000), (200, 7, 1)] {
+            let mask = Mask(width: width, height: height) { x, y in (x * 7 + y * 13) % 5 < 2 || width == 1 }
+            let all = (0..<height).flatMap { y in (0..<width).map { (x: $0, y: y) } }.filter { mask[$0.x, $0.y] }
+            let wanted = min(most, all.count)
+            let expected = (0..<wanted).map { all[$0 * all.count / wanted] }
+            let found = mask.spreadPixels(most: most)
+            #expect(found.map(\.x) == expected.map(\.x) && found.map(\.y) == expected.map(\.y))
+        }
+        #expect(Mask(width: 9, height: 9).spreadPixels(most: 5).isEmpty)
+        #expect(Mask(width: 9, height: 9) { _, _ in true }.spreadPixels(most: 0).isEmpty)
+    }
 }

@@ -53,7 +53,7 @@ public struct Ablation: Sendable {
     /// How the preset looks at photo and mesh.
     private static func looks(_ base: Settings) -> [Ablation] {
         let best = Preset.best.settings
-        let views = [20, 40, 60, 80, 240].map { count in
+        let views = [20, 60, 80, 120, 240].map { count in
             Ablation("default-views-\(count)", "the preset, \(count) views", from: base) { $0.featureViews.count = count }
         }
         return views + [
@@ -127,7 +127,7 @@ public struct Ablation: Sendable {
     /// How features get onto the mesh.
     private static func lifting(_ base: Settings) -> [Ablation] {
         [
-            Ablation("views-40", "40 views instead of \(base.featureViews.count)", from: base) { $0.featureViews.count = 40 },
+            Ablation("views-120", "120 views instead of \(base.featureViews.count)", from: base) { $0.featureViews.count = 120 },
             Ablation("reference-views", "the published views and shading", from: base) { $0.featureViews.style = .reference },
             Ablation("lights", "views lit from five sides", from: base) { $0.featureViews.style = .lights },
             Ablation("normals", "views with normals as colours", from: base) { $0.featureViews.style = .normals },

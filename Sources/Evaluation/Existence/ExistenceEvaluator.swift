@@ -170,10 +170,10 @@ public struct ExistenceEvaluator: Sendable {
 
 extension ExistenceEvidence {
     /// As logs have it.
-    fileprivate var rounded: ExistenceEvidence {
+    var rounded: ExistenceEvidence {
         ExistenceEvidence(
             bestIoU: SampleJudge.rounded(bestIoU), qualifyingShare: SampleJudge.rounded(qualifyingShare),
-            similarity: SampleJudge.rounded(similarity))
+            similarity: SampleJudge.rounded(similarity), objectSimilarity: SampleJudge.rounded(objectSimilarity))
     }
 }
 

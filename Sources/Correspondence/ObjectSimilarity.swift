@@ -1,0 +1,43 @@
+import Backbones
+import Images
+import LinearAlgebra
+
+/// How similar to a mesh a whole clicked object is, which says what similarity to expect of a click on it.
+///
+/// A photo in another manner than the mesh's renders (textured, lit, blurred) is less similar to it everywhere, and not only where the
+/// mesh lacks a part.
+public enum ObjectSimilarity {
+    /// The most pixels that are looked at.
+    static let pixels = 64
+    /// The most vertices that they are compared with.
+    static let vertices = 4096
+
+    /// The median, over pixels spread over the object, of the cosine with the most similar of vertices spread over the mesh.
+    ///
+    /// - Parameters:
+    ///   - features: the photo's features.
+    ///   - object: the mask of the object.
+    ///   - field: n x d, the features of the vertices, as long as the photo's.
+    ///   - eligible: n flags; vertices without one are left out.
+    /// - Returns: nil if there is nothing to compare.
+    /// - Complexity: O(64 x 4096 x d + object mask).
+    public static func median(of features: FeatureGrid, object: Mask, field: Matrix, eligible: [Bool]) -> Float? {
+        let places = object.spreadPixels(most: pixels)
+        let rows = spread(eligible.indices.filter { eligible[$0] })
+        guard !places.isEmpty, !rows.isEmpty else { return nil }
+        let seen = Matrix(
+            rows: places.count, columns: field.columns,
+            values: places.flatMap { features.feature(at: Pixel(x: $0.x, y: $0.y).center) }
+        ).withNormalizedRows()
+        let mesh = field.gatheringRows(rows).withNormalizedRows()
+        let cosines = Matrix.product(seen.factor, mesh.transposed)
+        let nearest = (0..<cosines.rows).map { cosines.row($0).max()! }.sorted()
+        return nearest[nearest.count / 2]
+    }
+
+    /// As many of the rows as are compared, at even distances.
+    private static func spread(_ rows: [Int]) -> [Int] {
+        guard rows.count > vertices else { return rows }
+        return (0..<vertices).map { rows[$0 * rows.count / vertices] }
+    }
+}
