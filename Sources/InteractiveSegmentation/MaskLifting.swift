@@ -159,6 +159,7 @@ public struct MaskLifting: Sendable {
 
     /// The votes of each view's mask, in order.
     private func ballots(_ prompts: [(view: Int, prompt: Prompt)], _ views: some MeshViews) throws -> [Votes] {
+        try views.prepare(prompts.map(\.view))
         let level = options.level
         let vertexCount = views.scene.mesh.vertices.count
         return try parallelism.map(prompts.count) { index in

@@ -3,7 +3,8 @@ import Rendering
 
 /// A set of rendered views of a mesh with a segmenter's embedding of each.
 ///
-/// Views are rendered and embedded where they are asked for, so that an implementation can keep them on disk.
+/// Views are rendered and embedded where they are asked for, so that an implementation can keep them on disk, and a click costs no more
+/// than the views that it needs.
 public protocol MeshViews: Sendable {
     /// The mesh's rays; the mesh is in the frame of the cameras.
     var scene: RayScene { get }
@@ -15,6 +16,13 @@ public protocol MeshViews: Sendable {
     func surfaces(_ index: Int) throws -> SurfaceBuffers
     /// The segmenter's embedding of view `index`. Throws `Failure`.
     func embedding(_ index: Int) throws -> ImageEmbedding
+    /// Makes the embeddings of the views `indices`, which will be asked for next. Throws `Failure`.
+    func prepare(_ indices: [Int]) throws
+}
+
+extension MeshViews {
+    /// Nothing: embeddings are made when they are asked for.
+    public func prepare(_ indices: [Int]) throws {}
 }
 
 /// Where a vertex is seen.

@@ -42,7 +42,8 @@ public struct DistillJob: Sendable {
         var watch = Stopwatch()
         let mesh = try watch.measure("mesh") { try PreparedMesh(contentsOf: path, at: bench) }
         let field = try watch.measure("features") { try FeatureDistiller(at: bench).field(of: mesh) }
-        let views = try watch.measure("views") { try EmbeddedViews(of: mesh, at: bench) }
+        let views = EmbeddedViews(of: mesh, at: bench)
+        try watch.measure("views") { try views.prepareAll() }
         return Document(
             mesh: path, hash: mesh.hash, vertices: mesh.mesh.vertices.count, faces: mesh.mesh.fileFaceCount,
             featureViews: field.viewsExtracted, segmenterViews: views.embedded, seconds: watch.seconds.values.reduce(0, +),

@@ -4,10 +4,11 @@ import Foundation
 import InteractiveSegmentation
 import Rendering
 
-/// The segmenter's views of a mesh, embedded once and kept in the cache.
+/// The segmenter's views of a mesh, each embedded once, when it is first needed, and kept in the cache.
 public struct EmbeddedViews: MeshViews {
     private let views: RenderedViews
     private let shelf: EmbeddingShelf
+    private let bench: Workbench
 
     /// The rays of the mesh in the unit ball.
     public var scene: RayScene { views.scene }
@@ -16,29 +17,34 @@ public struct EmbeddedViews: MeshViews {
     /// The size of a view in pixels.
     public var size: RasterSize { views.size }
 
-    /// The number of views that had to be embedded, because the cache did not have them.
-    public let embedded: Int
+    /// The number of views that had to be embedded so far, because the cache did not have them.
+    public var embedded: Int { shelf.madeCount }
 
-    /// The embedded views of a mesh; what the cache lacks is rendered, embedded and stored.
-    ///
-    /// What the cache has is read where it is asked for: a click needs fewer than half of the views.
-    /// Throws `Failure` if the segmenter cannot be run.
-    public init(of mesh: PreparedMesh, at bench: Workbench) throws {
+    /// The views of a mesh; none is embedded yet.
+    public init(of mesh: PreparedMesh, at bench: Workbench) {
         let settings = bench.settings
+        self.bench = bench
         views = RenderedViews(of: mesh, plan: settings.segmentViews, seed: settings.seed)
         let key = CacheDirectory.key([
             "segmenter views", mesh.look, settings.normalisation.rawValue, settings.segmentViews.key, "\(settings.seed)",
             bench.segmenter.identity.hash,
         ])
-        let shelf = EmbeddingShelf(views: views, segmenter: bench.segmenter, cache: bench.cache, folder: key)
-        self.shelf = shelf
-        let made = try bench.stage("Looking at the mesh, to segment it", views.cameras.count) { index in
-            if shelf.isStored(index) { return false }
-            try shelf.make(index)
-            return true
-        }
-        embedded = made.count(where: { $0 })
+        shelf = EmbeddingShelf(views: views, segmenter: bench.segmenter, cache: bench.cache, folder: key)
     }
+
+    /// Makes those of the embeddings that the cache lacks, and stores them.
+    ///
+    /// Throws `Failure` if the segmenter cannot be run.
+    public func prepare(_ indices: [Int]) throws {
+        let missing = indices.filter { !shelf.has($0) }
+        guard !missing.isEmpty else { return }
+        _ = try bench.stage("Looking at the mesh, to segment it", missing.count) { try shelf.make(missing[$0]) }
+    }
+
+    /// Makes all embeddings that the cache lacks.
+    ///
+    /// Throws `Failure` if the segmenter cannot be run.
+    public func prepareAll() throws { try prepare(Array(views.cameras.indices)) }
 
     /// What view `index` shows.
     public func surfaces(_ index: Int) throws -> SurfaceBuffers { views.surfaces(index) }
@@ -51,9 +57,10 @@ public struct EmbeddedViews: MeshViews {
 
 /// Embeddings of views in memory, each taken from the cache or made when it is first asked for.
 private final class EmbeddingShelf: @unchecked Sendable {
-    // Unchecked: `embeddings` is only touched under the lock.
+    // Unchecked: `embeddings` and `made` are only touched under the lock.
     private let lock = NSLock()
     private var embeddings: [Int: ImageEmbedding] = [:]
+    private var made: Set<Int> = []
     private let views: RenderedViews
     private let segmenter: any PromptSegmenter
     private let cache: CacheDirectory
@@ -65,7 +72,12 @@ private final class EmbeddingShelf: @unchecked Sendable {
 
     private static func name(_ index: Int) -> String { "view-\(index).grid" }
 
-    func isStored(_ index: Int) -> Bool { cache.contains(folder: folder, name: Self.name(index)) }
+    /// The number of views that were embedded here.
+    var madeCount: Int { lock.withLock { made.count } }
+
+    func has(_ index: Int) -> Bool {
+        lock.withLock { embeddings[index] != nil } || cache.contains(folder: folder, name: Self.name(index))
+    }
 
     func embedding(_ index: Int) throws -> ImageEmbedding {
         if let known = lock.withLock({ embeddings[index] }) { return known }
@@ -79,9 +91,12 @@ private final class EmbeddingShelf: @unchecked Sendable {
     /// Renders and embeds a view and stores the embedding.
     @discardableResult
     func make(_ index: Int) throws -> ImageEmbedding {
-        let made = try segmenter.embed(try views.image(index, surfaces: views.surfaces(index)))
-        cache.write(made.cacheData, folder: folder, name: Self.name(index))
-        lock.withLock { embeddings[index] = made }
-        return made
+        let embedding = try segmenter.embed(try views.image(index, surfaces: views.surfaces(index)))
+        cache.write(embedding.cacheData, folder: folder, name: Self.name(index))
+        lock.withLock {
+            embeddings[index] = embedding
+            made.insert(index)
+        }
+        return embedding
     }
 }

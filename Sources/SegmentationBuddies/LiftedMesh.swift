@@ -35,7 +35,7 @@ public struct LiftedMesh: Sendable {
     /// How parts are found: `lift` or `iseg`.
     public var method: String { chosen.segmenter.method }
 
-    /// Views that had to be embedded, because the cache did not have them.
+    /// Views that had to be embedded so far, because the cache did not have them.
     public var viewsEmbedded: Int { chosen.embeddedViews }
 
     /// The part around a vertex.

@@ -95,10 +95,10 @@ public struct MatchJob: Sendable {
         // One click, whichever vertex it will be on.
         let chosen = try watch.measure("segmenter") { try SegmenterChoice(at: bench).segmenter(for: mesh, clicks: [SurfaceClick(0)]) }
         outcome.method = chosen.segmenter.method
-        outcome.counts["segmenterViews"] = chosen.embeddedViews
         let seen = try watch.measure("segment") {
             try correspondence.nearest(among: mesh.scene.mesh.vertices) { try chosen.visibleAnswer(to: [SurfaceClick($0)]) }
         }
+        outcome.counts["segmenterViews"] = chosen.embeddedViews
         guard let (vertex, answer) = seen else { return }
         outcome.segment = bench.settings.part(answer.probability, clicks: [SurfaceClick(vertex)], of: mesh)
         outcome.segmentVertex = vertex

@@ -31,4 +31,7 @@ public final class RememberedViews: MeshViews, @unchecked Sendable {
 
     /// The segmenter's embedding of view `index`.
     public func embedding(_ index: Int) throws -> ImageEmbedding { try base.embedding(index) }
+
+    /// Makes embeddings that will be asked for next.
+    public func prepare(_ indices: [Int]) throws { try base.prepare(indices) }
 }

@@ -100,9 +100,10 @@ public struct SegmentJob: Sendable {
         }
         var embedded = 0
         let field = try watch.measure("source features") {
-            let views = try EmbeddedViews(of: source, at: bench)
+            let views = EmbeddedViews(of: source, at: bench)
+            let field = try SegmenterField(at: bench).field(of: source, views: views)
             embedded = views.embedded
-            return try SegmenterField(at: bench).field(of: source, views: views)
+            return field
         }
         let segmenter = DecoderSegmenter(trained, parallelism: bench.parallelism)
         let transfer = try watch.measure("segment") { try segmenter.transfer(clicks, from: field) }

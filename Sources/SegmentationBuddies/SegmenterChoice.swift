@@ -24,8 +24,11 @@ struct SegmenterChoice {
         var segmenter: any SurfaceSegmenter
         /// Where the decoder comes from, if it is one.
         var provenance: TrainedDecoder.Provenance?
-        /// Views that had to be embedded for it.
-        var embeddedViews: Int
+        /// The views that it asks; nil for a decoder.
+        var views: EmbeddedViews?
+
+        /// Views that had to be embedded for it so far.
+        var embeddedViews: Int { views?.embedded ?? 0 }
 
         /// The answer to clicks; nil where no view shows what was clicked.
         ///
@@ -57,7 +60,7 @@ struct SegmenterChoice {
     /// - Parameters:
     ///   - clicks: a decoder that was trained on single clicks is passed over for several, unless it is asked for.
     ///   - file: a checkpoint to use in place of the cache's.
-    ///   - remembers: whether what the views show is kept in memory, for many questions about one mesh.
+    ///   - remembers: whether all views are made at once and what they show is kept in memory, for many questions about one mesh.
     /// - Throws: `Failure` if a decoder is asked for that is not there or is another mesh's.
     func segmenter(
         for mesh: PreparedMesh, clicks: [SurfaceClick], decoder file: DecoderFile? = nil, remembers: Bool = false
@@ -67,7 +70,7 @@ struct SegmenterChoice {
         if let found = try decoder(of: mesh, file: file) {
             let segmenter = DecoderSegmenter(found, parallelism: bench.parallelism)
             if kind == .iseg || file != nil || segmenter.supports(clicks) {
-                return Chosen(segmenter: segmenter, provenance: found.provenance, embeddedViews: 0)
+                return Chosen(segmenter: segmenter, provenance: found.provenance, views: nil)
             }
         } else if kind == .iseg {
             throw Failure(
@@ -87,12 +90,13 @@ struct SegmenterChoice {
     }
 
     private func lifting(_ mesh: PreparedMesh, _ remembers: Bool) throws -> Chosen {
-        let views = try EmbeddedViews(of: mesh, at: bench)
+        let views = EmbeddedViews(of: mesh, at: bench)
+        if remembers { try views.prepareAll() }
         let lifting = MaskLifting(segmenter: bench.segmenter, options: bench.settings.lifting, parallelism: bench.parallelism)
         let segmenter: any SurfaceSegmenter =
             remembers
             ? try LiftingSegmenter(lifting, views: RememberedViews(views), surface: mesh.surface)
             : try LiftingSegmenter(lifting, views: views, surface: mesh.surface)
-        return Chosen(segmenter: segmenter, provenance: nil, embeddedViews: views.embedded)
+        return Chosen(segmenter: segmenter, provenance: nil, views: views)
     }
 }

@@ -20,6 +20,7 @@ struct SegmenterField {
             settings.solver.rawValue, bench.segmenter.identity.hash,
         ])
         if let field = bench.cache.field(folder: folder, vertexCount: mesh.mesh.vertices.count) { return field }
+        try views.prepareAll()
         let grids = try views.cameras.indices.map { try views.embedding($0).features }
         let rendered = RenderedViews(of: mesh, plan: settings.segmentViews, seed: settings.seed)
         let field = try FeatureDistiller(at: bench).fit(rendered, grids, mesh)

@@ -112,7 +112,8 @@ public struct TrainJob: Sendable {
     /// - Throws: `Failure`.
     public func train(_ mesh: PreparedMesh, becomesDefault: Bool = true) throws -> Outcome {
         var watch = Stopwatch()
-        let shared = try watch.measure("views") { try EmbeddedViews(of: mesh, at: bench) }
+        let shared = EmbeddedViews(of: mesh, at: bench)
+        try watch.measure("views") { try shared.prepareAll() }
         let field = try watch.measure("features") { try SegmenterField(at: bench).field(of: mesh, views: shared) }
         let lesson =
             switch plan.signal {

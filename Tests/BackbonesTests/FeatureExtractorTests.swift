@@ -80,7 +80,7 @@ import Testing
         let extractor = try ONNXFeatureExtractor(path: fixtures + "/segmenter-encoder.onnx", layout: layout, runtime: runtime.get())
         _ = try AugmentedFeatureExtractor(extractor, scales: [1])
         let refusal = try failure { _ = try AugmentedFeatureExtractor(extractor, scales: [1, 1.25]) }
-        #expect(refusal.kind == .badInput && refusal.path == "segmenter-encoder")
+        #expect(refusal.kind == .badInput && refusal.path?.contains("segmenter-encoder") == true)
         #expect(refusal.reason.contains("256 pixels only, not of 320") && refusal.hint?.contains("preset that looks in one size") == true)
     }
 

@@ -143,7 +143,7 @@ private struct BandSegmenter: PromptSegmenter {
         #expect(result.candidates[0].iou == 0.8)
     }
 
-    @Test(arguments: [(0.4, true), (0.6, false)]) func theProbabilityOfThePartMayOverruleTheFilter(least: Double, isFound: Bool) throws {
+    @Test(arguments: [(0.4, true), (0.53, false)]) func theProbabilityOfThePartMayOverruleTheFilter(least: Double, isFound: Bool) throws {
         var options = MatchingOptions()
         options.choice.outsiders = .lastResort
         options.minimumExistence = least
@@ -158,7 +158,7 @@ private struct BandSegmenter: PromptSegmenter {
         #expect(try Self.match(photo, field, options).buddy != nil, "what is not known does not decide")
         let qualified = try SegmentationBuddyMatcher(segmenter: BandSegmenter(), options: options, calibration: calibration)
             .match(photo, to: Self.field([0, 5, 12, 14]), eligible: [Bool](repeating: true, count: 4))
-        #expect(qualified.buddy?.vertex == 1)
+        #expect(qualified.buddy?.vertex == 1 && qualified.existence! > 0.55, "one of four qualifies")
     }
 
     @Test func whatIsUnlikelyIsNoAnswerAlthoughVerticesLeadBack() throws {

@@ -17,6 +17,8 @@ struct TargetMesh: Sendable {
         self.shape = shape
         field = try FeatureDistiller(at: bench).field(of: shape.prepared).field
         ranking = CosineRanking(field.values)
-        views = segments ? RememberedViews(try EmbeddedViews(of: shape.prepared, at: bench)) : nil
+        let all = segments ? EmbeddedViews(of: shape.prepared, at: bench) : nil
+        try all?.prepareAll()
+        views = all.map { RememberedViews($0) }
     }
 }

@@ -37,7 +37,8 @@ struct SegmentAnswerer {
     }
 
     private func lifting(_ counts: inout [String: Int]) throws -> LiftingSegmenter<EmbeddedViews> {
-        let views = try EmbeddedViews(of: mesh, at: bench)
+        let views = EmbeddedViews(of: mesh, at: bench)
+        try views.prepareAll()
         counts["views"] = views.embedded
         let lifting = MaskLifting(segmenter: bench.segmenter, options: bench.settings.lifting, parallelism: bench.parallelism)
         return try LiftingSegmenter(lifting, views: views, surface: mesh.surface)
