@@ -1,13 +1,20 @@
-// Written by `bsb evaluate existence --fit`; do not edit. The last entry:
-// bsb evaluate existence --data labeled-meshes --split Training/split.csv --samples 204 --output existence --fit ExistenceCalibration+Table.swift
+// Written by `bsb evaluate existence --fit` and `bsb evaluate reverse --fit`; do not edit. The last entry:
+// bsb evaluate reverse --data labeled-meshes --split Training/split.csv --samples 102 --output reverse --fit ExistenceCalibration+Table.swift
 
 extension ExistenceCalibration {
-    /// The calibrations that come with the package: one for each pair of models that was measured.
+    /// The calibrations that come with the package: one for each way and each pair of models that was measured.
     public static let table: [ExistenceCalibration] = [
         ExistenceCalibration(
+            .photoToShape,
             models: [
                 "8d846cb8b80a81ea6c667b94c6719e490a25970554d657cfd2ed458e262bb6c6",
                 "7d582e583dfc64a66759fb7bf3291d341534c95a419ee604c93c91dc71994f42",
-            ], weights: [-2.1533, 0.8166, 3.2574], clicks: 400)
+            ], weights: [-2.1533, 0.8166, 3.2574], clicks: 400),
+        ExistenceCalibration(
+            .shapeToPhoto,
+            models: [
+                "8d846cb8b80a81ea6c667b94c6719e490a25970554d657cfd2ed458e262bb6c6",
+                "7d582e583dfc64a66759fb7bf3291d341534c95a419ee604c93c91dc71994f42",
+            ], weights: [-1.9098, 2.3227, 1.9108], clicks: 192)
     ]
 }

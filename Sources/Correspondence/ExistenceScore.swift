@@ -1,13 +1,21 @@
 import Backbones
 import Foundation
 
-/// What a match says about whether the mesh has the clicked part at all.
+/// Which way was sought.
+public enum MatchDirection: String, Sendable, Hashable, Codable, CaseIterable {
+    /// A click in a photo, on the mesh.
+    case photoToShape
+    /// A vertex of the mesh, in a photo.
+    case shapeToPhoto
+}
+
+/// What a match says about whether the mesh (or the photo, with roles swapped) has the clicked part at all.
 public struct ExistenceEvidence: Sendable, Hashable, Codable {
     /// The largest IoU among the candidates that qualify; 0 if none does.
     public var bestIoU: Double
     /// The share of the candidates that qualify.
     public var qualifyingShare: Double
-    /// Cosine of the click and the most similar vertex.
+    /// Cosine of the click and the most similar vertex, or of the vertex and the most similar pixel.
     public var similarity: Double
     /// How similar to the mesh the clicked object is as a whole (``Correspondence/objectSimilarity``).
     public var objectSimilarity: Double
@@ -29,6 +37,15 @@ public struct ExistenceEvidence: Sendable, Hashable, Codable {
             similarity: Double(candidates.first?.similarity ?? -1), objectSimilarity: Double(correspondence.objectSimilarity ?? -1))
     }
 
+    /// The evidence of a match of a vertex.
+    public init(_ correspondence: PixelCorrespondence) {
+        let candidates = correspondence.candidates
+        self.init(
+            bestIoU: Double(candidates.compactMap(\.iou).max() ?? 0),
+            qualifyingShare: Double(correspondence.qualified) / Double(max(1, candidates.count)),
+            similarity: Double(candidates.first?.similarity ?? -1), objectSimilarity: Double(correspondence.objectSimilarity ?? -1))
+    }
+
     /// What the weights of a calibration multiply: 1, the share of candidates that qualify, and how much nearer the click is to the mesh than
     /// its object is as a whole.
     ///
@@ -43,8 +60,11 @@ public struct ExistenceEvidence: Sendable, Hashable, Codable {
 /// How evidence becomes the probability that the mesh has the clicked part: a logistic regression, for one pair of models.
 ///
 /// The paper only has a rule, that some candidate qualifies. `bsb evaluate existence --fit` makes one of these from clicks on parts that a
-/// mesh has and on parts that it lacks, as many of the one kind as of the other.
+/// mesh has and on parts that it lacks, as many of the one kind as of the other; `bsb evaluate reverse --fit` from vertices of parts that a
+/// photo's object has and from the same after those parts were taken out of the object.
 public struct ExistenceCalibration: Sendable, Hashable, Codable {
+    /// Which way was sought.
+    public var direction: MatchDirection
     /// SHA-256 of the feature extractor and of the segmenter that it was fitted with.
     public var models: [String]
     /// The weights of the evidence's terms.
@@ -53,7 +73,8 @@ public struct ExistenceCalibration: Sendable, Hashable, Codable {
     public var clicks: Int
 
     /// A calibration for two models.
-    public init(models: [String], weights: [Double], clicks: Int) {
+    public init(_ direction: MatchDirection, models: [String], weights: [Double], clicks: Int) {
+        self.direction = direction
         self.models = models
         self.weights = weights
         self.clicks = clicks
@@ -66,8 +87,10 @@ public struct ExistenceCalibration: Sendable, Hashable, Codable {
     }
 
     /// The calibration for two models; nil if there is none.
-    public static func known(extractor: ModelIdentity, segmenter: ModelIdentity) -> ExistenceCalibration? {
-        table.first { $0.models == [extractor.hash, segmenter.hash] }
+    public static func known(
+        _ direction: MatchDirection, extractor: ModelIdentity, segmenter: ModelIdentity
+    ) -> ExistenceCalibration? {
+        table.first { $0.direction == direction && $0.models == [extractor.hash, segmenter.hash] }
     }
 }
 
@@ -77,10 +100,13 @@ extension ExistenceCalibration {
     /// - Parameters:
     ///   - evidence: what was seen.
     ///   - exists: for each whether the mesh had the part; both kinds count the same in sum.
+    ///   - direction: which way was sought.
     ///   - models: the models that the evidence is of.
     /// - Returns: nil if one of the kinds is missing.
     /// - Complexity: O(n) for each of 50 steps.
-    public static func fitted(_ evidence: [ExistenceEvidence], exists: [Bool], models: [ModelIdentity]) -> ExistenceCalibration? {
+    public static func fitted(
+        _ evidence: [ExistenceEvidence], exists: [Bool], _ direction: MatchDirection, models: [ModelIdentity]
+    ) -> ExistenceCalibration? {
         let positives = exists.count { $0 }
         guard positives > 0, positives < exists.count, evidence.count == exists.count else { return nil }
         let shares = (1 / Double(positives), 1 / Double(exists.count - positives))
@@ -102,7 +128,7 @@ extension ExistenceCalibration {
             for i in 0..<size { weights[i] += step[i] }
         }
         return ExistenceCalibration(
-            models: models.map(\.hash), weights: weights.map { ($0 * 1e4).rounded() / 1e4 }, clicks: exists.count)
+            direction, models: models.map(\.hash), weights: weights.map { ($0 * 1e4).rounded() / 1e4 }, clicks: exists.count)
     }
 
     private static let ridge = 1e-3

@@ -14,9 +14,25 @@ public struct PixelMatchingOptions: Sendable, Hashable, Codable {
     public var segmentLimit = 12
     /// The IoU below which the best candidate is rejected; 0 accepts any that qualifies.
     public var minimumIoU: Float = 0
+    /// How much of what is compared with the pixels is the mean feature of the vertex's part, rather than the vertex's: 0 to 1.
+    public var partShare: Float = 0
+    /// Whether the most similar pixel is the answer where none leads back into the part.
+    public var acceptsOutsiders = false
+    /// The probability that the photo shows the part below which there is no answer, where outsiders are accepted and a calibration tells
+    /// the probability.
+    public var minimumExistence = 0.0
 
-    /// The default options.
+    /// The published options, with roles swapped.
     public init() {}
+
+    /// What did best on shapes that training had not seen (docs/evaluation.md).
+    public static var standard: PixelMatchingOptions {
+        var options = PixelMatchingOptions()
+        options.partShare = 0.5
+        options.acceptsOutsiders = true
+        options.minimumExistence = 0.1
+        return options
+    }
 }
 
 /// A part of a mesh around a vertex, to be found in a photo.
@@ -49,15 +65,22 @@ public struct ClickedSurface: Sendable {
 /// 3. A candidate qualifies if u(q) lies in the part of the mesh.
 /// 4. The mesh is segmented again at each such vertex; the candidate whose part has the largest IoU with the clicked part wins.
 ///
-/// Ties go to the larger IoU, then to the larger similarity, then to the first pixel in reading order. Candidates that share a vertex share
+/// ``PixelMatchingOptions`` has ways to depart from these steps. Ties go to the larger IoU, then to the larger similarity, then to the first pixel in reading order. Candidates that share a vertex share
 /// its segmentation.
 public struct PixelBuddyMatcher: Sendable {
     private let options: PixelMatchingOptions
+    private let calibration: ExistenceCalibration?
     private let parallelism: Parallelism
 
     /// A matcher with the given options.
-    public init(options: PixelMatchingOptions = PixelMatchingOptions(), parallelism: Parallelism = Parallelism()) {
+    ///
+    /// `calibration` is how evidence becomes the probability that the photo shows the part; without one there is no such probability.
+    public init(
+        options: PixelMatchingOptions = PixelMatchingOptions(), calibration: ExistenceCalibration? = nil,
+        parallelism: Parallelism = Parallelism()
+    ) {
         self.options = options
+        self.calibration = calibration
         self.parallelism = parallelism
     }
 
@@ -84,7 +107,34 @@ public struct PixelBuddyMatcher: Sendable {
         var candidates = try candidates(surface, field, features, objectMask)
         guard !candidates.isEmpty else { return PixelCorrespondence(buddy: nil, reason: .noFeatures) }
         let segmented = try judge(&candidates, surface, segment)
-        return choose(candidates, segmented)
+        var found = PixelCorrespondence(
+            buddy: nil, reason: nil, candidates: candidates, qualified: candidates.count(where: \.qualifies), segmented: segmented)
+        found.objectSimilarity = ObjectSimilarity.median(
+            of: features, object: objectMask, field: field.values, eligible: surface.eligible)
+        choose(&found)
+        return found
+    }
+
+    /// The vertex's feature, mixed with the mean of its part's if so asked.
+    private func query(_ surface: ClickedSurface, _ field: FeatureField) -> [Float] {
+        let own = unit(field.values.row(surface.vertex))
+        guard options.partShare > 0, let own else { return Array(field.values.row(surface.vertex)) }
+        var mean = [Float](repeating: 0, count: field.dimension)
+        var whole: Float = 0
+        for vertex in surface.part.indices where surface.part[vertex] {
+            guard let feature = unit(field.values.row(vertex)) else { continue }
+            let area = Float(surface.areas[vertex])
+            whole += area
+            for d in mean.indices { mean[d] += area * feature[d] }
+        }
+        guard whole > 0 else { return own }
+        return zip(own, mean).map { (1 - options.partShare) * $0 + options.partShare * $1 / whole }
+    }
+
+    /// The vector at length 1; nil if it has no direction.
+    private func unit(_ vector: ArraySlice<Float>) -> [Float]? {
+        let length = dot(vector, vector).squareRoot()
+        return length > 0 && length.isFinite ? vector.map { $0 / length } : nil
     }
 
     /// Steps 1 to 3.
@@ -93,7 +143,7 @@ public struct PixelBuddyMatcher: Sendable {
     ) throws -> [PixelCandidate] {
         let similarity = PixelSimilarity(features)
         let pixels = PixelSimilarity.lattice(in: objectMask, spacing: options.spacing ?? similarity.spacing)
-        let cosines = similarity.cosines(of: Array(field.values.row(surface.vertex)), at: pixels)
+        let cosines = similarity.cosines(of: query(surface, field), at: pixels)
         // The pixels come in reading order, and Swift's sort is stable.
         let ranked = pixels.indices.filter { cosines[$0] > -.infinity }.sorted { cosines[$0] > cosines[$1] }
         let chosen = Array(ranked.prefix(options.candidateCount))
@@ -138,16 +188,18 @@ public struct PixelBuddyMatcher: Sendable {
         return either > 0 ? Float(both / either) : 0
     }
 
-    private func choose(_ candidates: [PixelCandidate], _ segmented: Int) -> PixelCorrespondence {
-        var result = PixelCorrespondence(
-            buddy: nil, reason: .noCandidateQualifies, candidates: candidates, qualified: candidates.count(where: \.qualifies),
-            segmented: segmented)
-        let best = candidates.filter { $0.iou != nil }.max { a, b in
+    /// Fills in the answer, or why there is none.
+    private func choose(_ found: inout PixelCorrespondence) {
+        found.existence = calibration?.probability(ExistenceEvidence(found))
+        let qualified = found.candidates.filter { $0.iou != nil }.max { a, b in
             (a.iou!, a.similarity, b.pixel.y, b.pixel.x) < (b.iou!, b.similarity, a.pixel.y, a.pixel.x)
         }
-        guard let best, let iou = best.iou else { return result }
-        result.reason = iou < options.minimumIoU ? .belowMinimumIoU : nil
-        result.buddy = result.reason == nil ? best : nil
-        return result
+        let isUnlikely = options.acceptsOutsiders && found.existence.map { $0 < options.minimumExistence } ?? false
+        guard let best = qualified ?? (options.acceptsOutsiders ? found.candidates.first : nil), !isUnlikely else {
+            found.reason = qualified == nil ? .noCandidateQualifies : .unlikelyPart
+            return
+        }
+        found.reason = (best.iou ?? 0) < options.minimumIoU ? .belowMinimumIoU : nil
+        found.buddy = found.reason == nil ? best : nil
     }
 }

@@ -36,6 +36,8 @@ public enum NoPixelCorrespondence: String, Sendable, Hashable, Codable, CaseIter
     case noFeatures
     /// Every candidate leads back to a vertex outside the part: the photo does not show the part.
     case noCandidateQualifies
+    /// Candidates qualify, but the part is so much less like the photo than the object is like the mesh that the photo seems not to show it.
+    case unlikelyPart
     /// Candidates qualify, but none with the IoU that was asked for.
     case belowMinimumIoU
 }
@@ -48,6 +50,8 @@ extension NoPixelCorrespondence {
         case .emptyPart: "The segmenter found no part of the mesh at the vertex."
         case .noFeatures: "There are no features to compare at the vertex or in the photo's object."
         case .noCandidateQualifies: "No pixel of the object leads back into the part of the mesh, so the photo seems not to show it."
+        case .unlikelyPart:
+            "The part is much less like the object than the object is like the mesh, so the photo seems not to show it."
         case .belowMinimumIoU: "No pixel leads back to the part of the mesh with the minimum IoU."
         }
     }
@@ -59,6 +63,10 @@ public struct PixelCorrespondence: Sendable, Hashable {
     public var buddy: PixelCandidate?
     /// Why there is none, if there is none.
     public var reason: NoPixelCorrespondence?
+    /// The probability that the photo shows the part, if it is as likely as not beforehand; nil where no calibration tells it.
+    public var existence: Double?
+    /// How similar to the mesh the object is as a whole (``ObjectSimilarity``); nil where nothing was compared.
+    public var objectSimilarity: Float?
     /// All candidates, most similar first.
     public var candidates: [PixelCandidate]
     /// Candidates that qualify.

@@ -15,6 +15,8 @@ public struct LocateDocument: Sendable, Codable {
     public var reason: NoPixelCorrespondence?
     /// The reason as a sentence.
     public var explanation: String?
+    /// The probability that the photo shows the part, where it is known for the models and settings.
+    public var existence: Double?
     /// The clicked vertex.
     public var vertex: Int
     /// Its position in the file's units.
@@ -25,6 +27,8 @@ public struct LocateDocument: Sendable, Codable {
     public var pixel: [Int]?
     /// The vertex that the pixel leads back to.
     public var returnVertex: Int?
+    /// Whether that vertex is in the clicked part; where it is not, the pixel is the most likely place only.
+    public var qualifies: Bool?
     /// IoU of the part around that vertex with the clicked part, by area.
     public var iou: Float?
     /// Cosine of the features of the vertex and the pixel.
@@ -123,10 +127,11 @@ public struct LocateOutputs {
         let buddy = correspondence.buddy
         let position = mesh.mesh.vertices[outcome.vertex]
         return LocateDocument(
-            found: buddy != nil, reason: correspondence.reason, explanation: correspondence.reason?.sentence, vertex: outcome.vertex,
+            found: buddy != nil, reason: correspondence.reason, explanation: correspondence.reason?.sentence,
+            existence: correspondence.existence.map { ($0 * 1e4).rounded() / 1e4 }, vertex: outcome.vertex,
             position: [position.x, position.y, position.z],
             part: PartDocument(outcome.part, of: mesh.mesh, method: outcome.mesh.method), pixel: buddy.map { [$0.pixel.x, $0.pixel.y] },
-            returnVertex: buddy?.vertex, iou: buddy?.iou, similarity: buddy?.similarity,
+            returnVertex: buddy?.vertex, qualifies: buddy?.qualifies, iou: buddy?.iou, similarity: buddy?.similarity,
             mask: outcome.mask.map { .init($0, predictedIoU: outcome.predictedIoU ?? 0) }, object: .init(outcome.object),
             candidateCount: correspondence.candidates.count, qualified: correspondence.qualified, segmented: correspondence.segmented,
             mesh: MeshDocument(mesh), image: outcome.photo.path, imageHash: outcome.photo.hash, settings: bench.settings,
@@ -146,14 +151,17 @@ public struct LocateOutputs {
         candidates.dots(correspondence.candidates.reversed().map { ($0.pixel, $0.qualifies ? Palette.qualifying : Palette.failing) })
         let subtitle =
             correspondence.buddy.map {
-                String(
-                    format: "Vertex %d is at pixel %d, %d (IoU of the parts %.2f, similarity %.2f).", outcome.vertex, $0.pixel.x,
-                    $0.pixel.y,
-                    $0.iou ?? 0, $0.similarity)
+                $0.qualifies
+                    ? String(
+                        format: "Vertex %d is at pixel %d, %d (IoU of the parts %.2f, similarity %.2f).", outcome.vertex, $0.pixel.x,
+                        $0.pixel.y, $0.iou ?? 0, $0.similarity)
+                    : String(
+                        format: "No pixel leads back into the part; pixel %d, %d is the most likely place (similarity %.2f).", $0.pixel.x,
+                        $0.pixel.y, $0.similarity)
             } ?? correspondence.reason?.sentence ?? ""
         let how = outcome.object.isGiven ? "as clicked" : "found without a click"
         return PictureSheet(
-            title: correspondence.buddy == nil ? "No correspondence" : "Found: the photo shows this part",
+            title: correspondence.buddy.map { $0.qualifies ? "Found: the photo shows this part" : "Probably found" } ?? "No correspondence",
             isGood: correspondence.buddy != nil, subtitle: subtitle,
             rows: [
                 [

@@ -72,8 +72,7 @@ public struct LocateJob: Sendable {
         let photo = try photo.focused(on: object.mask, including: object.click, at: bench)
         let part = try part ?? mesh.part(around: vertex)
         let surface = ClickedSurface(vertex: vertex, part: part.vertexLabels, areas: mesh.areas, eligible: mesh.mesh.referenced)
-        let matcher = PixelBuddyMatcher(options: bench.settings.pixelMatching, parallelism: bench.parallelism)
-        let correspondence = try matcher.match(
+        let correspondence = try bench.pixelMatcher.match(
             surface, field: mesh.field, features: photo.features, objectMask: object.mask
         ) { other in
             if other == vertex { return part.vertexLabels }

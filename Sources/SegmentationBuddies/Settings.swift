@@ -23,7 +23,7 @@ public struct Settings: Sendable, Hashable, Codable {
     /// How candidates are chosen and judged.
     public var matching = MatchingOptions.standard
     /// How pixels are chosen and judged on the way back, from a mesh to a photo.
-    public var pixelMatching = PixelMatchingOptions()
+    public var pixelMatching = PixelMatchingOptions.standard
     /// Which of the segmenter's masks is the object.
     public var objectLevel = MaskLevel.object
     /// How much of the photo the features are extracted from.
@@ -50,7 +50,7 @@ public struct Settings: Sendable, Hashable, Codable {
 
     /// Makes matching as published: features of one look, candidates by the click's feature alone, the filter, the choice by IoU.
     public mutating func matchAsPublished() {
-        matching = MatchingOptions()
+        (matching, pixelMatching) = (MatchingOptions(), PixelMatchingOptions())
         (mirrorsPhoto, mirrorsViews, featureScales) = (false, false, [1])
     }
 }

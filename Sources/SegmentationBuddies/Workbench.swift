@@ -74,15 +74,32 @@ public struct Workbench: Sendable {
     /// changes that little. With others a least probability cannot be asked for: then the published rule decides, that some candidate leads
     /// back into the part.
     public var matcher: SegmentationBuddyMatcher {
-        var usual = Settings()
-        usual.matching.minimumExistence = settings.matching.minimumExistence
-        usual.matching.minimumIoU = settings.matching.minimumIoU
-        let isUsual =
-            (settings.matching, settings.photoArea, settings.mirrorsPhoto) == (usual.matching, usual.photoArea, usual.mirrorsPhoto)
-        let known = isUsual ? ExistenceCalibration.known(extractor: extractor.identity, segmenter: segmenter.identity) : nil
+        var usual = Settings().matching
+        usual.minimumExistence = settings.matching.minimumExistence
+        usual.minimumIoU = settings.matching.minimumIoU
+        let known = settings.matching == usual ? calibration(.photoToShape) : nil
         var options = settings.matching
         if known == nil, options.minimumExistence > 0 { options.choice.outsiders = .refused }
         return SegmentationBuddyMatcher(segmenter: segmenter, options: options, calibration: known, parallelism: parallelism)
+    }
+
+    /// What matches vertices, after the settings; what holds for `matcher` holds for it.
+    public var pixelMatcher: PixelBuddyMatcher {
+        var usual = Settings().pixelMatching
+        usual.minimumExistence = settings.pixelMatching.minimumExistence
+        usual.minimumIoU = settings.pixelMatching.minimumIoU
+        usual.segmentLimit = settings.pixelMatching.segmentLimit
+        let known = settings.pixelMatching == usual ? calibration(.shapeToPhoto) : nil
+        var options = settings.pixelMatching
+        if known == nil, options.minimumExistence > 0 { options.acceptsOutsiders = false }
+        return PixelBuddyMatcher(options: options, calibration: known, parallelism: parallelism)
+    }
+
+    /// The score of existence for these models, where photos are looked at as it was made for.
+    private func calibration(_ direction: MatchDirection) -> ExistenceCalibration? {
+        let usual = Settings()
+        guard (settings.photoArea, settings.mirrorsPhoto) == (usual.photoArea, usual.mirrorsPhoto) else { return nil }
+        return ExistenceCalibration.known(direction, extractor: extractor.identity, segmenter: segmenter.identity)
     }
 
     /// Runs `count` steps of a stage on all threads, reporting after each; results are in order.

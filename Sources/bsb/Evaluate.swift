@@ -1,5 +1,6 @@
 import ArgumentParser
 import Basics
+import Correspondence
 import Evaluation
 import Foundation
 import SegmentationBuddies
@@ -214,7 +215,7 @@ struct EvaluateExistence: ParsableCommand {
         discussion: """
             Writes samples.jsonl and existence.json; a run that is cut short goes on where it was.
             --fit makes the source file of the score that result.json reports: \
-            bsb evaluate existence --data labeled-meshes --split Training/split.csv --subset train --samples 374 --output existence-train \
+            bsb evaluate existence --data labeled-meshes --split Training/split.csv --samples 204 --output existence \
             --fit Sources/Correspondence/ExistenceCalibration+Table.swift
             """)
 
@@ -241,14 +242,18 @@ struct EvaluateExistence: ParsableCommand {
         let summary = ExistenceSummary(
             of: records, bench: bench, command: CommonOptions.commandLine, seconds: Date().timeIntervalSince(start))
         try AtomicFile.write(try JSONText.data(summary), to: "\(output)/existence.json", operation: "writing the summary")
-        if let fit {
-            guard let fitted = summary.fitted else {
-                throw Failure(.usage, "fitting the existence score", reason: "there are not clicks of both kinds", hint: "raise --samples")
-            }
-            let source = fitted.sourceFile(command: CommonOptions.commandLine)
-            try AtomicFile.write(source, to: fit, operation: "writing the calibration")
-        }
+        if let fit { try summary.fitted.write(to: fit) }
         if common.json { try Terminal.result(json: summary) } else { Terminal.result(summary.table) }
+    }
+}
+
+extension ExistenceCalibration? {
+    /// Writes all known calibrations and this one as Swift source. Throws `Failure` if there is none.
+    func write(to path: String) throws {
+        guard let self else {
+            throw Failure(.usage, "fitting the existence score", reason: "there are not clicks of both kinds", hint: "raise --samples")
+        }
+        try AtomicFile.write(self.sourceFile(command: CommonOptions.commandLine), to: path, operation: "writing the calibration")
     }
 }
 

@@ -23,6 +23,9 @@ struct EvaluateReverse: ParsableCommand {
     @Option(help: ArgumentHelp("Clicks that share a photo.", valueName: "count"))
     var clicksPerPhoto = 4
 
+    @Option(help: ArgumentHelp("Where to write the score of existence that fits best, as Swift source.", valueName: "file"))
+    var fit: String?
+
     @Option(help: ArgumentHelp("Where to write samples and tables.", valueName: "folder"))
     var output: String
 
@@ -47,6 +50,7 @@ struct EvaluateReverse: ParsableCommand {
             of: records, options: options, bench: bench, command: CommonOptions.commandLine, seconds: Date().timeIntervalSince(start))
         try AtomicFile.write(try JSONText.data(summary), to: "\(output)/reverse.json", operation: "writing the summary")
         try AtomicFile.write(summary.table + "\n", to: "\(output)/reverse.md", operation: "writing the summary")
+        if let fit { try summary.fitted.write(to: fit) }
         if common.json { try Terminal.result(json: summary) } else { Terminal.result(summary.table) }
     }
 }

@@ -46,6 +46,17 @@ struct Locate: ParsableCommand {
         name: .customLong("min-iou"), help: ArgumentHelp("Reject a correspondence whose parts overlap less than this.", valueName: "0...1"))
     var minIoU: Float = 0
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            The least probability of the photo showing the part for there to be an answer; it is known for the embedded models and usual \
+            settings. By default 0.1.
+            """, valueName: "0...1"))
+    var minExistence: Double?
+
+    @Flag(help: "Match as published, with roles swapped: by the vertex's feature and the filter alone.")
+    var published = false
+
     @Option(help: "Where the probability of a vertex is cut: at one half, or where it separates best.")
     var threshold = ThresholdKind.half
 
@@ -61,6 +72,7 @@ struct Locate: ParsableCommand {
         guard candidateCount >= 1 else { throw ValidationError("--candidates must be at least 1.") }
         guard segments >= 1 else { throw ValidationError("--segments must be at least 1.") }
         guard (0...1).contains(minIoU) else { throw ValidationError("--min-iou must be between 0 and 1.") }
+        guard minExistence.map({ (0...1).contains($0) }) ?? true else { throw ValidationError("--min-existence must be between 0 and 1.") }
     }
 
     func run() throws {
@@ -74,6 +86,8 @@ struct Locate: ParsableCommand {
 
     private var settings: Settings {
         var settings = common.settings(models, meshOptions)
+        if published { settings.matchAsPublished() }
+        if let minExistence { settings.pixelMatching.minimumExistence = minExistence }
         settings.pixelMatching.candidateCount = candidateCount
         settings.pixelMatching.segmentLimit = segments
         settings.pixelMatching.minimumIoU = minIoU
@@ -90,9 +104,9 @@ struct Locate: ParsableCommand {
         guard document.found, let pixel = document.pixel, let mask = document.mask else {
             return "No correspondence. \(document.explanation ?? "")"
         }
-        let iou = String(format: "%.2f", document.iou ?? 0)
+        let how = document.qualifies == false ? "most likely, since no pixel leads back" : String(format: "IoU %.2f", document.iou ?? 0)
         let share = String(format: "%.1f", mask.fraction * 100)
-        return "Vertex \(document.vertex) is at pixel \(pixel[0]),\(pixel[1]) (IoU \(iou)); its part covers \(share)% of the photo."
+        return "Vertex \(document.vertex) is at pixel \(pixel[0]),\(pixel[1]) (\(how)); its part covers \(share)% of the photo."
             + (output.map { " See \($0)/overview.png." } ?? "")
     }
 }

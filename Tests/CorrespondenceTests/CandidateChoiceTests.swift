@@ -55,7 +55,7 @@ import Testing
         let exists = (0..<600).map { $0 % 3 == 0 }
         let all = exists.enumerated().map { evidence(UInt64($0), exists: $1) }
         let models = [ModelIdentity(name: "a", hash: "1"), ModelIdentity(name: "b", hash: "2")]
-        let fitted = try #require(ExistenceCalibration.fitted(all, exists: exists, models: models))
+        let fitted = try #require(ExistenceCalibration.fitted(all, exists: exists, .photoToShape, models: models))
         #expect(fitted.weights[1] > 2)
         #expect(abs(fitted.weights[2]) < 0.5)
         #expect(fitted.models == ["1", "2"] && fitted.clicks == 600)
@@ -73,10 +73,10 @@ import Testing
     @Test func separableEvidenceGivesFiniteWeights() throws {
         let exists = (0..<40).map { $0 < 20 }
         let all = exists.map { ExistenceEvidence(bestIoU: 0, qualifyingShare: $0 ? 0.9 : 0, similarity: 0, objectSimilarity: 0) }
-        let fitted = try #require(ExistenceCalibration.fitted(all, exists: exists, models: []))
+        let fitted = try #require(ExistenceCalibration.fitted(all, exists: exists, .photoToShape, models: []))
         #expect(fitted.weights.allSatisfy { $0.isFinite })
         #expect(fitted.probability(all[0]) > 0.9 && fitted.probability(all[39]) < 0.1)
-        #expect(ExistenceCalibration.fitted(all, exists: exists.map { _ in true }, models: []) == nil)
+        #expect(ExistenceCalibration.fitted(all, exists: exists.map { _ in true }, .photoToShape, models: []) == nil)
     }
 
     @Test func nearerVerticesAreBetterEvidenceThanTheObjectLeadsToExpect() {
@@ -96,6 +96,6 @@ import Testing
     @Test func tableHasAWeightForEachTerm() {
         let terms = evidence(1, exists: true).terms.count
         #expect(ExistenceCalibration.table.allSatisfy { $0.weights.count == terms && $0.models.count == 2 && $0.clicks > 0 })
-        #expect(Set(ExistenceCalibration.table.map(\.models)).count == ExistenceCalibration.table.count)
+        #expect(Set(ExistenceCalibration.table.map { [$0.direction.rawValue] + $0.models }).count == ExistenceCalibration.table.count)
     }
 }

@@ -91,6 +91,43 @@ import Testing
         #expect(result.reason == .belowMinimumIoU)
     }
 
+    @Test func thePartsMeanIsHalfOfWhatIsSought() throws {
+        var options = PixelMatchingOptions()
+        let (columns, parts): ([Float], [Int]) = ([4, 8, 14], [0, 0, 1])
+        #expect(try Self.match(0, columns: columns, parts: parts, options: options).candidates[0].pixel.x == 4)
+        options.partShare = 1
+        #expect(try Self.match(0, columns: columns, parts: parts, options: options).candidates[0].pixel.x == 6)
+        #expect(try Self.match(0, columns: columns, parts: parts, options: options, areas: [1, 0, 1]).candidates[0].pixel.x == 4)
+        options.partShare = 0.5
+        #expect(try Self.match(0, columns: columns, parts: parts, options: options).candidates[0].pixel.x == 5)
+    }
+
+    @Test(arguments: [(0.4, true), (0.6, false)]) func theProbabilityOfThePartDecides(least: Double, isFound: Bool) throws {
+        var options = PixelMatchingOptions()
+        options.acceptsOutsiders = true
+        options.minimumExistence = least
+        let mask = Mask(width: 16, height: 8) { x, _ in x < 6 }
+        func match(_ vertex: Int) throws -> PixelCorrespondence {
+            let surface = ClickedSurface(
+                vertex: vertex, part: (0..<3).map { $0 == vertex }, areas: [1, 1, 1], eligible: [true, true, true])
+            return try PixelBuddyMatcher(
+                options: options, calibration: ExistenceCalibration(.shapeToPhoto, models: [], weights: [0, 0, 0], clicks: 1)
+            ).match(surface, field: Forward.field([0, 5, 12]), features: Self.photo.features, objectMask: mask) { other in
+                (0..<3).map { $0 == other }
+            }
+        }
+        let outside = try match(2)
+        #expect(outside.existence == 0.5 && outside.qualified == 0)
+        #expect(outside.buddy?.qualifies == (isFound ? false : nil))
+        #expect(outside.buddy == (isFound ? outside.candidates[0] : nil))
+        #expect(outside.reason == (isFound ? nil : .noCandidateQualifies))
+        let inside = try match(1)
+        #expect(inside.buddy?.qualifies == (isFound ? true : nil))
+        #expect(inside.reason == (isFound ? nil : .unlikelyPart))
+        options.acceptsOutsiders = false
+        #expect(try match(1).buddy != nil && match(2).buddy == nil, "the published rule asks for no probability")
+    }
+
     @Test func uselessInputsAreExplained() throws {
         #expect(try Self.match(0, columns: [5], parts: [0], object: 0..<0).reason == .emptyObjectMask)
         let empty = ClickedSurface(vertex: 0, part: [false], areas: [1], eligible: [true])

@@ -148,7 +148,7 @@ private struct BandSegmenter: PromptSegmenter {
         options.choice.outsiders = .lastResort
         options.minimumExistence = least
         // The logarithm of the odds is 0 without evidence and 1 more for each candidate that qualifies: none does.
-        let calibration = ExistenceCalibration(models: [], weights: [0, 1, 0], clicks: 1)
+        let calibration = ExistenceCalibration(.photoToShape, models: [], weights: [0, 1, 0], clicks: 1)
         let (photo, field) = (Self.photo(click: Pixel(x: 5, y: 3), part: 4..<8), Self.field([0, 1, 12, 14]))
         let result = try SegmentationBuddyMatcher(segmenter: BandSegmenter(), options: options, calibration: calibration)
             .match(photo, to: field, eligible: [Bool](repeating: true, count: 4))
@@ -169,7 +169,7 @@ private struct BandSegmenter: PromptSegmenter {
         func match(_ weights: [Double], _ options: MatchingOptions) throws -> Correspondence {
             try SegmentationBuddyMatcher(
                 segmenter: BandSegmenter(), options: options,
-                calibration: ExistenceCalibration(models: [], weights: weights, clicks: 1)
+                calibration: ExistenceCalibration(.photoToShape, models: [], weights: weights, clicks: 1)
             ).match(photo, to: field, eligible: [Bool](repeating: true, count: 4))
         }
         let refused = try match([0, 0, 0], options)

@@ -47,14 +47,16 @@ public struct ExistenceSummary: Sendable, Codable {
         self.seconds = seconds
         models = [bench.extractor.identity, bench.segmenter.identity]
         shapes = Set(records.map(\.shape)).count
-        let known = ExistenceCalibration.known(extractor: models[0], segmenter: models[1])
+        let known = ExistenceCalibration.known(.photoToShape, extractor: models[0], segmenter: models[1])
         kinds = Counterpart.allCases.compactMap { Kind($0, records, known) }
         var scores: [(String, (ExistenceRecord) -> Double)] = [
             ("bestIoU", \.evidence.bestIoU), ("nearestIoU", \.nearestIoU), ("qualifyingShare", \.evidence.qualifyingShare),
             ("similarity", \.evidence.similarity),
         ]
         if let known { scores.append(("existence", { known.probability($0.evidence) })) }
-        if let others = Self.leftOut(records, models: models) {
+        // What is painted onto a part leads to that part, which is no wrong answer, and cannot be told from it by features that see shape alone.
+        let judged = records.filter { $0.counterpart != .painted }.map(\.judged)
+        if let others = judged.leftOutCalibrations(.photoToShape, models: models) {
             scores.append(("leftOut", { others[$0.category]!.probability($0.evidence) }))
         }
         (curves, areas) = ([:], [:])
@@ -67,25 +69,7 @@ public struct ExistenceSummary: Sendable, Codable {
                 areas[name, default: [:]][kind.rawValue] = curve(records.filter { $0.counterpart == kind })?.area
             }
         }
-        fitted = Self.fitted(to: records, models: models)
-    }
-
-    /// The calibration of clicks on parts that are there or were cut out.
-    ///
-    /// What is painted onto a part leads to that part, which is no wrong answer, and cannot be told from it by features that see shape alone.
-    private static func fitted(to records: [ExistenceRecord], models: [ModelIdentity]) -> ExistenceCalibration? {
-        let judged = records.filter { $0.counterpart != .painted }
-        return ExistenceCalibration.fitted(judged.map(\.evidence), exists: judged.map(\.exists), models: models)
-    }
-
-    /// For each category the calibration that the clicks on all others make; nil where one cannot be made.
-    private static func leftOut(_ records: [ExistenceRecord], models: [ModelIdentity]) -> [String: ExistenceCalibration]? {
-        var result: [String: ExistenceCalibration] = [:]
-        for category in Set(records.map(\.category)) {
-            result[category] = fitted(to: records.filter { $0.category != category }, models: models)
-            if result[category] == nil { return nil }
-        }
-        return result
+        fitted = judged.calibration(.photoToShape, models: models)
     }
 
     /// A short table for a terminal.
@@ -124,35 +108,5 @@ extension ExistenceSummary.Kind {
         self.init(
             counterpart: counterpart, clicks: own.count, bestIoU: best, nearestIoU: nearest, answered: answered,
             existence: known.flatMap { known in mean { known.probability($0.evidence) } })
-    }
-}
-
-extension ExistenceCalibration {
-    /// The source file that holds all known calibrations and this one.
-    ///
-    /// - Parameter command: how it was made.
-    public func sourceFile(command: String) -> String {
-        let entries = Self.table.filter { $0.models != models } + [self]
-        let rows = entries.map { entry in
-            """
-                    ExistenceCalibration(
-                        models: [
-                            "\(entry.models[0])",
-                            "\(entry.models[1])",
-                        ], weights: [\(entry.weights.map { "\($0)" }.joined(separator: ", "))], clicks: \(entry.clicks))
-            """
-        }
-        return """
-            // Written by `bsb evaluate existence --fit`; do not edit. The last entry:
-            // \(command)
-
-            extension ExistenceCalibration {
-                /// The calibrations that come with the package: one for each pair of models that was measured.
-                public static let table: [ExistenceCalibration] = [
-            \(rows.joined(separator: ",\n"))
-                ]
-            }
-
-            """
     }
 }

@@ -129,9 +129,27 @@ private struct ReverseSearch {
             answer = try judge.judged(found.correspondence.buddy?.pixel, mask: found.mask)
             nearest = try judge.judged(object.nearest(to: sought.vertex, of: mesh))
             record.reason = found.correspondence.reason
+            if !found.correspondence.candidates.isEmpty { record.evidence = ExistenceEvidence(found.correspondence).rounded }
+            record.withoutPart = try absence(sought, object, judge.right)
         }
         record.answers[ReverseMethod.locate.rawValue] = answer
         record.answers[ReverseMethod.nearestPixel.rawValue] = nearest
+    }
+
+    /// The same in the object without the part.
+    private func absence(
+        _ sought: (vertex: Int, part: SurfaceSegment), _ object: SearchedObject, _ right: Mask
+    ) throws -> ReverseRecord.Absence? {
+        let cell = Int(1 / max(object.features.map.scaleX, object.features.map.scaleY))
+        let rest = object.found.mask.subtracting(right.dilated(by: cell))
+        guard rest.count < object.found.mask.count, rest.count >= object.found.mask.count / 5 else { return nil }
+        let surface = ClickedSurface(
+            vertex: sought.vertex, part: sought.part.vertexLabels, areas: mesh.areas, eligible: mesh.mesh.referenced)
+        // Which vertex would win does not matter.
+        let nothing = [Bool](repeating: false, count: mesh.areas.count)
+        let found = try bench.pixelMatcher.match(surface, field: mesh.field, features: object.features, objectMask: rest) { _ in nothing }
+        guard !found.candidates.isEmpty else { return nil }
+        return ReverseRecord.Absence(evidence: ExistenceEvidence(found).rounded, isRefused: found.buddy == nil)
     }
 
     /// From the click to the mesh and back, in the object of the click.

@@ -71,4 +71,17 @@ public struct ReverseRecord: Sendable, Hashable, Codable, LoggedRecord {
     public var answers: [String: PixelAnswer]
     /// Why the vertex was not found in the photo.
     public var reason: NoPixelCorrespondence?
+    /// What seeking the vertex said about whether the photo shows the part.
+    public var evidence: ExistenceEvidence?
+    /// The same after the pixels that show the part were taken out of the object; absent where there is no object, none of it is the part, or
+    /// hardly anything is left.
+    public var withoutPart: Absence?
+
+    /// A vertex sought where its part is not.
+    public struct Absence: Sendable, Hashable, Codable {
+        /// What seeking said.
+        public var evidence: ExistenceEvidence
+        /// Whether it was rightly not found.
+        public var isRefused: Bool
+    }
 }

@@ -1,4 +1,5 @@
 import Backbones
+import Correspondence
 import SegmentationBuddies
 
 /// `reverse.json`.
@@ -27,6 +28,13 @@ public struct ReverseSummary: Sendable, Codable {
     public var objectIoU: Estimate?
     /// The ways from shape to photo where that IoU is at least 0.5.
     public var scoresWhereObjectIsFound: [PixelScore]
+    /// The share of vertices that were not found after the pixels that show their part were taken out of the object.
+    public var refusedWithoutPart: Estimate?
+    /// How well scores tell those from vertices whose part is shown, as areas under ROC curves: `qualifyingShare`, `similarity`, `existence`,
+    /// the calibrated score, if there is one, and `leftOut`, the score that a calibration has which was fitted to all other categories.
+    public var areas: [String: Double]
+    /// The calibration that fits best.
+    public var fitted: ExistenceCalibration?
     /// Scores by part of each category.
     public var parts: [Group]
     /// Seconds that the run took, without those of earlier runs that it went on from.
@@ -52,8 +60,32 @@ public struct ReverseSummary: Sendable, Codable {
         scores = Self.scores(main, ReverseMethod.allCases)
         objectIoU = Bootstrap().mean(of: main.map(\.objectIoU), clusters: main.map(\.photo))
         scoresWhereObjectIsFound = Self.scores(main.filter { $0.objectIoU >= 0.5 }, [.locate, .nearestPixel, .chance])
+        let absent = main.filter { $0.withoutPart != nil }
+        refusedWithoutPart = Bootstrap().mean(of: absent.map { $0.withoutPart!.isRefused ? 1 : 0 }, clusters: absent.map(\.photo))
+        let judged = main.flatMap { record in
+            [(record.evidence, true), (record.withoutPart?.evidence, false)].compactMap { evidence, exists in
+                evidence.map { JudgedEvidence(evidence: $0, exists: exists, category: record.category) }
+            }
+        }
+        areas = Self.areas(judged, models)
+        fitted = judged.calibration(.shapeToPhoto, models: models)
         parts = Dictionary(grouping: main) { "\($0.category)/\($0.click.part)" }.sorted { $0.key < $1.key }.map {
             Group(name: $0.key, scores: Self.scores($0.value.sorted { $0.sample < $1.sample }, ReverseMethod.allCases))
+        }
+    }
+
+    private static func areas(_ judged: [JudgedEvidence], _ models: [ModelIdentity]) -> [String: Double] {
+        var scores: [String: (JudgedEvidence) -> Double] = [
+            "qualifyingShare": \.evidence.qualifyingShare, "similarity": \.evidence.similarity,
+        ]
+        if let known = ExistenceCalibration.known(.shapeToPhoto, extractor: models[0], segmenter: models[1]) {
+            scores["existence"] = { known.probability($0.evidence) }
+        }
+        if let others = judged.leftOutCalibrations(.shapeToPhoto, models: models) {
+            scores["leftOut"] = { others[$0.category]!.probability($0.evidence) }
+        }
+        return scores.compactMapValues { score in
+            ROCCurve(existing: judged.filter(\.exists).map(score), missing: judged.filter { !$0.exists }.map(score))?.area
         }
     }
 
@@ -81,6 +113,15 @@ public struct ReverseSummary: Sendable, Codable {
                     + "[\(EvaluationSummary.fixed(objectIoU.low)), \(EvaluationSummary.fixed(objectIoU.high))]; "
                     + "where it is at least 0.5 (n = \(n)):",
                 "", PixelScore.table(scoresWhereObjectIsFound),
+            ]
+        }
+        if let refused = refusedWithoutPart {
+            let areas = areas.sorted { $0.key < $1.key }.map { "\($0.key) \(EvaluationSummary.fixed($0.value))" }
+            lines += [
+                "",
+                "Parts taken out of the object: no answer for \(EvaluationSummary.fixed(refused.mean)) "
+                    + "[\(EvaluationSummary.fixed(refused.low)), \(EvaluationSummary.fixed(refused.high))], n = \(refused.n); "
+                    + "area under the ROC curve by \(areas.joined(separator: ", "))",
             ]
         }
         return lines.joined(separator: "\n")
