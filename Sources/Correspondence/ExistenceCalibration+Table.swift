@@ -15,6 +15,6 @@ extension ExistenceCalibration {
             models: [
                 "8d846cb8b80a81ea6c667b94c6719e490a25970554d657cfd2ed458e262bb6c6",
                 "7d582e583dfc64a66759fb7bf3291d341534c95a419ee604c93c91dc71994f42",
-            ], weights: [-1.9098, 2.3227, 1.9108], clicks: 192)
+            ], weights: [-1.9098, 2.3227, 1.9108], clicks: 192),
     ]
 }

@@ -248,7 +248,9 @@ struct EvaluateExistence: ParsableCommand {
 }
 
 extension ExistenceCalibration? {
-    /// Writes all known calibrations and this one as Swift source. Throws `Failure` if there is none.
+    /// Writes all known calibrations and this one as Swift source.
+    ///
+    /// Throws `Failure` if there is none.
     func write(to path: String) throws {
         guard let self else {
             throw Failure(.usage, "fitting the existence score", reason: "there are not clicks of both kinds", hint: "raise --samples")

@@ -52,7 +52,7 @@ extension ExistenceCalibration {
             extension ExistenceCalibration {
                 /// The calibrations that come with the package: one for each way and each pair of models that was measured.
                 public static let table: [ExistenceCalibration] = [
-            \(rows.joined(separator: ",\n"))
+            \(rows.map { $0 + "," }.joined(separator: "\n"))
                 ]
             }
 
