@@ -59,6 +59,17 @@ import Testing
             #expect(summary.scores.allSatisfy { $0.success.n == 12 })
             #expect(summary.scores[0].lead == nil && summary.scores[3].lead == nil && summary.scores[1].lead != nil)
             #expect(summary.table.contains("| Photo to shape to photo: this package's default | 12 |"))
+            let takenOut = records.compactMap(\.takenOut)
+            #expect(!takenOut.isEmpty && records.contains { $0.evidence != nil })
+            #expect(summary.refusedTakenOut?.n == takenOut.count)
+            // The embedded pair's score is not these models'.
+            #expect(Set(summary.areas.keys).isSubset(of: ["qualifyingShare", "similarity", "leftOut"]) && summary.areas.count >= 2)
+            let fitted = try #require(summary.fitted)
+            #expect(fitted.direction == .shapeToPhoto && fitted.weights.count == 3)
+            #expect(fitted.clicks == takenOut.count + records.count { $0.evidence != nil })
+            #expect(summary.table.contains("Parts taken out of the object"))
+            let source = fitted.sourceFile(command: "test")
+            #expect(source.contains(".photoToShape,") && source.contains(".shapeToPhoto,"))
         }
     }
 

@@ -130,7 +130,7 @@ private struct ReverseSearch {
             nearest = try judge.judged(object.nearest(to: sought.vertex, of: mesh))
             record.reason = found.correspondence.reason
             if !found.correspondence.candidates.isEmpty { record.evidence = ExistenceEvidence(found.correspondence).rounded }
-            record.withoutPart = try absence(sought, object, judge.right)
+            record.takenOut = try absence(sought, object, judge.right)
         }
         record.answers[ReverseMethod.locate.rawValue] = answer
         record.answers[ReverseMethod.nearestPixel.rawValue] = nearest

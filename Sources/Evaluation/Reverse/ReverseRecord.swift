@@ -75,7 +75,7 @@ public struct ReverseRecord: Sendable, Hashable, Codable, LoggedRecord {
     public var evidence: ExistenceEvidence?
     /// The same after the pixels that show the part were taken out of the object; absent where there is no object, none of it is the part, or
     /// hardly anything is left.
-    public var withoutPart: Absence?
+    public var takenOut: Absence?
 
     /// A vertex sought where its part is not.
     public struct Absence: Sendable, Hashable, Codable {

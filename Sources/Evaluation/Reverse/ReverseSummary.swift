@@ -29,7 +29,7 @@ public struct ReverseSummary: Sendable, Codable {
     /// The ways from shape to photo where that IoU is at least 0.5.
     public var scoresWhereObjectIsFound: [PixelScore]
     /// The share of vertices that were not found after the pixels that show their part were taken out of the object.
-    public var refusedWithoutPart: Estimate?
+    public var refusedTakenOut: Estimate?
     /// How well scores tell those from vertices whose part is shown, as areas under ROC curves: `qualifyingShare`, `similarity`, `existence`,
     /// the calibrated score, if there is one, and `leftOut`, the score that a calibration has which was fitted to all other categories.
     public var areas: [String: Double]
@@ -60,10 +60,10 @@ public struct ReverseSummary: Sendable, Codable {
         scores = Self.scores(main, ReverseMethod.allCases)
         objectIoU = Bootstrap().mean(of: main.map(\.objectIoU), clusters: main.map(\.photo))
         scoresWhereObjectIsFound = Self.scores(main.filter { $0.objectIoU >= 0.5 }, [.locate, .nearestPixel, .chance])
-        let absent = main.filter { $0.withoutPart != nil }
-        refusedWithoutPart = Bootstrap().mean(of: absent.map { $0.withoutPart!.isRefused ? 1 : 0 }, clusters: absent.map(\.photo))
+        let absent = main.filter { $0.takenOut != nil }
+        refusedTakenOut = Bootstrap().mean(of: absent.map { $0.takenOut!.isRefused ? 1 : 0 }, clusters: absent.map(\.photo))
         let judged = main.flatMap { record in
-            [(record.evidence, true), (record.withoutPart?.evidence, false)].compactMap { evidence, exists in
+            [(record.evidence, true), (record.takenOut?.evidence, false)].compactMap { evidence, exists in
                 evidence.map { JudgedEvidence(evidence: $0, exists: exists, category: record.category) }
             }
         }
@@ -115,7 +115,7 @@ public struct ReverseSummary: Sendable, Codable {
                 "", PixelScore.table(scoresWhereObjectIsFound),
             ]
         }
-        if let refused = refusedWithoutPart {
+        if let refused = refusedTakenOut {
             let areas = areas.sorted { $0.key < $1.key }.map { "\($0.key) \(EvaluationSummary.fixed($0.value))" }
             lines += [
                 "",
