@@ -2,7 +2,6 @@ import Basics
 import Correspondence
 import Examples
 import Foundation
-import Logging
 import Photography
 import SegmentationBuddies
 
@@ -15,17 +14,16 @@ struct ClickBenchmark {
         let click = Click(Pixel(x: example.click[0], y: example.click[1]))
         let models = try ModelPair.embedded()
         let bench = { (cache: String?) in
-            Workbench(
-                extractor: models.extractor, segmenter: models.segmenter,
-                cache: CacheDirectory(path: cache, logger: Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }))
+            Workbench(extractor: models.extractor, segmenter: models.segmenter, cache: CacheDirectory(path: cache))
         }
         let match = { (cache: String?) in
-            try MatchJob(at: bench(cache)).run(image: folder + "/photo.png", click: click, mesh: folder + "/mesh.obj")
+            try bench(cache).answer(
+                click, in: OpenPhoto(contentsOf: folder + "/photo.png"), on: OpenMesh(contentsOf: folder + "/mesh.obj"))
         }
         let first = try match(folder + "/cache").counts
         let again = try match(folder + "/cache").counts
-        let prompts = (again["matchingPrompts"] ?? 0) + (again["liftingPrompts"] ?? 0)
-        let work = "\(prompts) prompts against \(first["featureViews"] ?? 0) + \(first["segmenterViews"] ?? 0) views and \(prompts) prompts"
+        let prompts = (again.matchingPrompts ?? 0) + (again.liftingPrompts ?? 0)
+        let work = "\(prompts) prompts against \(first.featureViews ?? 0) + \(first.segmenterViews ?? 0) views and \(prompts) prompts"
         try Comparison(
             name: "a click, everything else cached, against from nothing", ours: { _ = try match(folder + "/cache") },
             naive: { _ = try match(nil) }, work: work

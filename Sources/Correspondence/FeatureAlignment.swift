@@ -22,27 +22,25 @@ extension FeatureAlignment {
     /// - Parameters:
     ///   - photo: the photo's features.
     ///   - object: where the object is in the photo.
-    ///   - field: the mesh's features, #V x d.
-    ///   - eligible: #V flags of the vertices that count.
+    ///   - mesh: the mesh's features, #V x d.
     /// - Complexity: O((cells + #V) d), with whitening O((cells + #V) d^2 + d^3).
-    func aligned(
-        _ photo: FeatureGrid, object: Mask, _ field: FeatureField, eligible: [Bool]
-    ) -> (photo: FeatureGrid, field: FeatureField) {
-        guard self != .none else { return (photo, field) }
+    func aligned(_ photo: FeatureGrid, object: Mask, _ mesh: SurfaceFeatures) -> (photo: FeatureGrid, mesh: SurfaceFeatures) {
+        guard self != .none else { return (photo, mesh) }
+        let field = mesh.field
         var cells = Matrix(rows: photo.rows * photo.columns, columns: photo.dimension, values: photo.values).withNormalizedRows()
         var vertices = field.values.withNormalizedRows()
         let inside = photo.cells(in: object)
-        let mesh = eligible.indices.filter { eligible[$0] }
+        let counted = mesh.eligible.indices.filter { mesh.eligible[$0] }
         cells.subtract((inside.isEmpty ? cells : cells.gatheringRows(inside)).columnMeans())
-        vertices.subtract(vertices.gatheringRows(mesh).columnMeans())
+        vertices.subtract(vertices.gatheringRows(counted).columnMeans())
         if self == .whitening {
-            let transform = Self.whitening(of: vertices.gatheringRows(mesh))
+            let transform = Self.whitening(of: vertices.gatheringRows(counted))
             cells = Matrix.product(cells.factor, transform.transposed)
             vertices = Matrix.product(vertices.factor, transform.transposed)
         }
         let grid = FeatureGrid(
             columns: photo.columns, rows: photo.rows, dimension: photo.dimension, values: cells.values, map: photo.map, knots: photo.knots)
-        return (grid, FeatureField(values: vertices, observed: field.observed))
+        return (grid, mesh.with(FeatureField(values: vertices, observed: field.observed)))
     }
 
     /// The inverse of the Cholesky factor of the rows' covariance, to which a tenth of its mean variance is added on the diagonal: d x d.

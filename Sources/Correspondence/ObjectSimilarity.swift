@@ -22,17 +22,25 @@ public enum ObjectSimilarity {
     /// - Returns: nil if there is nothing to compare.
     /// - Complexity: O(64 x 4096 x d + object mask).
     public static func median(of features: FeatureGrid, object: Mask, field: Matrix, eligible: [Bool]) -> Float? {
+        median(of: features, object: object, sample: sample(of: field, eligible: eligible))
+    }
+
+    /// The same for a mesh whose ``sample(of:eligible:)`` is at hand.
+    static func median(of features: FeatureGrid, object: Mask, sample: Matrix) -> Float? {
         let places = object.spreadPixels(most: pixels)
-        let rows = spread(eligible.indices.filter { eligible[$0] })
-        guard !places.isEmpty, !rows.isEmpty else { return nil }
+        guard !places.isEmpty, sample.rows > 0 else { return nil }
         let seen = Matrix(
-            rows: places.count, columns: field.columns,
+            rows: places.count, columns: sample.columns,
             values: places.flatMap { features.feature(at: Pixel(x: $0.x, y: $0.y).center) }
         ).withNormalizedRows()
-        let mesh = field.gatheringRows(rows).withNormalizedRows()
-        let cosines = Matrix.product(seen.factor, mesh.transposed)
+        let cosines = Matrix.product(seen.factor, sample.transposed)
         let nearest = (0..<cosines.rows).map { cosines.row($0).max()! }.sorted()
         return nearest[nearest.count / 2]
+    }
+
+    /// The unit features of vertices spread over a mesh: at most ``vertices`` x d.
+    static func sample(of field: Matrix, eligible: [Bool]) -> Matrix {
+        field.gatheringRows(spread(eligible.indices.filter { eligible[$0] })).withNormalizedRows()
     }
 
     /// As many of the rows as are compared, at even distances.

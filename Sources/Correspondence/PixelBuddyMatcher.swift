@@ -41,17 +41,11 @@ public struct ClickedSurface: Sendable {
     public var vertex: Int
     /// #V: whether each vertex is in the clicked part.
     public var part: [Bool]
-    /// #V: the share of the surface that each vertex stands for, in any unit.
-    public var areas: [Double]
-    /// #V: whether a vertex can be what a pixel leads back to; vertices of no face cannot.
-    public var eligible: [Bool]
 
     /// A click on vertex `vertex`.
-    public init(vertex: Int, part: [Bool], areas: [Double], eligible: [Bool]) {
+    public init(vertex: Int, part: [Bool]) {
         self.vertex = vertex
         self.part = part
-        self.areas = areas
-        self.eligible = eligible
     }
 }
 
@@ -88,15 +82,16 @@ public struct PixelBuddyMatcher: Sendable {
     ///
     /// - Parameters:
     ///   - surface: the click and its part.
-    ///   - field: the features of the mesh's vertices.
+    ///   - mesh: the features of the mesh's vertices.
     ///   - features: the photo's features, as long as the mesh's.
     ///   - objectMask: where in the photo pixels are sought.
     ///   - segment: #V flags of the part around a vertex.
     /// - Throws: `Failure` if the features differ in length, and what `segment` throws.
     /// - Complexity: O(cells d + lattice log lattice + k n d) and one call of `segment` for each distinct vertex, at most `segmentLimit`.
     public func match(
-        _ surface: ClickedSurface, field: FeatureField, features: FeatureGrid, objectMask: Mask, segment: (Int) throws -> [Bool]
+        _ surface: ClickedSurface, of mesh: SurfaceFeatures, in features: FeatureGrid, objectMask: Mask, segment: (Int) throws -> [Bool]
     ) throws -> PixelCorrespondence {
+        let field = mesh.field
         guard field.dimension == features.dimension else {
             throw Failure(
                 .usage, "matching", reason: "the mesh has features of \(field.dimension) numbers, the photo of \(features.dimension)",
@@ -104,26 +99,27 @@ public struct PixelBuddyMatcher: Sendable {
         }
         guard !objectMask.isEmpty else { return PixelCorrespondence(buddy: nil, reason: .emptyObjectMask) }
         guard surface.part.contains(true) else { return PixelCorrespondence(buddy: nil, reason: .emptyPart) }
-        var candidates = try candidates(surface, field, features, objectMask)
+        var candidates = try candidates(surface, mesh, features, objectMask)
         guard !candidates.isEmpty else { return PixelCorrespondence(buddy: nil, reason: .noFeatures) }
-        let segmented = try judge(&candidates, surface, segment)
+        let segmented = try judge(&candidates, surface, mesh.areas, segment)
         var found = PixelCorrespondence(
             buddy: nil, reason: nil, candidates: candidates, qualified: candidates.count(where: \.qualifies), segmented: segmented)
         found.objectSimilarity = ObjectSimilarity.median(
-            of: features, object: objectMask, field: field.values, eligible: surface.eligible)
+            of: features, object: objectMask, sample: mesh.sample)
         choose(&found)
         return found
     }
 
     /// The vertex's feature, mixed with the mean of its part's if so asked.
-    private func query(_ surface: ClickedSurface, _ field: FeatureField) -> [Float] {
+    private func query(_ surface: ClickedSurface, _ mesh: SurfaceFeatures) -> [Float] {
+        let field = mesh.field
         let own = unit(field.values.row(surface.vertex))
         guard options.partShare > 0, let own else { return Array(field.values.row(surface.vertex)) }
         var mean = [Float](repeating: 0, count: field.dimension)
         var whole: Float = 0
         for vertex in surface.part.indices where surface.part[vertex] {
             guard let feature = unit(field.values.row(vertex)) else { continue }
-            let area = Float(surface.areas[vertex])
+            let area = Float(mesh.areas[vertex])
             whole += area
             for d in mean.indices { mean[d] += area * feature[d] }
         }
@@ -139,18 +135,17 @@ public struct PixelBuddyMatcher: Sendable {
 
     /// Steps 1 to 3.
     private func candidates(
-        _ surface: ClickedSurface, _ field: FeatureField, _ features: FeatureGrid, _ objectMask: Mask
+        _ surface: ClickedSurface, _ mesh: SurfaceFeatures, _ features: FeatureGrid, _ objectMask: Mask
     ) throws -> [PixelCandidate] {
         let similarity = PixelSimilarity(features)
         let pixels = PixelSimilarity.lattice(in: objectMask, spacing: options.spacing ?? similarity.spacing)
-        let cosines = similarity.cosines(of: query(surface, field), at: pixels)
+        let cosines = similarity.cosines(of: query(surface, mesh), at: pixels)
         // The pixels come in reading order, and Swift's sort is stable.
         let ranked = pixels.indices.filter { cosines[$0] > -.infinity }.sorted { cosines[$0] > cosines[$1] }
         let chosen = Array(ranked.prefix(options.candidateCount))
         let directions = similarity.directions(at: chosen.map { pixels[$0] })
-        let ranking = CosineRanking(field.values)
         let nearest = try parallelism.map(chosen.count) { index -> (row: Int, similarity: Float)? in
-            ranking.mostSimilar(to: Array(directions.row(index)), eligible: surface.eligible)
+            mesh.ranking.mostSimilar(to: Array(directions.row(index)), eligible: mesh.eligible)
         }
         return zip(chosen, nearest).compactMap { index, nearest in
             nearest.map {
@@ -163,14 +158,14 @@ public struct PixelBuddyMatcher: Sendable {
 
     /// Step 4; returns the number of vertices that were segmented at.
     private func judge(
-        _ candidates: inout [PixelCandidate], _ surface: ClickedSurface, _ segment: (Int) throws -> [Bool]
+        _ candidates: inout [PixelCandidate], _ surface: ClickedSurface, _ areas: [Double], _ segment: (Int) throws -> [Bool]
     ) throws -> Int {
         var overlaps: [Int: Float] = [:]
         for index in candidates.indices where candidates[index].qualifies {
             let vertex = candidates[index].vertex
             if overlaps[vertex] == nil {
                 guard overlaps.count < options.segmentLimit else { continue }
-                overlaps[vertex] = Self.intersectionOverUnion(surface.part, try segment(vertex), areas: surface.areas)
+                overlaps[vertex] = Self.intersectionOverUnion(surface.part, try segment(vertex), areas: areas)
             }
             candidates[index].iou = overlaps[vertex]
         }

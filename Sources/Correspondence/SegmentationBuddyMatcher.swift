@@ -63,23 +63,19 @@ public struct ClickedPhoto: Sendable {
     public var box: Prompt.Box?
     /// Clicks on what is not the part, which go with every prompt as well.
     public var unwanted: [Pixel]
-    /// The coarse mask of the click, in which pixels are sought.
-    public var objectMask: Mask
-    /// The fine mask of the click, into which candidates must lead back.
-    public var partMask: Mask
+    /// The masks of the click.
+    public var masks: ClickMasks
 
     /// A click in a photo of the masks' size.
     public init(
-        features: FeatureGrid, embedding: ImageEmbedding, click: Pixel, box: Prompt.Box? = nil, unwanted: [Pixel] = [], objectMask: Mask,
-        partMask: Mask
+        features: FeatureGrid, embedding: ImageEmbedding, click: Pixel, box: Prompt.Box? = nil, unwanted: [Pixel] = [], masks: ClickMasks
     ) {
         self.features = features
         self.embedding = embedding
         self.click = click
         self.box = box
         self.unwanted = unwanted
-        self.objectMask = objectMask
-        self.partMask = partMask
+        self.masks = masks
     }
 }
 
@@ -123,60 +119,54 @@ public struct SegmentationBuddyMatcher: Sendable {
     ///
     /// - Parameters:
     ///   - photo: the click and the photo's features, embedding and masks.
-    ///   - field: the features of the mesh's vertices, as long as the photo's.
-    ///   - eligible: for each vertex whether it can be an answer; vertices of no face cannot.
-    ///   - positions: #V positions in the unit ball, for options that ask where candidates are on the mesh; without, those do nothing.
+    ///   - mesh: the mesh's features, as long as the photo's.
     /// - Throws: `Failure` if the features differ in length or the segmenter cannot be run.
     /// - Complexity: O(n d + k cells d) products, at most O(k x object mask) comparisons, one prompt for each distinct pixel.
-    public func match(
-        _ photo: ClickedPhoto, to field: FeatureField, eligible: [Bool], positions: [SIMD3<Float>]? = nil
-    ) throws -> Correspondence {
-        guard field.dimension == photo.features.dimension else {
+    public func match(_ photo: ClickedPhoto, to mesh: SurfaceFeatures) throws -> Correspondence {
+        guard mesh.field.dimension == photo.features.dimension else {
             throw Failure(
-                .usage, "matching", reason: "the mesh has features of \(field.dimension) numbers, the photo of \(photo.features.dimension)",
+                .usage, "matching",
+                reason: "the mesh has features of \(mesh.field.dimension) numbers, the photo of \(photo.features.dimension)",
                 hint: "distill the mesh with the same model")
         }
         if let reason = reasonBeforeSearch(photo) { return none(reason) }
         var candidates: [Candidate] = []
         var counts = Correspondence.Counts()
-        var aligned = photo
-        let features = options.alignment.aligned(photo.features, object: photo.objectMask, field, eligible: eligible)
-        aligned.features = features.photo
-        try findCandidates(aligned, features.field, eligible, positions, into: &candidates, &counts)
+        let (features, aligned) = options.alignment.aligned(photo.features, object: photo.masks.object, mesh)
+        var compared = photo
+        compared.features = features
+        try findCandidates(compared, aligned, into: &candidates, &counts)
         guard !candidates.isEmpty else { return none(.noFeatures) }
         try judge(&candidates, photo, &counts)
-        let objectSimilarity = ObjectSimilarity.median(
-            of: aligned.features, object: photo.objectMask, field: features.field.values, eligible: eligible)
+        let objectSimilarity = ObjectSimilarity.median(of: features, object: photo.masks.object, sample: aligned.sample)
         return choose(
-            Correspondence(candidates: candidates, objectSimilarity: objectSimilarity, counts: counts), positions)
+            Correspondence(candidates: candidates, objectSimilarity: objectSimilarity, counts: counts),
+            mesh.positions.isEmpty ? nil : mesh.positions)
     }
 
     private func reasonBeforeSearch(_ photo: ClickedPhoto) -> NoCorrespondence? {
-        if photo.objectMask.isEmpty { return .emptyObjectMask }
-        if photo.partMask.isEmpty { return .emptyPartMask }
-        return photo.objectMask.intersection(photo.partMask).isEmpty ? .partOutsideObject : nil
+        if photo.masks.object.isEmpty { return .emptyObjectMask }
+        if photo.masks.part.isEmpty { return .emptyPartMask }
+        return photo.masks.object.intersection(photo.masks.part).isEmpty ? .partOutsideObject : nil
     }
 
     /// Steps 1 to 3.
     private func findCandidates(
-        _ photo: ClickedPhoto, _ field: FeatureField, _ eligible: [Bool], _ positions: [SIMD3<Float>]?,
-        into candidates: inout [Candidate], _ counts: inout Correspondence.Counts
+        _ photo: ClickedPhoto, _ mesh: SurfaceFeatures, into candidates: inout [Candidate], _ counts: inout Correspondence.Counts
     ) throws {
-        let ranking = CosineRanking(field.values)
-        let nearest = similar(to: query(photo), ranking, eligible, positions)
+        let nearest = similar(to: query(photo), mesh)
         guard !nearest.isEmpty else { return }
-        let queries = Matrix(
-            rows: nearest.count, columns: field.dimension, values: nearest.flatMap { Array(field.values.row($0.row)) })
-        let search = PixelSearch(features: photo.features, region: photo.objectMask)
+        let queries = mesh.field.values.gatheringRows(nearest.map(\.row))
+        let search = PixelSearch(features: photo.features, region: photo.masks.object)
         let matches = try search.mostSimilar(to: queries, parallelism: parallelism)
-        counts.pixelsInSearch = nearest.count * photo.objectMask.count
+        counts.pixelsInSearch = nearest.count * photo.masks.object.count
         for (vertex, match) in zip(nearest, matches) {
             guard let match else { continue }
             counts.pixelsEvaluated += match.evaluated
             candidates.append(
                 Candidate(
                     vertex: vertex.row, similarity: vertex.similarity, pixel: match.pixel, pixelSimilarity: match.similarity,
-                    qualifies: photo.partMask[match.pixel.x, match.pixel.y]))
+                    qualifies: photo.masks.part[match.pixel.x, match.pixel.y]))
         }
     }
 
@@ -184,20 +174,19 @@ public struct SegmentationBuddyMatcher: Sendable {
     private func query(_ photo: ClickedPhoto) -> [Float] {
         let click = photo.features.feature(at: photo.click.center)
         let length = dot(click[...], click[...]).squareRoot()
-        guard options.partShare > 0, length > 0, length.isFinite, let part = photo.features.meanFeature(in: photo.partMask) else {
+        guard options.partShare > 0, length > 0, length.isFinite, let part = photo.features.meanFeature(in: photo.masks.part) else {
             return click
         }
         return zip(click, part).map { (1 - options.partShare) * $0 / length + options.partShare * $1 }
     }
 
     /// The most similar vertices; with a spacing, each only if no more similar one near it was taken.
-    private func similar(
-        to query: [Float], _ ranking: CosineRanking, _ eligible: [Bool], _ positions: [SIMD3<Float>]?
-    ) -> [(row: Int, similarity: Float)] {
+    private func similar(to query: [Float], _ mesh: SurfaceFeatures) -> [(row: Int, similarity: Float)] {
+        let (eligible, positions) = (mesh.eligible, mesh.positions)
         let count = options.candidateCount(among: eligible.count(where: { $0 }))
-        guard options.spacing > 0, let positions else { return ranking.mostSimilar(to: query, count: count, eligible: eligible) }
+        guard options.spacing > 0, !positions.isEmpty else { return mesh.ranking.mostSimilar(to: query, count: count, eligible: eligible) }
         var taken: [(row: Int, similarity: Float)] = []
-        for vertex in ranking.mostSimilar(to: query, count: eligible.count, eligible: eligible) {
+        for vertex in mesh.ranking.mostSimilar(to: query, count: eligible.count, eligible: eligible) {
             let isNear = taken.contains { other in
                 let offset = positions[other.row] - positions[vertex.row]
                 return (offset * offset).sum() < options.spacing * options.spacing
@@ -230,7 +219,7 @@ public struct SegmentationBuddyMatcher: Sendable {
         let prompts = pixels.map { photo.prompt(at: $0) }
         let predictions = try segmenter.masks(for: prompts, in: photo.embedding)
         let level = options.partLevel
-        let overlaps = try parallelism.map(predictions.count) { predictions[$0].mask(level).intersectionOverUnion(photo.partMask) }
+        let overlaps = try parallelism.map(predictions.count) { predictions[$0].mask(level).intersectionOverUnion(photo.masks.part) }
         let isJudged = judged.count == candidates.count
         for i in candidates.indices where isJudged || candidates[i].qualifies {
             candidates[i].iou = slot[place(candidates[i].pixel)].map { overlaps[$0] }

@@ -53,18 +53,17 @@ public struct SoftMatcher: Sendable {
     ///
     /// - Parameters:
     ///   - photo: the click and its masks.
-    ///   - field: the features of the mesh's vertices, as long as the photo's.
-    ///   - eligible: for each vertex whether it can be an answer.
-    ///   - areas: for each vertex the share of the surface it stands for.
+    ///   - mesh: the mesh's features, as long as the photo's.
     /// - Complexity: O(n d pixels).
-    public func match(_ photo: ClickedPhoto, to field: FeatureField, eligible: [Bool], areas: [Double]) throws -> SoftCorrespondence {
+    public func match(_ photo: ClickedPhoto, to mesh: SurfaceFeatures) throws -> SoftCorrespondence {
+        let (field, eligible, areas) = (mesh.field, mesh.eligible, mesh.areas)
         precondition(field.dimension == photo.features.dimension, "features of one model")
         let count = field.vertexCount
         let comparison = PixelSimilarity(photo.features)
-        let part = photo.partMask.intersection(photo.objectMask)
+        let part = photo.masks.part.intersection(photo.masks.object)
         let inside = PixelSimilarity.lattice(in: part, spacing: comparison.spacing, limit: options.partPixels)
         let outside = PixelSimilarity.lattice(
-            in: photo.objectMask.subtracting(part), spacing: comparison.spacing, limit: options.objectPixels)
+            in: photo.masks.object.subtracting(part), spacing: comparison.spacing, limit: options.objectPixels)
         guard !inside.isEmpty else {
             return SoftCorrespondence(
                 similarity: [Float](repeating: -.infinity, count: count), returning: [Float](repeating: 0, count: count),
@@ -72,7 +71,7 @@ public struct SoftMatcher: Sendable {
         }
         // The lattices may differ in spacing; a pixel stands for as much of its region as the region has for each pixel.
         let partWeight = Float(part.count) / Float(inside.count)
-        let restWeight = outside.isEmpty ? 0 : Float(photo.objectMask.count - part.count) / Float(outside.count)
+        let restWeight = outside.isEmpty ? 0 : Float(photo.masks.object.count - part.count) / Float(outside.count)
         let directions = comparison.directions(at: inside + outside)
         let vertices = field.values.withNormalizedRows()
         let blocks = stride(from: 0, to: count, by: 512).map { $0..<min($0 + 512, count) }

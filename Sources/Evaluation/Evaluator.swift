@@ -146,7 +146,7 @@ public struct Evaluator: Sendable {
         var sources: [ShapeEntry: (shape: EvaluationShape, subject: PhotoSubject)] = [:]
         for entry in Set(photos.map(\.source)) {
             let shape = entry == job.target ? target : try shape(entry)
-            sources[entry] = (shape, try PhotoSubject(mesh: shape.prepared.scene.mesh))
+            sources[entry] = (shape, try PhotoSubject(mesh: shape.opened.scene.mesh))
         }
         let known = sources
         return try bench.parallelism.map(photos.count) { index -> [T] in

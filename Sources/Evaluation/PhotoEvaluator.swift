@@ -2,7 +2,6 @@ import Backbones
 import Basics
 import Foundation
 import Images
-import Logging
 import SegmentationBuddies
 
 /// Measures how often clicks in real photos are answered on the right part of the meshes of their category.
@@ -73,7 +72,7 @@ extension Workbench {
     var singleThreaded: Workbench {
         var worker = self
         worker.parallelism = Parallelism(threads: 1)
-        worker.cache = CacheDirectory(path: nil, logger: Logger(label: "evaluation"))
+        worker.cache = CacheDirectory(path: nil)
         worker.progress = { _ in }
         return worker
     }

@@ -18,28 +18,24 @@ struct SampleJudge {
     func records(
         of photo: EvaluationPhoto, clicks: Int, number: Int, source: String, pose: ShapePose = ShapePose(), firstSample: Int
     ) throws -> [SampleRecord] {
-        // Methods ask the segmenter much the same about a photo.
-        var photoBench = bench
-        photoBench.segmenter = RememberingSegmenter(bench.segmenter)
-        let asking = photoBench
-        let prepared = try PreparedPhoto(photo.image, path: source, hash: "", at: asking)
+        let opened = OpenPhoto(photo.image, name: source)
         let renders = try photo.camera.flatMap { camera in
             guard options.renderBaselines else { return RenderMatcher?.none }
             return try RenderMatcher(
-                prepared, camera: camera, pose: pose, target, seed: UInt64(number), extractor: renderExtractor, at: bench)
+                opened, camera: camera, pose: pose, target, seed: UInt64(number), extractor: renderExtractor, at: bench)
         }
         return try (0..<max(0, clicks)).map { index in
             let click = photo.clicks[index]
-            var answers = try VertexAnswers(to: click, in: prepared, on: target, at: asking)
+            var answers = try VertexAnswers(to: click, in: opened, on: target, wantsPart: options.segments, at: bench)
             for (method, vertex) in renders?.answers(to: Pixel(x: click.x, y: click.y)) ?? [:] { answers.vertices[method] = vertex }
-            var record = record(click, answers.correspondence, answers.vertices)
+            var record = record(click, answers.answer.correspondence, answers.vertices)
             record.sample = firstSample + index
             record.photo = number
             record.source = source
             if photo.partMasks.indices.contains(index) {
-                record.partMaskIoU = Self.rounded(Double(answers.masks.part.intersectionOverUnion(photo.partMasks[index])))
+                record.partMaskIoU = Self.rounded(Double(answers.answer.masks.part.intersectionOverUnion(photo.partMasks[index])))
             }
-            if options.segments, let buddy = answers.correspondence.buddy?.vertex { try addSegment(buddy, to: &record) }
+            addSegment(answers.answer, to: &record)
             return record
         }
     }
@@ -63,22 +59,14 @@ struct SampleJudge {
         return SampleRecord.Answer(vertex: vertex, part: part, correct: part == click.part)
     }
 
-    /// Segments the mesh at the buddy and compares with the labels, by area.
-    private func addSegment(_ buddy: Int, to record: inout SampleRecord) throws {
-        guard let views = target.views else { return }
+    /// Compares the part of the mesh with the labels, by area.
+    private func addSegment(_ answer: Answer, to record: inout SampleRecord) {
+        guard let segment = answer.segment, let vertex = answer.segmentVertex else { return }
         let shape = target.shape
-        guard let segment = try? segment(at: buddy, views) else { return }
         let inside = segment.vertexLabels
         record.segmentIoU = Self.rounded(Self.overlap(inside, shape.vertices(of: record.click.part), shape.areas))
-        let piece = shape.part(of: buddy) == record.click.part ? shape.pieces[buddy] : -2
+        let piece = shape.part(of: vertex) == record.click.part ? shape.pieces[vertex] : -2
         record.pieceIoU = Self.rounded(Self.overlap(inside, shape.pieces.map { $0 == piece }, shape.areas))
-    }
-
-    private func segment(at vertex: Int, _ views: RememberedViews) throws -> SurfaceSegment {
-        let lifting = MaskLifting(segmenter: bench.segmenter, options: bench.settings.lifting, parallelism: bench.parallelism)
-        let lifted = try lifting.probabilities(of: [SurfaceClick(vertex)], in: views, surface: target.shape.prepared.surface)
-        return SurfaceSegment(
-            probability: lifted.probability, binarization: bench.settings.threshold == .half ? .fixed(0.5) : .otsu)
     }
 
     /// Intersection over union of two sets of vertices by weight; 0 where both are empty.

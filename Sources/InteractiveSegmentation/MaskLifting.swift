@@ -65,23 +65,22 @@ public struct MaskLifting: Sendable {
     /// - Throws: `Failure` without a foreground click, for a vertex that does not exist or that no view shows, and if the segmenter cannot be run.
     /// - Complexity: one prompt for each view used; O(pixels) for each view; one sparse factorisation.
     public func probabilities(of clicks: [SurfaceClick], in views: some MeshViews, surface: SurfaceModel) throws -> LiftedMasks {
-        try probabilities(of: clicks, in: views, surface: surface, smoothing: SurfaceSmoothing(surface))
+        guard let lifted = try lifted(clicks, in: views, surface: surface, smoothing: SurfaceSmoothing(surface)) else {
+            throw Failure.unseenClick
+        }
+        return lifted
     }
 
-    /// The same, with the surface's smoothing at hand.
-    func probabilities(
-        of clicks: [SurfaceClick], in views: some MeshViews, surface: SurfaceModel, smoothing: SurfaceSmoothing
-    ) throws -> LiftedMasks {
+    /// The same with the surface's smoothing at hand; nil if no view shows what is clicked.
+    func lifted(
+        _ clicks: [SurfaceClick], in views: some MeshViews, surface: SurfaceModel, smoothing: SurfaceSmoothing
+    ) throws -> LiftedMasks? {
         let vertexCount = views.scene.mesh.vertices.count
         let clicks = try clicks.checked(vertexCount: vertexCount)
         let finder = SightingFinder(views: views, normals: surface.normals)
         let sightings = clicks.map { finder.sightings(of: $0.vertex, in: Array(views.cameras.indices)) }
         let first = chooseViews(clicks, sightings, views)
-        guard !first.isEmpty else {
-            throw Failure(
-                .badInput, "segmenting the mesh", reason: "no view shows the clicked vertex",
-                hint: "click on a vertex that can be seen from outside")
-        }
+        guard !first.isEmpty else { return nil }
         var ballots = try self.ballots(first.map { prompt(clicks, sightings, view: $0) }, views)
         // Where to look next needs no second thoughts.
         var probability = try consensus(ballots, smoothing, rounds: 0)
@@ -239,4 +238,11 @@ struct Votes: Sendable {
         }
         return either > 0 ? Float(both / either) : 0
     }
+}
+
+extension Failure {
+    /// What a click says that no view shows.
+    static let unseenClick = Failure(
+        .badInput, "segmenting the mesh", reason: "no view shows the clicked vertex",
+        hint: "click on a vertex that can be seen from outside")
 }

@@ -6,14 +6,22 @@ import Shapes
 /// The training-free lift (``LiftingSegmenter``) asks the 2D segmenter about the very clicks; a trained decoder (``DecoderSegmenter``)
 /// has learned its answers and needs no pictures.
 public protocol SurfaceSegmenter: Sendable {
-    /// A short name of the way, for results: `lift`, `iseg`.
-    var method: String { get }
+    /// Which way it is.
+    var method: SurfaceMethod { get }
 
-    /// The part that is clicked.
+    /// The part that is clicked; nil if what is clicked cannot be seen by this way.
     ///
     /// - Parameter clicks: at least one that is on what is wanted.
     /// - Throws: `Failure` for clicks that make no sense on this mesh, and what the way itself may throw.
-    func answer(to clicks: [SurfaceClick]) throws -> SurfaceAnswer
+    func visibleAnswer(to clicks: [SurfaceClick]) throws -> SurfaceAnswer?
+}
+
+/// A way from clicks to parts.
+public enum SurfaceMethod: String, Sendable, Hashable, Codable {
+    /// Masks of rendered views, lifted to the surface without training.
+    case lift
+    /// A decoder that was trained on the mesh.
+    case iseg
 }
 
 /// A part of a mesh as a segmenter sees it, and how much work it took.
@@ -31,6 +39,14 @@ public struct SurfaceAnswer: Sendable, Hashable {
 }
 
 extension SurfaceSegmenter {
+    /// The part that is clicked.
+    ///
+    /// Throws as ``visibleAnswer(to:)``, and `Failure` where that finds nothing.
+    public func answer(to clicks: [SurfaceClick]) throws -> SurfaceAnswer {
+        guard let answer = try visibleAnswer(to: clicks) else { throw Failure.unseenClick }
+        return answer
+    }
+
     /// The probability of each vertex to be in the clicked part: #V; see ``answer(to:)``.
     public func probabilities(of clicks: [SurfaceClick]) throws -> [Float] {
         try answer(to: clicks).probability
@@ -44,23 +60,24 @@ public struct LiftingSegmenter<Views: MeshViews>: SurfaceSegmenter {
     private let surface: SurfaceModel
     private let smoothing: SurfaceSmoothing
 
-    /// A segmenter that lifts masks of `views` to `surface`.
+    /// A segmenter that lifts masks of `views` to `surface`, whose smoothing may be at hand.
     ///
     /// Throws `Failure` if memory runs out.
-    public init(_ lifting: MaskLifting, views: Views, surface: SurfaceModel) throws {
+    public init(_ lifting: MaskLifting, views: Views, surface: SurfaceModel, smoothing: SurfaceSmoothing? = nil) throws {
         self.lifting = lifting
         self.views = views
         self.surface = surface
-        smoothing = try SurfaceSmoothing(surface)
+        self.smoothing = try smoothing ?? SurfaceSmoothing(surface)
     }
 
-    /// `lift`.
-    public var method: String { "lift" }
+    /// The lift.
+    public var method: SurfaceMethod { .lift }
 
-    /// The part by ``MaskLifting/probabilities(of:in:surface:)``.
-    public func answer(to clicks: [SurfaceClick]) throws -> SurfaceAnswer {
-        let lifted = try lifting.probabilities(of: clicks, in: views, surface: surface, smoothing: smoothing)
-        return SurfaceAnswer(probability: lifted.probability, prompts: lifted.prompts)
+    /// The part by ``MaskLifting/probabilities(of:in:surface:)``; nil where no view shows what is clicked.
+    public func visibleAnswer(to clicks: [SurfaceClick]) throws -> SurfaceAnswer? {
+        try lifting.lifted(clicks, in: views, surface: surface, smoothing: smoothing).map {
+            SurfaceAnswer(probability: $0.probability, prompts: $0.prompts)
+        }
     }
 }
 

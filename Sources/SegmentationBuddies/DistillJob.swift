@@ -40,13 +40,14 @@ public struct DistillJob: Sendable {
     /// Throws `Failure`.
     public func run(mesh path: String) throws -> Document {
         var watch = Stopwatch()
-        let mesh = try watch.measure("mesh") { try PreparedMesh(contentsOf: path, at: bench) }
-        let field = try watch.measure("features") { try FeatureDistiller(at: bench).field(of: mesh) }
-        let views = EmbeddedViews(of: mesh, at: bench)
-        try watch.measure("views") { try views.prepareAll() }
+        let mesh = try watch.measure("mesh") { try OpenMesh(contentsOf: path, at: bench) }
+        let counting = bench.counting()
+        _ = try watch.measure("features") { try FeatureDistiller(at: counting).field(of: mesh) }
+        try watch.measure("views") { try EmbeddedViews(of: mesh, at: counting).prepareAll() }
         return Document(
             mesh: path, hash: mesh.hash, vertices: mesh.mesh.vertices.count, faces: mesh.mesh.fileFaceCount,
-            featureViews: field.viewsExtracted, segmenterViews: views.embedded, seconds: watch.seconds.values.reduce(0, +),
+            featureViews: counting.viewsExtracted,
+            segmenterViews: counting.viewsEmbedded, seconds: watch.seconds.values.reduce(0, +),
             models: [bench.extractor.identity, bench.segmenter.identity], settings: bench.settings,
             warnings: mesh.report.warnings)
     }

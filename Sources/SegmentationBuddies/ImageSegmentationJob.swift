@@ -31,7 +31,7 @@ public struct ImageSegmentationJob: Sendable {
         /// One mask.
         public struct MaskDocument: Sendable, Codable {
             /// `part`, `middle` or `object`.
-            public var level: String
+            public var level: MaskLevel
             /// The share of the photo.
             public var fraction: Double
             /// The model's own estimate.
@@ -45,10 +45,9 @@ public struct ImageSegmentationJob: Sendable {
     ///
     /// Throws `Failure`.
     public func run(image path: String, click: Click, output: String?) throws -> Document {
-        let photo = try PreparedPhoto(contentsOf: path, at: bench)
-        try photo.check(click.pixel)
-        let prompt = Prompt(points: [Prompt.Point(click.pixel.center)], box: click.box)
-        let prediction = try bench.segmenter.masks(for: [prompt], in: photo.embedding)[0]
+        let photo = try OpenPhoto(contentsOf: path)
+        for pixel in [click.pixel] + click.more + click.unwanted { try photo.check(pixel) }
+        let prediction = try photo.answers(to: [click.prompt], at: bench)[0]
         let masks = MaskLevel.allCases.map { prediction.mask($0) }
         var folder = OutputFolder()
         if output != nil {
@@ -60,7 +59,7 @@ public struct ImageSegmentationJob: Sendable {
             image: path, hash: photo.hash, click: [click.pixel.x, click.pixel.y],
             masks: zip(MaskLevel.allCases, masks).map { level, mask in
                 Document.MaskDocument(
-                    level: level.rawValue, fraction: Double(mask.count) / pixels, predictedIoU: prediction.predictedIoU[level.index],
+                    level: level, fraction: Double(mask.count) / pixels, predictedIoU: prediction.predictedIoU[level.index],
                     box: mask.boundingBox.map { [$0.x, $0.y, $0.x + $0.width, $0.y + $0.height] })
             },
             model: bench.segmenter.identity, outputs: folder.names + (output == nil ? [] : ["masks.json"]))

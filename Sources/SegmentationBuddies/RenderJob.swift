@@ -52,7 +52,7 @@ public struct RenderJob: Sendable {
     ///
     /// Throws `Failure`.
     public func run(mesh path: String, normalisation: Normalisation.Method, output: String) throws -> Document {
-        let mesh = try PreparedMesh(contentsOf: path, normalisation: normalisation, colored: surface == .texture)
+        let mesh = try OpenMesh(contentsOf: path, normalisation: normalisation, colored: surface == .texture)
         let views: RenderedViews
         if let angles {
             let camera = Camera(azimuth: angles.azimuth * .pi / 180, elevation: angles.elevation * .pi / 180)

@@ -48,7 +48,7 @@ public struct SolverComparison: Sendable, Codable {
     ///
     /// Complexity: that of `FeatureDistiller` for each solver; all views' features are in memory.
     /// - Throws: `Failure` if the model cannot be run or no view shows the mesh.
-    public init(of mesh: PreparedMesh, solvers: [SolverKind], heldOut: Int, at bench: Workbench) throws {
+    public init(of mesh: OpenMesh, solvers: [SolverKind], heldOut: Int, at bench: Workbench) throws {
         let plan = bench.settings.featureViews
         let views = RenderedViews(of: mesh, plan: plan, seed: bench.settings.seed)
         let cameras = Self.heldOutCameras(heldOut, plan, seed: bench.settings.seed)

@@ -11,7 +11,11 @@ extension Mesh {
     ///   not a mesh: bad or out-of-range indices, counts that the file does not hold, no faces, or a vertex of a face that is not finite.
     ///   Everything milder is tolerated and told in ``remarks``.
     public init(contentsOf path: String) throws {
-        let data = try Self.contents(of: path)
+        try self.init(sniffing: Self.contents(of: path), path: path)
+    }
+
+    /// Reads a mesh from the bytes of a file, in the format that they or the ending of `path` tell; see ``init(contentsOf:)``.
+    public init(sniffing data: Data, path: String) throws {
         guard let format = MeshFormat(sniffing: data, path: path) else {
             throw Failure(
                 .badInput, Failure.readingMesh, path: path,
@@ -57,7 +61,8 @@ extension Mesh {
         }
     }
 
-    static func contents(of path: String) throws -> Data {
+    /// The bytes of the mesh file at `path`; throws as ``init(contentsOf:)``.
+    public static func contents(of path: String) throws -> Data {
         let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
         guard let attributes = try? FileManager.default.attributesOfItem(atPath: resolved) else {
             throw Failure(.missingInput, Failure.readingMesh, path: path, reason: "there is no such file")

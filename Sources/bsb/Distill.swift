@@ -40,7 +40,7 @@ struct Distill: ParsableCommand {
         }
         if let heldOut {
             let comparison = try SolverComparison(
-                of: PreparedMesh(contentsOf: mesh, at: bench), solvers: meshOptions.solver.map { [$0] } ?? SolverKind.allCases,
+                of: OpenMesh(contentsOf: mesh, at: bench), solvers: meshOptions.solver.map { [$0] } ?? SolverKind.allCases,
                 heldOut: heldOut, at: bench)
             return try common.json ? Terminal.result(json: comparison) : Terminal.result(comparison.table)
         }

@@ -73,8 +73,8 @@ struct EvaluateClickMap: ParsableCommand {
     func run() throws {
         try checkOutput(output)
         let bench = try common.workbench(models, meshOptions)
-        let photo = try PreparedPhoto(contentsOf: image, at: bench)
-        let prepared = try PreparedMesh(contentsOf: mesh, normalisation: bench.settings.normalisation)
+        let photo = try OpenPhoto(contentsOf: image)
+        let prepared = try OpenMesh(contentsOf: mesh, normalisation: bench.settings.normalisation)
         let map = try ClickMap(of: photo, object: Click(click), on: prepared, count: count, at: bench)
         try AtomicFile.write(try JSONText.data(map), to: "\(output)/click-map.json", operation: "writing the click map")
         try map.picture(of: photo, on: prepared).writePNG(to: "\(output)/click-map.png")

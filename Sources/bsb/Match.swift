@@ -127,24 +127,26 @@ struct Match: ParsableCommand {
         try checkOutput(output)
         let bench = try common.workbench(settings, models: models)
         if let clicks { return try runBatch(ClickList(contentsOf: clicks), bench) }
-        let document: MatchDocument
-        if alternatives == nil {
-            let outcome = try MatchJob(at: bench).run(image: image, click: try singleClick(), mesh: mesh)
-            document = try MatchOutputs(outcome, at: bench, includeCandidates: candidatesInResult).write(to: output)
-        } else {
-            let click = try singleClick()
-            document = try answer(click, MatchSession(image: image, mesh: mesh, for: [click], at: bench), bench, output)
-        }
+        let click = try singleClick()
+        let (photo, mesh) = try open([click], bench)
+        let document = try answer(click, photo, mesh, bench, output)
         if common.json { try Terminal.result(json: document) } else { Terminal.result(summary(document)) }
         if !document.found { throw ExitCode(2) }
     }
 
+    /// The photo and the mesh; the clicks are checked in between, since the mesh may take long.
+    private func open(_ clicks: [Click], _ bench: Workbench) throws -> (OpenPhoto, OpenMesh) {
+        let photo = try OpenPhoto(contentsOf: image)
+        for click in clicks { _ = try photo.masks(of: click, at: bench) }
+        return (photo, try OpenMesh(contentsOf: mesh, at: bench))
+    }
+
     /// One line of JSON for each click, whether or not `--json` is given.
     private func runBatch(_ list: ClickList, _ bench: Workbench) throws {
-        let session = try MatchSession(image: image, mesh: mesh, for: list.entries.map(\.click), at: bench)
+        let (photo, mesh) = try open(list.entries.map(\.click), bench)
         var anyFound = false
         for entry in list.entries {
-            let document = try answer(entry.click, session, bench, output.map { "\($0)/\(entry.name)" })
+            let document = try answer(entry.click, photo, mesh, bench, output.map { "\($0)/\(entry.name)" })
             try Terminal.result(line: BatchLine(name: entry.name, result: document))
             anyFound = anyFound || document.found
         }
@@ -156,12 +158,12 @@ struct Match: ParsableCommand {
         var result: MatchDocument
     }
 
-    private func answer(_ click: Click, _ session: MatchSession, _ bench: Workbench, _ output: String?) throws -> MatchDocument {
-        let outcome = try session.match(click)
-        let approximate = try alternatives.map { limit in
-            (alternatives: try session.alternatives(to: outcome, limit: limit), mesh: session.mesh)
-        }
-        return try MatchOutputs(outcome, at: bench, includeCandidates: candidatesInResult, approximate: approximate).write(to: output)
+    private func answer(
+        _ click: Click, _ photo: OpenPhoto, _ mesh: OpenMesh, _ bench: Workbench, _ output: String?
+    ) throws -> MatchDocument {
+        let answer = try bench.answer(click, in: photo, on: mesh)
+        let alternatives = try alternatives.map { try AlternativeFinder(at: bench, limit: $0).find(beside: answer) }
+        return try MatchOutputs(answer, at: bench, includeCandidates: candidatesInResult, alternatives: alternatives).write(to: output)
     }
 
     private func singleClick() throws -> Click {

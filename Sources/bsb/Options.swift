@@ -58,7 +58,7 @@ struct CommonOptions: ParsableArguments {
         let models = try choice.load(threads: threads)
         return Workbench(
             extractor: models.extractor, segmenter: models.segmenter, settings: settings,
-            cache: CacheDirectory(path: folder, logger: Terminal.logger), parallelism: parallelism,
+            cache: CacheDirectory(path: folder) { Terminal.message("bsb: warning: \($0)") }, parallelism: parallelism,
             progress: Terminal.progressReporter())
     }
 }

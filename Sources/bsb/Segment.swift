@@ -119,7 +119,7 @@ struct Segment: ParsableCommand {
     private func summary(_ document: SegmentDocument) -> String {
         let segment = document.segment
         let share = String(format: "%.1f", segment.fraction * 100)
-        let way = segment.method == "iseg" ? "the trained decoder" : "lifting, without training"
+        let way = segment.method == .iseg ? "the trained decoder" : "lifting, without training"
         return "The part has \(segment.vertices) vertices and \(segment.faces) faces, \(share)% of the surface; found by \(way)."
             + (output.map { " See \($0)/overview.png." } ?? "")
     }

@@ -1,6 +1,5 @@
 import Basics
 import Foundation
-import Logging
 import SegmentationBuddies
 
 /// What the command line writes: results to standard output, everything else to standard error.
@@ -23,13 +22,6 @@ enum Terminal {
     /// Writes a line to standard error.
     static func message(_ text: String) {
         FileHandle.standardError.write(Data((text + "\n").utf8))
-    }
-
-    /// A logger for warnings, which go to standard error.
-    static var logger: Logger {
-        var logger = Logger(label: "bsb", factory: { _ in MessageLogHandler() })
-        logger.logLevel = .notice
-        return logger
     }
 
     /// Shows how far a stage is: rewritten in place on a terminal, a line at its start and end elsewhere.
@@ -65,20 +57,5 @@ private final class ProgressMeter: @unchecked Sendable {
             update.done > 0 && !isEnd
             ? String(format: ", %.0f s left", elapsed / Double(update.done) * Double(update.total - update.done)) : ""
         write("\r\u{1B}[K\(update.stage): \(update.done) of \(update.total)\(left)" + (isEnd ? "\n" : ""))
-    }
-}
-
-/// Prints log messages as plain lines on standard error.
-private struct MessageLogHandler: LogHandler {
-    var logLevel = Logger.Level.notice
-    var metadata = Logger.Metadata()
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) {
-        Terminal.message("bsb: \(event.level): \(event.message)")
     }
 }

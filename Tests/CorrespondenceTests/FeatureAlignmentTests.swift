@@ -30,9 +30,9 @@ import Testing
     @Test func meansAreTakenOff() {
         let eligible = (0..<50).map { $0 != 7 }
         let (photo, mesh) = FeatureAlignment.means.aligned(
-            grid(vectors(36, seed: 1)), object: everything, field(vectors(50, seed: 2)), eligible: eligible)
+            grid(vectors(36, seed: 1)), object: everything, SurfaceFeatures(field(vectors(50, seed: 2)), eligible: eligible))
         let cells = Matrix(rows: 36, columns: dimension, values: photo.values)
-        let vertices = mesh.values.gatheringRows(eligible.indices.filter { eligible[$0] })
+        let vertices = mesh.field.values.gatheringRows(eligible.indices.filter { eligible[$0] })
         #expect(cells.columnMeans().allSatisfy { abs($0) < 1e-5 })
         #expect(vertices.columnMeans().allSatisfy { abs($0) < 1e-5 })
     }
@@ -40,10 +40,9 @@ import Testing
     @Test func whiteningMakesAllDirectionsVaryAlike() {
         var values = vectors(400, seed: 3)
         for row in 0..<400 { values[row * dimension] *= 0.5 }
-        let eligible = [Bool](repeating: true, count: 400)
         let (_, mesh) = FeatureAlignment.whitening.aligned(
-            grid(vectors(36, seed: 1)), object: everything, field(values), eligible: eligible)
-        let covariance = Matrix.product(mesh.values.transposed, mesh.values.factor)
+            grid(vectors(36, seed: 1)), object: everything, SurfaceFeatures(field(values)))
+        let covariance = Matrix.product(mesh.field.values.transposed, mesh.field.values.factor)
         for i in 0..<dimension {
             for j in 0..<dimension {
                 let value = covariance[i, j] / 400
@@ -55,8 +54,8 @@ import Testing
 
     @Test func nothingIsDoneByDefault() {
         let (photo, mesh) = (grid(vectors(36, seed: 1)), field(vectors(5, seed: 2)))
-        let aligned = FeatureAlignment.none.aligned(photo, object: everything, mesh, eligible: [true, true, true, true, true])
-        #expect(aligned.photo == photo && aligned.field == mesh)
+        let aligned = FeatureAlignment.none.aligned(photo, object: everything, SurfaceFeatures(mesh))
+        #expect(aligned.photo == photo && aligned.mesh.field == mesh)
     }
 
     @Test func meanFeatureIsOfTheMasksCells() {

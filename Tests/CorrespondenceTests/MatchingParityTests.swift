@@ -79,12 +79,13 @@ import Testing
         let photo = ClickedPhoto(
             features: grid, embedding: ImageEmbedding(imageWidth: width, imageHeight: height, features: grid),
             click: Pixel(x: expected.click[0], y: expected.click[1]),
-            objectMask: Mask(width: width, height: height) { x, y in expected.regions[y * width + x] >= 0 },
-            partMask: Mask(width: width, height: height) { x, y in expected.regions[y * width + x] == region })
+            masks: ClickMasks(
+                object: Mask(width: width, height: height) { x, y in expected.regions[y * width + x] >= 0 },
+                part: Mask(width: width, height: height) { x, y in expected.regions[y * width + x] == region }))
         var options = MatchingOptions()
         options.candidateCount = expected.k
         let segmenter = RegionSegmenter(width: width, height: height, regions: expected.regions)
         return try SegmentationBuddyMatcher(segmenter: segmenter, options: options)
-            .match(photo, to: field, eligible: [Bool](repeating: true, count: count))
+            .match(photo, to: SurfaceFeatures(field))
     }
 }

@@ -18,12 +18,11 @@ import Testing
         _ vertex: Int, columns: [Float], parts: [Int], object: Range<Int> = 0..<16, options: PixelMatchingOptions = PixelMatchingOptions(),
         areas: [Double]? = nil, eligible: [Bool]? = nil, calls: ((Int) -> Void)? = nil
     ) throws -> PixelCorrespondence {
-        let surface = ClickedSurface(
-            vertex: vertex, part: parts.map { $0 == parts[vertex] }, areas: areas ?? parts.map { _ in 1 },
-            eligible: eligible ?? parts.map { _ in true })
+        let surface = ClickedSurface(vertex: vertex, part: parts.map { $0 == parts[vertex] })
+        let mesh = SurfaceFeatures(Forward.field(columns), eligible: eligible, areas: areas)
         let mask = Mask(width: 16, height: 8) { x, _ in object.contains(x) }
         return try PixelBuddyMatcher(options: options).match(
-            surface, field: Forward.field(columns), features: photo.features, objectMask: mask
+            surface, of: mesh, in: photo.features, objectMask: mask
         ) { other in
             calls?(other)
             return parts.map { $0 == parts[other] }
@@ -51,11 +50,11 @@ import Testing
 
     @Test func theIoUOfPartsDecides() throws {
         // Vertices 0 to 2 are the clicked part; around vertex 1 the segmenter sees only half of it.
-        let surface = ClickedSurface(vertex: 0, part: [true, true, true, false], areas: [1, 1, 2, 1], eligible: [true, true, true, true])
+        let surface = ClickedSurface(vertex: 0, part: [true, true, true, false])
         var options = PixelMatchingOptions()
         options.candidateCount = 3 * 8
         let result = try PixelBuddyMatcher(options: options).match(
-            surface, field: Forward.field([3.2, 3, 4, 14]), features: Self.photo.features,
+            surface, of: SurfaceFeatures(Forward.field([3.2, 3, 4, 14]), areas: [1, 1, 2, 1]), in: Self.photo.features,
             objectMask: Mask(width: 16, height: 8) { _, _ in true }
         ) { $0 == 2 ? [true, true, true, false] : [true, true, false, false] }
         #expect(result.candidates.prefix(8).allSatisfy { $0.pixel.x == 3 && $0.iou == 0.5 }, "the most similar lead to half of the part")
@@ -83,9 +82,9 @@ import Testing
     @Test func aMinimumIoURejects() throws {
         var options = PixelMatchingOptions()
         options.minimumIoU = 0.75
-        let surface = ClickedSurface(vertex: 0, part: [true, true], areas: [1, 1], eligible: [true, true])
+        let surface = ClickedSurface(vertex: 0, part: [true, true])
         let result = try PixelBuddyMatcher(options: options).match(
-            surface, field: Forward.field([5, 5]), features: Self.photo.features, objectMask: Self.photo.objectMask
+            surface, of: SurfaceFeatures(Forward.field([5, 5])), in: Self.photo.features, objectMask: Self.photo.masks.object
         ) { _ in [true, false] }
         #expect(result.buddy == nil)
         #expect(result.reason == .belowMinimumIoU)
@@ -108,11 +107,10 @@ import Testing
         options.minimumExistence = least
         let mask = Mask(width: 16, height: 8) { x, _ in x < 6 }
         func match(_ vertex: Int) throws -> PixelCorrespondence {
-            let surface = ClickedSurface(
-                vertex: vertex, part: (0..<3).map { $0 == vertex }, areas: [1, 1, 1], eligible: [true, true, true])
+            let surface = ClickedSurface(vertex: vertex, part: (0..<3).map { $0 == vertex })
             return try PixelBuddyMatcher(
                 options: options, calibration: ExistenceCalibration(.shapeToPhoto, models: [], weights: [0, 0, 0], clicks: 1)
-            ).match(surface, field: Forward.field([0, 5, 12]), features: Self.photo.features, objectMask: mask) { other in
+            ).match(surface, of: SurfaceFeatures(Forward.field([0, 5, 12])), in: Self.photo.features, objectMask: mask) { other in
                 (0..<3).map { $0 == other }
             }
         }
@@ -130,9 +128,9 @@ import Testing
 
     @Test func uselessInputsAreExplained() throws {
         #expect(try Self.match(0, columns: [5], parts: [0], object: 0..<0).reason == .emptyObjectMask)
-        let empty = ClickedSurface(vertex: 0, part: [false], areas: [1], eligible: [true])
+        let empty = ClickedSurface(vertex: 0, part: [false])
         let result = try PixelBuddyMatcher().match(
-            empty, field: Forward.field([5]), features: Self.photo.features, objectMask: Self.photo.objectMask
+            empty, of: SurfaceFeatures(Forward.field([5])), in: Self.photo.features, objectMask: Self.photo.masks.object
         ) { _ in [true] }
         #expect(result.reason == .emptyPart)
         #expect(try Self.match(0, columns: [5], parts: [0], eligible: [false]).reason == .noFeatures)
@@ -157,12 +155,12 @@ import Testing
         let mask = Mask(width: 20, height: 16) { x, y in (x + y) % 5 != 0 }
         let part = (0..<n).map { $0 < 20 }
         let areas = (0..<n).map { _ in Double.random(in: 0.1...1, using: &generator) }
-        let surface = ClickedSurface(vertex: 3, part: part, areas: areas, eligible: [Bool](repeating: true, count: n))
+        let surface = ClickedSurface(vertex: 3, part: part)
         let around = { (vertex: Int) in (0..<n).map { abs($0 - vertex) < 9 } }
         var options = PixelMatchingOptions()
         (options.spacing, options.candidateCount, options.segmentLimit) = (1, 30, 100)
         let result = try PixelBuddyMatcher(options: options).match(
-            surface, field: field, features: grid, objectMask: mask, segment: around)
+            surface, of: SurfaceFeatures(field, areas: areas), in: grid, objectMask: mask, segment: around)
 
         func cosine(_ pixel: Pixel, _ vertex: Int) -> Float {
             Vectors.cosine(grid.feature(at: pixel.center), field.values.row(vertex))

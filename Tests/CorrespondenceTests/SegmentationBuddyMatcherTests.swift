@@ -39,8 +39,9 @@ private struct BandSegmenter: PromptSegmenter {
         let embedding = ImageEmbedding(imageWidth: 16, imageHeight: 8, features: grid)
         return ClickedPhoto(
             features: grid, embedding: embedding, click: click,
-            objectMask: Mask(width: 16, height: 8) { x, _ in object.contains(x) },
-            partMask: Mask(width: 16, height: 8) { x, _ in part.contains(x) })
+            masks: ClickMasks(
+                object: Mask(width: 16, height: 8) { x, _ in object.contains(x) },
+                part: Mask(width: 16, height: 8) { x, _ in part.contains(x) }))
     }
 
     static func direction(_ column: Float) -> [Float] {
@@ -59,7 +60,7 @@ private struct BandSegmenter: PromptSegmenter {
     static func match(_ photo: ClickedPhoto, _ field: FeatureField, _ options: MatchingOptions = MatchingOptions()) throws -> Correspondence
     {
         try SegmentationBuddyMatcher(segmenter: BandSegmenter(), options: options)
-            .match(photo, to: field, eligible: [Bool](repeating: true, count: field.vertexCount))
+            .match(photo, to: SurfaceFeatures(field))
     }
 
     @Test func anExactCounterpartIsFound() throws {
@@ -151,13 +152,13 @@ private struct BandSegmenter: PromptSegmenter {
         let calibration = ExistenceCalibration(.photoToShape, models: [], weights: [0, 1, 0], clicks: 1)
         let (photo, field) = (Self.photo(click: Pixel(x: 5, y: 3), part: 4..<8), Self.field([0, 1, 12, 14]))
         let result = try SegmentationBuddyMatcher(segmenter: BandSegmenter(), options: options, calibration: calibration)
-            .match(photo, to: field, eligible: [Bool](repeating: true, count: 4))
+            .match(photo, to: SurfaceFeatures(field))
         #expect(result.existence == 0.5)
         #expect(result.buddy.map(\.qualifies) == (isFound ? false : nil))
         #expect(result.reason == (isFound ? nil : .noCandidateQualifies))
         #expect(try Self.match(photo, field, options).buddy != nil, "what is not known does not decide")
         let qualified = try SegmentationBuddyMatcher(segmenter: BandSegmenter(), options: options, calibration: calibration)
-            .match(photo, to: Self.field([0, 5, 12, 14]), eligible: [Bool](repeating: true, count: 4))
+            .match(photo, to: SurfaceFeatures(Self.field([0, 5, 12, 14])))
         #expect(qualified.buddy?.vertex == 1 && qualified.existence! > 0.55, "one of four qualifies")
     }
 
@@ -170,7 +171,7 @@ private struct BandSegmenter: PromptSegmenter {
             try SegmentationBuddyMatcher(
                 segmenter: BandSegmenter(), options: options,
                 calibration: ExistenceCalibration(.photoToShape, models: [], weights: weights, clicks: 1)
-            ).match(photo, to: field, eligible: [Bool](repeating: true, count: 4))
+            ).match(photo, to: SurfaceFeatures(field))
         }
         let refused = try match([0, 0, 0], options)
         #expect(refused.buddy == nil && refused.reason == .unlikelyPart && refused.existence == 0.5)
@@ -192,10 +193,10 @@ private struct BandSegmenter: PromptSegmenter {
 
     @Test func verticesOfNoFaceAreNoCandidates() throws {
         let result = try SegmentationBuddyMatcher(segmenter: BandSegmenter())
-            .match(Self.photo(click: Pixel(x: 5, y: 3), part: 4..<8), to: Self.field([5, 6]), eligible: [false, true])
+            .match(Self.photo(click: Pixel(x: 5, y: 3), part: 4..<8), to: SurfaceFeatures(Self.field([5, 6]), eligible: [false, true]))
         #expect(result.candidates.map(\.vertex) == [1])
         let none = try SegmentationBuddyMatcher(segmenter: BandSegmenter())
-            .match(Self.photo(click: Pixel(x: 5, y: 3), part: 4..<8), to: Self.field([5, 6]), eligible: [false, false])
+            .match(Self.photo(click: Pixel(x: 5, y: 3), part: 4..<8), to: SurfaceFeatures(Self.field([5, 6]), eligible: [false, false]))
         #expect(none.reason == .noFeatures)
     }
 
@@ -212,9 +213,9 @@ private struct BandSegmenter: PromptSegmenter {
         (options.candidateCount, options.spacing) = (3, 0.1)
         let matcher = SegmentationBuddyMatcher(segmenter: BandSegmenter(), options: options)
         let eligible = [Bool](repeating: true, count: 6)
-        let spaced = try matcher.match(photo, to: field, eligible: eligible, positions: positions)
+        let spaced = try matcher.match(photo, to: SurfaceFeatures(field, eligible: eligible, positions: positions))
         #expect(spaced.candidates.map(\.vertex) == [0, 3, 5])
-        let plain = try matcher.match(photo, to: field, eligible: eligible)
+        let plain = try matcher.match(photo, to: SurfaceFeatures(field, eligible: eligible))
         #expect(plain.candidates.map(\.vertex) == [0, 1, 2])
     }
 
@@ -225,7 +226,7 @@ private struct BandSegmenter: PromptSegmenter {
         var options = MatchingOptions()
         options.partShare = 1
         let matcher = SegmentationBuddyMatcher(segmenter: BandSegmenter(), options: options)
-        #expect(try matcher.match(photo, to: field, eligible: [true, true]).candidates.first?.vertex == 1)
+        #expect(try matcher.match(photo, to: SurfaceFeatures(field)).candidates.first?.vertex == 1)
         #expect(try Self.match(photo, field).candidates.first?.vertex == 0)
     }
 

@@ -10,8 +10,8 @@ import Testing
 
     static func match(part: Range<Int>, columns: [Float], eligible: [Bool]? = nil, areas: [Double]? = nil) throws -> SoftCorrespondence {
         try SoftMatcher().match(
-            Forward.photo(click: Pixel(x: part.lowerBound, y: 0), part: part), to: Forward.field(columns),
-            eligible: eligible ?? columns.map { _ in true }, areas: areas ?? columns.map { _ in 1 })
+            Forward.photo(click: Pixel(x: part.lowerBound, y: 0), part: part),
+            to: SurfaceFeatures(Forward.field(columns), eligible: eligible, areas: areas))
     }
 
     @Test func whatLooksLikeThePartIsProbable() throws {

@@ -69,7 +69,7 @@ import Testing
 
     @Test func photosShowTheClickedPart() throws {
         let shape = try EvaluationShape(tower(), normalisation: .vertexMean)
-        let subject = try PhotoSubject(mesh: shape.prepared.scene.mesh)
+        let subject = try PhotoSubject(mesh: shape.opened.scene.mesh)
         let studio = EvaluationStudio(size: .init(64), clicks: 3, seed: 5)
         for number in 0..<6 {
             let photo = try #require(try studio.photo(of: shape, subject: subject, number: number))
@@ -85,7 +85,7 @@ import Testing
 
     @Test func onePartMayBeAskedFor() throws {
         let shape = try EvaluationShape(tower(), normalisation: .vertexMean)
-        let subject = try PhotoSubject(mesh: shape.prepared.scene.mesh)
+        let subject = try PhotoSubject(mesh: shape.opened.scene.mesh)
         var studio = EvaluationStudio(size: .init(64), seed: 1)
         studio.part = "base"
         #expect(try studio.photo(of: shape, subject: subject, number: 0)?.clicks.allSatisfy { $0.part == "base" } == true)
@@ -124,7 +124,7 @@ import Testing
 
     @Test func paintedSpotsAreClicked() throws {
         let shape = try EvaluationShape(tower(), normalisation: .vertexMean)
-        let subject = try PhotoSubject(mesh: shape.prepared.scene.mesh)
+        let subject = try PhotoSubject(mesh: shape.opened.scene.mesh)
         var studio = EvaluationStudio(size: .init(64), clicks: 1, seed: 5)
         let plain = try #require(try studio.photo(of: shape, subject: subject, number: 3))
         studio.paintsSpot = true

@@ -2,7 +2,6 @@ import Backbones
 import Basics
 import Foundation
 import Images
-import Logging
 import SegmentationBuddies
 import Shapes
 
@@ -113,5 +112,5 @@ func testBench(threads: Int = 1, segmenter: HalfSegmenter = HalfSegmenter()) -> 
     settings.segmentViews = ViewPlan(count: 6, size: 48)
     return Workbench(
         extractor: BlockExtractor(), segmenter: segmenter, settings: settings,
-        cache: CacheDirectory(path: nil, logger: Logger(label: "test")), parallelism: Parallelism(threads: threads))
+        cache: CacheDirectory(path: nil), parallelism: Parallelism(threads: threads))
 }

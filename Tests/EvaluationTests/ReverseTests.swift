@@ -80,7 +80,7 @@ import Testing
             var judged = 0
             for (shape, name) in Self.data.shapes.map({ ($0, $0.entry.name) }) {
                 let shape = try EvaluationShape(shape, normalisation: .vertexMean)
-                let subject = try PhotoSubject(mesh: shape.prepared.scene.mesh)
+                let subject = try PhotoSubject(mesh: shape.opened.scene.mesh)
                 let studio = EvaluationStudio(size: .init(64), clicks: 2, seed: 0)
                 for record in records where record.source == name {
                     let photo = try #require(try studio.photo(of: shape, subject: subject, number: record.photo))
@@ -129,7 +129,7 @@ import Testing
     /// Photos of towers with the masks of their parts, and a list of them.
     private func photos(_ folder: String, count: Int = 4) throws -> PhotoClicks {
         let shape = try EvaluationShape(tower(), normalisation: .vertexMean)
-        let subject = try PhotoSubject(mesh: shape.prepared.scene.mesh)
+        let subject = try PhotoSubject(mesh: shape.opened.scene.mesh)
         var studio = EvaluationStudio(size: .init(64), clicks: 2, seed: 3)
         var list: [[String: Any]] = []
         for number in 0..<count {

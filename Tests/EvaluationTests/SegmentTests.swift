@@ -111,7 +111,7 @@ import Testing
     }
 
     static func diameters(_ mesh: Mesh) throws -> [Double] {
-        let prepared = try PreparedMesh(mesh, path: "box.obj", hash: "box")
+        let prepared = try OpenMesh(mesh, name: "box.obj", hash: "box")
         let shape = try ShapeDiameter(prepared, adjacency: Adjacency(mesh), parallelism: Parallelism(threads: 1))
         return shape.logarithms.map { exp($0) * prepared.normalisation.scale }
     }
@@ -157,7 +157,7 @@ import Testing
     /// The overlap of a part of the tower with the ball around a click that has its area.
     private static func ballOverlap(of name: String, clickedAt click: Int) throws -> Double {
         let shape = tower()
-        let mesh = try PreparedMesh(shape.mesh, path: shape.path, hash: shape.hash).scene.mesh
+        let mesh = try OpenMesh(shape.mesh, name: shape.path, hash: shape.hash).scene.mesh
         let truth = try shape.labels.perVertex(of: shape.mesh).map { shape.labels.names[$0] == name }
         let ground = SegmentTrial.Ground(mesh, canBeClicked: truth)
         let trial = SegmentTrial(ground: ground, truth: truth, first: click)

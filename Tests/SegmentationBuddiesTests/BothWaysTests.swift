@@ -13,8 +13,8 @@ import Testing
 
 /// The ways beside the main one, with models that are quick and know nothing.
 @Suite struct BothWaysTests {
-    static func lifted(_ bench: Workbench) throws -> LiftedMesh {
-        try LiftedMesh(PreparedMesh(PipelineTests.shape.get().mesh, path: "mug.obj", hash: "m"), at: bench)
+    static func mesh() throws -> OpenMesh {
+        try OpenMesh(PipelineTests.shape.get().mesh, name: "mug.obj", hash: "m")
     }
 
     // MARK: Shape to image
@@ -22,7 +22,7 @@ import Testing
     @Test func aVertexIsSoughtInAPhoto() throws {
         let bench = PipelineTests.bench()
         let (_, photo, click) = try PipelineTests.inputs(bench)
-        let mesh = try Self.lifted(bench)
+        let mesh = try Self.mesh()
         let object = try ObjectFinder(at: bench).object(in: photo, at: click.pixel, like: mesh)
         #expect(object.isGiven && object.mask[click.pixel.x, click.pixel.y])
         let outcome = try LocateJob(at: bench).run(photo, mesh, vertex: 40, object: object)
@@ -41,7 +41,7 @@ import Testing
     @Test func theFilesOfASearchAreWritten() throws {
         let bench = PipelineTests.bench()
         let (_, photo, click) = try PipelineTests.inputs(bench)
-        let mesh = try Self.lifted(bench)
+        let mesh = try Self.mesh()
         let object = FoundObject(mask: try photo.masks(of: click, at: bench).object, click: click.pixel, isGiven: true)
         var outcome = try LocateJob(at: bench).run(photo, mesh, vertex: 40, object: object)
         outcome.correspondence = PixelCorrespondence(buddy: nil, reason: .noCandidateQualifies)
@@ -58,7 +58,7 @@ import Testing
     @Test func theObjectIsFoundWithoutAClick() throws {
         let bench = PipelineTests.bench()
         let (_, photo, click) = try PipelineTests.inputs(bench)
-        let mesh = try Self.lifted(bench)
+        let mesh = try Self.mesh()
         let wanted = try photo.masks(of: click, at: bench).object
         let found = try ObjectFinder(at: bench).object(in: photo, at: nil, like: mesh)
         #expect(!found.isGiven)
@@ -125,7 +125,7 @@ import Testing
         let bench = PipelineTests.bench()
         let (_, photo, _) = try PipelineTests.inputs(bench)
         let masks = try photo.masks(of: click, at: bench)
-        let prompt = photo.clicked(click, masks: masks).prompt(at: Pixel(x: 9, y: 9))
+        let prompt = try photo.clicked(click, masks: masks, at: bench).prompt(at: Pixel(x: 9, y: 9))
         #expect(prompt.points.map(\.position) == [[9.5, 9.5], [5.5, 6.5]])
         #expect(prompt.points.map(\.isForeground) == [true, false])
     }
@@ -169,11 +169,12 @@ import Testing
     @Test func alternativesAreRankedAndApart() throws {
         let bench = PipelineTests.bench()
         let (_, photo, click) = try PipelineTests.inputs(bench)
-        let mesh = try Self.lifted(bench)
+        let mesh = try Self.mesh()
         let masks = try photo.masks(of: click, at: bench)
         var finder = AlternativeFinder(at: bench, limit: 3)
         (finder.prominence, finder.minimumScore) = (1e-5, 0)
-        let found = try finder.find(photo.clicked(click, masks: masks), on: mesh)
+        let outcome = try bench.answer(click, in: photo, on: mesh)
+        let found = try finder.find(beside: outcome)
         #expect((1...3).contains(found.list.count))
         #expect(found.list[0].score == 1)
         #expect(abs(found.soft.probability.reduce(0, +) - 1) < 1e-3)
@@ -186,23 +187,13 @@ import Testing
                 #expect(!earlier.segment.vertexLabels[place.vertex])
             }
         }
-        let outcome = try MatchJob(at: bench).run(photo: photo, click: click, mesh: mesh)
         let folder = temporaryPath()
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let document = try MatchOutputs(outcome, at: bench, approximate: (found, mesh)).write(to: folder)
+        let document = try MatchOutputs(outcome, at: bench, alternatives: found).write(to: folder)
         #expect(document.alternatives?.approximate == true && document.alternatives?.places.count == found.list.count)
         #expect(document.outputs.contains("soft.npy") && document.outputs.contains("alternative-1.npy"))
         #expect(try NumPyArray(contentsOf: folder + "/soft.npy").floats() == found.soft.probability)
-    }
-
-    @Test func aLiftedMeshGivesTheSameMatch() throws {
-        let bench = PipelineTests.bench()
-        let (prepared, photo, click) = try PipelineTests.inputs(bench)
-        let direct = try MatchJob(at: bench).run(photo: photo, click: click, mesh: prepared)
-        let lifted = try MatchJob(at: bench).run(photo: photo, click: click, mesh: Self.lifted(bench))
-        #expect(direct.correspondence == lifted.correspondence)
-        #expect(direct.segment == lifted.segment)
     }
 
     // MARK: Texture
@@ -219,22 +210,22 @@ import Testing
     @Test(arguments: [TextureMode.image, .colour]) func aPaintedMeshIsWritten(mode: TextureMode) throws {
         let bench = PipelineTests.bench()
         let (_, photo, click) = try PipelineTests.inputs(bench)
-        let mesh = try Self.lifted(bench)
-        var match = try MatchJob(at: bench).run(photo: photo, click: click, mesh: mesh)
+        let mesh = try Self.mesh()
+        var match = try bench.answer(click, in: photo, on: mesh)
         match.correspondence.buddy = Candidate(
             vertex: 40, similarity: 1, pixel: click.pixel, pixelSimilarity: 1, qualifies: true, iou: 1)
-        match.segment = try mesh.part(around: 40)
+        match.segment = try mesh.part(around: 40, at: bench)
         let job = TextureJob(at: bench, mode: mode)
-        let outcome = try job.run(match, on: mesh)
+        let outcome = try job.run(match)
         let folder = temporaryPath()
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let document = try TextureOutputs(outcome, mode: mode, at: bench).write(to: folder)
         #expect(document.found)
         let read = try Mesh(contentsOf: folder + "/textured.glb")
-        #expect(read.faces.count == mesh.mesh.mesh.faces.count)
+        #expect(read.faces.count == mesh.mesh.faces.count)
         let object = try Mesh(contentsOf: folder + "/textured.obj")
-        #expect(object.vertices == mesh.mesh.mesh.vertices, "the OBJ keeps the file's vertices")
+        #expect(object.vertices == mesh.mesh.vertices, "the OBJ keeps the file's vertices")
         #expect((read.appearance?.materials.contains { $0.picture != nil } ?? false) == (mode == .image))
         #expect((object.appearance != nil) == (mode == .image) && (object.vertexColors != nil) == (mode == .colour))
         if mode == .image {
@@ -270,14 +261,14 @@ import Testing
     @Test func withoutACorrespondenceNothingIsPainted() throws {
         let bench = PipelineTests.bench()
         let (_, photo, click) = try PipelineTests.inputs(bench)
-        let mesh = try Self.lifted(bench)
-        var match = try MatchJob(at: bench).run(photo: photo, click: click, mesh: mesh)
+        let mesh = try Self.mesh()
+        var match = try bench.answer(click, in: photo, on: mesh)
         match.correspondence.buddy = nil
         match.segment = nil
         let folder = temporaryPath()
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let document = try TextureOutputs(TextureJob(at: bench).run(match, on: mesh), mode: .image, at: bench).write(to: folder)
+        let document = try TextureOutputs(TextureJob(at: bench).run(match), mode: .image, at: bench).write(to: folder)
         #expect(!document.found && document.outputs == ["overview.png", "part_mask.png", "result.json"])
     }
 
@@ -286,8 +277,8 @@ import Testing
     @Test func coloursOfTheFileAreSeenOnlyWhereAskedFor() throws {
         var mesh = try PipelineTests.shape.get().mesh
         mesh.vertexColors = mesh.vertices.map { $0.y > 0 ? [1, 0, 0] : [0, 0, 1] }
-        let grey = try PreparedMesh(mesh, path: "a", hash: "a")
-        let colored = try PreparedMesh(mesh, path: "a", hash: "a", colored: true)
+        let grey = try OpenMesh(mesh, name: "a", hash: "a")
+        let colored = try OpenMesh(mesh, name: "a", hash: "a", colored: true)
         #expect(grey.colors == nil && colored.colors != nil)
         #expect(grey.look != colored.look, "the cache keeps them apart")
         let plan = ViewPlan(count: 1, size: 64)

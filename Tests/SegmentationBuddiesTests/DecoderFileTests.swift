@@ -12,17 +12,17 @@ import Testing
         .appendingPathComponent("InteractiveSegmentationTests/Published").path
 
     /// A strip of `count` vertices.
-    static func strip(_ count: Int) throws -> PreparedMesh {
+    static func strip(_ count: Int) throws -> OpenMesh {
         let vertices: [SIMD3<Float>] = (0..<count).map { [Float($0 / 2), Float($0 % 2), 0] }
         let faces: [SIMD3<UInt32>] = (0..<UInt32(count - 2)).map { [$0, $0 + 1, $0 + 2] }
-        return try PreparedMesh(Mesh(vertices: vertices, faces: faces), path: "strip.obj", hash: "strip")
+        return try OpenMesh(Mesh(vertices: vertices, faces: faces), name: "strip.obj", hash: "strip")
     }
 
     @Test func publishedDecodersAnswerClicks() throws {
         let file = DecoderFile(path: "\(Self.folder)/decoder_checkpoint.pth", features: "\(Self.folder)/pred_f.pth")
         let bench = PipelineTests.bench()
         let outcome = try SegmentJob(at: bench).run(Self.strip(12), clicks: [SurfaceClick(3)], decoder: file)
-        #expect(outcome.method == "iseg" && outcome.provenance?.segmenter.name == "published decoder")
+        #expect(outcome.method == .iseg && outcome.provenance?.segmenter.name == "published decoder")
         #expect(outcome.segment.probability.count == 12)
         #expect(throws: Failure.self) { try SegmentJob(at: bench).run(Self.strip(14), clicks: [SurfaceClick(3)], decoder: file) }
     }

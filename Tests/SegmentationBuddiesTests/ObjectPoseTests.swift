@@ -14,7 +14,7 @@ import Testing
 
     /// A view of the mesh from a known side; its "photo" has the features of what each cell shows.
     @Test(arguments: [0, 3, 7, 11]) func aKnownViewIsFound(index: Int) throws {
-        let mesh = try PreparedMesh(PipelineTests.shape.get().mesh, path: "mug.obj", hash: "m")
+        let mesh = try OpenMesh(PipelineTests.shape.get().mesh, name: "mug.obj", hash: "m")
         let positions = mesh.scene.mesh.vertices
         let field = FeatureField(
             values: Matrix(rows: positions.count, columns: 4, values: positions.flatMap(Self.feature)),
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func nothingIsFoundWithoutAnObject() throws {
-        let mesh = try PreparedMesh(PipelineTests.shape.get().mesh, path: "mug.obj", hash: "m")
+        let mesh = try OpenMesh(PipelineTests.shape.get().mesh, name: "mug.obj", hash: "m")
         let count = mesh.mesh.vertices.count
         let field = FeatureField(values: Matrix(rows: count, columns: 1, fill: 1), observed: [Bool](repeating: true, count: count))
         let grid = FeatureGrid(columns: 1, rows: 1, dimension: 1, values: [1], map: PlaneMap(scaleX: 0.1, scaleY: 0.1))

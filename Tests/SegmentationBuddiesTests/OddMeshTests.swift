@@ -39,8 +39,8 @@ import Testing
         let bench = PipelineTests.bench()
         let (_, photo, click) = try PipelineTests.inputs(bench)
         for (name, mesh) in Self.meshes {
-            let prepared = try PreparedMesh(mesh, path: name, hash: name)
-            let outcome = try MatchJob(at: bench).run(photo: photo, click: click, mesh: prepared)
+            let prepared = try OpenMesh(mesh, name: name, hash: name)
+            let outcome = try bench.answer(click, in: photo, on: prepared)
             #expect(!outcome.correspondence.candidates.isEmpty, "\(name)")
             #expect(outcome.correspondence.candidates.allSatisfy { prepared.referenced[$0.vertex] }, "\(name)")
             guard let segment = outcome.segment else { continue }
@@ -62,7 +62,7 @@ import Testing
             Mesh(vertices: [[5, 5, 5], [5, 5, 5], [5, 5, 5]], faces: [[0, 1, 2]]), needle,
         ] {
             let failure = #expect(throws: Failure.self) {
-                _ = try MatchJob(at: bench).run(photo: photo, click: click, mesh: PreparedMesh(mesh, path: "flat.obj", hash: "flat"))
+                _ = try bench.answer(click, in: photo, on: OpenMesh(mesh, name: "flat.obj", hash: "flat"))
             }
             #expect(failure?.kind == .badInput)
         }

@@ -7,14 +7,14 @@ import Testing
 @Suite struct SolverComparisonTests {
     @Test func solversAreComparedOnTheSameHeldOutViews() throws {
         let bench = PipelineTests.bench()
-        let mesh = try PreparedMesh(PipelineTests.shape.get().mesh, path: "mug.obj", hash: "m")
+        let mesh = try OpenMesh(PipelineTests.shape.get().mesh, name: "mug.obj", hash: "m")
         let solvers = [SolverKind.exact, .mlpLinear, .max]
         let comparison = try SolverComparison(of: mesh, solvers: solvers, heldOut: 3, at: bench)
         #expect(comparison.rows.map(\.solver) == solvers)
         #expect((comparison.fittedViews, comparison.heldOutViews) == (10, 3))
 
         // What it says of the exact solver, by the public parts.
-        var evaluation = try FieldEvaluation(field: FeatureDistiller(at: bench).field(of: mesh).field, mesh: mesh.scene.mesh)
+        var evaluation = try FieldEvaluation(field: FeatureDistiller(at: bench).field(of: mesh), mesh: mesh.scene.mesh)
         let plan = bench.settings.featureViews
         let views = RenderedViews(scene: mesh.scene, plan: plan, cameras: SolverComparison.heldOutCameras(3, plan, seed: 0))
         for index in 0..<3 {
@@ -37,7 +37,7 @@ import Testing
 
     @Test(arguments: ViewPlan.Style.allCases) func heldOutViewsAreNotFitted(style: ViewPlan.Style) throws {
         let plan = ViewPlan(count: 12, size: 64, style: style)
-        let mesh = try PreparedMesh(PipelineTests.shape.get().mesh, path: "mug.obj", hash: "m")
+        let mesh = try OpenMesh(PipelineTests.shape.get().mesh, name: "mug.obj", hash: "m")
         let fitted = RenderedViews(of: mesh, plan: plan, seed: 4).cameras
         let others = SolverComparison.heldOutCameras(30, plan, seed: 4)
         for camera in others { #expect(fitted.allSatisfy { length($0.eye - camera.eye) > 1e-3 }) }

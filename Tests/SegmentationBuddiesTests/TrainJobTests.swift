@@ -4,7 +4,6 @@ import Examples
 import Foundation
 import Images
 import InteractiveSegmentation
-import Logging
 import Shapes
 import TestSupport
 import Testing
@@ -21,7 +20,7 @@ import Testing
         return plan
     }
 
-    static func mesh() throws -> PreparedMesh { try PreparedMesh(PipelineTests.shape.get().mesh, path: "mug.obj", hash: "m") }
+    static func mesh() throws -> OpenMesh { try OpenMesh(PipelineTests.shape.get().mesh, name: "mug.obj", hash: "m") }
 
     @Test func trainedDecodersAreFoundAndResultsSaySo() throws {
         let path = temporaryPath()
@@ -29,20 +28,20 @@ import Testing
         let bench = PipelineTests.bench(cache: path)
         let mesh = try Self.mesh()
         let click = [SurfaceClick(try SurfaceTarget.pixel([112, 112], azimuth: 0, elevation: 20, size: 224).vertex(of: mesh))]
-        #expect(try SegmentJob(at: bench).run(mesh, clicks: click).method == "lift")
+        #expect(try SegmentJob(at: bench).run(mesh, clicks: click).method == .lift)
         var decoded = bench
         decoded.settings.segmenter = .iseg
         #expect(throws: Failure.self) { try SegmentJob(at: decoded).run(mesh, clicks: click) }
         let outcome = try TrainJob(at: bench, plan: Self.plan).train(mesh)
         #expect(outcome.counts["prompts"] ?? 0 > 0)
         let found = try SegmentJob(at: bench).run(mesh, clicks: click)
-        #expect(found.method == "iseg")
+        #expect(found.method == .iseg)
         #expect(found.provenance == outcome.trained.provenance)
         #expect(found.segment.probability.count == mesh.mesh.vertices.count)
         decoded.settings.segmenter = .lift
-        #expect(try SegmentJob(at: decoded).run(mesh, clicks: click).method == "lift")
+        #expect(try SegmentJob(at: decoded).run(mesh, clicks: click).method == .lift)
         let document = try SegmentOutputs(found, at: bench).write(to: path + "/out")
-        #expect(document.segment.method == "iseg")
+        #expect(document.segment.method == .iseg)
         for name in document.outputs { #expect(FileManager.default.fileExists(atPath: path + "/out/" + name), "\(name)") }
     }
 
@@ -95,9 +94,9 @@ import Testing
         let click = [TargetedClick(.vertex(30))]
         // Without a decoder of the target there is nothing to ask.
         #expect(throws: Failure.self) { try SegmentJob(at: bench).run(mesh: target, clicks: click, like: source) }
-        _ = try TrainJob(at: bench, plan: Self.plan(signal)).train(PreparedMesh(contentsOf: target))
+        _ = try TrainJob(at: bench, plan: Self.plan(signal)).train(OpenMesh(contentsOf: target))
         let transferred = try SegmentJob(at: bench).run(mesh: target, clicks: click, like: source)
-        #expect(transferred.method == "iseg" && transferred.source?.path == source)
+        #expect(transferred.method == .iseg && transferred.source?.path == source)
         #expect(transferred.segment.probability.count == transferred.mesh.mesh.vertices.count)
         let document = try SegmentOutputs(transferred, at: bench).write(to: path + "/out")
         #expect(document.source?.path == source && document.clicks.count == 1)
@@ -121,9 +120,9 @@ import Testing
         let outcome = try TrainJob(at: bench, plan: Self.plan).train(Self.mesh())
         let file = path + "/decoder.safetensors"
         try outcome.trained.encoded().write(to: URL(fileURLWithPath: file))
-        let other = try PreparedMesh(PipelineTests.shape.get().mesh, path: "other.obj", hash: "other")
+        let other = try OpenMesh(PipelineTests.shape.get().mesh, name: "other.obj", hash: "other")
         #expect(throws: Failure.self) { try SegmentJob(at: bench).run(other, clicks: [SurfaceClick(0)], decoder: DecoderFile(path: file)) }
-        #expect(try SegmentJob(at: bench).run(Self.mesh(), clicks: [SurfaceClick(0)], decoder: DecoderFile(path: file)).method == "iseg")
+        #expect(try SegmentJob(at: bench).run(Self.mesh(), clicks: [SurfaceClick(0)], decoder: DecoderFile(path: file)).method == .iseg)
     }
 
     @Test func clicksAreFoundByPointAndByPixel() throws {

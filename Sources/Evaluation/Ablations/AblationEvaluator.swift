@@ -39,49 +39,23 @@ public struct AblationEvaluator: Sendable {
 
     private func samples(of job: Evaluator.TargetJob, except finished: Set<Int>) throws -> [SampleRecord] {
         let target = try evaluator.target(job.target, segments: false)
-        var fields: [Settings: FeatureField] = [:]
-        for variant in variants where fields[meshSettings(variant)] == nil {
+        // What a variant needs of the mesh is made with all threads, once for all variants that need the same.
+        for variant in variants {
             var bench = evaluator.bench
-            bench.settings = meshSettings(variant)
-            fields[bench.settings] = try FeatureDistiller(at: bench).field(of: target.shape.prepared).field
+            bench.settings = variant.settings
+            _ = try target.mesh.features(at: bench)
         }
-        let known = fields
         let worker = evaluator.bench.singleThreaded
         return try evaluator.eachPhoto(of: job, target: target.shape, except: finished) { photo, planned, shape in
-            try records(of: photo, planned, shape, on: target, known, worker)
+            try records(of: photo, planned, shape, on: target, worker)
         }
-    }
-
-    /// The settings of the preset with those of a variant that decide a field.
-    private func meshSettings(_ variant: Ablation) -> Settings {
-        var settings = evaluator.bench.settings
-        settings.featureViews = variant.settings.featureViews
-        settings.solver = variant.settings.solver
-        settings.normalisation = variant.settings.normalisation
-        settings.mirrorsViews = variant.settings.mirrorsViews
-        settings.featureScales = variant.settings.featureScales
-        return settings
-    }
-
-    /// The settings of the preset with those of a variant that decide what is seen of a photo.
-    private func photoSettings(_ variant: Ablation) -> Settings {
-        var settings = evaluator.bench.settings
-        settings.mirrorsPhoto = variant.settings.mirrorsPhoto
-        settings.featureScales = variant.settings.featureScales
-        return settings
     }
 
     private func records(
-        of photo: EvaluationPhoto, _ planned: Evaluator.PlannedPhoto, _ shape: EvaluationShape, on target: TargetMesh,
-        _ fields: [Settings: FeatureField], _ worker: Workbench
+        of photo: EvaluationPhoto, _ planned: Evaluator.PlannedPhoto, _ shape: EvaluationShape, on target: TargetMesh, _ worker: Workbench
     ) throws -> [SampleRecord] {
         var asking = worker
-        asking.segmenter = RememberingSegmenter(worker.segmenter)
-        var looks: [Settings: PreparedPhoto] = [:]
-        for settings in Set(variants.map(photoSettings)) {
-            asking.settings = settings
-            looks[settings] = try PreparedPhoto(photo.image, path: shape.entry.name, hash: "", at: asking)
-        }
+        let opened = OpenPhoto(photo.image, name: shape.entry.name)
         let judge = SampleJudge(target: target, options: evaluator.options, bench: worker)
         let first = planned.number * evaluator.studio.clicks
         return try (0..<min(photo.clicks.count, evaluator.options.samples - first)).map { index in
@@ -90,7 +64,8 @@ public struct AblationEvaluator: Sendable {
             var answers: [String: SampleRecord.Answer] = [:]
             for variant in variants {
                 asking.settings = variant.settings
-                let found = try match(click, looks[photoSettings(variant)]!, asking, target, fields[meshSettings(variant)]!)
+                let clicked = Click(Pixel(x: click.x, y: click.y))
+                let found = try asking.answer(clicked, in: opened, on: target.mesh, wantsPart: false).correspondence
                 answers[variant.name] = judge.judged(found.buddy?.vertex, click)
                 answers["\(variant.name)/nearest"] = judge.judged(found.candidates.first?.vertex, click)
                 if record == nil { record = judge.record(click, found) }
@@ -99,17 +74,6 @@ public struct AblationEvaluator: Sendable {
             (record.sample, record.photo, record.source, record.answers) = (first + index, planned.number, shape.entry.name, answers)
             return record
         }
-    }
-
-    private func match(
-        _ click: LabelledClick, _ photo: PreparedPhoto, _ bench: Workbench, _ target: TargetMesh, _ field: FeatureField
-    ) throws -> Correspondence {
-        let clicked = Click(Pixel(x: click.x, y: click.y))
-        let masks = try photo.masks(of: clicked, at: bench)
-        let focused = try photo.focused(on: masks.object, including: clicked.pixel, at: bench)
-        let mesh = target.shape.prepared
-        return try bench.matcher.match(
-            focused.clicked(clicked, masks: masks), to: field, eligible: mesh.referenced, positions: mesh.scene.mesh.vertices)
     }
 }
 

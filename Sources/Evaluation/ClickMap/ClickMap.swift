@@ -46,15 +46,14 @@ public struct ClickMap: Sendable, Codable {
     ///   - count: how many pixels of the object's mask are clicked.
     ///   - bench: what it works with.
     /// - Throws: `Failure` if the object's mask is empty or a model cannot be run.
-    public init(of photo: PreparedPhoto, object: SegmentationBuddies.Click, on mesh: PreparedMesh, count: Int, at bench: Workbench) throws {
-        let field = try FeatureDistiller(at: bench).field(of: mesh).field
+    public init(of photo: OpenPhoto, object: SegmentationBuddies.Click, on mesh: OpenMesh, count: Int, at bench: Workbench) throws {
+        _ = try mesh.features(at: bench)
         let pixels = try Self.pixels(of: photo.masks(of: object, at: bench).object, count: count, seed: bench.settings.seed)
         var asking = bench
-        asking.segmenter = RememberingSegmenter(bench.segmenter)
         asking.parallelism = Parallelism(threads: 1)
         let worker = asking
         clicks = try bench.parallelism.map(pixels.count) {
-            try Self.answer(to: pixels[$0], object: object.pixel, in: photo, field, mesh, worker)
+            try Self.answer(to: pixels[$0], object: object.pixel, in: photo, on: mesh, worker)
         }
         meanIoU = Self.meanIoU(of: clicks.filter { $0.vertex != nil })
         meanIoUWithout = Self.meanIoU(of: clicks.filter { $0.vertex == nil })
@@ -78,17 +77,14 @@ public struct ClickMap: Sendable, Codable {
     }
 
     private static func answer(
-        to pixel: Pixel, object: Pixel, in photo: PreparedPhoto, _ field: FeatureField, _ mesh: PreparedMesh, _ bench: Workbench
+        to pixel: Pixel, object: Pixel, in photo: OpenPhoto, on mesh: OpenMesh, _ bench: Workbench
     ) throws -> Click {
         let click = SegmentationBuddies.Click(pixel, objectPixel: object)
-        let masks = try photo.masks(of: click, at: bench)
-        let focused = try photo.focused(on: masks.object, including: pixel, at: bench)
-        let found = try bench.matcher.match(
-            focused.clicked(click, masks: masks), to: field, eligible: mesh.referenced, positions: mesh.scene.mesh.vertices)
+        let answer = try bench.answer(click, in: photo, on: mesh, wantsPart: false)
+        let found = answer.correspondence
         var iou = found.buddy?.iou
         if let back = (found.buddy ?? found.candidates.first)?.pixel, iou == nil {
-            let answer = try bench.segmenter.masks(for: [Prompt(points: [Prompt.Point(back.center)])], in: photo.embedding)[0]
-            iou = answer.mask(bench.settings.matching.partLevel).intersectionOverUnion(masks.part)
+            iou = try photo.answer(at: back, at: bench).mask(bench.settings.matching.partLevel).intersectionOverUnion(answer.masks.part)
         }
         let share = ExistenceEvidence(found).qualifyingShare
         return Click(
@@ -102,7 +98,7 @@ extension ClickMap {
     /// as colours; and the mesh in the same colours from two sides.
     ///
     /// Throws `Failure` if the mesh cannot be painted.
-    public func picture(of photo: PreparedPhoto, on mesh: PreparedMesh, side: Int = 480) throws -> Image {
+    public func picture(of photo: OpenPhoto, on mesh: OpenMesh, side: Int = 480) throws -> Image {
         let scale = Float(side) / Float(max(photo.image.width, photo.image.height))
         let small = photo.image.resized(longestSide: side)
         let radius = Float(side) / 64
@@ -132,7 +128,7 @@ extension ClickMap {
     }
 
     /// #V colours that say where on the mesh a vertex is.
-    private static func colors(of mesh: PreparedMesh) -> [SIMD3<Float>] {
+    private static func colors(of mesh: OpenMesh) -> [SIMD3<Float>] {
         let vertices = mesh.scene.mesh.vertices
         let low = vertices.reduce(SIMD3<Float>(repeating: .infinity)) { pointwiseMin($0, $1) }
         let high = vertices.reduce(SIMD3<Float>(repeating: -.infinity)) { pointwiseMax($0, $1) }

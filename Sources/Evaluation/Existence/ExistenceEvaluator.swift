@@ -121,11 +121,9 @@ public struct ExistenceEvaluator: Sendable {
         let quiet = bench.singleThreaded
         return try bench.parallelism.map(photos.count) { index -> [ExistenceRecord] in
             let photo = photos[index]
-            var worker = quiet
-            worker.segmenter = RememberingSegmenter(quiet.segmenter)
-            let prepared = try PreparedPhoto(photo.image, path: "photo", hash: "", at: worker)
+            let opened = OpenPhoto(photo.image, name: "photo")
             return try photo.clicks.flatMap { click in
-                try targets.map { try record(click, prepared, $0.mesh, $0.counterpart, worker) }
+                try targets.map { try record(click, opened, $0.mesh, $0.counterpart, quiet) }
             }.enumerated().map { place, record in
                 var record = record
                 record.sample = place
@@ -140,7 +138,7 @@ public struct ExistenceEvaluator: Sendable {
         studio.part = part
         studio.paintsSpot = part == nil
         if part == nil { (studio.clicks, studio.seed) = (1, options.seed ^ 0xE_3157) }
-        let subject = try PhotoSubject(mesh: shape.prepared.scene.mesh)
+        let subject = try PhotoSubject(mesh: shape.opened.scene.mesh)
         let fixed = studio
         return try bench.parallelism.map(count) { try fixed.photo(of: shape, subject: subject, number: number << 16 + $0) }.compactMap {
             $0
@@ -148,19 +146,15 @@ public struct ExistenceEvaluator: Sendable {
     }
 
     private func record(
-        _ click: LabelledClick, _ photo: PreparedPhoto, _ target: TargetMesh, _ counterpart: Counterpart, _ bench: Workbench
+        _ click: LabelledClick, _ photo: OpenPhoto, _ target: TargetMesh, _ counterpart: Counterpart, _ bench: Workbench
     ) throws -> ExistenceRecord {
         let clicked = Click(Pixel(x: click.x, y: click.y))
-        let masks = try photo.masks(of: clicked, at: bench)
-        let photo = try photo.focused(on: masks.object, including: clicked.pixel, at: bench)
-        let mesh = target.shape.prepared
-        let found = try bench.matcher.match(
-            photo.clicked(clicked, masks: masks), to: target.field, eligible: mesh.referenced, positions: mesh.scene.mesh.vertices)
+        let answer = try bench.answer(clicked, in: photo, on: target.mesh, wantsPart: false)
+        let found = answer.correspondence
         var nearestIoU: Float = 0
         if let nearest = found.candidates.first {
-            let prompt = Prompt(points: [Prompt.Point(nearest.pixel.center)])
-            let answer = try bench.segmenter.masks(for: [prompt], in: photo.embedding)[0]
-            nearestIoU = answer.mask(bench.settings.matching.partLevel).intersectionOverUnion(masks.part)
+            nearestIoU = try photo.answer(at: nearest.pixel, at: bench).mask(bench.settings.matching.partLevel)
+                .intersectionOverUnion(answer.masks.part)
         }
         return ExistenceRecord(
             sample: 0, photo: 0, shape: target.shape.entry.name, part: click.part, counterpart: counterpart,

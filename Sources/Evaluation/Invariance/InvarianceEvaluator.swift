@@ -62,6 +62,8 @@ public struct InvarianceEvaluator: Sendable {
     private struct Changed: Sendable {
         var change: MeshChange
         var target: TargetMesh
+        /// What asks about it: other views may be looked at.
+        var bench: Workbench
         var back: @Sendable (SIMD3<Float>) -> SIMD3<Float>
     }
 
@@ -75,25 +77,24 @@ public struct InvarianceEvaluator: Sendable {
             var bench = bench
             if change == .otherViews { bench.settings.seed &+= 1 }
             let prepared = try EvaluationShape(shape, normalisation: bench.settings.normalisation)
-            return Changed(change: change, target: try TargetMesh(prepared, segments: false, at: bench), back: back)
+            return Changed(
+                change: change, target: try TargetMesh(prepared, segments: false, at: bench), bench: bench.singleThreaded, back: back)
         }
         let worker = bench.singleThreaded
         return try evaluator.eachPhoto(of: job, target: target.shape, except: finished) { photo, planned, shape in
-            var asking = worker
-            asking.segmenter = RememberingSegmenter(worker.segmenter)
-            let prepared = try PreparedPhoto(photo.image, path: shape.entry.name, hash: "", at: asking)
+            let opened = OpenPhoto(photo.image, name: shape.entry.name)
             let first = planned.number * evaluator.studio.clicks
             return try (0..<min(photo.clicks.count, options.samples - first)).map { index in
                 let click = photo.clicks[index]
-                let before = try Self.answer(click, prepared, target, asking)
+                let before = try Self.answer(click, opened, target, worker)
                 let start = before.map { labelled.mesh.vertices[$0] }
                 var record = InvarianceRecord(
                     sample: first + index, photo: planned.number, shape: shape.entry.name,
                     part: before.flatMap { target.shape.part(of: $0) },
                     changes: [:])
                 for item in changed {
-                    let after = try Self.answer(click, prepared, item.target, asking)
-                    let end = after.map { item.back(item.target.shape.prepared.mesh.vertices[$0]) }
+                    let after = try Self.answer(click, opened, item.target, item.bench)
+                    let end = after.map { item.back(item.target.mesh.mesh.vertices[$0]) }
                     var distance: Double?
                     if let start, let end {
                         distance = SampleJudge.rounded(Double((((end - start) * (end - start)).sum().squareRoot()) / radius))
@@ -106,15 +107,9 @@ public struct InvarianceEvaluator: Sendable {
         }
     }
 
-    private static func answer(_ click: LabelledClick, _ photo: PreparedPhoto, _ target: TargetMesh, _ bench: Workbench) throws -> Int? {
+    private static func answer(_ click: LabelledClick, _ photo: OpenPhoto, _ target: TargetMesh, _ bench: Workbench) throws -> Int? {
         let clicked = Click(Pixel(x: click.x, y: click.y))
-        let masks = try photo.masks(of: clicked, at: bench)
-        let focused = try photo.focused(on: masks.object, including: clicked.pixel, at: bench)
-        let mesh = target.shape.prepared
-        return try bench.matcher.match(
-            focused.clicked(clicked, masks: masks), to: target.field, eligible: mesh.referenced, positions: mesh.scene.mesh.vertices
-        )
-        .buddy?.vertex
+        return try bench.answer(clicked, in: photo, on: target.mesh, wantsPart: false).correspondence.buddy?.vertex
     }
 }
 

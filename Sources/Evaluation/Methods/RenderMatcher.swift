@@ -33,10 +33,10 @@ struct RenderMatcher {
     ///
     /// For a photo of another shape, "the photo's camera" is the one that sees the mesh from the same side, by the poses of both.
     init(
-        _ photo: PreparedPhoto, camera: Camera, pose: ShapePose, _ target: TargetMesh, seed: UInt64,
+        _ photo: OpenPhoto, camera: Camera, pose: ShapePose, _ target: TargetMesh, seed: UInt64,
         extractor: (any FeatureExtractor)? = nil, at bench: Workbench
     ) throws {
-        features = try extractor?.features(of: photo.image) ?? photo.features
+        features = try extractor?.features(of: photo.image) ?? photo.features(at: bench)
         let pyramid = FeaturePyramid(features)
         let extractor = extractor ?? bench.extractor
         var generator = SeededGenerator(seed: 0x0_7E12, stream: seed)
@@ -47,7 +47,7 @@ struct RenderMatcher {
         other.target = Self.rotated(same.target, around: up, by: angle)
         other.up = Self.rotated(same.up, around: up, by: angle)
         let plan = ViewPlan(count: 2, size: photo.image.width)
-        let views = RenderedViews(scene: target.shape.prepared.scene, plan: plan, cameras: [same, other])
+        let views = RenderedViews(scene: target.mesh.scene, plan: plan, cameras: [same, other])
         let methods: [(Method, Method, Method)] = [
             (.renderSame, .nbbSame, .nbbSameSparse), (.renderOther, .nbbOther, .nbbOtherSparse),
         ]
@@ -57,7 +57,7 @@ struct RenderMatcher {
             let everywhere = Mask(width: surfaces.size.width, height: surfaces.size.height) { _, _ in true }
             return Side(
                 nearest: methods.0, buddies: methods.1, representatives: methods.2, surfaces: surfaces,
-                faces: target.shape.prepared.scene.mesh.faces, search: PixelSearch(features: grid, region: everywhere),
+                faces: target.mesh.scene.mesh.faces, search: PixelSearch(features: grid, region: everywhere),
                 matches: NeuralBestBuddies(pyramid, FeaturePyramid(grid)))
         }
     }

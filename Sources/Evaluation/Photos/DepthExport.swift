@@ -141,7 +141,7 @@ public struct ReturnedPhotos: Sendable {
             moved.y = min(Int((Float(click.y) + 0.5) * scale.y), image.height - 1)
             return moved
         }
-        let surfaces = shape.prepared.scene.surfaces(from: photo.camera, size: RasterSize(width: image.width, height: image.height))
+        let surfaces = shape.opened.scene.surfaces(from: photo.camera, size: RasterSize(width: image.width, height: image.height))
         return EvaluationPhoto(
             image: image, clicks: clicks, camera: photo.camera,
             partMasks: clicks.map { EvaluationStudio.mask(of: $0.part, in: surfaces, shape) })

@@ -6,7 +6,7 @@ import Shapes
 /// A labelled shape with what sampling and judging need to know of it.
 struct EvaluationShape: Sendable {
     let entry: ShapeEntry
-    let prepared: PreparedMesh
+    let opened: OpenMesh
     let pose: ShapePose
     /// The names of the parts that the shape has.
     let partNames: [String]
@@ -22,11 +22,11 @@ struct EvaluationShape: Sendable {
     init(_ shape: LabelledShape, normalisation: Normalisation.Method) throws {
         entry = shape.entry
         pose = shape.pose
-        prepared = try PreparedMesh(shape.mesh, path: shape.path, hash: shape.hash, normalisation: normalisation)
+        opened = try OpenMesh(shape.mesh, name: shape.path, hash: shape.hash, normalisation: normalisation)
         partNames = shape.labels.names
         partOfVertex = try shape.labels.perVertex(of: shape.mesh)
         partOfFace = shape.mesh.fileFace.map { shape.labels.perFace[Int($0)] }
-        areas = prepared.scene.mesh.vertexAreas()
+        areas = opened.scene.mesh.vertexAreas()
         pieces = Self.pieces(of: shape.mesh, parts: partOfVertex)
     }
 
@@ -41,8 +41,8 @@ struct EvaluationShape: Sendable {
 
     /// The share of the vertices that can be an answer which are in a part.
     func vertexShare(of part: String) -> Double {
-        let candidates = prepared.referenced.count { $0 }
-        let inside = zip(vertices(of: part), prepared.referenced).count { $0 && $1 }
+        let candidates = opened.referenced.count { $0 }
+        let inside = zip(vertices(of: part), opened.referenced).count { $0 && $1 }
         return candidates == 0 ? 0 : Double(inside) / Double(candidates)
     }
 

@@ -41,7 +41,7 @@ struct EvaluationStudio: Sendable {
             guard let first = pick(shape, among: wanted, &generator) else { return nil }
             guard let camera = camera(showing: first, of: shape, up: up, &generator) else { continue }
             var scene = scene(of: shape, subject: subject, camera: camera, up: up, &generator)
-            if paintsSpot { paint(&scene.subject, at: shape.prepared.scene.mesh.vertices[first], &generator) }
+            if paintsSpot { paint(&scene.subject, at: shape.opened.scene.mesh.vertices[first], &generator) }
             let development = Development.random(using: &generator)
             let photograph = try PhotoRenderer(size: size, sampling: .adaptive, development: development)
                 .photograph(scene, from: camera, seed: generator.next())
@@ -62,7 +62,7 @@ struct EvaluationStudio: Sendable {
         for _ in 0..<20 {
             guard let first = pick(shape, among: wanted, &generator) else { return nil }
             guard let camera = camera(showing: first, of: shape, up: up, &generator) else { continue }
-            let surfaces = shape.prepared.scene.surfaces(from: camera, size: size)
+            let surfaces = shape.opened.scene.surfaces(from: camera, size: size)
             let found = clicked(camera, surfaces, shape, wanted, first: first, &generator)
             if !found.isEmpty { return (camera, surfaces, found) }
         }
@@ -93,10 +93,10 @@ struct EvaluationStudio: Sendable {
     }
 
     private func camera(showing vertex: Int, of shape: EvaluationShape, up: SIMD3<Float>, _ generator: inout SeededGenerator) -> Camera? {
-        let mesh = shape.prepared.scene.mesh
+        let mesh = shape.opened.scene.mesh
         for _ in 0..<40 {
             let camera = Self.camera(pose: shape.pose, up: up, &generator)
-            let surfaces = shape.prepared.scene.surfaces(from: camera, size: RasterSize(width: size.width / 2, height: size.height / 2))
+            let surfaces = shape.opened.scene.surfaces(from: camera, size: RasterSize(width: size.width / 2, height: size.height / 2))
             let covered = surfaces.faceIDs.count { $0 >= 0 }
             guard Double(covered) >= Self.leastCover * Double(surfaces.faceIDs.count) else { continue }
             if VertexVisibility(mesh: mesh, camera: camera, buffers: surfaces).isVisible[vertex] { return camera }
@@ -151,7 +151,7 @@ struct EvaluationStudio: Sendable {
         _ camera: Camera, _ surfaces: SurfaceBuffers, _ shape: EvaluationShape, _ wanted: [Bool], first: Int,
         _ generator: inout SeededGenerator
     ) -> [LabelledClick] {
-        let mesh = shape.prepared.scene.mesh
+        let mesh = shape.opened.scene.mesh
         let visibility = VertexVisibility(mesh: mesh, camera: camera, buffers: surfaces)
         let pixels = mesh.vertices.indices.map { vertex -> Pixel? in
             guard visibility.isVisible[vertex], wanted[vertex] else { return nil }

@@ -72,17 +72,17 @@ extension Evaluator {
             let record = records[index]
             guard let source = known[record.source], let entry = entries.first(where: { $0.name == record.source }),
                 let photo = try photo(
-                    of: source, subject: PhotoSubject(mesh: source.prepared.scene.mesh), PlannedPhoto(number: record.photo, source: entry))
+                    of: source, subject: PhotoSubject(mesh: source.opened.scene.mesh), PlannedPhoto(number: record.photo, source: entry))
             else { return nil }
-            let prepared = try PreparedPhoto(photo.image, path: record.source, hash: "", at: worker)
-            let masks = try prepared.masks(of: Click(Pixel(x: record.click.x, y: record.click.y)), at: worker)
+            let opened = OpenPhoto(photo.image, name: record.source)
+            let masks = try opened.masks(of: Click(Pixel(x: record.click.x, y: record.click.y)), at: worker)
             return GalleryItem(
                 record: record, photo: try Self.picture(of: photo.image, masks, record).jpegData(quality: 80),
                 mesh: try Self.picture(of: target, record, worker).jpegData(quality: 82))
         }.compactMap { $0 }
     }
 
-    private static func picture(of photo: Image, _ masks: (object: Mask, part: Mask), _ record: SampleRecord) -> Image {
+    private static func picture(of photo: Image, _ masks: ClickMasks, _ record: SampleRecord) -> Image {
         var canvas = Canvas(photo)
         canvas.dim(outside: masks.object, opacity: 0.35)
         canvas.fill(masks.part, GalleryColors.part, opacity: 0.4)
@@ -93,15 +93,15 @@ extension Evaluator {
 
     /// The mesh from the side of the answer, or of the usual viewer if there is none.
     private static func picture(of target: TargetMesh, _ record: SampleRecord, _ bench: Workbench) throws -> Image {
-        let mesh = target.shape.prepared.scene.mesh
+        let mesh = target.mesh.scene.mesh
         let (size, frame) = (RasterSize(320), target.shape.pose.frame)
         let buddy = record.answers[Method.standard.rawValue]?.vertex
         let nearest = record.answers[Method.nearestVertex.rawValue]?.vertex
         let towards = frame[2] + frame[1] * 0.4 + frame[0] * 0.4
-        let normal = (buddy ?? nearest).map { target.shape.prepared.surface.normals[$0] } ?? .zero
+        let normal = (buddy ?? nearest).map { target.mesh.surface.normals[$0] } ?? .zero
         let direction = EvaluationStudio.unit(normal * 1.4 + towards) ?? towards
         let camera = Camera.framing(mesh.vertices, from: direction, up: frame[1], size: size)
-        let inside = try buddy.map { try segment(at: $0, of: target, bench) } ?? []
+        let inside = try buddy.flatMap { try target.mesh.visiblePart(around: $0, at: bench)?.vertexLabels } ?? []
         let part = target.shape.vertices(of: record.click.part)
         let colors = part.indices.map { vertex -> SIMD3<Float> in
             let isInside = inside.indices.contains(vertex) && inside[vertex]
@@ -111,7 +111,7 @@ extension Evaluator {
         var shading = Shading.presentation
         shading.supersampling = 2
         var canvas = Canvas(
-            try PictureRenderer(target.shape.prepared.scene, shading: shading).picture(from: camera, size: size, vertexColors: colors).image
+            try PictureRenderer(target.mesh.scene, shading: shading).picture(from: camera, size: size, vertexColors: colors).image
         )
         if let nearest, let (position, _) = camera.project(mesh.vertices[nearest], size: size) {
             canvas.crosshair(position, radius: 9, GalleryColors.nearest)
@@ -120,12 +120,5 @@ extension Evaluator {
             canvas.clickMarker(position, radius: 5, GalleryColors.answer)
         }
         return canvas.image
-    }
-
-    private static func segment(at vertex: Int, of target: TargetMesh, _ bench: Workbench) throws -> [Bool] {
-        guard let views = target.views else { return [] }
-        let lifting = MaskLifting(segmenter: bench.segmenter, options: bench.settings.lifting, parallelism: bench.parallelism)
-        let lifted = try lifting.probabilities(of: [SurfaceClick(vertex)], in: views, surface: target.shape.prepared.surface)
-        return SurfaceSegment(probability: lifted.probability).vertexLabels
     }
 }

@@ -9,7 +9,7 @@ import SegmentationBuddies
 /// Judges pixels of a photo by the pixels that show the right part.
 struct PixelJudge {
     let right: Mask
-    let photo: PreparedPhoto
+    let photo: OpenPhoto
     let bench: Workbench
 
     /// A pixel and the mask there, judged; the mask is made where it is not known.
@@ -22,9 +22,7 @@ struct PixelJudge {
     }
 
     private func part(at pixel: Pixel) throws -> Mask {
-        let prompt = Prompt(points: [Prompt.Point(pixel.center)])
-        return try bench.segmenter.masks(for: [prompt], in: photo.embedding)[0]
-            .mask(bench.settings.matching.partLevel, including: pixel.center)
+        try photo.answer(at: pixel, at: bench).mask(bench.settings.matching.partLevel, including: pixel.center)
     }
 }
 
@@ -34,14 +32,14 @@ struct SearchedObject {
     let features: FeatureGrid
     private let search: PixelSearch
 
-    init(_ found: FoundObject, in photo: PreparedPhoto, at bench: Workbench) throws {
+    init(_ found: FoundObject, in photo: OpenPhoto, at bench: Workbench) throws {
         self.found = found
-        features = try photo.focused(on: found.mask, including: found.click, at: bench).features
+        features = try photo.features(of: found.mask, including: found.click, at: bench)
         search = PixelSearch(features: features, region: found.mask)
     }
 
     /// The pixel of the object that is most similar to a vertex of a mesh.
-    func nearest(to vertex: Int, of mesh: LiftedMesh) throws -> Pixel? {
+    func nearest(to vertex: Int, of mesh: SurfaceFeatures) throws -> Pixel? {
         let query = Matrix(rows: 1, columns: mesh.field.dimension, values: Array(mesh.field.values.row(vertex)))
         return try search.mostSimilar(to: query, parallelism: Parallelism(threads: 1))[0]?.pixel
     }

@@ -94,14 +94,14 @@ public struct RelateEvaluator: Sendable {
     }
 
     /// The meshes of a category that vote.
-    private func meshes(of category: String) throws -> [(name: String, mesh: LiftedMesh)] {
+    private func meshes(of category: String) throws -> [(name: String, mesh: OpenMesh)] {
         var generator = SeededGenerator(seed: options.seed ^ 0x3E5E, stream: 0)
         var rest = entries.filter { $0.category == category }
         var chosen: [ShapeEntry] = []
         while chosen.count < options.meshes, !rest.isEmpty { chosen.append(rest.remove(at: generator.index(below: rest.count))) }
         return try chosen.map { entry in
             let shape = try EvaluationShape(try data.shape(entry), normalisation: bench.settings.normalisation)
-            return (entry.name, try LiftedMesh(shape.prepared, at: bench))
+            return (entry.name, try TargetMesh(shape, segments: true, at: bench).mesh)
         }
     }
 }
@@ -109,21 +109,19 @@ public struct RelateEvaluator: Sendable {
 /// The photos and meshes of one category.
 private struct PairStudio: Sendable {
     let photos: [PhotoClicks.Photo]
-    let meshes: [(name: String, mesh: LiftedMesh)]
-    let prepared: [Int: PreparedPhoto]
+    let meshes: [(name: String, mesh: OpenMesh)]
+    let prepared: [Int: OpenPhoto]
     /// For each photo the object that each mesh finds; nil where it finds none.
     let objects: [Int: [FoundObject?]]
     let bench: Workbench
 
-    init(_ category: String, _ photos: [PhotoClicks.Photo], meshes: [(name: String, mesh: LiftedMesh)], at bench: Workbench) throws {
+    init(_ category: String, _ photos: [PhotoClicks.Photo], meshes: [(name: String, mesh: OpenMesh)], at bench: Workbench) throws {
         let own = photos.indices.filter { photos[$0].category == category }
         let worker = bench.singleThreaded
-        let seen = try bench.parallelism.map(own.count) { index -> (PreparedPhoto, [FoundObject?]) in
+        let seen = try bench.parallelism.map(own.count) { index -> (OpenPhoto, [FoundObject?]) in
             let path = photos[own[index]].image
-            let photo = try PreparedPhoto(try Image(contentsOf: path), path: path, hash: "", at: worker)
-            var asking = worker
-            asking.segmenter = RememberingSegmenter(worker.segmenter)
-            let finder = ObjectFinder(at: asking)
+            let photo = try OpenPhoto(contentsOf: path)
+            let finder = ObjectFinder(at: worker)
             return (
                 photo,
                 try meshes.map { item in

@@ -38,18 +38,16 @@ public struct ReverseEvaluator: Sendable {
 
     private func records(of job: Evaluator.TargetJob, except finished: Set<Int>) throws -> [ReverseRecord] {
         let target = try evaluator.shape(job.target)
-        let mesh = try LiftedMesh(target.prepared, at: evaluator.bench)
+        _ = try TargetMesh(target, segments: true, at: evaluator.bench)
         let worker = evaluator.bench.singleThreaded
         return try evaluator.eachPhoto(of: job, target: target, except: finished) { photo, planned, shape in
             guard let camera = photo.camera else { return [] }
-            var asking = worker
-            asking.segmenter = RememberingSegmenter(worker.segmenter)
             let size = RasterSize(width: photo.image.width, height: photo.image.height)
-            let shown = shape.prepared.scene.surfaces(from: camera, size: size).faceIDs
+            let shown = shape.opened.scene.surfaces(from: camera, size: size).faceIDs
             let search = ReverseSearch(
-                photo: try PreparedPhoto(photo.image, path: shape.entry.name, hash: "", at: asking),
-                silhouette: Mask(width: size.width, height: size.height) { shown[$1 * size.width + $0] >= 0 }, target: target, mesh: mesh,
-                bench: asking)
+                photo: OpenPhoto(photo.image, name: shape.entry.name),
+                silhouette: Mask(width: size.width, height: size.height) { shown[$1 * size.width + $0] >= 0 }, target: target,
+                bench: worker)
             let first = planned.number * evaluator.studio.clicks
             return try search.records(
                 of: photo, clicks: min(photo.clicks.count, evaluator.options.samples - first), isSame: planned.source == job.target,
@@ -65,12 +63,12 @@ public struct ReverseEvaluator: Sendable {
 
 /// The questions about one photo and one mesh.
 private struct ReverseSearch {
-    var photo: PreparedPhoto
+    var photo: OpenPhoto
     /// The pixels that show the photographed shape.
     var silhouette: Mask
     var target: EvaluationShape
-    var mesh: LiftedMesh
     var bench: Workbench
+    var mesh: OpenMesh { target.opened }
 
     /// The records of the first `clicks` clicks; their photo's number and source are not filled in.
     ///
@@ -103,9 +101,9 @@ private struct ReverseSearch {
     private func sought(
         _ click: LabelledClick, isSame: Bool, _ sampling: VertexSampling, _ generator: inout SeededGenerator
     ) throws -> (vertex: Int, part: SurfaceSegment)? {
-        if isSame, let vertex = click.vertex { return try mesh.visiblePart(around: vertex).map { (vertex, $0) } }
+        if isSame, let vertex = click.vertex { return try mesh.visiblePart(around: vertex, at: bench).map { (vertex, $0) } }
         let inside = target.vertices(of: click.part)
-        let vertices = inside.indices.filter { inside[$0] && target.prepared.referenced[$0] }
+        let vertices = inside.indices.filter { inside[$0] && target.opened.referenced[$0] }
         guard !vertices.isEmpty else { return nil }
         let weights = vertices.map { sampling == .area ? target.areas[$0] : 1 }
         for _ in 0..<10 {
@@ -115,7 +113,7 @@ private struct ReverseSearch {
                 return rest < 0
             }
             let vertex = vertices[chosen ?? vertices.count - 1]
-            if let part = try mesh.visiblePart(around: vertex) { return (vertex, part) }
+            if let part = try mesh.visiblePart(around: vertex, at: bench) { return (vertex, part) }
         }
         return nil
     }
@@ -127,7 +125,7 @@ private struct ReverseSearch {
         if let object {
             let found = try LocateJob(at: bench).run(photo, mesh, vertex: sought.vertex, part: sought.part, object: object.found)
             answer = try judge.judged(found.correspondence.buddy?.pixel, mask: found.mask)
-            nearest = try judge.judged(object.nearest(to: sought.vertex, of: mesh))
+            nearest = try judge.judged(object.nearest(to: sought.vertex, of: mesh.features(at: bench)))
             record.reason = found.correspondence.reason
             if !found.correspondence.candidates.isEmpty { record.evidence = ExistenceEvidence(found.correspondence).rounded }
             record.takenOut = try absence(sought, object, judge.right)
@@ -143,11 +141,12 @@ private struct ReverseSearch {
         let cell = Int(1 / max(object.features.map.scaleX, object.features.map.scaleY))
         let rest = object.found.mask.subtracting(right.dilated(by: cell))
         guard rest.count < object.found.mask.count, rest.count >= object.found.mask.count / 5 else { return nil }
-        let surface = ClickedSurface(
-            vertex: sought.vertex, part: sought.part.vertexLabels, areas: mesh.areas, eligible: mesh.mesh.referenced)
         // Which vertex would win does not matter.
         let nothing = [Bool](repeating: false, count: mesh.areas.count)
-        let found = try bench.pixelMatcher.match(surface, field: mesh.field, features: object.features, objectMask: rest) { _ in nothing }
+        let found = try bench.pixelMatcher.match(
+            ClickedSurface(vertex: sought.vertex, part: sought.part.vertexLabels), of: mesh.features(at: bench), in: object.features,
+            objectMask: rest
+        ) { _ in nothing }
         guard !found.candidates.isEmpty else { return nil }
         return ReverseRecord.Absence(evidence: ExistenceEvidence(found).rounded, isRefused: found.buddy == nil)
     }
@@ -155,20 +154,16 @@ private struct ReverseSearch {
     /// From the click to the mesh and back, in the object of the click.
     private func roundTrip(_ click: LabelledClick, _ judge: PixelJudge, _ record: inout ReverseRecord) throws {
         let clicked = Click(Pixel(x: click.x, y: click.y))
-        let masks = try photo.masks(of: clicked, at: bench)
-        let object = try SearchedObject(FoundObject(mask: masks.object, click: clicked.pixel, isGiven: true), in: photo, at: bench)
-        var focused = photo.clicked(clicked, masks: masks)
-        focused.features = object.features
-        let nearest = CosineRanking(mesh.field.values).mostSimilar(
-            to: object.features.feature(at: clicked.pixel.center), count: 1, eligible: target.prepared.referenced
+        let there = try bench.answer(clicked, in: photo, on: mesh)
+        let object = try SearchedObject(FoundObject(mask: there.masks.object, click: clicked.pixel, isGiven: true), in: photo, at: bench)
+        let surface = try mesh.features(at: bench)
+        let nearest = surface.ranking.mostSimilar(
+            to: object.features.feature(at: clicked.pixel.center), count: 1, eligible: surface.eligible
         ).first
         record.answers[ReverseMethod.nearestRoundTrip.rawValue] = try judge.judged(
-            try nearest.flatMap { try object.nearest(to: $0.row, of: mesh) })
-        let buddy = try bench.matcher.match(
-            focused, to: mesh.field, eligible: target.prepared.referenced, positions: target.prepared.scene.mesh.vertices
-        ).buddy
+            try nearest.flatMap { try object.nearest(to: $0.row, of: surface) })
         var answer = PixelAnswer.none
-        if let vertex = buddy?.vertex, let part = try mesh.visiblePart(around: vertex) {
+        if let vertex = there.correspondence.buddy?.vertex, let part = there.segment {
             let found = try LocateJob(at: bench).run(photo, mesh, vertex: vertex, part: part, object: object.found)
             answer = try judge.judged(found.correspondence.buddy?.pixel, mask: found.mask)
         }

@@ -8,7 +8,7 @@ struct SegmentAnswerer {
     /// The part that clicks mean, #V; the trial tells baselines the size of the part.
     typealias Answer = ([SurfaceClick], SegmentTrial) throws -> [Bool]
 
-    let mesh: PreparedMesh
+    let mesh: OpenMesh
     let bench: Workbench
     let options: SegmentEvaluation.Options
 
@@ -37,9 +37,10 @@ struct SegmentAnswerer {
     }
 
     private func lifting(_ counts: inout [String: Int]) throws -> LiftingSegmenter<EmbeddedViews> {
-        let views = EmbeddedViews(of: mesh, at: bench)
+        let asking = bench.asking()
+        let views = EmbeddedViews(of: mesh, at: asking)
         try views.prepareAll()
-        counts["views"] = views.embedded
+        counts["views"] = asking.viewsEmbedded
         let lifting = MaskLifting(segmenter: bench.segmenter, options: bench.settings.lifting, parallelism: bench.parallelism)
         return try LiftingSegmenter(lifting, views: views, surface: mesh.surface)
     }

@@ -147,7 +147,7 @@ public struct SegmentEvaluation: Sendable {
     ///
     /// Throws `Failure`.
     func measure(_ shape: LabelledShape) throws -> MeshResult {
-        let mesh = try PreparedMesh(shape.mesh, path: shape.path, hash: shape.hash, normalisation: bench.settings.normalisation)
+        let mesh = try OpenMesh(shape.mesh, name: shape.path, hash: shape.hash, normalisation: bench.settings.normalisation)
         var trials = try self.trials(mesh, shape.labels)
         var result = MeshResult(mesh: shape.entry.name, vertices: mesh.mesh.vertices.count, parts: [], costs: [:])
         let answerer = SegmentAnswerer(mesh: mesh, bench: bench, options: options)
@@ -173,7 +173,7 @@ public struct SegmentEvaluation: Sendable {
     }
 
     /// The parts of a mesh that are clicked, and where.
-    private func trials(_ mesh: PreparedMesh, _ labels: ShapeLabels) throws -> [Item] {
+    private func trials(_ mesh: OpenMesh, _ labels: ShapeLabels) throws -> [Item] {
         let perVertex = try labels.perVertex(of: mesh.mesh)
         let ground = SegmentTrial.Ground(mesh.scene.mesh, canBeClicked: try visibleVertices(mesh))
         let whole = ground.areas.reduce(0, +)
@@ -199,7 +199,7 @@ public struct SegmentEvaluation: Sendable {
     }
 
     /// #V: whether one of the segmenter's views truly shows each vertex.
-    private func visibleVertices(_ mesh: PreparedMesh) throws -> [Bool] {
+    private func visibleVertices(_ mesh: OpenMesh) throws -> [Bool] {
         let views = RenderedViews(scene: mesh.scene, plan: bench.settings.segmentViews, seed: bench.settings.seed)
         let vertices = Array(mesh.referenced.indices)
         let seen = try bench.parallelism.map(views.cameras.count) { view in

@@ -22,15 +22,15 @@ public struct DecoderSegmenter: SurfaceSegmenter {
         obedience = ClickObedience(context: trained.context)
     }
 
-    /// `iseg`.
-    public var method: String { "iseg" }
+    /// The decoder.
+    public var method: SurfaceMethod { .iseg }
 
     /// The part that is clicked; the 2D segmenter is not asked.
     ///
     /// - Throws: `Failure` for clicks that make no sense, and for several clicks of a decoder without a context that was trained on single
     ///   ones: its attention has never learned to weigh them.
     /// - Complexity: O(#V x parameters), and O(#V x clicks x context).
-    public func answer(to clicks: [SurfaceClick]) throws -> SurfaceAnswer {
+    public func visibleAnswer(to clicks: [SurfaceClick]) throws -> SurfaceAnswer? {
         let clicks = try clicks.checked(vertexCount: trained.field.vertexCount)
         let asked = obedience == nil ? clicks : Array(clicks.lazy.filter(\.isForeground).prefix(1))
         let values = features.gatheringRows(asked.map(\.vertex))

@@ -16,13 +16,11 @@ public struct LiftCollector: Sendable {
     /// - Throws: `Failure` if the segmenter cannot be run.
     /// - Complexity: one lift.
     public func answer(at vertex: Int) throws -> LiftedAnswers {
-        do {
-            let clicks = [SurfaceClick(vertex)]
-            let answer = try segmenter.answer(to: clicks)
-            return LiftedAnswers(
-                vertex: vertex, prompts: [LiftedPrompt(clicks: clicks, probability: answer.probability)], questions: answer.prompts)
-        } catch let failure as Failure where failure.kind == .badInput {
+        let clicks = [SurfaceClick(vertex)]
+        guard let answer = try segmenter.visibleAnswer(to: clicks) else {
             return LiftedAnswers(vertex: vertex, prompts: [], questions: 0)
         }
+        return LiftedAnswers(
+            vertex: vertex, prompts: [LiftedPrompt(clicks: clicks, probability: answer.probability)], questions: answer.prompts)
     }
 }

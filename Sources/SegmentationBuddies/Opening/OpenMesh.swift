@@ -1,0 +1,107 @@
+import Basics
+import Correspondence
+import Foundation
+import InteractiveSegmentation
+import Rendering
+import Shapes
+
+/// A mesh that is open for any number of questions.
+///
+/// It holds the surface, checked and placed in the unit ball. What models see of it is made when it is first needed and kept in the
+/// workbench's memory and cache.
+public final class OpenMesh: Sendable {
+    /// The file, or what the caller calls the mesh.
+    public let path: String
+    /// SHA-256 of the file, or of the vertices and faces of a mesh that was none.
+    public let hash: String
+    /// The mesh in the file's units.
+    public let mesh: Mesh
+    /// The colours that the file gives, where they are to be seen.
+    public let colors: SurfaceColors?
+    /// From the file's units to the unit ball and back.
+    public let normalisation: Normalisation
+    /// The rays of the mesh in the unit ball.
+    public let scene: RayScene
+    /// What is odd about the mesh.
+    public let report: MeshReport
+    /// #V: whether a face uses the vertex, so that it can be an answer.
+    public let referenced: [Bool]
+    /// #V: the share of the surface's area that each vertex stands for; sums to 1.
+    public let areas: [Double]
+    /// Neighbourhoods, for smoothing over the surface.
+    public let surface: SurfaceModel
+    /// What names the surface as models see it: its shape, its place in the unit ball and the colours that are looked at.
+    ///
+    /// It is of the vertices and faces and not of the file, since a file may name others that hold them.
+    let look: String
+
+    /// Opens the mesh in the file `path`.
+    ///
+    /// Throws `Failure` if it cannot be read or has no surface.
+    public convenience init(
+        contentsOf path: String, normalisation: Normalisation.Method = .vertexMean, colored isColored: Bool = false
+    ) throws {
+        try self.init(Mesh.contents(of: path), name: path, normalisation: normalisation, colored: isColored)
+    }
+
+    /// Opens a mesh from the bytes of its file; the format is told by them and by the ending of `name`.
+    ///
+    /// Throws `Failure` if it is no mesh or has no surface.
+    public convenience init(
+        _ data: Data, name: String, normalisation: Normalisation.Method = .vertexMean, colored isColored: Bool = false
+    ) throws {
+        try self.init(
+            Mesh(sniffing: data, path: name), name: name, hash: ContentHash(of: data).hex, normalisation: normalisation, colored: isColored)
+    }
+
+    /// Opens the mesh in the file `path` as the settings of a workbench want it.
+    ///
+    /// Throws `Failure` if it cannot be read or has no surface.
+    public convenience init(contentsOf path: String, at bench: Workbench) throws {
+        try self.init(
+            contentsOf: path, normalisation: bench.settings.normalisation, colored: bench.settings.surface == .texture)
+    }
+
+    /// Opens a mesh that was read or made already.
+    ///
+    /// - Parameter hash: SHA-256 of the file, if it was read from one.
+    /// - Throws: `Failure` if it has no surface.
+    public init(
+        _ mesh: Mesh, name: String, hash: String? = nil, normalisation method: Normalisation.Method = .vertexMean,
+        colored isColored: Bool = false
+    ) throws {
+        guard !mesh.faces.isEmpty else {
+            throw Failure(
+                .badInput, "reading the mesh", path: name, reason: "it has no faces",
+                hint: "only surfaces can be matched, not point clouds; mesh it first")
+        }
+        let shape = Self.contentHash(of: mesh)
+        path = name
+        self.hash = hash ?? shape
+        self.mesh = mesh
+        colors = try isColored ? SurfaceColors(mesh) : nil
+        normalisation = try Normalisation(of: mesh, method: method)
+        let placed = normalisation.applied(to: mesh)
+        scene = try RayScene(mesh: placed)
+        let adjacency = Adjacency(mesh)
+        report = MeshReport(mesh, adjacency: adjacency)
+        referenced = mesh.referencedVertices()
+        let areas = mesh.vertexAreas()
+        let total = areas.reduce(0, +)
+        self.areas = areas.map { total > 0 ? $0 / total : 0 }
+        surface = try SurfaceModel(placed, adjacency: adjacency)
+        look = "\(shape) \(method.rawValue) \(colors?.key ?? "grey")"
+    }
+
+    private static func contentHash(of mesh: Mesh) -> String {
+        var hasher = ContentHasher()
+        hasher.add("vertices", mesh.vertices)
+        hasher.add("faces", mesh.faces)
+        return hasher.finalize().hex
+    }
+
+    /// The share of the surface's area that a set of vertices has.
+    func share(of labels: [Bool]) -> Double {
+        zip(areas, labels).reduce(0) { $0 + ($1.1 ? $1.0 : 0) }
+    }
+}

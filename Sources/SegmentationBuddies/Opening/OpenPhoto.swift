@@ -1,0 +1,108 @@
+import Backbones
+import Basics
+import Correspondence
+import Foundation
+import Images
+
+/// A photo that is open for any number of clicks.
+///
+/// It holds the picture. What models see in it is made when it is first needed and kept in the workbench's memory and cache.
+public final class OpenPhoto: Sendable {
+    /// The file, or what the caller calls the picture.
+    public let path: String
+    /// SHA-256 of the file, or of the pixels of a picture that was none.
+    public let hash: String
+    /// The picture, upright.
+    public let image: Image
+
+    /// Opens the photo in the file `path`.
+    ///
+    /// Throws `Failure` if it cannot be read.
+    public convenience init(contentsOf path: String) throws {
+        try self.init(AtomicFile.readFile(path, operation: "reading the photo"), name: path)
+    }
+
+    /// Opens a photo from the bytes of its file.
+    ///
+    /// Throws `Failure` if it is no picture.
+    public init(_ data: Data, name: String) throws {
+        path = name
+        image = try Image.decode(data, name: name)
+        hash = ContentHash(of: data).hex
+    }
+
+    /// Opens a picture that was made in memory.
+    public init(_ image: Image, name: String) {
+        path = name
+        self.image = image
+        var hasher = ContentHasher()
+        hasher.add("size", "\(image.width) x \(image.height)")
+        hasher.add("pixels", image.pixels)
+        hash = hasher.finalize().hex
+    }
+
+    /// The features of the whole photo.
+    ///
+    /// Throws `Failure` if the extractor cannot be run.
+    public func features(at bench: Workbench) throws -> FeatureGrid {
+        let extractor = try bench.photoExtractor
+        return try bench.kept(Recipe("photo-features", ["photo": hash, "extractor": extractor.identity.hash])) {
+            try extractor.features(of: image)
+        }
+    }
+
+    /// The segmenter's view of the photo.
+    ///
+    /// Throws `Failure` if the segmenter cannot be run.
+    public func embedding(at bench: Workbench) throws -> ImageEmbedding {
+        try bench.kept(Recipe("photo-embedding", ["photo": hash, "segmenter": bench.segmenter.identity.hash])) {
+            try bench.segmenter.embed(image)
+        }
+    }
+
+    /// The features that the settings ask for once the object is known: the whole photo's, or those of the object's box.
+    ///
+    /// The box holds the clicked pixel too, and has a tenth of its longer side as margin. A box that fills the photo and an empty mask
+    /// leave the photo as it is. Throws `Failure` if the extractor cannot be run.
+    public func features(of object: Mask, including pixel: Pixel, at bench: Workbench) throws -> FeatureGrid {
+        guard bench.settings.photoArea == .object, let box = object.boundingBox else { return try features(at: bench) }
+        let clicked = box.union(PixelRectangle(x: pixel.x, y: pixel.y, width: 1, height: 1))
+        let area = clicked.expanded(by: max(clicked.width, clicked.height) / 10).clipped(width: image.width, height: image.height)
+        guard (area.width, area.height) != (image.width, image.height), let crop = image.cropped(area) else {
+            return try features(at: bench)
+        }
+        let extractor = try bench.photoExtractor
+        let recipe = Recipe(
+            "photo-features", ["photo": hash, "extractor": extractor.identity.hash],
+            item: "\(area.x)-\(area.y)-\(area.width)-\(area.height)")
+        return try bench.kept(recipe) { try extractor.features(of: crop).moved(by: [Float(area.x), Float(area.y)]) }
+    }
+
+    /// The workbench's segmenter, which remembers what it said about this photo.
+    public func segmenter(at bench: Workbench) -> any PromptSegmenter {
+        PhotoSegmenter(base: bench.segmenter, photo: hash, memory: bench.memory)
+    }
+
+    /// The segmenter's answers to prompts, in order.
+    ///
+    /// Throws `Failure` if the segmenter cannot be run.
+    public func answers(to prompts: [Prompt], at bench: Workbench) throws -> [MaskPrediction] {
+        try segmenter(at: bench).masks(for: prompts, in: embedding(at: bench))
+    }
+
+    /// The segmenter's answer to a click at a pixel.
+    ///
+    /// Throws `Failure` if the segmenter cannot be run.
+    public func answer(at pixel: Pixel, at bench: Workbench) throws -> MaskPrediction {
+        try answers(to: [Prompt(points: [Prompt.Point(pixel.center)])], at: bench)[0]
+    }
+
+    /// Throws `Failure` for a pixel outside the photo.
+    func check(_ pixel: Pixel) throws {
+        guard (0..<image.width).contains(pixel.x), (0..<image.height).contains(pixel.y) else {
+            throw Failure(
+                .badInput, "clicking in the photo", path: path, reason: "the click (\(pixel.x), \(pixel.y)) is outside the photo",
+                hint: "x goes from 0 to \(image.width - 1), y from 0 to \(image.height - 1)")
+        }
+    }
+}

@@ -1,0 +1,19 @@
+import Basics
+import Foundation
+
+/// JSON as this program writes it: sorted keys, readable, without escaped slashes.
+public enum JSONText {
+    /// The JSON text of a value, in UTF-8.
+    ///
+    /// Throws `Failure(.internal)` for a value that has no JSON.
+    public static func data(_ value: some Encodable, pretty: Bool = true) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting =
+            pretty ? [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            return try encoder.encode(value)
+        } catch {
+            throw Failure(.internal, "writing JSON", reason: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import Backbones
+import Basics
+import Correspondence
+import Synchronization
+
+/// Everything that questions are answered with: models, settings, cache, memory and threads; and of the question at hand, where to report
+/// to and whether it still stands.
+///
+/// It is a value: ``asking(progress:cancellation:)`` gives one for a question, which shares the models, the cache and the memory.
+public struct Workbench: Sendable {
+    /// Turns pictures into features.
+    public var extractor: any FeatureExtractor
+    /// Turns clicks into masks.
+    public var segmenter: any PromptSegmenter
+    /// Everything that decides a result but the inputs and the models.
+    public var settings: Settings
+    /// Where results are kept for the next run.
+    public var cache: CacheDirectory
+    /// Where results are kept for the next question.
+    public var memory: BoundedMemory
+    /// The threads to work with.
+    public var parallelism: Parallelism
+    /// Called from any thread.
+    public var progress: @Sendable (ProgressUpdate) -> Void
+    /// Whether the question still stands.
+    public private(set) var cancellation = Cancellation()
+    /// The work done for the question.
+    private(set) var tally = Tally()
+
+    /// The memory that a workbench has unless told otherwise: 1 GiB.
+    public static let usualMemory = 1 << 30
+
+    /// A workbench of the given parts.
+    public init(
+        extractor: any FeatureExtractor, segmenter: any PromptSegmenter, settings: Settings = Settings(),
+        cache: CacheDirectory = CacheDirectory(path: nil), memory: BoundedMemory = BoundedMemory(limit: usualMemory),
+        parallelism: Parallelism = Parallelism(), progress: @escaping @Sendable (ProgressUpdate) -> Void = { _ in }
+    ) {
+        self.extractor = extractor
+        self.segmenter = segmenter
+        self.settings = settings
+        self.cache = cache
+        self.memory = memory
+        self.parallelism = parallelism
+        self.progress = progress
+    }
+
+    /// A workbench with the models of a choice, by default the embedded ones, and the user's cache.
+    ///
+    /// Throws `Failure(.missingModel)` if a model or what runs it is not there.
+    public init(
+        models: ModelChoice = ModelChoice(), settings: Settings = Settings(),
+        cache: CacheDirectory = CacheDirectory(path: CacheDirectory.defaultPath), memoryLimit: Int = usualMemory, threads: Int? = nil
+    ) throws {
+        let pair = try models.load(threads: threads)
+        self.init(
+            extractor: pair.extractor, segmenter: pair.segmenter, settings: settings, cache: cache,
+            memory: BoundedMemory(limit: memoryLimit), parallelism: Parallelism(threads: threads))
+    }
+
+    /// The same workbench for one question.
+    ///
+    /// - Parameters:
+    ///   - settings: other settings than the workbench's.
+    ///   - progress: where the question's progress is told, called from any thread; by default where the workbench's is.
+    ///   - cancellation: ends the work with `CancellationError` at the next step.
+    public func asking(
+        _ settings: Settings? = nil, progress: (@Sendable (ProgressUpdate) -> Void)? = nil, cancellation: Cancellation = Cancellation()
+    ) -> Workbench {
+        var bench = self
+        bench.settings = settings ?? self.settings
+        bench.progress = progress ?? self.progress
+        bench.cancellation = cancellation
+        bench.tally = Tally()
+        bench.extractor = CancellableExtractor(base: extractor, cancellation: cancellation)
+        bench.segmenter = CancellableSegmenter(base: segmenter, cancellation: cancellation)
+        return bench
+    }
+
+    /// Views that were run through the feature extractor for the question so far.
+    public var viewsExtracted: Int { tally.featureViews.load(ordering: .relaxed) }
+
+    /// Views that the segmenter embedded for the question so far.
+    public var viewsEmbedded: Int { tally.segmenterViews.load(ordering: .relaxed) }
+
+    /// The same workbench with a count of its own, for one question.
+    func counting() -> Workbench {
+        var bench = self
+        bench.tally = Tally()
+        return bench
+    }
+
+    /// What sees photos, after the settings.
+    ///
+    /// Throws `Failure(.badInput)` if the extractor takes one size only and several are asked for.
+    var photoExtractor: any FeatureExtractor {
+        get throws { try looking(isMirrored: settings.mirrorsPhoto) ?? extractor.interpolatingAsPublished }
+    }
+
+    /// What sees views of the mesh, after the settings.
+    ///
+    /// Throws like `photoExtractor`.
+    var viewExtractor: any FeatureExtractor {
+        get throws { try looking(isMirrored: settings.mirrorsViews) ?? extractor }
+    }
+
+    private func looking(isMirrored: Bool) throws -> (any FeatureExtractor)? {
+        guard isMirrored || settings.featureScales != [1] else { return nil }
+        return try AugmentedFeatureExtractor(extractor, isMirrored: isMirrored, scales: settings.featureScales)
+    }
+
+    /// Runs `count` steps of a stage on all threads, reporting after each; results are in order.
+    ///
+    /// Throws what `body` throws, and `CancellationError`.
+    func stage<T: Sendable>(_ name: String, _ count: Int, _ body: @Sendable (Int) throws -> T) throws -> [T] {
+        let counter = StepCounter(name: name, total: count, progress: progress)
+        return try parallelism.map(count) { step in
+            try cancellation.check()
+            let result = try body(step)
+            counter.finishedStep()
+            return result
+        }
+    }
+}

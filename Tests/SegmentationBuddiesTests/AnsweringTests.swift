@@ -1,0 +1,341 @@
+import Backbones
+import Basics
+import Correspondence
+import Examples
+import Foundation
+import Images
+import InteractiveSegmentation
+import Shapes
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import SegmentationBuddies
+
+/// The one place where a click is answered, and what it keeps.
+@Suite struct AnsweringTests {
+    /// What must not depend on what was asked before.
+    struct Essence: Equatable {
+        var correspondence: Correspondence
+        var segment: SurfaceSegment?
+        var masks: ClickMasks
+
+        init(_ answer: Answer) {
+            (correspondence, segment, masks) = (answer.correspondence, answer.segment, answer.masks)
+        }
+    }
+
+    /// A mesh in colours that tell where on it one is, and a picture of it: what models that only see colours can match.
+    static func inputs(seed: UInt64 = 2, size: Int = 160) throws -> (OpenMesh, OpenPhoto, Click) {
+        var shape = try ExampleShape(.mug, seed: seed, vertices: 600).mesh
+        shape.vertexColors = shape.vertices.map { (0.5 + 0.4 * $0).clamped(lowerBound: .zero, upperBound: .one) }
+        let mesh = try OpenMesh(shape, name: "mug-\(seed).obj", colored: true)
+        let views = RenderedViews(of: mesh, plan: ViewPlan(count: 3, size: size), seed: 5)
+        let surfaces = views.surfaces(0)
+        let photo = OpenPhoto(try views.image(0, surfaces: surfaces), name: "view-\(seed).png")
+        let shown = surfaces.faceIDs.indices.filter { surfaces.faceIDs[$0] >= 0 }
+        let pixel = try #require(shown.isEmpty ? nil : shown[shown.count / 2])
+        return (mesh, photo, Click(Pixel(x: pixel % size, y: pixel / size)))
+    }
+
+    @Test func stagesComeInOrderAndTheLastIsTheAnswer() throws {
+        let bench = PipelineTests.bench()
+        let (mesh, photo, click) = try Self.inputs()
+        let expected = try photo.masks(of: click, at: bench)
+        var names: [String] = []
+        var told: [Answer] = []
+        let answer = try bench.answer(click, in: photo, on: mesh) { stage in
+            switch stage {
+            case .masks(let masks):
+                names.append("masks")
+                #expect(masks == expected)
+            case .buddy(let answer):
+                names.append("buddy")
+                #expect(answer.segment == nil)
+                told.append(answer)
+            case .part(let answer):
+                names.append("part")
+                told.append(answer)
+            }
+        }
+        #expect(names == ["masks", "buddy", "part"])
+        #expect(told.map(\.correspondence) == [answer.correspondence, answer.correspondence])
+        try #require(answer.isFound)
+        #expect(told[1].segment == answer.segment && answer.segment?.vertexLabels[answer.correspondence.buddy!.vertex] == true)
+    }
+
+    @Test func aSecondClickLooksAtNothingAgain() throws {
+        let extractor = ColorExtractor()
+        let bench = PipelineTests.bench(extractor: extractor)
+        let (mesh, photo, click) = try Self.inputs()
+        let first = try bench.answer(click, in: photo, on: mesh)
+        let seen = extractor.pictures
+        #expect(
+            first.counts.featureViews == 10 && seen == 12, "ten views, and the object's box and its mirror image; never the whole photo")
+        let again = try bench.answer(click, in: photo, on: mesh)
+        #expect(again.counts.featureViews == 0 && extractor.pictures == seen)
+        #expect(again.counts.segmenterViews ?? 0 == 0)
+        #expect(Essence(again) == Essence(first))
+    }
+
+    @Test func settingsGoWithTheQuestion() throws {
+        let bench = PipelineTests.bench()
+        let (mesh, photo, click) = try Self.inputs()
+        let usual = try bench.answer(click, in: photo, on: mesh)
+        var settings = bench.settings
+        settings.matching.candidateCount = 7
+        settings.threshold = .otsu
+        let other = try bench.asking(settings).answer(click, in: photo, on: mesh)
+        #expect(other.correspondence.candidates.count == 7)
+        var fresh = PipelineTests.bench()
+        fresh.settings = settings
+        #expect(try Essence(other) == Essence(fresh.answer(click, in: photo, on: mesh)))
+        #expect(try Essence(bench.answer(click, in: photo, on: mesh)) == Essence(usual), "the workbench keeps its own")
+    }
+
+    @Test func whoDecidesIsToldAndWhatIsNotKnownIsWarnedOf() throws {
+        let bench = PipelineTests.bench()
+        let (mesh, photo, click) = try Self.inputs()
+        let answer = try bench.answer(click, in: photo, on: mesh)
+        #expect(answer.decision.decidedBy == .rule && answer.decision.options.choice.outsiders == .refused)
+        #expect(answer.warnings.contains { $0.contains("the published rule decides") })
+        let document = MatchOutputs(answer, at: bench).document()
+        #expect(document.decidedBy == .rule)
+        #expect(document.settings.matching == answer.decision.options, "settings in effect, not those asked for")
+        var published = bench
+        published.settings.matchAsPublished()
+        #expect(try published.answer(click, in: photo, on: mesh).decision.warning == nil, "nothing was asked for that is not known")
+    }
+
+    @Test func aModelThatFailsIsAFailureAndNotAnUnseenVertex() throws {
+        var bench = PipelineTests.bench()
+        let (mesh, photo, click) = try Self.inputs()
+        try #require(bench.answer(click, in: photo, on: mesh).isFound)
+        bench = PipelineTests.bench()
+        bench.segmenter = FailingOnViews(photo: photo.image)
+        #expect(try failure { try bench.answer(click, in: photo, on: mesh) }.operation == "running the model")
+    }
+
+    @Test func anOpenMeshIsKnownByItsSurfaceAndNotByItsFile() throws {
+        let mesh = try PipelineTests.shape.get().mesh
+        var moved = mesh
+        moved.vertices[3].x += 0.01
+        let meshes = try [mesh, moved, mesh].map { try OpenMesh($0, name: "a.gltf", hash: "one file, whose buffers changed") }
+        #expect(meshes[0].look != meshes[1].look && meshes[0].look == meshes[2].look)
+        #expect(meshes[0].hash == meshes[1].hash)
+    }
+
+    @Test func photosAndMeshesOpenFromBytes() async throws {
+        let bench = PipelineTests.bench()
+        let (mesh, photo, click) = try Self.inputs()
+        let folder = temporaryPath()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try AtomicFile.write(photo.image.pngData(), to: folder + "/p.png")
+        try AtomicFile.write(mesh.mesh.objData(), to: folder + "/m.obj")
+        let files = (try await bench.open(photo: .file(folder + "/p.png")), try await bench.open(mesh: .file(folder + "/m.obj")))
+        let bytes = (
+            try await bench.open(photo: .data(photo.image.pngData(), name: "p.png")),
+            try await bench.open(mesh: .data(mesh.mesh.objData(), name: "m.obj"))
+        )
+        #expect(files.0.hash == bytes.0.hash && files.1.hash == bytes.1.hash)
+        #expect(files.0.hash == ContentHash(of: try photo.image.pngData()).hex)
+        let answers = try [bench.answer(click, in: files.0, on: files.1), bench.answer(click, in: bytes.0, on: bytes.1)]
+        #expect(Essence(answers[0]) == Essence(answers[1]))
+        let made = try MatchOutputs(answers[1], at: bench).files()
+        #expect(made.files.names == made.document.outputs && made.files.names.last == "result.json")
+        await #expect(throws: Failure.self) { try await bench.open(mesh: .data(Data("no mesh".utf8), name: "x.obj")) }
+    }
+
+    @Test func stagesCanBeListenedTo() async throws {
+        let bench = PipelineTests.bench()
+        let (mesh, photo, click) = try Self.inputs()
+        var count = 0
+        for try await stage in bench.stages(of: click, in: photo, on: mesh) {
+            count += 1
+            if case .part(let answer) = stage { #expect(try Essence(answer) == Essence(bench.answer(click, in: photo, on: mesh))) }
+        }
+        #expect(count == 3)
+    }
+
+    @Test func aNewerQuestionWithdrawsTheOlder() async throws {
+        let gate = GatedExtractor()
+        var bench = PipelineTests.bench()
+        bench.extractor = gate
+        bench.parallelism = Parallelism(threads: 1)
+        let (mesh, photo, click) = try Self.inputs()
+        let conversation = Conversation(at: bench)
+        let older = Task { try await conversation.answer(click, in: photo, on: mesh) }
+        await gate.entered()
+        let newer = Task { try await conversation.answer(click, in: photo, on: mesh) }
+        while conversation.questions < 2 { try await Task.sleep(for: .milliseconds(1)) }
+        // The newer one waits for the older one's picture, which comes to nothing, and then makes it itself.
+        gate.open()
+        await #expect(throws: CancellationError.self) { try await older.value }
+        let answer = try await newer.value
+        #expect(try Essence(answer) == Essence(PipelineTests.bench().answer(click, in: photo, on: mesh)))
+    }
+
+    @Test func aCancelledTaskEnds() async throws {
+        let gate = GatedExtractor()
+        var bench = PipelineTests.bench()
+        bench.extractor = gate
+        let (mesh, photo, click) = try Self.inputs()
+        let question = Task { [bench] in try await Conversation(at: bench).answer(click, in: photo, on: mesh) }
+        await gate.entered()
+        question.cancel()
+        gate.open()
+        await #expect(throws: CancellationError.self) { try await question.value }
+        #expect(gate.shown < 12, "the views that were not begun are not looked at")
+    }
+
+    /// Thirty photos and thirty meshes in turn, half of the questions withdrawn, with room for a few only.
+    @Test func manyOfBothWithinABoundedMemory() async throws {
+        var bench = PipelineTests.bench()
+        bench.settings.segmentViews.size = 64
+        bench.settings.featureViews.size = 64
+        bench.memory = BoundedMemory(limit: 3 << 20)
+        let shared = bench
+        let inputs = try (0..<30).map { try Self.inputs(seed: UInt64($0), size: 96) }
+        let conversation = Conversation(at: shared)
+        var (largest, found) = (0, 0)
+        for index in 0..<30 {
+            let (mesh, photo, click) = inputs[index]
+            // Beside it a question that is withdrawn as soon as its masks are known.
+            let withdrawn = Task {
+                let cancellation = Cancellation()
+                let asking = shared.asking(cancellation: cancellation)
+                _ = try await Workbench.inBackground {
+                    try asking.answer(click, in: photo, on: inputs[(index + 7) % 30].0) { if case .masks = $0 { cancellation.cancel() } }
+                }
+            }
+            let answer = try await conversation.answer(click, in: photo, on: mesh)
+            await #expect(throws: CancellationError.self) { try await withdrawn.value }
+            found += answer.isFound ? 1 : 0
+            var fresh = PipelineTests.bench()
+            fresh.settings = shared.settings
+            #expect(try Essence(answer) == Essence(fresh.answer(click, in: photo, on: mesh)), "photo and mesh \(index)")
+            largest = max(largest, shared.memory.bytes)
+            #expect(shared.memory.bytes <= shared.memory.limit)
+        }
+        #expect(largest > shared.memory.limit / 2, "the limit was felt")
+        #expect(found > 15, "\(found) of 30 have an answer")
+    }
+}
+
+@Suite struct BoundedMemoryTests {
+    @Test func theLeastRecentlyUsedGoesFirst() throws {
+        let memory = BoundedMemory(limit: 30)
+        func get(_ name: String) throws -> Int {
+            try memory.value(name, cancellation: Cancellation(), bytes: { _ in 10 }) { memory.count }
+        }
+        for name in ["a", "b", "c"] { _ = try get(name) }
+        #expect(try get("a") == 0, "kept")
+        _ = try get("d")
+        #expect(memory.has("a") && !memory.has("b") && memory.has("c") && memory.has("d"))
+        #expect(memory.bytes == 30 && memory.count == 3)
+        _ = try memory.value("large", cancellation: Cancellation(), bytes: { (_: Int) in 31 }) { 1 }
+        #expect(!memory.has("large") && memory.bytes == 30)
+        memory.forget("a")
+        #expect(memory.bytes == 20)
+        memory.clear()
+        #expect(memory.bytes == 0 && memory.count == 0)
+    }
+
+    @Test func whatManyAskForIsMadeOnce() throws {
+        let memory = BoundedMemory(limit: 100)
+        let made = Atomic(0)
+        let values = try Parallelism(threads: 8).map(64) { item -> Int in
+            try memory.value("v\(item % 4)", cancellation: Cancellation(), bytes: { _ in 1 }) {
+                made.add(1, ordering: .relaxed)
+                return item % 4
+            }
+        }
+        #expect(values == (0..<64).map { $0 % 4 })
+        #expect(made.load(ordering: .relaxed) == 4)
+    }
+
+    @Test func aMakerThatFailsLeavesTheNextToTry() throws {
+        let memory = BoundedMemory(limit: 100)
+        let tries = Atomic(0)
+        let results = try Parallelism(threads: 4).map(4) { _ -> Bool in
+            do {
+                return try memory.value("v", cancellation: Cancellation(), bytes: { _ in 1 }) {
+                    if tries.add(1, ordering: .relaxed).newValue == 1 { throw Failure(.internal, "making", reason: "once") }
+                    return true
+                }
+            } catch { return false }
+        }
+        #expect(results.count { !$0 } == 1 && tries.load(ordering: .relaxed) == 2)
+    }
+
+    @Test func anOptionalThatIsNilIsKeptToo() throws {
+        let memory = BoundedMemory(limit: 100)
+        let made = Atomic(0)
+        for _ in 0..<3 {
+            let value: Int? = try memory.value("none", cancellation: Cancellation(), bytes: { _ in 1 }) {
+                made.add(1, ordering: .relaxed)
+                return nil
+            }
+            #expect(value == nil)
+        }
+        #expect(made.load(ordering: .relaxed) == 1)
+    }
+}
+
+/// A segmenter that cannot embed anything but one photo.
+private struct FailingOnViews: PromptSegmenter {
+    let photo: Image
+    private let inner = DiscSegmenter()
+    var identity: ModelIdentity { inner.identity }
+
+    init(photo: Image) { self.photo = photo }
+
+    func embed(_ image: Image) throws -> ImageEmbedding {
+        guard image == photo else { throw Failure(.badInput, "running the model", reason: "it cannot be run") }
+        return try inner.embed(image)
+    }
+
+    func masks(for prompts: [Prompt], in embedding: ImageEmbedding) throws -> [MaskPrediction] {
+        try inner.masks(for: prompts, in: embedding)
+    }
+}
+
+/// An extractor whose first picture takes until somebody opens the gate.
+private final class GatedExtractor: FeatureExtractor, @unchecked Sendable {
+    // Unchecked: everything mutable is only touched under the lock of `condition`.
+    private let inner = ColorExtractor()
+    private let condition = NSCondition()
+    private var isOpen = false
+    private var waiting = 0
+    var identity: ModelIdentity { inner.identity }
+    var dimension: Int { inner.dimension }
+    var shown: Int { inner.pictures }
+
+    func features(of image: Image) throws -> FeatureGrid {
+        condition.lock()
+        waiting += 1
+        condition.broadcast()
+        while !isOpen { condition.wait() }
+        condition.unlock()
+        return try inner.features(of: image)
+    }
+
+    func isWaitedFor(by count: Int) -> Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        return waiting >= count
+    }
+
+    /// Returns once a picture is at the gate.
+    func entered() async {
+        while !isWaitedFor(by: 1) { try? await Task.sleep(for: .milliseconds(1)) }
+    }
+
+    func open() {
+        condition.lock()
+        isOpen = true
+        condition.broadcast()
+        condition.unlock()
+    }
+}
