@@ -149,7 +149,7 @@ public struct PixelBuddyMatcher: Sendable {
         let chosen = Array(ranked.prefix(options.candidateCount))
         let directions = similarity.directions(at: chosen.map { pixels[$0] })
         let ranking = CosineRanking(field.values)
-        let nearest = try parallelism.map(chosen.count) { index -> (row: Int, similarity: Float)? in
+        let nearest = parallelism.map(chosen.count) { index -> (row: Int, similarity: Float)? in
             ranking.mostSimilar(to: Array(directions.row(index)), eligible: surface.eligible)
         }
         return zip(chosen, nearest).compactMap { index, nearest in
