@@ -27,19 +27,18 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
     targets: [
         // C shims
         shim("CImageCodecs", linking: "spng", "turbojpeg", "webp"),
-        shim("CLinearAlgebra", linking: "openblas", "cholmod"),
+        shim("CLinearAlgebra", linking: "openblas"),
         shim("CEmbree", linking: "embree3"),
         shim("CONNXRuntime", linking: "dl"),
-        shim("CHashing", linking: "crypto"),
 
         // What every layer uses: failures, seeded randomness, atomic files, hashes, arrays on disk
-        library("Basics", on: ["CHashing"]),
+        library("Basics", on: [.product(name: "Crypto", package: "swift-crypto")]),
 
         // Where published models come from and are kept
         library("ModelStore", on: ["Basics"], resources: [.copy("Catalogue")]),
@@ -71,7 +70,6 @@ let package = Package(
             on: [
                 "Basics", "Images", "LinearAlgebra", "Shapes", "Rendering", "Texturing", "Backbones", "Distillation",
                 "InteractiveSegmentation", "Correspondence", "Examples", "Photography", "ModelStore",
-                .product(name: "Logging", package: "swift-log"),
             ]),
 
         // Measuring it: data sets, protocols, baselines, statistics, reports
@@ -79,7 +77,7 @@ let package = Package(
             "Evaluation",
             on: [
                 "Basics", "Images", "LinearAlgebra", "Shapes", "Rendering", "Backbones", "Distillation", "InteractiveSegmentation",
-                "Correspondence", "Examples", "Photography", "SegmentationBuddies", .product(name: "Logging", package: "swift-log"),
+                "Correspondence", "Examples", "Photography", "SegmentationBuddies",
             ]),
 
         // Thin tools
