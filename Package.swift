@@ -27,19 +27,19 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
     targets: [
         // C shims
         shim("CImageCodecs", linking: "spng", "turbojpeg", "webp"),
-        shim("CLinearAlgebra", linking: "openblas", "cholmod"),
+        shim("CLinearAlgebra", linking: "openblas"),
         shim("CEmbree", linking: "embree3"),
         shim("CONNXRuntime", linking: "dl"),
-        shim("CHashing", linking: "crypto"),
 
         // What every layer uses: failures, seeded randomness, atomic files, hashes, arrays on disk
-        library("Basics", on: ["CHashing"]),
+        library("Basics", on: [.product(name: "Crypto", package: "swift-crypto")]),
 
         // Where published models come from and are kept
         library("ModelStore", on: ["Basics"], resources: [.copy("Catalogue")]),

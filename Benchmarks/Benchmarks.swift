@@ -9,11 +9,11 @@ import Foundation
 struct Benchmarks: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure views, models, lifting, matching and a whole click, each beside a naive way to the same result.",
-        discussion: "swift run -c release Benchmarks [views] [models] [lifting] [matching] [click]")
+        discussion: "swift run -c release Benchmarks [views] [models] [lifting] [solver] [matching] [click]")
 
     /// What can be measured.
     enum Subject: String, CaseIterable, ExpressibleByArgument {
-        case views, models, lifting, matching, click
+        case views, models, lifting, solver, matching, click
     }
 
     @Argument(help: "What to measure; everything by default.")
@@ -35,6 +35,7 @@ struct Benchmarks: ParsableCommand {
             case .views: try ViewsBenchmark().run(runs)
             case .models: try ModelsBenchmark().run(runs)
             case .lifting: try LiftingBenchmark().run(runs)
+            case .solver: try SolverBenchmark().run(runs)
             case .matching: try MatchingBenchmark().run(runs)
             case .click: try ClickBenchmark().run(runs)
             }

@@ -13,7 +13,7 @@ struct ViewsBenchmark {
         let parallelism = Parallelism()
         let share = 0.02
         let naive = {
-            try parallelism.forEach(Int(1_000 * share)) { view in
+            parallelism.forEach(Int(1_000 * share)) { view in
                 let camera = sampler.camera(view * Int(1 / share))
                 for y in 0..<size.height {
                     for x in 0..<size.width {
@@ -22,7 +22,7 @@ struct ViewsBenchmark {
                 }
             }
         }
-        let ours = { try parallelism.forEach(1_000) { _ = scene.surfaces(from: sampler.camera($0), size: size) } }
+        let ours = { parallelism.forEach(1_000) { _ = scene.surfaces(from: sampler.camera($0), size: size) } }
         let rays = 1_000 * size.width * size.height
         try Comparison(
             name: "1,000 views of a mesh of \(mesh.faces.count) faces", ours: ours, naive: naive, naiveShare: share,

@@ -1,4 +1,4 @@
-import CHashing
+import Crypto
 import Foundation
 
 /// The SHA-256 of some content, which names it: the same content has the same hash on every machine.
@@ -8,8 +8,8 @@ public struct ContentHash: Hashable, Sendable, CustomStringConvertible {
 
     /// The hash of `bytes`.
     public init(of bytes: some ContiguousBytes) {
-        let digest = Digest()
-        bytes.withUnsafeBytes { digest.add($0) }
+        var digest = SHA256()
+        bytes.withUnsafeBytes { digest.update(bufferPointer: $0) }
         hex = digest.hex()
     }
 
@@ -22,9 +22,9 @@ public struct ContentHash: Hashable, Sendable, CustomStringConvertible {
             throw Failure(.missingInput, operation, path: path, reason: "it cannot be opened")
         }
         defer { try? file.close() }
-        let digest = Digest()
+        var digest = SHA256()
         do {
-            while let piece = try file.read(upToCount: Self.pieceSize), !piece.isEmpty { piece.withUnsafeBytes { digest.add($0) } }
+            while let piece = try file.read(upToCount: Self.pieceSize), !piece.isEmpty { digest.update(data: piece) }
         } catch {
             throw Failure(.missingInput, operation, path: path, reason: "it cannot be read: \(error.localizedDescription)")
         }
@@ -32,10 +32,6 @@ public struct ContentHash: Hashable, Sendable, CustomStringConvertible {
     }
 
     private static let pieceSize = 4 << 20
-
-    fileprivate init(hex: String) {
-        self.hex = hex
-    }
 
     /// The hexadecimal digits.
     public var description: String { hex }
@@ -106,30 +102,10 @@ public struct ContentHasher {
     }
 }
 
-/// One SHA-256 computation of libcrypto.
-private final class Digest {
-    private let context: OpaquePointer
-
-    init() {
-        // Fails only where memory has run out.
-        context = EVP_MD_CTX_new()
-        let started = EVP_DigestInit_ex(context, EVP_sha256(), nil)
-        precondition(started == 1, "SHA-256 is part of every libcrypto")
-    }
-
-    deinit {
-        EVP_MD_CTX_free(context)
-    }
-
-    func add(_ bytes: UnsafeRawBufferPointer) {
-        guard let start = bytes.baseAddress, !bytes.isEmpty else { return }
-        EVP_DigestUpdate(context, start, bytes.count)
-    }
-
-    func hex() -> String {
-        var digest = [UInt8](repeating: 0, count: 32)
-        EVP_DigestFinal_ex(context, &digest, nil)
+extension SHA256 {
+    /// The hash of all bytes so far, as 64 hexadecimal digits.
+    fileprivate func hex() -> String {
         let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        return String(decoding: finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }

@@ -1,10 +1,8 @@
-import Foundation
+import Synchronization
 
 /// A value that is made when it is first asked for, once, whichever thread asks.
-public final class Deferred<Value: Sendable>: @unchecked Sendable {
-    // Unchecked: the lock guards the state.
-    private let lock = NSLock()
-    private var state: State
+public final class Deferred<Value: Sendable>: Sendable {
+    private let state: Mutex<State>
 
     private enum State {
         case pending(@Sendable () throws -> Value)
@@ -13,14 +11,14 @@ public final class Deferred<Value: Sendable>: @unchecked Sendable {
 
     /// A value that `make` will make; what `make` holds is let go once it has.
     public init(_ make: @escaping @Sendable () throws -> Value) {
-        state = .pending(make)
+        state = Mutex(.pending(make))
     }
 
     /// The value, made now if nobody asked before.
     ///
     /// Throws what making it throws; then the next to ask tries again.
     public func value() throws -> Value {
-        try lock.withLock {
+        try state.withLock { state in
             switch state {
             case .made(let value): return value
             case .pending(let make):

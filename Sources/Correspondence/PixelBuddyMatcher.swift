@@ -144,7 +144,7 @@ public struct PixelBuddyMatcher: Sendable {
         let ranked = pixels.indices.filter { cosines[$0] > -.infinity }.sorted { cosines[$0] > cosines[$1] }
         let chosen = Array(ranked.prefix(options.candidateCount))
         let directions = similarity.directions(at: chosen.map { pixels[$0] })
-        let nearest = try parallelism.map(chosen.count) { index -> (row: Int, similarity: Float)? in
+        let nearest = parallelism.map(chosen.count) { index -> (row: Int, similarity: Float)? in
             mesh.ranking.mostSimilar(to: Array(directions.row(index)), eligible: mesh.eligible)
         }
         return zip(chosen, nearest).compactMap { index, nearest in

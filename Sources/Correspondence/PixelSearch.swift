@@ -91,7 +91,7 @@ public struct PixelSearch: Sendable {
     /// - Complexity: O(m x cells x d) for the inner products and at most O(m x region) for the search.
     public func mostSimilar(to queries: Matrix, parallelism: Parallelism = Parallelism()) throws -> [Match?] {
         let products = Matrix.product(cells.factor, queries.transposed)
-        return try parallelism.map(queries.rows) { query in
+        return parallelism.map(queries.rows) { query in
             let squared = dot(queries.row(query), queries.row(query))
             guard squared > 0, squared.isFinite else { return nil }
             let scale = 1 / squared.squareRoot()

@@ -219,7 +219,7 @@ public struct SegmentationBuddyMatcher: Sendable {
         let prompts = pixels.map { photo.prompt(at: $0) }
         let predictions = try segmenter.masks(for: prompts, in: photo.embedding)
         let level = options.partLevel
-        let overlaps = try parallelism.map(predictions.count) { predictions[$0].mask(level).intersectionOverUnion(photo.masks.part) }
+        let overlaps = parallelism.map(predictions.count) { predictions[$0].mask(level).intersectionOverUnion(photo.masks.part) }
         let isJudged = judged.count == candidates.count
         for i in candidates.indices where isJudged || candidates[i].qualifies {
             candidates[i].iou = slot[place(candidates[i].pixel)].map { overlaps[$0] }

@@ -75,7 +75,7 @@ public struct SoftMatcher: Sendable {
         let directions = comparison.directions(at: inside + outside)
         let vertices = field.values.withNormalizedRows()
         let blocks = stride(from: 0, to: count, by: 512).map { $0..<min($0 + 512, count) }
-        let answers = try parallelism.map(blocks.count) { block -> [(similarity: Float, returning: Float)] in
+        let answers = parallelism.map(blocks.count) { block -> [(similarity: Float, returning: Float)] in
             let cosines = Matrix.product(vertices.factor(rows: blocks[block]), directions.transposed)
             return (0..<cosines.rows).map { row in
                 answer(cosines.row(row), inside: inside.count, partWeight: partWeight, restWeight: restWeight)

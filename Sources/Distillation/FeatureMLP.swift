@@ -117,8 +117,7 @@ public struct FeatureMLP: Sendable, Hashable {
     func encode(_ positions: [SIMD3<Float>], parallelism: Parallelism) -> Matrix {
         var result = Matrix(rows: positions.count, columns: shape.inputs)
         let width = shape.width
-        // The body cannot throw.
-        try? result.forEachRowBlock(of: 64, parallelism: parallelism) { range, output in
+        result.forEachRowBlock(of: 64, parallelism: parallelism) { range, output in
             for row in range {
                 let position = positions[row]
                 let start = (row - range.lowerBound) * (3 + 2 * width)

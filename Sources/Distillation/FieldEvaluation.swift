@@ -74,7 +74,7 @@ struct SampleRenderer: Sendable {
             throw Failure(.badInput, "evaluating features", reason: "a sample lies in no face of the mesh")
         }
         let block = 512
-        return try parallelism.map((view.samples.count + block - 1) / block) { index in
+        return parallelism.map((view.samples.count + block - 1) / block) { index in
             let range = (index * block)..<min(view.samples.count, (index + 1) * block)
             return range.map { compare(view.samples[$0], view.grid) }
         }.flatMap { $0 }

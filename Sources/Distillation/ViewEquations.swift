@@ -155,7 +155,7 @@ private struct Incidences: Sendable {
     ) throws -> Matrix {
         var result = Matrix(rows: starts.count - 1, columns: grid.dimension)
         let dimension = grid.dimension
-        try result.forEachRowBlock(of: 256, parallelism: parallelism) { range, output in
+        result.forEachRowBlock(of: 256, parallelism: parallelism) { range, output in
             var cellWeights = [Float](repeating: 0, count: grid.columns * grid.rows)
             var cells: [Int] = []
             grid.values.withUnsafeBufferPointer { values in

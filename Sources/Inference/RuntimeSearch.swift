@@ -3,8 +3,8 @@ import Foundation
 /// Where the ONNX Runtime library is looked for.
 ///
 /// The environment variable `BSB_ONNXRUNTIME` decides alone where it is set. Otherwise the first library that opens is taken: in `.runtime/`
-/// (which `scripts/bootstrap` fills) next to the executable or the current directory or in a folder above either, in the user's cache, or
-/// where the system keeps its libraries.
+/// (which `scripts/bootstrap` fills) next to the executable or in a folder above it, in the user's cache, or where the system keeps its
+/// libraries. Never in the current directory: opening a library runs its code, and that folder may be anybody's download.
 public struct RuntimeSearch: Sendable {
     /// The environment variable that names a library.
     public static let variable = "BSB_ONNXRUNTIME"
@@ -21,11 +21,7 @@ public struct RuntimeSearch: Sendable {
     /// The search of this process.
     public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
         override = environment[Self.variable].flatMap { $0.isEmpty ? nil : $0 }
-        let executable = Bundle.main.executableURL ?? URL(fileURLWithPath: CommandLine.arguments.first ?? "")
-        startingFolders = [
-            executable.resolvingSymlinksInPath().deletingLastPathComponent().path,
-            FileManager.default.currentDirectoryPath,
-        ]
+        startingFolders = [Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent().path].compactMap { $0 }
         folders = FileManager.default.urls(for: .cachesDirectory, in: .userDomainMask).map { $0.appendingPathComponent("bsb").path }
         systemNames = Self.fileNames
     }

@@ -67,8 +67,7 @@ extension Matrix {
                     let product = TileProduct(
                         left: left.pointer(in: a), right: right.pointer(in: b), output: DisjointFloats(base: c), inner: left.columns,
                         outputStride: columns, scale: scale, keeping: keeping)
-                    // The body cannot throw.
-                    try? parallelism.forEach(tiles.count) { product.compute(tiles[$0]) }
+                    parallelism.forEach(tiles.count) { product.compute(tiles[$0]) }
                 }
             }
         }

@@ -11,16 +11,16 @@ extension Matrix {
     ///   - blockRows: rows in a block, at least 1; the last block may be shorter.
     ///   - body: called once for each block with its row range and its values, (#rows of the block) x columns.
     /// - Throws: the first error, by block, that `body` throws.
-    public mutating func forEachRowBlock(
+    public mutating func forEachRowBlock<E: Error>(
         of blockRows: Int, parallelism: Parallelism = Parallelism(threads: 1),
-        _ body: @Sendable (Range<Int>, UnsafeMutableBufferPointer<Float>) throws -> Void
-    ) throws {
+        _ body: @Sendable (Range<Int>, UnsafeMutableBufferPointer<Float>) throws(E) -> Void
+    ) throws(E) {
         precondition(blockRows > 0, "a block has at least one row")
         guard rows > 0 else { return }
         let (rows, columns) = (rows, columns)
-        try values.withUnsafeMutableBufferPointer { buffer in
+        try values.withUnsafeMutableBufferPointer { (buffer) throws(E) in
             let shared = DisjointFloats(base: buffer)
-            try parallelism.forEach((rows + blockRows - 1) / blockRows) { block in
+            try parallelism.forEach((rows + blockRows - 1) / blockRows) { (block) throws(E) in
                 let range = (block * blockRows)..<min(rows, (block + 1) * blockRows)
                 try body(range, shared.part((range.lowerBound * columns)..<(range.upperBound * columns)))
             }

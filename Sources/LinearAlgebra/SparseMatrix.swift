@@ -70,9 +70,6 @@ public struct SparseMatrix: Hashable, Sendable {
         self.values = values
     }
 
-    /// The number of entries that are stored.
-    public var entryCount: Int { values.count }
-
     /// The indices of a row's entries in `columnIndices` and `values`.
     public func entries(ofRow row: Int) -> Range<Int> { Int(rowStarts[row])..<Int(rowStarts[row + 1]) }
 
@@ -106,8 +103,7 @@ public struct SparseMatrix: Hashable, Sendable {
         precondition(dense.rows == columns, "sizes of a product must agree")
         var result = Matrix(rows: rows, columns: dense.columns)
         let width = dense.columns
-        // The body cannot throw.
-        try? result.forEachRowBlock(of: 128, parallelism: parallelism) { range, output in
+        result.forEachRowBlock(of: 128, parallelism: parallelism) { range, output in
             dense.values.withUnsafeBufferPointer { input in
                 for row in range {
                     let start = (row - range.lowerBound) * width

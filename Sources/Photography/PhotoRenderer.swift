@@ -54,7 +54,7 @@ public struct PhotoRenderer: Sendable {
         }
         let work = PhotoWork(scene, camera, size, seed)
         let band = max(1, 16_384 / size.width)
-        let bands = try parallelism.map((size.height + band - 1) / band) { index in
+        let bands = parallelism.map((size.height + band - 1) / band) { index in
             work.band(rows: index * band..<min(size.height, (index + 1) * band), sampling: sampling)
         }
         var light = LinearImage(width: size.width, height: size.height, pixels: bands.flatMap(\.colors))

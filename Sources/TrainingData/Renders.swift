@@ -46,7 +46,7 @@ struct Sources: ParsableArguments {
     /// Meshes of all kinds; the few that cannot be read, or are too large to be drawn quickly, are left out.
     private func unlabelled(_ directory: String) throws -> [TrainingShape] {
         let paths = try Folder.files(below: directory, extensions: ["obj", "off", "ply"])
-        return try parallelism.map(paths.count) { index -> TrainingShape? in
+        return parallelism.map(paths.count) { index -> TrainingShape? in
             guard let mesh = try? Mesh(contentsOf: paths[index]), mesh.faces.count <= 60_000 else { return nil }
             guard let normalised = try? Normalisation(of: mesh).applied(to: mesh) else { return nil }
             let name = paths[index].dropFirst(directory.count).drop { $0 == "/" }
@@ -76,7 +76,7 @@ struct Sources: ParsableArguments {
         var generator = SeededGenerator(seed: seed, stream: 0xF070)
         paths.shuffle(using: &generator)
         let chosen = Array(paths.prefix(max(0, maximumPhotos)))
-        return try parallelism.map(chosen.count) { index -> LinearImage? in
+        return parallelism.map(chosen.count) { index -> LinearImage? in
             guard let image = try? Image(contentsOf: chosen[index]) else { return nil }
             return LinearImage(max(image.width, image.height) > 320 ? image.resized(longestSide: 320, filter: .bilinear) : image)
         }.compactMap { $0 }

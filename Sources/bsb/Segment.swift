@@ -60,12 +60,6 @@ struct Segment: ParsableCommand {
     @Option(help: ArgumentHelp("A decoder that 'bsb train --output' wrote, in place of the cache's.", valueName: "file"))
     var decoder: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "The vertices' features that go with a decoder of the published code: pred_f.pth with decoder_checkpoint.pth.",
-            valueName: "file"))
-    var features: String?
-
     @Option(help: ArgumentHelp("Where to write pictures, meshes, arrays and result.json.", valueName: "folder"))
     var output: String?
 
@@ -90,7 +84,6 @@ struct Segment: ParsableCommand {
         guard (1...8192).contains(size) else { throw ValidationError("--size must be between 1 and 8192.") }
         guard azimuth.isFinite, elevation.isFinite else { throw ValidationError("Angles must be finite.") }
         if like != nil, segmenter == .lift { throw ValidationError("--like needs a decoder, so not --segmenter lift.") }
-        if features != nil, decoder == nil { throw ValidationError("--features needs --decoder.") }
         if decoder != nil, segmenter == .lift { throw ValidationError("Give --decoder or --segmenter lift, not both.") }
     }
 
@@ -103,7 +96,7 @@ struct Segment: ParsableCommand {
         settings.cleansBorders = cleanBorders
         if let segmenter { settings.segmenter = segmenter }
         let bench = try common.workbench(settings, models: models)
-        let checkpoint = decoder.map { DecoderFile(path: $0, features: features) }
+        let checkpoint = decoder.map { DecoderFile(path: $0) }
         let outcome = try SegmentJob(at: bench).run(mesh: mesh, clicks: clicks, decoder: checkpoint, like: like)
         let document = try SegmentOutputs(outcome, at: bench).write(to: output)
         if common.json { try Terminal.result(json: document) } else { Terminal.result(summary(document)) }

@@ -2,10 +2,10 @@ import Basics
 import Testing
 
 @Suite struct ParallelismTests {
-    @Test(arguments: [1, 2, 3, 8]) func resultsAreInOrder(threads: Int) throws {
-        let squares = try Parallelism(threads: threads).map(1000) { $0 * $0 }
+    @Test(arguments: [1, 2, 3, 8]) func resultsAreInOrder(threads: Int) {
+        let squares = Parallelism(threads: threads).map(1000) { $0 * $0 }
         #expect(squares == (0..<1000).map { $0 * $0 })
-        #expect(try Parallelism(threads: threads).map(0) { $0 }.isEmpty)
+        #expect(Parallelism(threads: threads).map(0) { $0 }.isEmpty)
     }
 
     @Test(arguments: [1, 4]) func theFirstErrorByIndexIsThrown(threads: Int) {
@@ -18,12 +18,12 @@ import Testing
         }
     }
 
-    @Test func resultsDoNotDependOnTheNumberOfThreads() throws {
+    @Test func resultsDoNotDependOnTheNumberOfThreads() {
         let draw: @Sendable (Int) -> [Float] = { item in
             var generator = SeededGenerator(seed: 7, stream: UInt64(item))
             return (0..<item % 13).map { _ in generator.uniform() }
         }
-        #expect(try Parallelism(threads: 1).map(300, draw) == Parallelism(threads: 5).map(300, draw))
+        #expect(Parallelism(threads: 1).map(300, draw) == Parallelism(threads: 5).map(300, draw))
     }
 
     @Test func thereIsAlwaysAThread() {

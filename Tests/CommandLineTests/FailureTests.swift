@@ -202,6 +202,27 @@ import Testing
         #expect(try folder.files() == ["cube.obj", "link", "photo.png"])
     }
 
+    /// Opening a library runs its code, and the current directory may be anybody's download.
+    @Test func noLibraryIsOpenedFromTheCurrentDirectoryOrAbove() throws {
+        let (program, download) = (try Folder(), try Folder())
+        // A copy outside the checkout, so that no .runtime is above it.
+        try FileManager.default.copyItem(atPath: Program.path, toPath: program.path + "/bsb")
+        let below = download.path + "/a/b"
+        for folder in [below, download.path] {
+            try FileManager.default.createDirectory(atPath: folder + "/.runtime", withIntermediateDirectories: true)
+            for name in ["libonnxruntime.so", "libonnxruntime.so.1", "libonnxruntime.dylib"] {
+                try Data("not a library".utf8).write(to: URL(fileURLWithPath: "\(folder)/.runtime/\(name)"))
+            }
+        }
+        try Image(width: 40, height: 30, fill: (200, 180, 160)).writePNG(to: below + "/photo.png")
+        let run = try Program.run(
+            ["segment-image", "photo.png", "--click", "9,9", "--no-cache"], in: below,
+            environment: ["BSB_ONNXRUNTIME": "", "XDG_CACHE_HOME": download.path + "/cache"], program: program.path + "/bsb")
+        // 0 where the system has a runtime of its own.
+        #expect(run.exitCode == 69 && run.errors.contains("the library was not found") || run.exitCode == 0, "\(run.errors)")
+        #expect(!run.errors.contains(".runtime/libonnxruntime") && !run.errors.contains(below), "\(run.errors)")
+    }
+
     @Test func aMissingRuntimeIs69() throws {
         let folder = try Folder()
         let mesh = try folder.write("cube.obj", Self.cube)

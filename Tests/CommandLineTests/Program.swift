@@ -18,14 +18,18 @@ struct Program {
         }
     }
 
-    /// Runs `bsb` with the given arguments, in a directory of the caller's and with nothing on standard input.
+    /// Where the tests' own build of `bsb` is.
+    static let path = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("bsb").path
+
+    /// Runs `bsb`, or a copy of it, with the given arguments, in a directory of the caller's and with nothing on standard input.
     ///
     /// With `watchesMemory`, what it takes is looked at again and again until it ends.
     static func run(
-        _ arguments: [String], in directory: String? = nil, environment: [String: String] = [:], watchesMemory: Bool = false
+        _ arguments: [String], in directory: String? = nil, environment: [String: String] = [:], watchesMemory: Bool = false,
+        program: String = Program.path
     ) throws -> Run {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("bsb")
+        process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }

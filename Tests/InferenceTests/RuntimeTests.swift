@@ -74,6 +74,11 @@ import Testing
         }
     }
 
+    @Test func onlyTheProgramsOwnFoldersAreStartedFrom() throws {
+        let program = try #require(Bundle.main.executableURL).resolvingSymlinksInPath().deletingLastPathComponent().path
+        #expect(RuntimeSearch(environment: [:]).startingFolders == [program])
+    }
+
     @Test func aLibraryThatIsNotTheRuntimeIsRefused() throws {
         #if os(Linux)
             let failure = try failure {

@@ -17,9 +17,9 @@ import Testing
         #expect(Matrix(rows: 0, columns: 2).columnMeans() == [0, 0])
     }
 
-    @Test func rowBlocksCoverEachRowOnce() throws {
+    @Test func rowBlocksCoverEachRowOnce() {
         var matrix = Matrix(rows: 1001, columns: 3)
-        try matrix.forEachRowBlock(of: 64, parallelism: Parallelism(threads: 4)) { range, values in
+        matrix.forEachRowBlock(of: 64, parallelism: Parallelism(threads: 4)) { range, values in
             for (k, row) in range.enumerated() { for j in 0..<3 { values[3 * k + j] += Float(row) } }
         }
         #expect(matrix.values == (0..<3003).map { Float($0 / 3) })

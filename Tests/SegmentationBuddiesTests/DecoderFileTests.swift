@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test func publishedDecodersAnswerClicks() throws {
-        let file = DecoderFile(path: "\(Self.folder)/decoder_checkpoint.pth", features: "\(Self.folder)/pred_f.pth")
+        let file = DecoderFile(path: "\(Self.folder)/decoder.safetensors")
         let bench = PipelineTests.bench()
         let outcome = try SegmentJob(at: bench).run(Self.strip(12), clicks: [SurfaceClick(3)], decoder: file)
         #expect(outcome.method == .iseg && outcome.provenance?.segmenter.name == "published decoder")
@@ -29,9 +29,8 @@ import Testing
 
     @Test func whatIsMissingIsSaid() throws {
         let cases: [(file: DecoderFile, words: String)] = [
-            (DecoderFile(path: "\(Self.folder)/decoder_checkpoint.pth"), "--features"),
-            (DecoderFile(path: "\(Self.folder)/pred_f.pth", features: "\(Self.folder)/pred_f.pth"), "attention_state_dict"),
-            (DecoderFile(path: "\(Self.folder)/expected.json"), "safetensors"), (DecoderFile(path: "nowhere.pth"), "nowhere.pth"),
+            (DecoderFile(path: "\(Self.folder)/expected.json"), "safetensors"),
+            (DecoderFile(path: "nowhere.safetensors"), "nowhere.safetensors"),
         ]
         for (file, words) in cases {
             do {

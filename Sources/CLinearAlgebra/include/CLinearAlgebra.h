@@ -1,6 +1,50 @@
-// BLAS (OpenBLAS) and sparse Cholesky factorisation (CHOLMOD), as they are.
+// Dense linear algebra (OpenBLAS: BLAS, and two routines of its LAPACK), as it is, and sparse Cholesky factorisation (Eigen) behind C functions.
 #ifndef C_LINEAR_ALGEBRA_H
 #define C_LINEAR_ALGEBRA_H
 #include <cblas.h>
-#include <suitesparse/cholmod.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// LAPACK: the Cholesky factor of a symmetric matrix, solutions with it, and the inverse of a triangular matrix; column-major, by reference as in Fortran.
+void dpotrf_(const char *triangle, const int32_t *n, double *a, const int32_t *stride, int32_t *info);
+void dpotrs_(
+    const char *triangle, const int32_t *n, const int32_t *columns, const double *factor, const int32_t *stride, double *b,
+    const int32_t *bStride, int32_t *info);
+void dtrtri_(const char *triangle, const char *diagonal, const int32_t *n, double *a, const int32_t *stride, int32_t *info);
+
+// A lower triangular L with P A P' = L L', or only the places of its entries.
+typedef struct CSparseFactor CSparseFactor;
+
+// What came out of a call.
+typedef enum {
+    CSPARSE_OK = 0,
+    CSPARSE_OUT_OF_MEMORY,
+    CSPARSE_TOO_LARGE,
+    CSPARSE_NOT_POSITIVE_DEFINITE,
+} CSparseStatus;
+
+// The compressed columns of L, the diagonal first in each, and where each row of A went: P has a one at (permutation[i], i). Borrowed from the factor.
+typedef struct {
+    const int32_t *starts;
+    const int32_t *rows;
+    const double *values;
+    const int32_t *permutation;
+    int64_t count;
+} CSparseColumns;
+
+// An elimination order (approximate minimum degree) and the places of L's entries, for a symmetric n x n matrix given by its compressed columns.
+CSparseStatus csparse_analyze(int32_t n, const int32_t *starts, const int32_t *rows, CSparseFactor **factor);
+// L for a matrix with entries in the analysed places, whose analysis is copied; only the lower triangle is read.
+CSparseStatus csparse_factor(
+    const CSparseFactor *analysis, int32_t n, const int32_t *starts, const int32_t *rows, const double *values, CSparseFactor **factor);
+CSparseColumns csparse_columns(const CSparseFactor *factor);
+void csparse_free(CSparseFactor *factor);
+
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -71,7 +71,7 @@ struct ShapeDiameter {
         let scene = mesh.scene
         let normals = mesh.surface.normals
         let inward: Float = Self.isInsideOut(scene.mesh) ? 1 : -1
-        let raw = try parallelism.map(scene.mesh.vertices.count) { vertex -> Double? in
+        let raw = parallelism.map(scene.mesh.vertices.count) { vertex -> Double? in
             let axis = inward * normals[vertex]
             guard axis != .zero else { return nil }
             let origin = scene.mesh.vertices[vertex] + 1e-4 * axis

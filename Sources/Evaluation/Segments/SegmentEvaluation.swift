@@ -202,7 +202,7 @@ public struct SegmentEvaluation: Sendable {
     private func visibleVertices(_ mesh: OpenMesh) throws -> [Bool] {
         let views = RenderedViews(scene: mesh.scene, plan: bench.settings.segmentViews, seed: bench.settings.seed)
         let vertices = Array(mesh.referenced.indices)
-        let seen = try bench.parallelism.map(views.cameras.count) { view in
+        let seen = bench.parallelism.map(views.cameras.count) { view in
             mesh.scene.areVisible(vertices, from: vertices.map { _ in views.cameras[view].eye })
         }
         return mesh.referenced.indices.map { vertex in mesh.referenced[vertex] && seen.contains { $0[vertex] } }

@@ -156,7 +156,7 @@ extension ClickDecoder {
     /// - Complexity: O(n x parameters of the hidden layers); the attention's queries and keys are only needed for several clicks.
     public func probabilities(of features: Matrix, clicks: ClickFeatures, parallelism: Parallelism = Parallelism()) throws -> [Float] {
         let block = 512
-        let blocks = try parallelism.map((features.rows + block - 1) / block) { index -> [Float] in
+        let blocks = parallelism.map((features.rows + block - 1) / block) { index -> [Float] in
             let rows = (index * block)..<min(features.rows, (index + 1) * block)
             let part = Matrix(
                 rows: rows.count, columns: features.columns,

@@ -107,7 +107,7 @@ public struct DecoderTrainer: Sendable {
         }
         let points = shards.reduce(0) { $0 + $1.points.count }
         let decoder = state.decoder
-        let parts = try parallelism.map(shards.count) { decoder.lossAndGradients(shards[$0], pointCount: max(1, points)) }
+        let parts = parallelism.map(shards.count) { decoder.lossAndGradients(shards[$0], pointCount: max(1, points)) }
         guard var gradients = parts.first?.gradients else { return (0, 0) }
         for part in parts.dropFirst() { for index in gradients.indices { gradients[index].add(part.gradients[index]) } }
         state.optimizer.learningRate = options.learningRate(at: state.step)
@@ -119,7 +119,7 @@ public struct DecoderTrainer: Sendable {
         _ state: TrainingState, _ heldOut: [(shard: DecoderShard, counts: [Int])], trained: (sum: Double, points: Int)
     ) throws -> LossPoint {
         let decoder = state.decoder
-        let losses = try parallelism.map(heldOut.count) { decoder.loss(heldOut[$0].shard, pointsPerGroup: heldOut[$0].counts) }
+        let losses = parallelism.map(heldOut.count) { decoder.loss(heldOut[$0].shard, pointsPerGroup: heldOut[$0].counts) }
         let points = heldOut.reduce(0) { $0 + $1.shard.points.count }
         let overlaps = losses.flatMap(\.overlaps).filter { $0.either > 0 }
         let overlap = overlaps.reduce(0.0) { $0 + Double($1.both) / Double($1.either) } / Double(max(1, overlaps.count))

@@ -38,11 +38,11 @@ struct ObjectPose: Sendable {
     ) throws -> ObjectPose? {
         guard let search = PoseSearch(field, mesh, features, object, points: points, parallelism) else { return nil }
         let sampler = ViewSampler(.fibonacci(count: directions))
-        let found = try parallelism.map(directions) { index in
+        let found = parallelism.map(directions) { index in
             search.best(from: SIMD3<Double>(sampler.camera(index).eye), turns: turns)
         }
         let ranked = found.enumerated().sorted { ($0.element.score, $1.offset) > ($1.element.score, $0.offset) }
-        let moved = try parallelism.map(min(refined, ranked.count)) { search.refined(ranked[$0].element) }
+        let moved = parallelism.map(min(refined, ranked.count)) { search.refined(ranked[$0].element) }
         // The first of equals.
         let best = moved.reduce(moved[0]) { $1.score > $0.score ? $1 : $0 }
         return best.score > 0 ? ObjectPose(camera: search.camera(best.view), score: best.score) : nil

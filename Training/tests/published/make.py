@@ -1,4 +1,4 @@
-"""Makes the files of PublishedDecoderTests with torch: a small decoder in the published layout, features, and torch's own answers.
+"""Makes the files of test_convert_decoder.py, and expected.json of PublishedDecoderTests, with torch: a small decoder in the published layout, features, and torch's own answers.
 
 Run in this folder: python make.py
 """

@@ -1,2 +1,0 @@
-// CLinearAlgebra has no code of its own; SwiftPM wants one source file per C target.
-#include "CLinearAlgebra.h"
