@@ -76,7 +76,9 @@ public struct PictureRenderer: Sendable {
         _ buffers: SurfaceBuffers, from camera: Camera, samples: Int, size: RasterSize, vertexColors: [SIMD3<Float>]?
     ) -> RenderedPicture {
         let frame = camera.frame
-        let light = shading.ambientOcclusion.map { OcclusionField(scene: scene, options: $0, frame: frame, samples: samples) }
+        let light = shading.ambientOcclusion.map {
+            OcclusionField(scene: scene, options: $0, frame: frame, buffers: buffers, samples: samples)
+        }
         let empty = Self.levels(blend(.zero, covered: 0, of: 1))
         var image = Image(width: size.width, height: size.height, fill: (empty.x, empty.y, empty.z))
         var coverage = [UInt8](repeating: 0, count: size.width * size.height)
@@ -134,7 +136,7 @@ public struct PictureRenderer: Sendable {
         let normal = normal(buffers, index, face, weights, frame)
         guard shading.light != .normalColors else { return normal * 0.5 + 0.5 }
         var reflectance = shading.reflectance(normal)
-        if let light { reflectance *= light.openness(buffers, index, face) }
+        if let light { reflectance *= light.openness(buffers, index) }
         return (albedo * reflectance).clamped(lowerBound: .zero, upperBound: .one)
     }
 

@@ -23,15 +23,15 @@ public struct Shading: Hashable, Sendable, Codable {
 
     /// Darkening where nearby surface keeps light off.
     public struct AmbientOcclusion: Hashable, Sendable, Codable {
-        /// Rays for each sample of the picture.
+        /// Rays for each pixel of the picture; sixteen pixels share theirs where they see the same surface.
         public var rays: Int
         /// How far surface can be to keep light off, in units of the mesh's box's diagonal.
         public var reach: Float
         /// 0 for none, 1 for black where all rays are kept off.
         public var strength: Float
 
-        /// Darkening by `rays` rays for each sample.
-        public init(rays: Int = 16, reach: Float = 0.2, strength: Float = 0.7) {
+        /// Darkening by `rays` rays for each pixel.
+        public init(rays: Int = 8, reach: Float = 0.2, strength: Float = 0.7) {
             self.rays = rays
             self.reach = reach
             self.strength = strength
@@ -82,7 +82,7 @@ public struct Shading: Hashable, Sendable, Codable {
 
     /// Pictures for people: ``robust`` with soft outlines, soft shadows in hollows and a light grey surface.
     public static let presentation = Shading(
-        normals: .smooth(creaseAngle: .pi / 4), albedo: [0.75, 0.75, 0.75], exposure: 1.15, ambientOcclusion: AmbientOcclusion(rays: 2),
+        normals: .smooth(creaseAngle: .pi / 4), albedo: [0.75, 0.75, 0.75], exposure: 1.15, ambientOcclusion: AmbientOcclusion(),
         supersampling: 2)
 
     /// The light that a surface reflects, where 1 gives it its own colour.

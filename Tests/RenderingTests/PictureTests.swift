@@ -93,6 +93,31 @@ private func centerLevel(_ mesh: Mesh, _ shading: Shading) throws -> UInt8 {
         #expect(picture.image[32, 32].0 > picture.image[24, 24].0)
     }
 
+    /// Levels bend little from pixel to pixel on the even walls of an open box, whose corners are dark.
+    @Test func softShadowsAreNotSpeckled() throws {
+        let box = cube()
+        let open = Mesh(vertices: box.vertices, faces: box.faces.enumerated().filter { $0.offset / 2 != 1 }.map(\.element))
+        let scene = try RayScene(mesh: open)
+        let size = RasterSize(96)
+        let picture = try PictureRenderer(scene, shading: .presentation).picture(from: front, size: size).image
+        let again = try PictureRenderer(scene, shading: .presentation).picture(from: front, size: size).image
+        #expect(picture == again)
+        let faces = scene.surfaces(from: front, size: size).faceIDs
+        var (bends, levels): ([Int], [Int]) = ([], [])
+        for y in 3..<(size.height - 3) {
+            for x in 3..<(size.width - 3) {
+                // Both triangles of a wall, and nothing of its neighbours.
+                let around = Set((-3...3).flatMap { dy in (-3...3).map { faces[(y + dy) * size.width + x + $0] / 2 } })
+                guard around.count == 1, faces[y * size.width + x] >= 0 else { continue }
+                let row = (-1...1).map { Int(picture[x + $0, y].0) }
+                bends.append(abs(row[0] - 2 * row[1] + row[2]))
+                levels.append(row[1])
+            }
+        }
+        #expect(bends.count > 500 && levels.max()! - levels.min()! > 30)
+        #expect(bends.max()! <= 8, "levels bend by up to \(bends.max()!)")
+    }
+
     /// Corners of a sphere get the sphere's normals; those of a cube keep the triangles'.
     @Test func smoothNormalsKeepCreases() throws {
         let sphere = octasphere(3)
