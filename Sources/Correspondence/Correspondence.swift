@@ -5,9 +5,7 @@ import Images
 public struct Candidate: Sendable, Hashable {
     /// Index of the vertex in the mesh.
     public var vertex: Int
-    /// Cosine of the click's and the vertex's features, s(p, v) of the paper's Eq.
-    ///
-    /// 3.
+    /// Cosine of the click's and the vertex's features, s(p, v) of the paper's equation 3.
     public var similarity: Float
     /// The pixel of the object mask most similar to the vertex, q(v).
     public var pixel: Pixel
@@ -15,9 +13,9 @@ public struct Candidate: Sendable, Hashable {
     public var pixelSimilarity: Float
     /// Whether that pixel falls inside the part mask: the segment-level best-buddies condition.
     public var qualifies: Bool
-    /// IoU of the part mask with the mask segmented at the pixel (Eq.
+    /// IoU of the part mask with the mask segmented at the pixel (equation 5).
     ///
-    /// 5); only for candidates that may be the answer, which as published are those that qualify.
+    /// Only for candidates that may be the answer, which as published are those that qualify.
     public var iou: Float?
 
     /// A candidate and where it leads back to.

@@ -18,9 +18,9 @@ public struct CosineRanking: Sendable {
         inverseLengths = (0..<vectors.rows).map { inverseLength(vectors.row($0)) }
     }
 
-    /// The cosine of every row with a query of length d, the paper's Eq.
+    /// The cosine of every row with a query of length d, n values: the paper's equation 3.
     ///
-    /// 3: n values. Complexity: O(n d).
+    /// Complexity: O(n d).
     public func similarities(to query: [Float]) -> [Float] {
         precondition(query.count == vectors.columns, "a query has as many entries as a row")
         guard let queryScale = inverseLength(query[...]) else { return [Float](repeating: -.infinity, count: vectors.rows) }

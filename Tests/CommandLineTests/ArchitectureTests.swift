@@ -54,6 +54,20 @@ import Testing
         #expect(edges > lower.count, "so few dependencies mean that the package was not understood")
     }
 
+    /// The formatter takes the dot of an abbreviation for the end of the sentence, and breaks the comment there.
+    @Test func noCommentEndsInAnAbbreviation() throws {
+        let folder = DocumentationTests.root.appendingPathComponent("Sources")
+        let files = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".swift") }
+        #expect(files.count > 300)
+        for file in files {
+            let source = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
+            for line in source.split(separator: "\n") where line.contains("//") {
+                let isBroken = line.firstMatch(of: /\b(?:Eqs?|Sec|Fig|cf|vs|e\.g|i\.e|al)\.$/) != nil
+                #expect(!isBroken, "\(file): \(line)")
+            }
+        }
+    }
+
     /// All targets share a folder of built modules, so the compiler lets a file import what its target does not depend on.
     @Test func filesImportWhatTheirTargetDependsOn() throws {
         let targets = try Self.targets()
