@@ -28,10 +28,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-<<<<<<< HEAD
-=======
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
->>>>>>> 5c1d0da70f08470718397a281fe14f334543944b
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
     targets: [
