@@ -4,18 +4,28 @@ import PackageDescription
 // The order below is the order of the layers: a target depends only on targets above it.
 // ARCHITECTURE.md follows the data through them.
 
+/// A module's name in the package graph of whoever uses this: what is not for clients has a prefix, so that it cannot meet another `Images`.
+func module(_ name: String) -> String { "BSB\(name)" }
+
+/// Other targets of this package.
+func modules(_ names: [String]) -> [Target.Dependency] { names.map { .byName(name: module($0)) } }
+
 /// A thin, logic-free C shim over one native library, with the libraries it links.
 func shim(_ name: String, linking libraries: String...) -> Target {
-    .target(name: name, linkerSettings: libraries.map { .linkedLibrary($0) })
+    .target(name: module(name), path: "Sources/\(name)", linkerSettings: libraries.map { .linkedLibrary($0) })
 }
 
-/// A library target and the test target that goes with it.
-func library(_ name: String, on dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
-    .target(name: name, dependencies: dependencies, resources: resources)
+/// A library that only this package's own targets see.
+func library(
+    _ name: String, on dependencies: [String] = [], products: [Target.Dependency] = [], resources: [Resource] = []
+) -> Target {
+    .target(name: module(name), dependencies: modules(dependencies) + products, path: "Sources/\(name)", resources: resources)
 }
 
-func tests(_ name: String, on dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
-    .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies, resources: resources)
+/// The tests of a library.
+func tests(_ name: String, on dependencies: [String] = [], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: modules([name] + dependencies) + ["TestSupport"], resources: resources)
 }
 
 let package = Package(
@@ -38,7 +48,7 @@ let package = Package(
         shim("CONNXRuntime", linking: "dl"),
 
         // What every layer uses: failures, seeded randomness, atomic files, hashes, arrays on disk
-        library("Basics", on: [.product(name: "Crypto", package: "swift-crypto")]),
+        library("Basics", products: [.product(name: "Crypto", package: "swift-crypto")]),
 
         // Where published models come from and are kept
         library("ModelStore", on: ["Basics"], resources: [.copy("Catalogue")]),
@@ -61,43 +71,70 @@ let package = Package(
 
         // Made-up shapes and photo-like pictures of shapes, for examples, tests and training
         library("Examples", on: ["Basics", "Shapes"]),
-        library("Photography", on: ["Basics", "Images", "Shapes", "Rendering"]),
+        library("Photography", on: ["Basics", "Images", "Shapes", "Rendering", "Examples"]),
         library("TrainingSets", on: ["Basics", "Images", "Shapes", "Rendering", "Photography"]),
 
-        // The whole job: caches, one call from photo and mesh to result and pictures
+        // What is kept open: models, settings, photos, meshes, and what models see of them, in memory and on disk
         library(
-            "SegmentationBuddies",
+            "Workbench",
+            on: [
+                "Basics", "ModelStore", "Images", "LinearAlgebra", "Shapes", "Inference", "Rendering", "Backbones", "Distillation",
+                "InteractiveSegmentation", "Correspondence",
+            ]),
+
+        // Questions and answers: a click, and the ways beside it
+        library(
+            "Answering",
             on: [
                 "Basics", "Images", "LinearAlgebra", "Shapes", "Rendering", "Texturing", "Backbones", "Distillation",
-                "InteractiveSegmentation", "Correspondence", "Examples", "Photography", "ModelStore",
+                "InteractiveSegmentation", "Correspondence", "Workbench",
             ]),
+
+        // What answers become outside: documents, files and pictures
+        library(
+            "Results",
+            on: [
+                "Basics", "Images", "Shapes", "Rendering", "Texturing", "Backbones", "InteractiveSegmentation", "Correspondence",
+                "Examples", "Photography", "Workbench", "Answering",
+            ]),
+
+        // What a client imports
+        .target(
+            name: "SegmentationBuddies",
+            dependencies: modules([
+                "Basics", "Images", "Shapes", "Backbones", "InteractiveSegmentation", "Correspondence", "Workbench", "Answering", "Results",
+            ])),
 
         // Measuring it: data sets, protocols, baselines, statistics, reports
         library(
             "Evaluation",
             on: [
                 "Basics", "Images", "LinearAlgebra", "Shapes", "Rendering", "Backbones", "Distillation", "InteractiveSegmentation",
-                "Correspondence", "Examples", "Photography", "SegmentationBuddies",
+                "Correspondence", "Photography", "Workbench", "Answering", "Results",
             ]),
 
         // Thin tools
         .executableTarget(
             name: "bsb",
-            dependencies: [
-                "SegmentationBuddies", "ModelStore", "Evaluation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            dependencies: modules([
+                "Basics", "ModelStore", "Images", "Shapes", "Rendering", "Backbones", "InteractiveSegmentation", "Correspondence", "Examples",
+                "Workbench", "Answering", "Results", "Evaluation",
+            ]) + [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .executableTarget(
             name: "TrainingData",
-            dependencies: [
-                "Examples", "Photography", "TrainingSets", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            dependencies: modules(["Basics", "Shapes", "Examples", "Photography", "TrainingSets"]) + [
+                .product(name: "ArgumentParser", package: "swift-argument-parser")
             ]),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["SegmentationBuddies", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: modules([
+                "Basics", "Images", "LinearAlgebra", "Shapes", "Rendering", "Backbones", "Distillation", "InteractiveSegmentation",
+                "Correspondence", "Examples", "Workbench", "Answering", "Results",
+            ]) + [.product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Benchmarks"),
 
         // Tests, and what several of them use
-        .target(name: "TestSupport", dependencies: ["Basics", "Shapes"], path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: modules(["Basics", "Shapes"]), path: "Tests/TestSupport"),
         tests("Basics"),
         tests("ModelStore"),
         tests("Images"),
@@ -113,9 +150,11 @@ let package = Package(
         tests("Examples"),
         tests("Photography", on: ["Examples"]),
         tests("TrainingSets"),
-        tests("SegmentationBuddies"),
+        tests("Workbench"),
+        tests("Results", on: ["Workbench", "Answering", "Examples"]),
         tests("Evaluation"),
-        .testTarget(name: "CommandLineTests", dependencies: ["bsb", "Basics", "Images", "Shapes", "TestSupport"], exclude: ["Snapshots"]),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["bsb", "TestSupport"] + modules(["Basics", "Images", "Shapes"]), exclude: ["Snapshots"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,9 +1,11 @@
+import Answering
 import Basics
 import Correspondence
 import Examples
 import Foundation
 import Photography
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// A click from files to an answer, and to the files of the answer: with the mesh and the photo in the cache, against from nothing.
 struct ClickBenchmark {

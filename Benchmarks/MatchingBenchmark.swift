@@ -1,3 +1,4 @@
+import Answering
 import Backbones
 import Basics
 import Correspondence
@@ -5,7 +6,8 @@ import Examples
 import Images
 import LinearAlgebra
 import Photography
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// The most similar pixel for each of 100 candidates: products with the grid's cells and bounds by block, against a feature for each pixel.
 struct MatchingBenchmark {

@@ -1,7 +1,9 @@
+import Answering
 import Backbones
 import Basics
 import Images
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// The embedded models on pictures of the size of a view: together, as the package asks them, against one after another.
 struct ModelsBenchmark {

@@ -4,23 +4,6 @@ import Distillation
 import Images
 import LinearAlgebra
 
-/// A pixel of a picture.
-public struct Pixel: Hashable, Sendable, Codable {
-    /// The column, counted from the left.
-    public var x: Int
-    /// The row, counted from the top.
-    public var y: Int
-
-    /// The pixel in column `x` of row `y`.
-    public init(x: Int, y: Int) {
-        self.x = x
-        self.y = y
-    }
-
-    /// The pixel's centre in the picture's plane.
-    public var center: SIMD2<Float> { [Float(x) + 0.5, Float(y) + 0.5] }
-}
-
 /// Finds the pixel of a region whose interpolated feature is most similar to a query, without interpolating any feature.
 ///
 /// Between four neighbouring cell centres of the grid, the feature of a pixel is `Σ wᵢ tᵢ` with bilinear weights `w` and the four cells'

@@ -1,10 +1,12 @@
+import Answering
 import Backbones
 import Basics
 import Foundation
 import Images
 import Photography
 import Rendering
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// Measures how often clicks in photos of shapes are answered on the right part of a mesh.
 public struct Evaluator: Sendable {

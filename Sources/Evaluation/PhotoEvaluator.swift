@@ -1,8 +1,10 @@
+import Answering
 import Backbones
 import Basics
 import Foundation
 import Images
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// Measures how often clicks in real photos are answered on the right part of the meshes of their category.
 public struct PhotoEvaluator: Sendable {

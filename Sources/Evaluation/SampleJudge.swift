@@ -1,10 +1,12 @@
+import Answering
 import Backbones
 import Basics
 import Correspondence
 import Foundation
 import Images
 import InteractiveSegmentation
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// Answers the clicks of photos on one mesh by all methods, and judges the answers by the labels.
 struct SampleJudge {

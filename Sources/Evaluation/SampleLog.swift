@@ -1,6 +1,8 @@
+import Answering
 import Basics
 import Foundation
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// A line of a log: what came of one click.
 public protocol LoggedRecord: Codable, Sendable {

@@ -1,7 +1,9 @@
+import Answering
 import ArgumentParser
 import Basics
 import Foundation
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// `bsb cache`: what is kept for the next run.
 struct Cache: ParsableCommand {

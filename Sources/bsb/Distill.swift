@@ -1,7 +1,9 @@
+import Answering
 import ArgumentParser
 import Basics
 import Foundation
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// `bsb distill`: prepares a mesh so that later clicks are quick.
 struct Distill: ParsableCommand {

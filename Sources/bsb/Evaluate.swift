@@ -1,9 +1,11 @@
+import Answering
 import ArgumentParser
 import Basics
 import Correspondence
 import Evaluation
 import Foundation
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// `bsb evaluate`: how often clicks are answered on the right part, by this method and by others.
 struct Evaluate: ParsableCommand {

@@ -1,8 +1,10 @@
+import Answering
 import ArgumentParser
 import Basics
 import Evaluation
 import Foundation
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// `bsb evaluate ablations`: the same clicks, answered by many variants of the method.
 struct EvaluateAblations: ParsableCommand {

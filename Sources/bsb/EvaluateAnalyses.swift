@@ -1,9 +1,11 @@
+import Answering
 import ArgumentParser
 import Basics
 import Correspondence
 import Evaluation
 import Foundation
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// `bsb evaluate invariance`: whether answers stay where they are when the mesh is changed.
 struct EvaluateInvariance: ParsableCommand {

@@ -1,7 +1,9 @@
+import Answering
 import ArgumentParser
 import Basics
 import Evaluation
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// `bsb evaluate export-depth`: what depth-conditioned image generators need.
 struct EvaluateExportDepth: ParsableCommand {

@@ -1,8 +1,10 @@
+import Answering
 import ArgumentParser
 import Basics
 import Evaluation
 import Foundation
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// `bsb evaluate reverse`: from meshes to photos, and there and back.
 struct EvaluateReverse: ParsableCommand {

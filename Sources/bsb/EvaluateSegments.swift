@@ -1,9 +1,11 @@
+import Answering
 import ArgumentParser
 import Basics
 import Evaluation
 import Foundation
 import InteractiveSegmentation
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// `bsb evaluate segments`: how well clicks on meshes become their labelled parts.
 struct EvaluateSegments: ParsableCommand {

@@ -1,8 +1,10 @@
+import Answering
 import ArgumentParser
 import Basics
 import Examples
 import Foundation
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// `bsb example`: a mesh and a photo-like picture of another instance of its kind, made from nothing.
 struct Example: ParsableCommand {

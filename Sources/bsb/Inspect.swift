@@ -1,8 +1,10 @@
+import Answering
 import ArgumentParser
 import Basics
 import Foundation
-import SegmentationBuddies
+import Results
 import Shapes
+import Workbench
 
 /// `bsb inspect`: what a mesh file holds, and what is odd about it.
 struct Inspect: ParsableCommand {

@@ -1,9 +1,11 @@
+import Answering
 import ArgumentParser
 import Backbones
 import Basics
 import Correspondence
 import Foundation
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// `bsb locate`: the way back, from a mesh to a photo.
 struct Locate: ParsableCommand {

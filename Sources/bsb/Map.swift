@@ -1,9 +1,11 @@
+import Answering
 import ArgumentParser
 import Backbones
 import Basics
 import Correspondence
 import Foundation
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// `bsb map`: a whole object, part by part.
 struct MapCommand: ParsableCommand {

@@ -1,10 +1,12 @@
+import Answering
 import ArgumentParser
 import Backbones
 import Basics
 import Correspondence
 import Foundation
 import Images
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// `bsb match`: the main job.
 struct Match: ParsableCommand {

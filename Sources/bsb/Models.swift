@@ -1,8 +1,10 @@
+import Answering
 import ArgumentParser
 import Basics
 import Foundation
 import ModelStore
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// `bsb models`: published models on this machine.
 struct Models: ParsableCommand {

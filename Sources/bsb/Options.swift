@@ -1,10 +1,12 @@
+import Answering
 import ArgumentParser
 import Backbones
 import Basics
 import Correspondence
 import Foundation
-import SegmentationBuddies
+import Results
 import Shapes
+import Workbench
 
 /// Throws `Failure` if no results can be written into `folder`, before time is spent on making them.
 func checkOutput(_ folder: String?) throws {

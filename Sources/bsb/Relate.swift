@@ -1,9 +1,11 @@
+import Answering
 import ArgumentParser
 import Backbones
 import Basics
 import Correspondence
 import Foundation
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// `bsb relate`: from a photo to another by way of meshes.
 struct Relate: ParsableCommand {

@@ -1,8 +1,10 @@
+import Answering
 import ArgumentParser
 import Basics
 import Foundation
-import SegmentationBuddies
+import Results
 import Shapes
+import Workbench
 
 /// `bsb render`: pictures of a mesh as the models see it.
 struct Render: ParsableCommand {

@@ -1,10 +1,12 @@
+import Answering
 import ArgumentParser
 import Backbones
 import Basics
 import Correspondence
 import Foundation
 import InteractiveSegmentation
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// `bsb segment`: clicks on a mesh become a part of it.
 struct Segment: ParsableCommand {

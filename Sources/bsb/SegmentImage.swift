@@ -1,9 +1,11 @@
+import Answering
 import ArgumentParser
 import Backbones
 import Basics
 import Correspondence
 import Foundation
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// `bsb segment-image`: the masks of a click, without any mesh.
 struct SegmentImage: ParsableCommand {

@@ -1,6 +1,8 @@
+import Answering
 import Basics
 import Foundation
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// What the command line writes: results to standard output, everything else to standard error.
 enum Terminal {

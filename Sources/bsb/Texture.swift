@@ -1,10 +1,12 @@
+import Answering
 import ArgumentParser
 import Backbones
 import Basics
 import Correspondence
 import Foundation
-import SegmentationBuddies
+import Results
 import Texturing
+import Workbench
 
 /// `bsb texture`: the look of a photo's part on the mesh's part.
 struct Texture: ParsableCommand {

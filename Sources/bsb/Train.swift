@@ -1,8 +1,10 @@
+import Answering
 import ArgumentParser
 import Basics
 import Foundation
 import InteractiveSegmentation
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// `bsb train`: a click decoder for one mesh.
 struct Train: ParsableCommand {
@@ -49,9 +51,11 @@ struct Train: ParsableCommand {
     }
 
     func run() throws {
-        if let output { try checkOutput(URL(fileURLWithPath: output).deletingLastPathComponent().path) }
+        try checkOutput(output)
         let bench = try common.workbench(models, meshOptions)
-        let document = try TrainJob(at: bench, plan: plan).run(mesh: mesh, output: output)
+        let opened = try OpenMesh(contentsOf: mesh, at: bench)
+        let outcome = try TrainJob(at: bench, plan: plan).train(opened)
+        let document = try TrainOutputs(outcome, of: opened, plan: plan, at: bench).write(to: output)
         if common.json { try Terminal.result(json: document) } else { Terminal.result(summary(document)) }
     }
 

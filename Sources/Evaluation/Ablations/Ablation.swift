@@ -1,5 +1,7 @@
+import Answering
 import Correspondence
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// One departure from the settings of a preset.
 public struct Ablation: Sendable {

@@ -1,8 +1,10 @@
+import Answering
 import Backbones
 import Basics
 import Correspondence
 import Distillation
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// Answers the same clicks by many variants of the method.
 public struct AblationEvaluator: Sendable {

@@ -1,10 +1,12 @@
+import Answering
 import Backbones
 import Basics
 import Correspondence
 import Distillation
 import Images
 import Rendering
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// Many clicks in one photo, each answered on one mesh.
 ///

@@ -1,3 +1,4 @@
+import Answering
 import Backbones
 import Basics
 import Correspondence
@@ -5,8 +6,9 @@ import Foundation
 import Images
 import Photography
 import Rendering
-import SegmentationBuddies
+import Results
 import Shapes
+import Workbench
 
 /// What a mesh has of what was clicked.
 public enum Counterpart: String, Sendable, Hashable, Codable, CaseIterable {

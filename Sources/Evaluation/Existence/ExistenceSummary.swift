@@ -1,6 +1,8 @@
+import Answering
 import Backbones
 import Correspondence
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// `existence.json`.
 public struct ExistenceSummary: Sendable, Codable {

@@ -1,7 +1,9 @@
+import Answering
 import Backbones
 import Basics
 import Correspondence
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// What one click gave on a mesh and on the same mesh changed.
 public struct InvarianceRecord: Sendable, Hashable, Codable, LoggedRecord {

@@ -1,3 +1,4 @@
+import Answering
 import Backbones
 import Basics
 import Correspondence
@@ -5,7 +6,8 @@ import Foundation
 import Images
 import LinearAlgebra
 import Rendering
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// The baselines that match the photo with a grey render of the mesh, picture to picture, as image methods have to: the nearest pixel by
 /// cosine of interpolated features, which is how DIFT (Tang and others 2023) uses its own features, and neural best buddies.

@@ -1,5 +1,7 @@
+import Answering
 import Correspondence
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// A shape that clicks are answered on, with its features fitted and its views embedded.
 struct TargetMesh: Sendable {

@@ -1,8 +1,10 @@
+import Answering
 import Backbones
 import Basics
 import Correspondence
 import Images
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// The answers of all methods that compare the click with the mesh's own features.
 struct VertexAnswers {

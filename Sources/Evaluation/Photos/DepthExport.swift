@@ -1,8 +1,10 @@
+import Answering
 import Basics
 import Foundation
 import Images
 import Rendering
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// `photos.json` of an export: cameras and clicks of photos that are yet to be made from their depth maps.
 public struct DepthExport: Sendable, Hashable, Codable {

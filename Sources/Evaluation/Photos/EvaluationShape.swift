@@ -1,7 +1,9 @@
+import Answering
 import Basics
 import Photography
-import SegmentationBuddies
+import Results
 import Shapes
+import Workbench
 
 /// A labelled shape with what sampling and judging need to know of it.
 struct EvaluationShape: Sendable {

@@ -1,3 +1,4 @@
+import Answering
 import Basics
 import Correspondence
 import Foundation
@@ -5,7 +6,8 @@ import Images
 import InteractiveSegmentation
 import Photography
 import Rendering
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// A sample as a person sees it: the photo with the click and its masks, the mesh with the answer and its segment.
 public struct GalleryItem: Sendable {

@@ -1,10 +1,12 @@
+import Answering
 import Backbones
 import Basics
 import Correspondence
 import Images
 import InteractiveSegmentation
 import LinearAlgebra
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// Judges pixels of a photo by the pixels that show the right part.
 struct PixelJudge {

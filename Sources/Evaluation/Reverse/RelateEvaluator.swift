@@ -1,8 +1,10 @@
+import Answering
 import Backbones
 import Basics
 import Correspondence
 import Images
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// What one click in a pair of photos gave: one line of `samples.jsonl`.
 public struct RelateRecord: Sendable, Hashable, Codable, LoggedRecord {

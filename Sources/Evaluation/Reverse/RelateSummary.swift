@@ -1,5 +1,7 @@
+import Answering
 import Backbones
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// `relate.json`.
 public struct RelateSummary: Sendable, Codable {

@@ -1,10 +1,12 @@
+import Answering
 import Backbones
 import Basics
 import Correspondence
 import Images
 import InteractiveSegmentation
 import Rendering
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// Measures how often vertices of a mesh are found in photos, and how often a click comes back to its part by way of a mesh.
 public struct ReverseEvaluator: Sendable {

@@ -1,6 +1,8 @@
+import Answering
 import Backbones
 import Correspondence
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// `reverse.json`.
 public struct ReverseSummary: Sendable, Codable {

@@ -1,9 +1,11 @@
+import Answering
 import Basics
 import Foundation
 import InteractiveSegmentation
 import Rendering
-import SegmentationBuddies
+import Results
 import Shapes
+import Workbench
 
 /// A baseline that knows no image: what is nearest to the clicks in some metric of the surface, as much of it as the part has (which it
 /// is told).

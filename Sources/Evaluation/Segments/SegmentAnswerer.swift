@@ -1,7 +1,9 @@
+import Answering
 import Basics
 import InteractiveSegmentation
-import SegmentationBuddies
+import Results
 import Shapes
+import Workbench
 
 /// Makes the ways that are measured ready for a mesh.
 struct SegmentAnswerer {

@@ -1,9 +1,11 @@
+import Answering
 import Backbones
 import Basics
 import Foundation
 import InteractiveSegmentation
-import SegmentationBuddies
+import Results
 import Shapes
+import Workbench
 
 /// Measures how well clicks on labelled meshes become their parts, as interactive segmentation is measured.
 ///

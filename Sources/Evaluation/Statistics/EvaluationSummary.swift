@@ -1,5 +1,7 @@
+import Answering
 import Backbones
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// How well one method does on a set of samples.
 public struct MethodScore: Sendable, Hashable, Codable {

@@ -1,0 +1,123 @@
+import Backbones
+import Basics
+import Correspondence
+import Foundation
+import Images
+import InteractiveSegmentation
+import LinearAlgebra
+import Shapes
+import Workbench
+
+/// A place of the surface that may be meant, with its part.
+public struct Alternative: Sendable {
+    /// The vertex that looks most like the part there.
+    public var vertex: Int
+    /// exp((similarity - largest similarity) / temperature), 1 for the place most like the part.
+    public var score: Float
+    /// Mean cosine of the vertex's feature with those of the part's pixels.
+    public var similarity: Float
+    /// The share of the vertex's attention to the object that falls into the part, 0...1.
+    public var returning: Float
+    /// The pixel of the object that the vertex leads back to.
+    public var pixel: Pixel
+    /// Whether that pixel is in the part.
+    public var qualifies: Bool
+    /// IoU of the part mask with the mask at that pixel.
+    public var iou: Float
+    /// The share of the probability over the surface that is in the part around the vertex.
+    public var mass: Float
+    /// The part around the vertex.
+    public var segment: SurfaceSegment
+}
+
+/// An approximate answer beside the published one: a probability over the surface and a ranked list of places.
+public struct Alternatives: Sendable {
+    /// The places, the most similar first; parts do not contain each other's vertices.
+    public var list: [Alternative]
+    /// The probability over the surface.
+    public var soft: SoftCorrespondence
+    /// The difference of cosines that counts as a factor of e.
+    public var temperature: Float
+}
+
+/// Finds the places of a surface that may be meant: symmetric and repeated parts, and what comes next where nothing qualifies.
+///
+/// Places are the maxima of the vertices' similarity to the part that stand out on the surface: whoever walks from one to a
+/// higher one has to go down by at least `prominence`. A place inside the part of an earlier one is left out.
+public struct AlternativeFinder: Sendable {
+    /// The most places.
+    public var limit = 5
+    /// How much a maximum of the similarity must stand out.
+    public var prominence: Float = 0.01
+    /// The least score of a place.
+    public var minimumScore: Float = 0.02
+    /// How the probability is made.
+    public var soft = SoftMatchingOptions()
+
+    private let bench: Workbench
+
+    /// A finder that works at `bench`.
+    public init(at bench: Workbench, limit: Int = 5) {
+        self.bench = bench
+        self.limit = limit
+    }
+
+    /// The places that a click may mean, beside what was answered.
+    ///
+    /// Throws `Failure` if the segmenter cannot be run.
+    public func find(beside answer: Answer) throws -> Alternatives {
+        let mesh = answer.mesh
+        let surface = try mesh.features(at: bench)
+        let photo = try answer.photo.clicked(answer.click, masks: answer.masks, at: bench)
+        let soft = try SoftMatcher(options: self.soft, parallelism: bench.parallelism).match(photo, to: surface)
+        guard let largest = soft.similarity.max(), largest > -.infinity else {
+            return Alternatives(list: [], soft: soft, temperature: self.soft.temperature)
+        }
+        var list: [Alternative] = []
+        for vertex in peaks(of: soft.similarity, mesh) {
+            guard list.count < limit else { break }
+            let score = exp((soft.similarity[vertex] - largest) / self.soft.temperature)
+            guard score >= minimumScore, !list.contains(where: { $0.segment.vertexLabels[vertex] }) else { continue }
+            // A place that no view shows has no part to offer.
+            guard let segment = try mesh.visiblePart(around: vertex, at: bench) else { continue }
+            let mass = zip(segment.vertexLabels, soft.probability).reduce(Float(0)) { $0 + ($1.0 ? $1.1 : 0) }
+            list.append(
+                Alternative(
+                    vertex: vertex, score: score, similarity: soft.similarity[vertex], returning: soft.returning[vertex],
+                    pixel: photo.click, qualifies: false, iou: 0, mass: mass, segment: segment))
+        }
+        try lead(&list, back: photo, answer.photo.segmenter(at: bench), surface)
+        return Alternatives(list: list, soft: soft, temperature: self.soft.temperature)
+    }
+
+    /// Vertices of the file at the maxima that stand out, the highest first.
+    private func peaks(of similarity: [Float], _ mesh: OpenMesh) -> [Int] {
+        let adjacency = Adjacency(mesh.mesh)
+        let weld = adjacency.weld
+        var values = [Float](repeating: -.infinity, count: weld.count)
+        var vertices = [Int](repeating: 0, count: weld.count)
+        for (vertex, value) in similarity.enumerated() where value > values[Int(weld.welded[vertex])] {
+            values[Int(weld.welded[vertex])] = value
+            vertices[Int(weld.welded[vertex])] = vertex
+        }
+        let edges = adjacency.edges.map { SIMD2(Int32($0.a), Int32($0.b)) }
+        return GraphPeaks.find(values, edges: edges, prominence: prominence).map { vertices[$0.node] }
+    }
+
+    /// Finds the pixel that each place leads back to and compares its mask with the part.
+    private func lead(
+        _ list: inout [Alternative], back photo: ClickedPhoto, _ segmenter: any PromptSegmenter, _ surface: SurfaceFeatures
+    ) throws {
+        guard !list.isEmpty else { return }
+        let search = PixelSearch(features: photo.features, region: photo.masks.object)
+        let matches = try search.mostSimilar(to: surface.field.values.gatheringRows(list.map(\.vertex)), parallelism: bench.parallelism)
+        let prompts = matches.map { photo.prompt(at: $0?.pixel ?? photo.click) }
+        let answers = try segmenter.masks(for: prompts, in: photo.embedding)
+        for index in list.indices {
+            guard let match = matches[index] else { continue }
+            list[index].pixel = match.pixel
+            list[index].qualifies = photo.masks.part[match.pixel.x, match.pixel.y]
+            list[index].iou = answers[index].mask(bench.settings.matching.partLevel).intersectionOverUnion(photo.masks.part)
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import Backbones
+import Basics
+import Correspondence
+import Foundation
+import Images
+import InteractiveSegmentation
+import Shapes
+import Workbench
+
+/// The way back of the main job: a vertex of a mesh finds its part in a photo.
+public struct LocateJob: Sendable {
+    private let bench: Workbench
+
+    /// A job that works at `bench`.
+    public init(at bench: Workbench) {
+        self.bench = bench
+    }
+
+    /// Everything known after a vertex was sought in a photo.
+    public struct Outcome: Sendable {
+        /// The photo.
+        public var photo: OpenPhoto
+        /// The mesh.
+        public var mesh: OpenMesh
+        /// The clicked vertex.
+        public var vertex: Int
+        /// The part around it.
+        public var part: SurfaceSegment
+        /// How the part was found.
+        public var method: SurfaceMethod
+        /// Where in the photo it was sought.
+        public var object: FoundObject
+        /// What matching found.
+        public var correspondence: PixelCorrespondence
+        /// The part of the photo, if there is a correspondence.
+        public var mask: Mask?
+        /// The segmenter's own estimate of that mask's IoU with the truth.
+        public var predictedIoU: Float?
+        /// Seconds by stage.
+        public var timings: [String: Double] = [:]
+    }
+
+    /// Seeks a place on the mesh in the file `mesh` in the photo `image`.
+    ///
+    /// - Parameter image: the photo's file.
+    /// - Parameter mesh: the mesh's file.
+    /// - Parameter target: the place on the mesh.
+    /// - Parameter objectClick: where the object is in the photo; without, it is found by ``ObjectFinder``.
+    /// - Throws: `Failure` for inputs that cannot be used; a part that the photo does not show is an outcome, not an error.
+    public func run(image: String, mesh: String, target: SurfaceTarget, objectClick: Pixel? = nil) throws -> Outcome {
+        var watch = Stopwatch()
+        // What is quick first, since a wrong place on the mesh should not wait for the models.
+        let mesh = try watch.measure("mesh") { try OpenMesh(contentsOf: mesh, at: bench) }
+        let vertex = try target.vertex(of: mesh)
+        let photo = try watch.measure("photo") { try OpenPhoto(contentsOf: image) }
+        if let objectClick { try photo.check(objectClick) }
+        let object = try watch.measure("object") { try ObjectFinder(at: bench).object(in: photo, at: objectClick, like: mesh) }
+        var outcome = try watch.measure("matching") { try run(photo, mesh, vertex: vertex, object: object) }
+        outcome.timings = watch.seconds
+        return outcome
+    }
+
+    /// Seeks a vertex of a mesh in the object of a photo.
+    ///
+    /// - Parameter photo: the photo.
+    /// - Parameter mesh: the mesh.
+    /// - Parameter vertex: the place on the mesh.
+    /// - Parameter part: the part around the vertex, where it is known already.
+    /// - Parameter object: the object in the photo.
+    /// - Throws: `Failure` if the segmenter cannot be run.
+    public func run(
+        _ photo: OpenPhoto, _ mesh: OpenMesh, vertex: Int, part: SurfaceSegment? = nil, object: FoundObject
+    ) throws -> Outcome {
+        let features = try photo.features(of: object.mask, including: object.click, at: bench)
+        let surface = try mesh.features(at: bench)
+        let chosen = try SegmenterChoice(at: bench).segmenter(for: mesh, clicks: [SurfaceClick(vertex)])
+        let part = try part ?? mesh.part(around: vertex, at: bench)
+        let correspondence = try bench.pixelMatcher.match(
+            ClickedSurface(vertex: vertex, part: part.vertexLabels), of: surface, in: features, objectMask: object.mask
+        ) { other in
+            if other == vertex { return part.vertexLabels }
+            // A pixel may lead to a vertex that no view shows: it is in no part then.
+            return try mesh.visiblePart(around: other, at: bench)?.vertexLabels ?? part.vertexLabels.map { _ in false }
+        }
+        var outcome = Outcome(
+            photo: photo, mesh: mesh, vertex: vertex, part: part, method: chosen.segmenter.method, object: object,
+            correspondence: correspondence)
+        if let buddy = correspondence.buddy {
+            let answer = try photo.answer(at: buddy.pixel, at: bench)
+            let level = bench.settings.matching.partLevel
+            outcome.mask = answer.mask(level, including: buddy.pixel.center)
+            outcome.predictedIoU = answer.predictedIoU[level.index]
+        }
+        return outcome
+    }
+}

@@ -1,0 +1,236 @@
+import Backbones
+import Basics
+import Correspondence
+import Distillation
+import Foundation
+import Images
+import InteractiveSegmentation
+import LinearAlgebra
+import Rendering
+import Shapes
+import Texturing
+import Workbench
+
+/// How a part gets the photo's look.
+public enum TextureMode: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The photo's pixels, laid onto the part.
+    case image
+    /// The part in the photo's typical colour: the median of each channel.
+    case colour
+}
+
+/// Paints the part of a photo onto the matching part of a mesh.
+public struct TextureJob: Sendable {
+    /// Everything known after painting.
+    public struct Outcome: Sendable {
+        /// The match.
+        public var match: Answer
+        /// The mesh in the file's units with its new look, if there is a correspondence.
+        public var painted: Mesh?
+        /// How the part was laid onto the photo, in image mode.
+        public var alignment: PhotoAlignment?
+        /// The picture that was made, in image mode.
+        public var texture: PartTexture?
+        /// Pairs of vertices and pixels that were found.
+        public var pairs = 0
+        /// How the painted mesh compares with the photo when it is seen from the photo's side, in image mode.
+        public var check: ReprojectionCheck?
+        /// Seconds by stage.
+        public var timings: [String: Double] = [:]
+    }
+
+    /// The painted mesh, seen as the photo sees it, compared with the photo.
+    public struct ReprojectionCheck: Sendable, Hashable, Codable {
+        /// Pixels of the part mask that were compared.
+        public var pixels: Int
+        /// The share of the part mask's pixels that show fully painted surface.
+        public var coverage: Double
+        /// Mean absolute difference of a channel in 0...1.
+        public var meanDifference: Double
+        /// The same for a part painted evenly in the photo's mean colour: what a picture must beat.
+        public var meanDifferenceOfPlainColour: Double
+    }
+
+    private let bench: Workbench
+    private let mode: TextureMode
+    private let options: TextureOptions
+
+    /// A job that works at `bench`.
+    public init(at bench: Workbench, mode: TextureMode = .image, options: TextureOptions = TextureOptions()) {
+        self.bench = bench
+        self.mode = mode
+        self.options = options
+    }
+
+    /// Paints the clicked part of the photo `image` onto the mesh in the file `mesh`.
+    ///
+    /// Throws `Failure` for inputs that cannot be used; a part that the mesh lacks is an outcome, not an error.
+    public func run(image: String, click: Click, mesh: String) throws -> Outcome {
+        let photo = try OpenPhoto(contentsOf: image)
+        // The click first: it fails fast, and the mesh may take long.
+        _ = try photo.masks(of: click, at: bench)
+        return try run(bench.answer(click, in: photo, on: OpenMesh(contentsOf: mesh, at: bench)))
+    }
+
+    /// Paints what was matched.
+    ///
+    /// Throws `Failure` if the part cannot be laid out.
+    public func run(_ match: Answer) throws -> Outcome {
+        var outcome = Outcome(match: match)
+        guard let buddy = match.correspondence.buddy, let segment = match.segment else { return outcome }
+        var watch = Stopwatch()
+        switch mode {
+        case .colour: outcome.painted = colored(match, segment)
+        case .image: try paint(&outcome, segment, facing: buddy.vertex, &watch)
+        }
+        outcome.timings = watch.seconds
+        return outcome
+    }
+
+    // MARK: Colour
+
+    private func colored(_ match: Answer, _ segment: SurfaceSegment) -> Mesh {
+        var mesh = match.mesh.mesh
+        mesh.appearance = nil
+        let color = Self.medianColor(match.photo.image, match.masks.part)
+        mesh.vertexColors = Self.amounts(segment).map { options.rest + (color - options.rest) * $0 }
+        return mesh
+    }
+
+    /// The median of each channel over a mask, in 0...1.
+    static func medianColor(_ image: Image, _ mask: Mask) -> SIMD3<Float> {
+        var counts = [[Int]](repeating: [Int](repeating: 0, count: 256), count: 3)
+        var all = 0
+        mask.forEachSpan { y, range in
+            for x in range {
+                let (r, g, b) = image[x, y]
+                counts[0][Int(r)] += 1
+                counts[1][Int(g)] += 1
+                counts[2][Int(b)] += 1
+                all += 1
+            }
+        }
+        var color = SIMD3<Float>.zero
+        for channel in 0..<3 {
+            var (level, below) = (0, 0)
+            while level < 255, 2 * (below + counts[channel][level]) <= all {
+                below += counts[channel][level]
+                level += 1
+            }
+            color[channel] = Float(level) / 255
+        }
+        return color
+    }
+
+    /// #V: how much of the photo's colour a vertex gets; it falls off over a narrow band at the part's border.
+    static func amounts(_ segment: SurfaceSegment) -> [Float] {
+        segment.probability.map { probability in
+            let t = min(max((probability - segment.threshold) / 0.2 + 0.5, 0), 1)
+            return t * t * (3 - 2 * t)
+        }
+    }
+
+    // MARK: Picture
+
+    private func paint(
+        _ outcome: inout Outcome, _ segment: SurfaceSegment, facing vertex: Int, _ watch: inout Stopwatch
+    ) throws {
+        let match = outcome.match
+        let placed = match.mesh.scene.mesh
+        let amounts = Self.amounts(segment)
+        let faces = placed.faces.indices.filter { face in (0..<3).contains { amounts[Int(placed.faces[face][$0])] > 0 } }
+        let part = SurfacePart(faces, of: placed)
+        guard !part.triangles.isEmpty else { return }
+        let field = try match.mesh.features(at: bench).field
+        let pairs = try watch.measure("pairs") { try self.pairs(match, part, segment, field) }
+        outcome.pairs = pairs.count
+        let pose = try watch.measure("pose") {
+            try ObjectPose.find(
+                field, of: match.mesh, in: match.features, object: match.masks.object, parallelism: bench.parallelism)
+        }
+        let view = pose?.camera ?? .looking(from: SIMD3<Double>(match.mesh.surface.normals[vertex]))
+        let alignment = try watch.measure("alignment") {
+            try PhotoAlignment(part, pairs: pairs, mask: match.masks.part, view: view, seed: bench.settings.seed)
+        }
+        let texture = try watch.measure("painting") {
+            try PartTexture(
+                part, of: placed, alignment: alignment, photo: match.photo.image, mask: match.masks.part,
+                amount: part.vertices.map { amounts[$0] }, options: options)
+        }
+        var painted = match.mesh.mesh
+        painted.vertexColors = nil
+        painted.appearance = texture.appearance
+        (outcome.painted, outcome.alignment, outcome.texture) = (painted, alignment, texture)
+        outcome.check = try watch.measure("check") { try check(painted, match, alignment, amounts) }
+    }
+
+    /// Points of the part and pixels of the mask that are each other's most similar, or nearly so.
+    private func pairs(
+        _ match: Answer, _ part: SurfacePart, _ segment: SurfaceSegment, _ field: FeatureField
+    ) throws -> [SurfacePixelPair] {
+        let limit = 600
+        let inside = part.vertices.indices.filter { segment.vertexLabels[part.vertices[$0]] }
+        let points = stride(from: 0, to: inside.count, by: max(1, inside.count / limit)).map { inside[$0] }
+        let comparison = PixelSimilarity(match.features)
+        let pixels = PixelSimilarity.lattice(in: match.masks.part, spacing: max(1, comparison.spacing / 2), limit: limit)
+        guard !points.isEmpty, !pixels.isEmpty else { return [] }
+        let features = field.values.gatheringRows(points.map { part.vertices[$0] }).withNormalizedRows()
+        let cosines = Matrix.product(features.factor, comparison.directions(at: pixels).transposed, parallelism: bench.parallelism)
+        let there = points.indices.map { row in pixels.indices.max { cosines[row, $0] < cosines[row, $1] }! }
+        let back = pixels.indices.map { column in points.indices.max { cosines[$0, column] < cosines[$1, column] }! }
+        let low = part.positions.reduce(part.positions[0]) { pointwiseMin($0, $1) }
+        let high = part.positions.reduce(part.positions[0]) { pointwiseMax($0, $1) }
+        let reach = 0.15 * ((high - low) * (high - low)).sum().squareRoot()
+        return points.indices.compactMap { row in
+            let offset = part.positions[points[back[there[row]]]] - part.positions[points[row]]
+            guard (offset * offset).sum().squareRoot() <= reach else { return nil }
+            let pixel = pixels[there[row]].center
+            return SurfacePixelPair(point: points[row], pixel: SIMD2(Double(pixel.x), Double(pixel.y)))
+        }
+    }
+
+    /// Casts a ray for each of up to 4000 pixels of the part mask along the photo's direction and compares what it hits with the photo.
+    private func check(
+        _ painted: Mesh, _ match: Answer, _ alignment: PhotoAlignment, _ amounts: [Float]
+    ) throws -> ReprojectionCheck {
+        var placed = match.mesh.scene.mesh
+        (placed.appearance, placed.vertexColors) = (painted.appearance, nil)
+        guard let colors = try SurfaceColors(placed) else {
+            return .init(pixels: 0, coverage: 0, meanDifference: 0, meanDifferenceOfPlainColour: 0)
+        }
+        let pixels = PixelSimilarity.lattice(in: match.masks.part, spacing: 1, limit: 4000)
+        let rays = pixels.map { pixel -> Ray in
+            let foot = alignment.camera.point(at: SIMD2(Double(pixel.x) + 0.5, Double(pixel.y) + 0.5))
+            let eye = SIMD3<Float>(foot + alignment.towardsEye * 8)
+            return Ray(origin: eye, direction: SIMD3<Float>(-alignment.towardsEye), near: 0, far: 16)
+        }
+        var (count, difference, plain) = (0, 0.0, 0.0)
+        let mean = Self.meanColor(match.photo.image, pixels)
+        for (pixel, hit) in zip(pixels, match.mesh.scene.nearestHits(rays)) {
+            guard let hit else { continue }
+            let weights = SIMD3(1 - hit.barycentrics.x - hit.barycentrics.y, hit.barycentrics.x, hit.barycentrics.y)
+            let corners = placed.faces[Int(hit.face)]
+            let amount = (0..<3).reduce(Float(0)) { $0 + amounts[Int(corners[$1])] * weights[$1] }
+            // Where the paint fades into the rest, the photo is not what is shown.
+            guard amount > 0.95 else { continue }
+            let (r, g, b) = match.photo.image[pixel.x, pixel.y]
+            let wanted = SIMD3(Float(r), Float(g), Float(b)) / 255
+            let seen = colors.color(face: Int(hit.face), weights: weights)
+            count += 1
+            difference += Double((0..<3).reduce(Float(0)) { $0 + abs(seen[$1] - wanted[$1]) } / 3)
+            plain += Double((0..<3).reduce(Float(0)) { $0 + abs(mean[$1] - wanted[$1]) } / 3)
+        }
+        let each = Double(max(1, count))
+        return ReprojectionCheck(
+            pixels: count, coverage: Double(count) / Double(max(1, pixels.count)), meanDifference: difference / each,
+            meanDifferenceOfPlainColour: plain / each)
+    }
+
+    private static func meanColor(_ image: Image, _ pixels: [Pixel]) -> SIMD3<Float> {
+        let sum = pixels.reduce(SIMD3<Float>.zero) { sum, pixel in
+            let (r, g, b) = image[pixel.x, pixel.y]
+            return sum + SIMD3(Float(r), Float(g), Float(b)) / 255
+        }
+        return sum / Float(max(1, pixels.count))
+    }
+}

@@ -1,0 +1,56 @@
+import Answering
+import Backbones
+import Basics
+import Foundation
+import Workbench
+
+/// Prepares a mesh so that later clicks are quick: fits its features and embeds the segmenter's views, into the cache.
+public struct DistillJob: Sendable {
+    private let bench: Workbench
+
+    /// A job that works at `bench`.
+    public init(at bench: Workbench) {
+        self.bench = bench
+    }
+
+    /// What was prepared.
+    public struct Document: Sendable, Codable {
+        /// The mesh file, as it was named.
+        public var mesh: String
+        /// SHA-256 of the mesh file.
+        public var hash: String
+        /// The number of vertices.
+        public var vertices: Int
+        /// The number of the file's faces.
+        public var faces: Int
+        /// Views that were run through the feature extractor now; 0 if the cache had the features.
+        public var featureViews: Int
+        /// Views that were run through the segmenter now.
+        public var segmenterViews: Int
+        /// The time it took.
+        public var seconds: Double
+        /// The models that were used.
+        public var models: [ModelIdentity]
+        /// Everything else that decides the result.
+        public var settings: Settings
+        /// What is odd about the mesh.
+        public var warnings: [String]
+    }
+
+    /// Prepares the mesh in the file `path`.
+    ///
+    /// Throws `Failure`.
+    public func run(mesh path: String) throws -> Document {
+        var watch = Stopwatch()
+        let mesh = try watch.measure("mesh") { try OpenMesh(contentsOf: path, at: bench) }
+        let counting = bench.counting()
+        _ = try watch.measure("features") { try FeatureDistiller(at: counting).field(of: mesh) }
+        try watch.measure("views") { try EmbeddedViews(of: mesh, at: counting).prepareAll() }
+        return Document(
+            mesh: path, hash: mesh.hash, vertices: mesh.mesh.vertices.count, faces: mesh.mesh.fileFaceCount,
+            featureViews: counting.viewsExtracted,
+            segmenterViews: counting.viewsEmbedded, seconds: watch.seconds.values.reduce(0, +),
+            models: [bench.extractor.identity, bench.segmenter.identity], settings: bench.settings,
+            warnings: mesh.report.warnings)
+    }
+}

@@ -1,0 +1,74 @@
+import Answering
+import Backbones
+import Basics
+import Correspondence
+import Foundation
+import Images
+import Workbench
+
+/// Segments a photo at a click, without any mesh.
+public struct ImageSegmentationJob: Sendable {
+    private let bench: Workbench
+
+    /// A job that works at `bench`.
+    public init(at bench: Workbench) {
+        self.bench = bench
+    }
+
+    /// The three masks of a click.
+    public struct Document: Sendable, Codable {
+        /// The photo, as it was named.
+        public var image: String
+        /// SHA-256 of the photo.
+        public var hash: String
+        /// x, y.
+        public var click: [Int]
+        /// The three masks, fine to coarse.
+        public var masks: [MaskDocument]
+        /// The segmenter.
+        public var model: ModelIdentity
+        /// The files written.
+        public var outputs: [String]
+
+        /// One mask.
+        public struct MaskDocument: Sendable, Codable {
+            /// `part`, `middle` or `object`.
+            public var level: MaskLevel
+            /// The share of the photo.
+            public var fraction: Double
+            /// The model's own estimate.
+            public var predictedIoU: Float
+            /// x0, y0, x1, y1; absent for an empty mask.
+            public var box: [Int]?
+        }
+    }
+
+    /// Segments the photo in the file `image`; writes the masks and a picture into `output` if given.
+    ///
+    /// Throws `Failure`.
+    public func run(image path: String, click: Click, output: String?) throws -> Document {
+        let photo = try OpenPhoto(contentsOf: path)
+        for pixel in [click.pixel] + click.more + click.unwanted { try photo.check(pixel) }
+        let prediction = try photo.answers(to: [click.prompt], at: bench)[0]
+        let masks = MaskLevel.allCases.map { prediction.mask($0) }
+        var folder = OutputFolder()
+        if output != nil {
+            for (level, mask) in zip(MaskLevel.allCases, masks) { folder.add("\(level.rawValue)_mask.png", try mask.pngData()) }
+            folder.add("masks.png", try MaskSheet(photo.image, click: click.pixel, masks: masks).image.pngData())
+        }
+        let pixels = Double(photo.image.width * photo.image.height)
+        let document = Document(
+            image: path, hash: photo.hash, click: [click.pixel.x, click.pixel.y],
+            masks: zip(MaskLevel.allCases, masks).map { level, mask in
+                Document.MaskDocument(
+                    level: level, fraction: Double(mask.count) / pixels, predictedIoU: prediction.predictedIoU[level.index],
+                    box: mask.boundingBox.map { [$0.x, $0.y, $0.x + $0.width, $0.y + $0.height] })
+            },
+            model: bench.segmenter.identity, outputs: folder.names + (output == nil ? [] : ["masks.json"]))
+        if let output {
+            folder.add("masks.json", try JSONText.data(document))
+            try folder.write(to: output)
+        }
+        return document
+    }
+}

@@ -1,0 +1,177 @@
+import Answering
+import Backbones
+import Basics
+import Correspondence
+import Foundation
+import Images
+import Rendering
+import Workbench
+
+/// The result of seeking a vertex in a photo, as `result.json` holds it and `bsb locate --json` prints it.
+public struct LocateDocument: Sendable, Codable {
+    /// The version of this schema.
+    public var schema = 1
+    /// Whether the photo shows the part.
+    public var found: Bool
+    /// Why not, as a keyword.
+    public var reason: NoPixelCorrespondence?
+    /// The reason as a sentence.
+    public var explanation: String?
+    /// The probability that the photo shows the part, where it is known for the models and settings.
+    public var existence: Double?
+    /// The clicked vertex.
+    public var vertex: Int
+    /// Its position in the file's units.
+    public var position: [Float]
+    /// The part around it.
+    public var part: PartDocument
+    /// The best segmentation buddy [x, y]; without a correspondence, this and what follows is absent.
+    public var pixel: [Int]?
+    /// The vertex that the pixel leads back to.
+    public var returnVertex: Int?
+    /// Whether that vertex is in the clicked part; where it is not, the pixel is the most likely place only.
+    public var qualifies: Bool?
+    /// IoU of the part around that vertex with the clicked part, by area.
+    public var iou: Float?
+    /// Cosine of the features of the vertex and the pixel.
+    public var similarity: Float?
+    /// The photo's mask at the pixel.
+    public var mask: MaskDocument?
+    /// Where in the photo was sought.
+    public var object: ObjectDocument
+    /// Pixels considered.
+    public var candidateCount: Int
+    /// Of these, how many led back into the part.
+    public var qualified: Int
+    /// Vertices at which the mesh was segmented to judge them.
+    public var segmented: Int
+    /// The mesh as it was read.
+    public var mesh: MeshDocument
+    /// The photo, as it was named.
+    public var image: String
+    /// SHA-256 of the photo.
+    public var imageHash: String
+    /// Every setting that decides the result.
+    public var settings: Settings
+    /// The models that were used.
+    public var models: [ModelIdentity]
+    /// Seconds spent, by stage.
+    public var timings: [String: Double]
+    /// The files written, relative to the output folder.
+    public var outputs: [String]
+
+    /// A mask of the photo.
+    public struct MaskDocument: Sendable, Codable {
+        /// The share of the photo.
+        public var fraction: Double
+        /// The segmenter's own estimate of its IoU with the truth.
+        public var predictedIoU: Float
+        /// x0, y0, x1, y1; absent for an empty mask.
+        public var box: [Int]?
+    }
+
+    /// The object of the photo.
+    public struct ObjectDocument: Sendable, Codable {
+        /// The click [x, y] that its mask answers.
+        public var click: [Int]
+        /// Whether that click was given, rather than found.
+        public var isGiven: Bool
+        /// The share of the photo.
+        public var fraction: Double
+    }
+}
+
+extension LocateDocument.ObjectDocument {
+    /// The document of an object.
+    init(_ object: FoundObject) {
+        self.init(click: [object.click.x, object.click.y], isGiven: object.isGiven, fraction: Double(object.mask.fraction))
+    }
+}
+
+extension LocateDocument.MaskDocument {
+    /// The document of a mask.
+    init(_ mask: Mask, predictedIoU: Float) {
+        self.init(
+            fraction: Double(mask.fraction), predictedIoU: predictedIoU,
+            box: mask.boundingBox.map { [$0.x, $0.y, $0.x + $0.width, $0.y + $0.height] })
+    }
+}
+
+/// The files that seeking a vertex in a photo leaves behind.
+public struct LocateOutputs: Outputs {
+    private let outcome: LocateJob.Outcome
+    private let bench: Workbench
+
+    /// The files of an outcome.
+    public init(_ outcome: LocateJob.Outcome, at bench: Workbench) {
+        self.outcome = outcome
+        self.bench = bench
+    }
+
+    /// Adds all files but the document's.
+    ///
+    /// Throws `Failure` if one cannot be made.
+    public func add(to folder: inout OutputFolder) throws {
+        folder.add("overview.png", try picture().pngData())
+        folder.add("object_mask.png", try outcome.object.mask.pngData())
+        if let mask = outcome.mask { folder.add("mask.png", try mask.pngData()) }
+        try PartFiles(outcome.part, of: outcome.mesh.mesh).add(to: &folder)
+    }
+
+    /// The document, which lists the files.
+    public func document(_ outputs: [String]) -> LocateDocument {
+        let (correspondence, mesh) = (outcome.correspondence, outcome.mesh)
+        let buddy = correspondence.buddy
+        let position = mesh.mesh.vertices[outcome.vertex]
+        return LocateDocument(
+            found: buddy != nil, reason: correspondence.reason, explanation: correspondence.reason?.sentence,
+            existence: correspondence.existence.map { ($0 * 1e4).rounded() / 1e4 }, vertex: outcome.vertex,
+            position: [position.x, position.y, position.z],
+            part: PartDocument(outcome.part, of: mesh.mesh, method: outcome.method), pixel: buddy.map { [$0.pixel.x, $0.pixel.y] },
+            returnVertex: buddy?.vertex, qualifies: buddy?.qualifies, iou: buddy?.iou, similarity: buddy?.similarity,
+            mask: outcome.mask.map { .init($0, predictedIoU: outcome.predictedIoU ?? 0) }, object: .init(outcome.object),
+            candidateCount: correspondence.candidates.count, qualified: correspondence.qualified, segmented: correspondence.segmented,
+            mesh: MeshDocument(mesh), image: outcome.photo.path, imageHash: outcome.photo.hash, settings: bench.effectiveSettings,
+            models: [bench.extractor.identity, bench.segmenter.identity], timings: outcome.timings, outputs: outputs)
+    }
+
+    private func picture() throws -> Image {
+        let correspondence = outcome.correspondence
+        let mark = MeshSides.Mark(vertex: outcome.vertex, color: Palette.wanted)
+        let sides = try MeshSides(mesh: outcome.mesh, segment: outcome.part, marks: [mark], size: RasterSize(width: 270, height: 320))
+            .images(parallelism: bench.parallelism)
+        var found = PhotoPanel(outcome.photo.image)
+        found.outline(outcome.object.mask, Palette.object)
+        if let mask = outcome.mask { found.fill(mask, Palette.part) }
+        if let buddy = correspondence.buddy { found.crosshair(buddy.pixel) }
+        var candidates = PhotoPanel(outcome.photo.image)
+        candidates.dots(correspondence.candidates.reversed().map { ($0.pixel, $0.qualifies ? Palette.qualifying : Palette.failing) })
+        let subtitle =
+            correspondence.buddy.map {
+                $0.qualifies
+                    ? String(
+                        format: "Vertex %d is at pixel %d, %d (IoU of the parts %.2f, similarity %.2f).", outcome.vertex, $0.pixel.x,
+                        $0.pixel.y, $0.iou ?? 0, $0.similarity)
+                    : String(
+                        format: "No pixel leads back into the part; pixel %d, %d is the most likely place (similarity %.2f).", $0.pixel.x,
+                        $0.pixel.y, $0.similarity)
+            } ?? correspondence.reason?.sentence ?? ""
+        let how = outcome.object.isGiven ? "as clicked" : "found without a click"
+        return PictureSheet(
+            title: correspondence.buddy.map { $0.qualifies ? "Found: the photo shows this part" : "Probably found" } ?? "No correspondence",
+            isGood: correspondence.buddy != nil, subtitle: subtitle,
+            rows: [
+                [
+                    .init(sides[0], "The clicked vertex (ring) and its part (blue)"), .init(sides[1], ""), .init(sides[5], ""),
+                    .init(sides[3], "From behind"),
+                ],
+                [
+                    .init(found.image, "The part in the photo (blue); the object \(how) (amber)"),
+                    .init(
+                        candidates.image,
+                        "The \(correspondence.candidates.count) most similar pixels; \(correspondence.qualified) lead back (green)"),
+                ],
+            ]
+        ).image()
+    }
+}

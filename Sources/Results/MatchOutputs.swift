@@ -1,0 +1,56 @@
+import Answering
+import Correspondence
+import Foundation
+import Images
+import Workbench
+
+/// The files that the answer to a click leaves behind.
+///
+/// Without a correspondence there is no part, so the files of the part are not among them.
+public struct MatchOutputs: Outputs {
+    private let answer: Answer
+    private let bench: Workbench
+    private let includeCandidates: Bool
+    private let alternatives: Alternatives?
+
+    /// The files of an answer; `includeCandidates` lists all candidates in the document.
+    public init(_ answer: Answer, at bench: Workbench, includeCandidates: Bool = false, alternatives: Alternatives? = nil) {
+        self.answer = answer
+        self.bench = bench
+        self.includeCandidates = includeCandidates
+        self.alternatives = alternatives
+    }
+
+    /// The document, which lists the files.
+    public func document(_ outputs: [String]) -> MatchDocument {
+        var document = MatchDocument(answer, at: bench, includeCandidates: includeCandidates, outputs: outputs)
+        document.alternatives = alternatives.map { AlternativesDocument($0, of: answer) }
+        return document
+    }
+
+    /// Adds the picture, the masks, and the part as meshes and arrays.
+    ///
+    /// The picture's panels and the other files are made side by side, in one loop: loops within loops get no threads of their own. Throws
+    /// `Failure` if one cannot be made.
+    public func add(to folder: inout OutputFolder) throws {
+        let overview = Overview(answer, parallelism: bench.parallelism)
+        let painter = overview.panelPainter()
+        let made = try bench.parallelism.map(1 + Overview.panelCount) { index -> (panel: Image?, files: OutputFolder?) in
+            index == 0 ? (nil, try maskAndPartFiles()) : (try painter(index - 1), nil)
+        }
+        // Little effort to compress: several times as quick for a few more bytes.
+        folder.add("overview.png", try overview.image(of: made.compactMap(\.panel)).pngData(compression: 1))
+        for (name, data) in made[0].files?.files ?? [] { folder.add(name, data) }
+        if let alternatives {
+            try AlternativesFiles(alternatives: alternatives, mesh: answer.mesh).add(to: &folder, parallelism: bench.parallelism)
+        }
+    }
+
+    private func maskAndPartFiles() throws -> OutputFolder {
+        var folder = OutputFolder()
+        folder.add("object_mask.png", try answer.masks.object.pngData())
+        folder.add("part_mask.png", try answer.masks.part.pngData())
+        if let segment = answer.segment { try PartFiles(segment, of: answer.mesh.mesh).add(to: &folder) }
+        return folder
+    }
+}

@@ -1,0 +1,34 @@
+import Answering
+import Basics
+import Foundation
+import InteractiveSegmentation
+import Shapes
+import Workbench
+
+/// The files of a part of a mesh: as coloured and grouped meshes, and as arrays.
+struct PartFiles {
+    private let segment: SurfaceSegment
+    private let mesh: Mesh
+
+    /// The files of a part.
+    init(_ segment: SurfaceSegment, of mesh: Mesh) {
+        self.segment = segment
+        self.mesh = mesh
+    }
+
+    /// Adds them to a folder.
+    ///
+    /// Throws `Failure` if one cannot be made.
+    func add(to folder: inout OutputFolder) throws {
+        let faceLabels = segment.fileFaceLabels(mesh)
+        let attributes = MeshAttributes(
+            vertexColors: Palette.colors(segment), vertexValues: ("probability", segment.probability),
+            partOfFileFace: faceLabels.map { $0 ? 0 : -1 }, partNames: ["part"])
+        folder.add("part.ply", try mesh.plyData(attributes: attributes))
+        folder.add("part.obj", try mesh.objData(attributes: attributes))
+        folder.add("part.glb", try mesh.glbData(attributes: attributes))
+        folder.add("probability.npy", NumPyArray(segment.probability, shape: [segment.probability.count]).encoded())
+        folder.add("labels.npy", NumPyArray(segment.vertexLabels, shape: [segment.probability.count]).encoded())
+        folder.add("face_labels.npy", NumPyArray(faceLabels, shape: [faceLabels.count]).encoded())
+    }
+}

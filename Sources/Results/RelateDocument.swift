@@ -1,0 +1,180 @@
+import Answering
+import Backbones
+import Basics
+import Correspondence
+import Foundation
+import Images
+import Rendering
+import Workbench
+
+/// The result of relating two photos, as `result.json` holds it and `bsb relate --json` prints it.
+public struct RelateDocument: Sendable, Codable {
+    /// The version of this schema.
+    public var schema = 1
+    /// Whether any mesh leads to a part of the second photo.
+    public var found: Bool
+    /// Why not, as a sentence for each mesh.
+    public var explanations: [String]?
+    /// The pixel [x, y] of the second photo; without an answer, this and what follows is absent.
+    public var pixel: [Int]?
+    /// The part of the second photo.
+    public var mask: LocateDocument.MaskDocument?
+    /// The product of the IoUs on the way to the mesh and on to the photo.
+    public var confidence: Float?
+    /// The mesh that gave the answer, from 0.
+    public var bestMesh: Int?
+    /// The summed confidence of the meshes that agree with the answer over that of all.
+    public var agreement: Float?
+    /// What each mesh says.
+    public var chains: [ChainDocument]
+    /// The comparison of the photos without a mesh.
+    public var direct: DirectDocument?
+    /// The clicked pixel [x, y] of the first photo.
+    public var click: [Int]
+    /// The first photo, as it was named.
+    public var first: String
+    /// The second photo, as it was named.
+    public var second: String
+    /// Every setting that decides the result.
+    public var settings: Settings
+    /// The models that were used.
+    public var models: [ModelIdentity]
+    /// Seconds spent, by stage.
+    public var timings: [String: Double]
+    /// The files written, relative to the output folder.
+    public var outputs: [String]
+
+    /// What one mesh says.
+    public struct ChainDocument: Sendable, Codable {
+        /// The mesh.
+        public var mesh: MeshDocument
+        /// The buddy of the click.
+        public var vertex: Int?
+        /// IoU on the way to the mesh.
+        public var iouThere: Float?
+        /// The buddy of that vertex in the second photo, [x, y].
+        public var pixel: [Int]?
+        /// IoU on the way to the second photo.
+        public var iouOn: Float?
+        /// The product of both; 0 without an answer.
+        public var confidence: Float
+        /// The group of overlapping answers that it belongs to.
+        public var group: Int?
+        /// Where the chain breaks, as a sentence.
+        public var explanation: String?
+        /// Where the object was sought in the second photo.
+        public var object: LocateDocument.ObjectDocument?
+    }
+
+    /// The comparison of the photos without a mesh.
+    public struct DirectDocument: Sendable, Codable {
+        /// The most similar pixel [x, y] of the second photo's object.
+        public var pixel: [Int]
+        /// Cosine of both features.
+        public var similarity: Float
+        /// The pixel [x, y] of the first photo that it leads back to.
+        public var returnPixel: [Int]
+        /// IoU of the mask there with the clicked part.
+        public var returnIoU: Float
+        /// IoU of the mask at the pixel with that of the answer through the mesh.
+        public var iouWithAnswer: Float?
+    }
+}
+
+extension RelateDocument.ChainDocument {
+    /// The document of a chain.
+    init(_ chain: RelateJob.Chain) {
+        let (there, on) = (chain.there.correspondence, chain.on?.correspondence)
+        self.init(
+            mesh: MeshDocument(chain.there.mesh), vertex: there.buddy?.vertex, iouThere: there.buddy?.iou,
+            pixel: on?.buddy.map { [$0.pixel.x, $0.pixel.y] }, iouOn: on?.buddy?.iou, confidence: chain.confidence, group: chain.group,
+            explanation: there.reason?.sentence ?? on?.reason?.sentence, object: .init(chain.object))
+    }
+}
+
+/// The files that relating two photos leaves behind.
+public struct RelateOutputs: Outputs {
+    private let outcome: RelateJob.Outcome
+    private let bench: Workbench
+
+    /// The files of an outcome.
+    public init(_ outcome: RelateJob.Outcome, at bench: Workbench) {
+        self.outcome = outcome
+        self.bench = bench
+    }
+
+    private var best: RelateJob.Chain? { outcome.best.map { outcome.chains[$0] } }
+
+    /// Adds all files but the document's.
+    ///
+    /// Throws `Failure` if one cannot be made.
+    public func add(to folder: inout OutputFolder) throws {
+        folder.add("overview.png", try picture().pngData())
+        folder.add("part_mask.png", try outcome.masks.part.pngData())
+        if let mask = best?.on?.mask { folder.add("mask.png", try mask.pngData()) }
+        if let direct = outcome.direct { folder.add("direct_mask.png", try direct.mask.pngData()) }
+    }
+
+    /// The document, which lists the files.
+    public func document(_ outputs: [String]) -> RelateDocument {
+        let (on, chains) = (best?.on, outcome.chains.map(RelateDocument.ChainDocument.init))
+        return RelateDocument(
+            found: on != nil, explanations: on == nil ? chains.map { $0.explanation ?? "" } : nil,
+            pixel: on?.correspondence.buddy.map { [$0.pixel.x, $0.pixel.y] },
+            mask: on?.mask.map { .init($0, predictedIoU: on?.predictedIoU ?? 0) }, confidence: best?.confidence,
+            bestMesh: outcome.best, agreement: on == nil ? nil : outcome.agreement, chains: chains,
+            direct: outcome.direct.map {
+                .init(
+                    pixel: [$0.pixel.x, $0.pixel.y], similarity: $0.similarity, returnPixel: [$0.returnPixel.x, $0.returnPixel.y],
+                    returnIoU: $0.returnIoU, iouWithAnswer: outcome.directIoU)
+            }, click: [outcome.click.pixel.x, outcome.click.pixel.y], first: outcome.first.path, second: outcome.second.path,
+            settings: bench.effectiveSettings, models: [bench.extractor.identity, bench.segmenter.identity], timings: outcome.timings,
+            outputs: outputs)
+    }
+
+    private func picture() throws -> Image {
+        let (width, height) = (400, 320)
+        var first = PhotoPanel(outcome.first.image, width: width, height: height)
+        first.outline(outcome.masks.object, Palette.object)
+        first.fill(outcome.masks.part, Palette.part)
+        first.click(outcome.click.pixel)
+        var second = PhotoPanel(outcome.second.image, width: width, height: height)
+        if let on = best?.on {
+            second.outline(on.object.mask, Palette.object)
+            if let mask = on.mask { second.fill(mask, Palette.part) }
+            if let buddy = on.correspondence.buddy { second.crosshair(buddy.pixel) }
+        }
+        var rows = [[PictureSheet.Panel(first.image, "The click and its part"), .init(second.image, "Through the meshes")]]
+        if let direct = outcome.direct {
+            var panel = PhotoPanel(outcome.second.image, width: width, height: height)
+            panel.fill(direct.mask, ColorMap.categorical(1))
+            panel.crosshair(direct.pixel)
+            rows[0].append(.init(panel.image, String(format: "Without a mesh (way back: IoU %.2f)", direct.returnIoU)))
+        }
+        for chain in outcome.chains.prefix(4) { rows.append(try row(chain)) }
+        let subtitle = best.map { String(format: "Confidence %.2f, agreement %.2f.", $0.confidence, outcome.agreement) }
+        return PictureSheet(
+            title: best == nil ? "No correspondence" : "Found: the second photo shows this part", isGood: best != nil,
+            subtitle: subtitle ?? "No mesh leads from the click to the second photo.", rows: rows
+        ).image()
+    }
+
+    /// One mesh from three sides and what it says about the second photo.
+    private func row(_ chain: RelateJob.Chain) throws -> [PictureSheet.Panel] {
+        let size = RasterSize(width: 240, height: 240)
+        let buddy = chain.there.correspondence.buddy
+        let marks = buddy.map { [MeshSides.Mark(vertex: $0.vertex, color: Palette.wanted)] } ?? []
+        let sides = try MeshSides(mesh: chain.there.mesh, segment: chain.there.segment, marks: marks, size: size)
+            .images(parallelism: bench.parallelism)
+        let name = chain.there.mesh.path.split(separator: "/").last.map(String.init) ?? ""
+        let there = buddy.map { String(format: "%@: IoU %.2f", name, $0.iou ?? 0) } ?? "\(name): no counterpart of the click"
+        var panels = [PictureSheet.Panel(sides[0], there), .init(sides[2], ""), .init(sides[4], "")]
+        guard let on = chain.on else { return panels }
+        var photo = PhotoPanel(outcome.second.image, width: 320, height: 240)
+        if let mask = on.mask { photo.fill(mask, Palette.part) }
+        if let pixel = on.correspondence.buddy?.pixel { photo.crosshair(pixel) }
+        let reached = on.correspondence.buddy.map { String(format: "IoU %.2f, confidence %.2f", $0.iou ?? 0, chain.confidence) }
+        panels.append(.init(photo.image, reached ?? on.correspondence.reason?.sentence ?? ""))
+        return panels
+    }
+}

@@ -1,0 +1,94 @@
+import Answering
+import Basics
+import Foundation
+import Images
+import Rendering
+import Shapes
+import Workbench
+
+/// Renders pictures of a mesh as the models see it.
+public struct RenderJob: Sendable {
+    /// How many views there are and how they look.
+    public var plan: ViewPlan
+    /// Decides the views.
+    public var seed: UInt64
+    /// Whether depth, normals and face indices are written as well.
+    public var writesBuffers: Bool
+    /// Whether the mesh is painted in grey or in its own colours.
+    public var surface = SurfaceLook.grey
+    /// A single view at this azimuth and elevation in degrees, instead of the plan's cameras.
+    public var angles: (azimuth: Float, elevation: Float)?
+
+    /// A job that renders the views of `plan`.
+    public init(plan: ViewPlan, seed: UInt64 = 0, writesBuffers: Bool = false) {
+        self.plan = plan
+        self.seed = seed
+        self.writesBuffers = writesBuffers
+    }
+
+    /// What was rendered.
+    public struct Document: Sendable, Codable {
+        /// The mesh file, as it was named.
+        public var mesh: String
+        /// How many views there are and how they look.
+        public var plan: ViewPlan
+        /// Decides the views.
+        public var seed: UInt64
+        /// The views in order.
+        public var views: [ViewDocument]
+        /// The files written.
+        public var outputs: [String]
+
+        /// One view.
+        public struct ViewDocument: Sendable, Codable {
+            /// The picture.
+            public var file: String
+            /// In the frame of the mesh in the unit ball.
+            public var camera: Camera
+            /// The share of the picture that shows the mesh.
+            public var coverage: Double
+        }
+    }
+
+    /// Renders the mesh in the file `path` into the folder `output`.
+    ///
+    /// Throws `Failure`.
+    public func run(mesh path: String, normalisation: Normalisation.Method, output: String) throws -> Document {
+        let mesh = try OpenMesh(contentsOf: path, normalisation: normalisation, colored: surface == .texture)
+        let views: RenderedViews
+        if let angles {
+            let camera = Camera(azimuth: angles.azimuth * .pi / 180, elevation: angles.elevation * .pi / 180)
+            views = RenderedViews(scene: mesh.scene, plan: plan, cameras: [camera], colors: mesh.colors)
+        } else {
+            views = RenderedViews(of: mesh, plan: plan, seed: seed)
+        }
+        var document = Document(mesh: path, plan: plan, seed: seed, views: [], outputs: [])
+        // View by view, since all pictures together may not fit into memory.
+        for index in views.cameras.indices {
+            let surfaces = views.surfaces(index)
+            var folder = OutputFolder()
+            folder.add("view-\(index).png", try views.image(index, surfaces: surfaces).pngData())
+            if writesBuffers { addBuffers(surfaces, index, to: &folder) }
+            try folder.write(to: output)
+            let covered = surfaces.faceIDs.count { $0 >= 0 }
+            document.views.append(
+                Document.ViewDocument(
+                    file: "view-\(index).png", camera: views.cameras[index],
+                    coverage: Double(covered) / Double(surfaces.faceIDs.count)))
+            document.outputs += folder.names
+        }
+        document.outputs.append("cameras.json")
+        var folder = OutputFolder()
+        folder.add("cameras.json", try JSONText.data(document))
+        try folder.write(to: output)
+        return document
+    }
+
+    private func addBuffers(_ surfaces: SurfaceBuffers, _ index: Int, to folder: inout OutputFolder) {
+        let shape = [surfaces.size.height, surfaces.size.width]
+        folder.add("view-\(index)-depth.npy", NumPyArray(surfaces.depth, shape: shape).encoded())
+        folder.add("view-\(index)-faces.npy", NumPyArray(surfaces.faceIDs, shape: shape).encoded())
+        let normals = surfaces.normals.flatMap { [$0.x, $0.y, $0.z] }
+        folder.add("view-\(index)-normals.npy", NumPyArray(normals, shape: shape + [3]).encoded())
+    }
+}

@@ -1,0 +1,70 @@
+import Answering
+import Basics
+import Foundation
+import Images
+import InteractiveSegmentation
+import Rendering
+import Shapes
+import Workbench
+
+/// The files that clicks on a mesh leave behind.
+public struct SegmentOutputs: Outputs {
+    private let outcome: SegmentJob.Outcome
+    private let bench: Workbench
+
+    /// The files of an outcome.
+    public init(_ outcome: SegmentJob.Outcome, at bench: Workbench) {
+        self.outcome = outcome
+        self.bench = bench
+    }
+
+    /// Adds all files but the document's.
+    ///
+    /// Throws `Failure` if one cannot be made.
+    public func add(to folder: inout OutputFolder) throws {
+        folder.add("overview.png", try picture().pngData())
+        try PartFiles(outcome.segment, of: outcome.mesh.mesh).add(to: &folder)
+    }
+
+    /// The document, which lists the files.
+    public func document(_ outputs: [String]) -> SegmentDocument {
+        let clicked = outcome.source ?? outcome.mesh
+        return SegmentDocument(
+            clicks: outcome.clicks.map { .init($0, on: clicked.mesh) },
+            standIns: outcome.source == nil ? nil : outcome.standIns.map { .init($0, on: outcome.mesh.mesh) },
+            segment: .init(outcome.segment, of: outcome.mesh.mesh, method: outcome.method), mesh: .init(outcome.mesh),
+            source: outcome.source.map { .init($0) }, decoder: outcome.provenance, settings: bench.settings,
+            models: [bench.segmenter.identity], timings: outcome.timings, counts: outcome.counts,
+            warnings: outcome.mesh.report.warnings, outputs: outputs)
+    }
+
+    /// The mesh from six sides, with the clicks; after a transfer, the clicked mesh above it, and on the mesh what stood for the clicks.
+    private func picture() throws -> Image {
+        let marks = { (clicks: [SurfaceClick]) in
+            clicks.map { MeshSides.Mark(vertex: $0.vertex, color: $0.isForeground ? Palette.wanted : Palette.unwanted) }
+        }
+        let size = RasterSize(320)
+        let sides = try MeshSides(
+            mesh: outcome.mesh, segment: outcome.segment, marks: marks(outcome.source == nil ? outcome.clicks : outcome.standIns),
+            size: size
+        ).images(parallelism: bench.parallelism)
+        let clicked = try outcome.source.map { source in
+            try MeshSides(mesh: source, segment: nil, marks: marks(outcome.clicks), size: size).images(parallelism: bench.parallelism)
+        }
+        let rows = [clicked.map { Array($0.prefix(3)) }, Array(sides[..<3]), Array(sides[3...])].compactMap { $0 }
+        let (gap, side) = (10, size.width)
+        var canvas = Canvas(width: 3 * side + 4 * gap, height: rows.count * (side + gap) + gap, fill: .white)
+        for (row, images) in rows.enumerated() {
+            for (column, image) in images.enumerated() { canvas.paste(image, x: gap + column * (side + gap), y: gap + row * (side + gap)) }
+        }
+        return canvas.image
+    }
+}
+
+extension SegmentDocument.ClickDocument {
+    /// A click on a mesh.
+    fileprivate init(_ click: SurfaceClick, on mesh: Mesh) {
+        let position = mesh.vertices[click.vertex]
+        self.init(vertex: click.vertex, isForeground: click.isForeground, position: [position.x, position.y, position.z])
+    }
+}

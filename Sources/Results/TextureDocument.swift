@@ -1,0 +1,122 @@
+import Answering
+import Backbones
+import Basics
+import Correspondence
+import Foundation
+import Images
+import Rendering
+import Shapes
+import Texturing
+import Workbench
+
+/// The result of painting a part, as `result.json` holds it and `bsb texture --json` prints it.
+public struct TextureDocument: Sendable, Codable {
+    /// The version of this schema.
+    public var schema = 1
+    /// Whether the mesh has the part.
+    public var found: Bool
+    /// The match that was painted, as `bsb match` gives it.
+    public var match: MatchDocument
+    /// How the part was painted.
+    public var mode: TextureMode
+    /// Pairs of points and pixels that were found in both parts.
+    public var pairs: Int?
+    /// Of these, how many agree on one view.
+    public var agreeingPairs: Int?
+    /// Whether the view comes from those pairs or from the outline.
+    public var alignment: PhotoAlignment.Source?
+    /// Whether the photo shows the part mirrored.
+    public var isMirrored: Bool?
+    /// IoU of the part mask with the part as it was laid onto the photo.
+    public var outlineIoU: Float?
+    /// The number of pieces that the part was laid out in.
+    public var charts: Int?
+    /// Texels in two pieces at once; 0 for a valid layout.
+    public var overlappingTexels: Int?
+    /// The painted mesh compared with the photo.
+    public var check: TextureJob.ReprojectionCheck?
+    /// Seconds spent, by stage.
+    public var timings: [String: Double]
+    /// The files written, relative to the output folder.
+    public var outputs: [String]
+}
+
+/// The files that painting leaves behind.
+public struct TextureOutputs: Outputs {
+    private let outcome: TextureJob.Outcome
+    private let mode: TextureMode
+    private let bench: Workbench
+
+    /// The files of an outcome.
+    public init(_ outcome: TextureJob.Outcome, mode: TextureMode, at bench: Workbench) {
+        self.outcome = outcome
+        self.mode = mode
+        self.bench = bench
+    }
+
+    /// Adds all files but the document's.
+    ///
+    /// Throws `Failure` if one cannot be made.
+    public func add(to folder: inout OutputFolder) throws {
+        folder.add("overview.png", try picture().pngData())
+        folder.add("part_mask.png", try outcome.match.masks.part.pngData())
+        if let painted = outcome.painted {
+            folder.add("textured.glb", try painted.texturedGLBData())
+            for file in try painted.texturedOBJFiles(name: "textured") { folder.add(file.name, file.data) }
+        }
+    }
+
+    /// The document, which lists the files.
+    public func document(_ outputs: [String]) -> TextureDocument {
+        let (alignment, texture) = (outcome.alignment, outcome.texture)
+        return TextureDocument(
+            found: outcome.painted != nil, match: MatchDocument(outcome.match, at: bench, includeCandidates: false, outputs: []),
+            mode: mode,
+            pairs: alignment.map { _ in outcome.pairs }, agreeingPairs: alignment?.agreeing, alignment: alignment?.source,
+            isMirrored: alignment?.isMirrored, outlineIoU: alignment?.outlineIoU, charts: texture?.atlas.chartCount,
+            overlappingTexels: texture?.overlappingTexels, check: outcome.check, timings: outcome.timings, outputs: outputs)
+    }
+
+    private func picture() throws -> Image {
+        let match = outcome.match
+        var photo = PhotoPanel(match.photo.image, width: 480, height: 360)
+        photo.outline(match.masks.object, Palette.object)
+        photo.outline(match.masks.part, Palette.part)
+        photo.click(match.click.pixel)
+        var rows = [[PictureSheet.Panel(photo.image, "The click, its part (blue) and its object (amber)")]]
+        if let texture = outcome.texture {
+            rows[0].append(.init(texture.image.resized(width: 360, height: 360), "The picture that was made"))
+        }
+        if let painted = outcome.painted {
+            var placed = match.mesh.scene.mesh
+            (placed.appearance, placed.vertexColors) = (painted.appearance, painted.vertexColors)
+            let marks = match.correspondence.buddy.map { [MeshSides.Mark(vertex: $0.vertex, color: Palette.wanted)] } ?? []
+            let sides = try MeshSides(
+                mesh: match.mesh, segment: nil, marks: marks, size: RasterSize(width: 300, height: 340), surface: SurfaceColors(placed),
+                showsMarks: false
+            ).images(parallelism: bench.parallelism)
+            rows.append(sides[..<3].map { .init($0, "") })
+            rows.append(sides[3...].map { .init($0, "") })
+        }
+        return PictureSheet(
+            title: outcome.painted == nil ? "No correspondence" : "Painted: the part has the photo's look", isGood: outcome.painted != nil,
+            subtitle: subtitle, rows: rows
+        ).image()
+    }
+
+    private var subtitle: String {
+        guard let alignment = outcome.alignment else {
+            return outcome.match.correspondence.reason?.sentence ?? "In the photo's typical colour."
+        }
+        var check = ""
+        if let seen = outcome.check, seen.pixels > 0 {
+            check = String(format: "; mean difference to the photo %.3f", seen.meanDifference)
+        }
+        let agreeing = "\(alignment.agreeing) of \(outcome.pairs) pairs of points and pixels"
+        switch alignment.source {
+        case .pairs: return "Laid onto the photo by \(agreeing)\(check)."
+        case .view: return "\(agreeing) do not tell the view; laid onto the photo in the object's pose\(check)."
+        case .outline: return "\(agreeing) do not tell the view; laid onto the photo by its outline, in the object's pose\(check)."
+        }
+    }
+}

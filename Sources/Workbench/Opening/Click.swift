@@ -1,0 +1,79 @@
+import Backbones
+import Basics
+import Correspondence
+import Images
+
+/// What the user points at in a photo.
+public struct Click: Sendable, Hashable {
+    /// The clicked pixel.
+    public var pixel: Pixel
+    /// Where the object is clicked, if elsewhere than the part.
+    public var objectPixel: Pixel?
+    /// A box around the part.
+    public var box: Prompt.Box?
+    /// More clicks on the part.
+    public var more: [Pixel]
+    /// Clicks on what is not the part.
+    public var unwanted: [Pixel]
+    /// The part itself, where it is known; then nothing is segmented at the click.
+    public var mask: Mask?
+
+    /// A click at `pixel`.
+    public init(
+        _ pixel: Pixel, objectPixel: Pixel? = nil, box: Prompt.Box? = nil, more: [Pixel] = [], unwanted: [Pixel] = [], mask: Mask? = nil
+    ) {
+        self.pixel = pixel
+        self.objectPixel = objectPixel
+        self.box = box
+        self.more = more
+        self.unwanted = unwanted
+        self.mask = mask
+    }
+
+    /// A click that stands for a mask, nothing for an empty one: the pixel deepest inside its largest piece.
+    public init?(standingFor mask: Mask, objectPixel: Pixel? = nil) {
+        guard let piece = mask.components(limit: 1).first, let pixel = piece.deepestPixel else { return nil }
+        self.init(pixel, objectPixel: objectPixel, mask: mask)
+    }
+
+    /// The question for the part.
+    var prompt: Prompt {
+        Prompt(
+            points: ([pixel] + more).map { Prompt.Point($0.center) } + unwanted.map { Prompt.Point($0.center, isForeground: false) },
+            box: box)
+    }
+}
+
+extension OpenPhoto {
+    /// The object and part masks of a click, by the levels of the settings.
+    ///
+    /// Throws `Failure` if a click is outside the photo or the segmenter cannot be run.
+    public func masks(of click: Click, at bench: Workbench) throws -> ClickMasks {
+        let objectPixel = click.objectPixel ?? click.pixel
+        for pixel in [click.pixel, objectPixel] + click.more + click.unwanted { try check(pixel) }
+        let prompts = [click.prompt, Prompt(points: [Prompt.Point(objectPixel.center)])]
+        let distinct = prompts[0] == prompts[1] ? [prompts[0]] : prompts
+        let answers = try self.answers(to: distinct, at: bench)
+        let part = try click.mask.map(checked) ?? answers[0].mask(bench.settings.matching.partLevel)
+        return ClickMasks(object: answers.last!.mask(bench.settings.objectLevel), part: part)
+    }
+
+    private func checked(_ mask: Mask) throws -> Mask {
+        guard mask.width == image.width, mask.height == image.height else {
+            throw Failure(
+                .badInput, "reading the part's mask", path: path,
+                reason: "the mask has \(mask.width) x \(mask.height) pixels, the photo \(image.width) x \(image.height)",
+                hint: "a mask has the size of the photo as it is seen upright")
+        }
+        return mask
+    }
+
+    /// A click in this photo whose masks are known, ready for matching.
+    ///
+    /// Throws `Failure` if a model cannot be run.
+    func clicked(_ click: Click, masks: ClickMasks, at bench: Workbench) throws -> ClickedPhoto {
+        ClickedPhoto(
+            features: try features(of: masks.object, including: click.pixel, at: bench), embedding: try embedding(at: bench),
+            click: click.pixel, box: click.box, unwanted: click.unwanted, masks: masks)
+    }
+}
