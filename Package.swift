@@ -32,7 +32,8 @@ let package = Package(
     ],
     targets: [
         // C shims
-        shim("CImageCodecs", linking: "spng", "turbojpeg", "webp"),
+        shim("CImageCodecs", linking: "spng", "turbojpeg", "webp", "webpdemux", "heif", "tiff", "gif"),
+        shim("CMeshCodecs", linking: "draco", "meshoptimizer"),
         shim("CLinearAlgebra", linking: "openblas"),
         shim("CEmbree", linking: "embree3"),
         shim("CONNXRuntime", linking: "dl"),
@@ -46,7 +47,7 @@ let package = Package(
         // Data: pictures, matrices, meshes, neural graphs
         library("Images", on: ["Basics", "CImageCodecs"]),
         library("LinearAlgebra", on: ["Basics", "CLinearAlgebra"]),
-        library("Shapes", on: ["Basics"]),
+        library("Shapes", on: ["Basics", "CMeshCodecs"]),
         library("Inference", on: ["Basics", "CONNXRuntime"]),
 
         // Seeing: cameras and rays; image models
@@ -117,5 +118,6 @@ let package = Package(
         tests("Evaluation"),
         .testTarget(name: "CommandLineTests", dependencies: ["bsb", "Basics", "Images", "Shapes", "TestSupport"], exclude: ["Snapshots"]),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )

@@ -49,7 +49,7 @@ struct Train: ParsableCommand {
     }
 
     func run() throws {
-        if let output { try checkOutput(URL(fileURLWithPath: output).deletingLastPathComponent().path) }
+        try checkOutput(output, meshes: [mesh])
         let bench = try common.workbench(models, meshOptions)
         let document = try TrainJob(at: bench, plan: plan).run(mesh: mesh, output: output)
         if common.json { try Terminal.result(json: document) } else { Terminal.result(summary(document)) }
