@@ -42,7 +42,8 @@ let package = Package(
     ],
     targets: [
         // C shims
-        shim("CImageCodecs", linking: "spng", "turbojpeg", "webp"),
+        shim("CImageCodecs", linking: "spng", "turbojpeg", "webp", "webpdemux", "heif", "tiff", "gif"),
+        shim("CMeshCodecs", linking: "draco", "meshoptimizer"),
         shim("CLinearAlgebra", linking: "openblas"),
         shim("CEmbree", linking: "embree3"),
         shim("CONNXRuntime", linking: "dl"),
@@ -56,7 +57,7 @@ let package = Package(
         // Data: pictures, matrices, meshes, neural graphs
         library("Images", on: ["Basics", "CImageCodecs"]),
         library("LinearAlgebra", on: ["Basics", "CLinearAlgebra"]),
-        library("Shapes", on: ["Basics"]),
+        library("Shapes", on: ["Basics", "CMeshCodecs"]),
         library("Inference", on: ["Basics", "CONNXRuntime"]),
 
         // Seeing: cameras and rays; image models
@@ -156,5 +157,6 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests", dependencies: ["bsb", "TestSupport"] + modules(["Basics", "Images", "Shapes"]), exclude: ["Snapshots"]),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )

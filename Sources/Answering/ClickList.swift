@@ -7,7 +7,7 @@ import Workbench
 
 /// Clicks to be answered one after the other, as a JSON file lists them.
 ///
-/// The file is an array. A click is `[x, y]`, or an object with `x` and `y` or the path of a `mask` (relative to the file), and optionally
+/// The file is an array. Numbers may have decimals, as points of the picture's plane; the pixel that holds the point is clicked. A click is `[x, y]`, or an object with `x` and `y` or the path of a `mask` (relative to the file), and optionally
 /// `name`, `object` [x, y], `box` [x0, y0, x1, y1], `positive` and `negative` (arrays of [x, y]).
 public struct ClickList: Sendable {
     /// A click and what it is called.
@@ -38,6 +38,11 @@ public struct ClickList: Sendable {
                 hint: "write an array of [x, y] or {\"x\": …, \"y\": …}; see 'bsb match --help'")
         }
         guard !entries.isEmpty else { throw Failure(.badInput, Self.operation, path: path, reason: "it lists no click") }
+        if let bad = entries.firstIndex(where: { $0.name.unicodeScalars.contains { $0.value < 32 || $0.value == 127 } }) {
+            throw Failure(
+                .badInput, Self.operation, path: path, reason: "the name of click \(bad) (from 0) has a control character",
+                hint: "names are those of folders")
+        }
         let names = Set(entries.map(\.name))
         guard names.count == entries.count, names.allSatisfy({ !$0.isEmpty && !$0.contains("/") && $0 != "." && $0 != ".." }) else {
             throw Failure(.badInput, Self.operation, path: path, reason: "the names of clicks must differ and be names of folders")
@@ -48,18 +53,18 @@ public struct ClickList: Sendable {
 
     private struct Item: Decodable {
         var name: String?
-        var x: Int?
-        var y: Int?
+        var x: Double?
+        var y: Double?
         var mask: String?
-        var object: [Int]?
+        var object: [Double]?
         var box: [Float]?
-        var positive: [[Int]]?
-        var negative: [[Int]]?
+        var positive: [[Double]]?
+        var negative: [[Double]]?
 
         enum CodingKeys: String, CodingKey { case name, x, y, mask, object, box, positive, negative }
 
         init(from decoder: any Decoder) throws {
-            if let pair = try? decoder.singleValueContainer().decode([Int].self) {
+            if let pair = try? decoder.singleValueContainer().decode([Double].self) {
                 guard pair.count == 2 else {
                     throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "a click is [x, y]"))
                 }
@@ -68,13 +73,13 @@ public struct ClickList: Sendable {
             }
             let values = try decoder.container(keyedBy: CodingKeys.self)
             name = try values.decodeIfPresent(String.self, forKey: .name)
-            x = try values.decodeIfPresent(Int.self, forKey: .x)
-            y = try values.decodeIfPresent(Int.self, forKey: .y)
+            x = try values.decodeIfPresent(Double.self, forKey: .x)
+            y = try values.decodeIfPresent(Double.self, forKey: .y)
             mask = try values.decodeIfPresent(String.self, forKey: .mask)
-            object = try values.decodeIfPresent([Int].self, forKey: .object)
+            object = try values.decodeIfPresent([Double].self, forKey: .object)
             box = try values.decodeIfPresent([Float].self, forKey: .box)
-            positive = try values.decodeIfPresent([[Int]].self, forKey: .positive)
-            negative = try values.decodeIfPresent([[Int]].self, forKey: .negative)
+            positive = try values.decodeIfPresent([[Double]].self, forKey: .positive)
+            negative = try values.decodeIfPresent([[Double]].self, forKey: .negative)
         }
 
         func click(folder: String, index: Int, path: String) throws -> Click {
@@ -90,16 +95,16 @@ public struct ClickList: Sendable {
                 throw Failure(.badInput, ClickList.operation, path: path, reason: "click \(index) has neither x and y nor a mask")
             }
             return Click(
-                Pixel(x: x, y: y), objectPixel: objectPixel, box: try box.map { try rectangle($0, index, path) },
+                try pixel([x, y], index, path), objectPixel: objectPixel, box: try box.map { try rectangle($0, index, path) },
                 more: try (positive ?? []).map { try pixel($0, index, path) },
                 unwanted: try (negative ?? []).map { try pixel($0, index, path) })
         }
 
-        private func pixel(_ numbers: [Int], _ index: Int, _ path: String) throws -> Pixel {
-            guard numbers.count == 2 else {
+        private func pixel(_ numbers: [Double], _ index: Int, _ path: String) throws -> Pixel {
+            guard numbers.count == 2, let pixel = Pixel(containing: numbers[0], numbers[1]) else {
                 throw Failure(.badInput, ClickList.operation, path: path, reason: "a pixel of click \(index) is not [x, y]")
             }
-            return Pixel(x: numbers[0], y: numbers[1])
+            return pixel
         }
 
         private func rectangle(_ numbers: [Float], _ index: Int, _ path: String) throws -> Prompt.Box {
@@ -108,5 +113,13 @@ public struct ClickList: Sendable {
             }
             return Prompt.Box(low: [numbers[0], numbers[1]], high: [numbers[2], numbers[3]])
         }
+    }
+}
+
+extension Pixel {
+    /// The pixel that holds a point of the picture's plane; nil where a number is not finite or too large for any picture.
+    public init?(containing x: Double, _ y: Double) {
+        guard x.isFinite, y.isFinite, abs(x) < 1e9, abs(y) < 1e9 else { return nil }
+        self.init(x: Int(x.rounded(.down)), y: Int(y.rounded(.down)))
     }
 }

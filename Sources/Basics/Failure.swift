@@ -39,12 +39,11 @@ public struct Failure: Error, Hashable, Sendable {
 }
 
 extension Failure: CustomStringConvertible {
-    /// `reading the mesh 'a.obj': line 3: … (hint)`, on one line.
+    /// `reading the mesh 'a.obj': line 3: … (hint)`, on one line and without control characters.
     public var description: String {
         let place = path.map { " '\($0)'" } ?? ""
         let advice = hint.map { " (\($0))" } ?? ""
-        let line = "\(operation)\(place): \(reason)\(advice)"
-        return String(line.map { $0.isNewline ? " " : $0 })
+        return "\(operation)\(place): \(reason)\(advice)".printable()
     }
 }
 

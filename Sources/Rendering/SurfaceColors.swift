@@ -20,7 +20,7 @@ public struct SurfaceColors: Sendable {
     ///
     /// - Throws: `Failure` if a picture cannot be decoded.
     public init?(_ mesh: Mesh) throws {
-        guard mesh.vertexColors != nil || mesh.appearance != nil else { return nil }
+        guard mesh.vertexColors != nil || mesh.appearance?.isVisible == true else { return nil }
         faces = mesh.faces
         vertexColors = mesh.vertexColors
         appearance = mesh.appearance

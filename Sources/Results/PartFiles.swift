@@ -25,8 +25,12 @@ struct PartFiles {
             vertexColors: Palette.colors(segment), vertexValues: ("probability", segment.probability),
             partOfFileFace: faceLabels.map { $0 ? 0 : -1 }, partNames: ["part"])
         folder.add("part.ply", try mesh.plyData(attributes: attributes))
-        folder.add("part.obj", try mesh.objData(attributes: attributes))
-        folder.add("part.glb", try mesh.glbData(attributes: attributes))
+        let color = SIMD3<Float>(Float(Palette.part.red), Float(Palette.part.green), Float(Palette.part.blue)) / 255
+        let parts = MeshParts(
+            [.init(name: "part", color: color)], ofFileFace: faceLabels.map { $0 ? 0 : -1 },
+            vertexValues: ("probability", segment.probability))
+        for file in try mesh.objFiles(parts: parts, name: "part") { folder.add(file.name, file.data) }
+        folder.add("part.glb", try mesh.glbData(parts: parts))
         folder.add("probability.npy", NumPyArray(segment.probability, shape: [segment.probability.count]).encoded())
         folder.add("labels.npy", NumPyArray(segment.vertexLabels, shape: [segment.probability.count]).encoded())
         folder.add("face_labels.npy", NumPyArray(faceLabels, shape: [faceLabels.count]).encoded())

@@ -38,6 +38,7 @@ private struct GLBWriter {
     private struct Node: Encodable {
         var mesh: Int
         var name: String
+        var translation: [Double]?
     }
 
     private struct MeshEntry: Encodable {
@@ -82,8 +83,10 @@ private struct GLBWriter {
     private var document = Document()
     private var buffer = LittleEndianData()
     private var attributes: [String: Int] = [:]
+    private var translation: [Double]?
 
     mutating func addVertices(of mesh: Mesh, _ extra: MeshAttributes) {
+        if mesh.origin != .zero { translation = [mesh.origin.x, mesh.origin.y, mesh.origin.z] }
         let start = buffer.bytes.count
         for vertex in mesh.vertices { buffer.put(vertex) }
         let first = mesh.vertices[0]
@@ -109,7 +112,7 @@ private struct GLBWriter {
         let indices = add(from: start, count: faces.count * 3, type: "SCALAR", componentType: Self.unsignedInt, target: Self.indexTarget)
         let name = name ?? "mesh"
         document.scenes[0].nodes.append(document.nodes.count)
-        document.nodes.append(Node(mesh: document.meshes.count, name: name))
+        document.nodes.append(Node(mesh: document.meshes.count, name: name, translation: translation))
         document.meshes.append(MeshEntry(name: name, primitives: [Primitive(attributes: attributes, indices: indices)]))
     }
 

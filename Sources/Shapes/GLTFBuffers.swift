@@ -1,4 +1,5 @@
 import Basics
+import CMeshCodecs
 import Foundation
 
 /// Reads numbers out of a glTF document's buffers: embedded, in `data:` URIs, or in files beside it.
@@ -8,12 +9,16 @@ struct GLTFBuffers {
     let binaryChunk: Data?
     /// The document's own file, which names of other files are relative to.
     let path: String?
+    /// The files that the document names.
+    private(set) var neighbours: Neighbourhood
     private var loaded: [Int: Data] = [:]
+    private var unpacked: [Int: Data] = [:]
 
     init(document: GLTFDocument, binaryChunk: Data?, path: String?) {
         self.document = document
         self.binaryChunk = binaryChunk
         self.path = path
+        neighbours = Neighbourhood(of: path)
     }
 
     /// No offset or length beyond this is meant seriously, and products of two of them with a count do not overflow.
@@ -116,12 +121,14 @@ struct GLTFBuffers {
         }
         guard stride >= size * components else { throw failure(index, "has a stride of \(stride) bytes, less than one element") }
         guard count > 0 else { return [] }
-        let data = try buffer(view.buffer)
-        guard start + view.byteLength <= data.count else {
-            throw failure(index, "has a buffer view that ends at byte \(start + view.byteLength) of \(data.count)")
+        let isPacked = view.extensions?.meshopt != nil
+        let data = try isPacked ? meshopt(viewIndex) : buffer(view.buffer)
+        let (base, length) = isPacked ? (0, data.count) : (start, view.byteLength)
+        guard base + length <= data.count else {
+            throw failure(index, "has a buffer view that ends at byte \(base + length) of \(data.count)")
         }
-        guard offset + (count - 1) * stride + size * components <= view.byteLength else {
-            throw failure(index, "reads beyond the \(view.byteLength) bytes of its buffer view")
+        guard offset + (count - 1) * stride + size * components <= length else {
+            throw failure(index, "reads beyond the \(length) bytes of its buffer view")
         }
         return data.withUnsafeBytes { bytes in
             var result: [Value] = []
@@ -129,7 +136,7 @@ struct GLTFBuffers {
             for element in 0..<count {
                 for component in 0..<components {
                     // In range: the last element's end was checked against the view, and the view's end against the buffer.
-                    result.append(convert(Self.bits(bytes, start + offset + element * stride + component * size, size)))
+                    result.append(convert(Self.bits(bytes, base + offset + element * stride + component * size, size)))
                 }
             }
             return result
@@ -165,29 +172,102 @@ struct GLTFBuffers {
     }
 
     private static func components(_ type: String) -> Int {
-        ["SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4][type] ?? 0
+        ["SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16][type] ?? 0
     }
 
     private func failure(_ accessor: Int, _ reason: String) -> Failure { Failure.mesh("accessor \(accessor) \(reason)") }
 
     // MARK: Pictures
 
-    /// The encoded picture of a texture, or nil if it is not there.
+    /// The encoded picture of a texture, or nil if it is not there or of a kind that is not read.
     mutating func picture(texture index: Int) -> Data? {
-        guard let texture = document.textures?.element(index), let image = texture.source.flatMap({ document.images?.element($0) }) else {
-            return nil
-        }
-        if let uri = image.uri {
-            guard uri.hasPrefix("data:") else { return NeighbourFile.contents(named: uri.removingPercentEncoding ?? uri, of: path) }
-            guard let comma = uri.firstIndex(of: ","), uri[..<comma].hasSuffix(";base64") else { return nil }
-            return Data(base64Encoded: String(uri[uri.index(after: comma)...]), options: .ignoreUnknownCharacters)
-        }
+        document.textures?.element(index)?.readableSource.flatMap { picture(image: $0) }
+    }
+
+    /// The encoded picture of an image, or nil if it is not there.
+    mutating func picture(image index: Int) -> Data? {
+        guard let image = document.images?.element(index) else { return nil }
+        if let uri = image.uri { return uri.hasPrefix("data:") ? Self.content(ofURI: uri) : neighbours.contents(named: uri, .picture) }
         guard let view = image.bufferView.flatMap({ document.bufferViews?.element($0) }), let data = try? buffer(view.buffer) else {
             return nil
         }
         let start = view.byteOffset ?? 0
         guard start >= 0, view.byteLength >= 0, start <= data.count, view.byteLength <= data.count - start else { return nil }
         return data.subdata(in: (data.startIndex + start)..<(data.startIndex + start + view.byteLength))
+    }
+
+    /// The bytes of a `data:` URI, in base64 or with percent signs.
+    private static func content(ofURI uri: String) -> Data? {
+        guard let comma = uri.firstIndex(of: ",") else { return nil }
+        let content = String(uri[uri.index(after: comma)...])
+        guard uri[..<comma].lowercased().hasSuffix(";base64") else { return content.removingPercentEncoding.map { Data($0.utf8) } }
+        return Data(base64Encoded: content.removingPercentEncoding ?? content, options: .ignoreUnknownCharacters)
+    }
+
+    // MARK: Packed meshes
+
+    /// The bytes of a Draco mesh.
+    mutating func draco(_ packed: GLTFDocument.PrimitiveExtensions.Draco) throws -> DracoMesh {
+        guard let view = document.bufferViews?.element(packed.bufferView) else {
+            throw Failure.mesh("the buffer view \(packed.bufferView) of a Draco mesh is not there")
+        }
+        let data = try slice(view.buffer, view.byteOffset ?? 0, view.byteLength, of: "a Draco mesh")
+        return try DracoMesh(data)
+    }
+
+    private mutating func slice(_ index: Int, _ start: Int, _ length: Int, of what: String) throws -> Data {
+        let data = try buffer(index)
+        guard start >= 0, length >= 0, start <= data.count, length <= data.count - start else {
+            throw Failure.mesh("the bytes of \(what) are not in buffer \(index)")
+        }
+        return data.subdata(in: (data.startIndex + start)..<(data.startIndex + start + length))
+    }
+
+    /// The unpacked bytes of a buffer view in the code of meshoptimizer (EXT_meshopt_compression).
+    private mutating func meshopt(_ viewIndex: Int) throws -> Data {
+        if let data = unpacked[viewIndex] { return data }
+        guard let packed = document.bufferViews?.element(viewIndex)?.extensions?.meshopt else { return Data() }
+        let place = "buffer view \(viewIndex), which is compressed by EXT_meshopt_compression,"
+        let isVertices = packed.mode == "ATTRIBUTES"
+        guard packed.count >= 0, packed.count <= Mesh.maximumCount, isVertices || [2, 4].contains(packed.byteStride),
+            !isVertices || (packed.byteStride > 0 && packed.byteStride <= 256 && packed.byteStride % 4 == 0),
+            isVertices || packed.mode == "INDICES" || (packed.mode == "TRIANGLES" && packed.count % 3 == 0)
+        else { throw Failure.mesh("\(place) has a mode, count or stride that is not known") }
+        let data = try slice(packed.buffer, packed.byteOffset ?? 0, packed.byteLength, of: place)
+        // At its best, 16 elements take a quarter of a byte for each of their bytes; triangles take a byte.
+        guard packed.count <= 1024 * (data.count + 16) else { throw Failure.mesh("\(place) declares more than its bytes can hold") }
+        var result = Data(count: packed.count * packed.byteStride)
+        let code = result.withUnsafeMutableBytes { target in
+            data.withUnsafeBytes { source -> Int32 in
+                let bytes = source.bindMemory(to: UInt8.self).baseAddress
+                switch packed.mode {
+                case "ATTRIBUTES":
+                    return meshopt_decodeVertexBuffer(target.baseAddress, packed.count, packed.byteStride, bytes, source.count)
+                case "TRIANGLES": return meshopt_decodeIndexBuffer(target.baseAddress, packed.count, packed.byteStride, bytes, source.count)
+                default: return meshopt_decodeIndexSequence(target.baseAddress, packed.count, packed.byteStride, bytes, source.count)
+                }
+            }
+        }
+        guard code == 0 else {
+            throw Failure.mesh("\(place) cannot be decoded (code \(code))", hint: "export it without mesh compression")
+        }
+        try filter(&result, packed, place)
+        unpacked[viewIndex] = result
+        return result
+    }
+
+    private func filter(_ data: inout Data, _ packed: GLTFDocument.Meshopt, _ place: String) throws {
+        let (count, stride) = (packed.count, packed.byteStride)
+        switch packed.filter ?? "NONE" {
+        case "NONE": break
+        case "OCTAHEDRAL" where stride == 4 || stride == 8:
+            data.withUnsafeMutableBytes { meshopt_decodeFilterOct($0.baseAddress, count, stride) }
+        case "QUATERNION" where stride == 8:
+            data.withUnsafeMutableBytes { meshopt_decodeFilterQuat($0.baseAddress, count, stride) }
+        case "EXPONENTIAL" where stride % 4 == 0:
+            data.withUnsafeMutableBytes { meshopt_decodeFilterExp($0.baseAddress, count, stride) }
+        case let other: throw Failure.mesh("\(place) has the filter \(other.prefix(40)), which is not known for its stride")
+        }
     }
 
     // MARK: Buffers
@@ -203,7 +283,7 @@ struct GLTFBuffers {
         return data
     }
 
-    private func contents(_ buffer: GLTFDocument.Buffer, index: Int) throws -> Data {
+    private mutating func contents(_ buffer: GLTFDocument.Buffer, index: Int) throws -> Data {
         guard let uri = buffer.uri else {
             guard index == 0, let binaryChunk else {
                 throw Failure.mesh("buffer \(index) has no URI, and the file has no binary chunk for it")
@@ -211,16 +291,15 @@ struct GLTFBuffers {
             return binaryChunk
         }
         if uri.hasPrefix("data:") {
-            guard let comma = uri.firstIndex(of: ","), uri[..<comma].hasSuffix(";base64"),
-                let data = Data(base64Encoded: String(uri[uri.index(after: comma)...]), options: .ignoreUnknownCharacters)
-            else { throw Failure.mesh("the data: URI of buffer \(index) is damaged") }
+            guard let data = Self.content(ofURI: uri) else { throw Failure.mesh("the data: URI of buffer \(index) is damaged") }
             return data
         }
+        if let data = neighbours.contents(named: uri, .buffer) { return data }
         let name = uri.removingPercentEncoding ?? uri
-        guard let path, !name.hasPrefix("/"), !name.contains(":"), !name.contains("\0"), !name.split(separator: "/").contains("..") else {
+        guard let path, !name.hasPrefix("/"), !name.split(separator: "/").contains("..") else {
             throw Failure.mesh("buffer \(index) is at '\(name.prefix(80))', outside the file's own directory")
         }
-        return try Mesh.contents(of: URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent(name).path)
+        return try Mesh.contents(of: URL(fileURLWithPath: path).deletingLastPathComponent().path + "/" + name)
     }
 }
 

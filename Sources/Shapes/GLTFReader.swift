@@ -3,47 +3,78 @@ import Foundation
 
 /// Reads glTF 2.0: the default scene (or the first, or all root nodes, or all meshes), with every node's transform applied.
 ///
-/// "The file's order" is that of the nodes from the scene's roots downwards, then of their primitives: vertices one set after the other
-/// (a set that several primitives share in one place comes once),
-/// and one file face for each triangle. Colours (linear in the file) become sRGB; nodes become groups.
+/// "The file's order" is that of the nodes from the scene's roots downwards, then of their instances, then of their primitives: vertices
+/// one set after the other (a set that several primitives share in one place comes once), and one file face for each triangle. Colours
+/// (linear in the file) become sRGB; nodes become groups. Skins are posed by their joints, morph targets have their default weights.
 struct GLTFReader {
     private var buffers: GLTFBuffers
     private var assembly = MeshAssembly()
     private var groups = GroupRuns()
+    private var poses: GLTFPoses
+    private var surfaces: GLTFSurfaces
+    private var pieces: [GLTFScene.Piece] = []
     private var skipped = 0
     /// Where the vertices of each set start; primitives, and nodes in one place, often share a set and differ in faces only.
     private var shared: [VertexSet: Int] = [:]
+    /// The index of each node of the document among the nodes that are told.
+    private var told: [Int: Int] = [:]
 
     private struct VertexSet: Hashable {
         var positions: Int
         var colors: Int?
+        var packed: Int?
         var transform: GLTFTransform
+        /// The node, where joints or weights of its own place the vertices.
+        var node: Int?
     }
 
     private var document: GLTFDocument { buffers.document }
 
-    static func read(_ data: Data, path: String?) throws -> Mesh {
+    static func read(_ data: Data, path: String?, options: MeshReadingOptions = MeshReadingOptions()) throws -> Mesh {
         let container = try GLBContainer(data)
         let document = try GLTFDocument(json: container.json)
-        var reader = GLTFReader(buffers: GLTFBuffers(document: document, binaryChunk: container.binary, path: path))
+        var reader = GLTFReader(GLTFBuffers(document: document, binaryChunk: container.binary, path: path), options)
         reader.assembly.remarks = container.remarks
-        return try reader.read()
+        return try reader.read(json: container.json)
     }
 
-    private init(buffers: GLTFBuffers) {
+    private init(_ buffers: GLTFBuffers, _ options: MeshReadingOptions) {
         self.buffers = buffers
+        poses = GLTFPoses(buffers.document)
+        surfaces = GLTFSurfaces(buffers.document)
+        assembly.limits = options
+        assembly.keepsDigits = false
     }
 
-    private mutating func read() throws -> Mesh {
+    private mutating func read(json: Data) throws -> Mesh {
         if let nodes = document.nodes, !nodes.isEmpty {
             try readNodes(nodes, roots: roots(nodes))
         } else {
-            for (index, mesh) in (document.meshes ?? []).enumerated() { try readMesh(index, transform: .identity, name: mesh.name) }
+            for (index, mesh) in (document.meshes ?? []).enumerated() {
+                try readMesh(index, GLTFInstance(transform: .identity), name: mesh.name)
+            }
         }
-        if skipped > 0 { assembly.remarks.append("\(skipped) primitives are points or lines, or have no positions, and were left out") }
         assembly.groups = groups.finish(faceCount: assembly.faceEnds.count)
-        readMaterials()
-        return try assembly.mesh()
+        guard !assembly.faceEnds.isEmpty else {
+            throw Failure.mesh(
+                skipped > 0 ? "there are only points, lines or primitives without positions" : "the scene has no mesh",
+                hint: "only triangles are a surface")
+        }
+        addRemarks()
+        assembly.materials = surfaces.materials(&buffers)
+        assembly.neighbours = buffers.neighbours.files
+        assembly.remarks += surfaces.remarks + buffers.neighbours.remarks
+        var mesh = try assembly.mesh()
+        mesh.scene = GLTFScene(json: json, buffers: buffers, pieces: pieces)
+        return mesh
+    }
+
+    private mutating func addRemarks() {
+        if skipped > 0 { assembly.remarks.append("\(skipped) primitives are points or lines, or have no positions, and were left out") }
+        let passed = document.passedOver
+        if !passed.isEmpty { assembly.remarks.append("required extensions that do not touch the shape were passed over: \(passed.joined(separator: ", "))") }
+        if poses.skinned > 0 { assembly.remarks.append("\(poses.skinned) skinned meshes were posed by their joints") }
+        if poses.morphed > 0 { assembly.remarks.append("\(poses.morphed) primitives have morph targets, which were given their default weights") }
     }
 
     private mutating func roots(_ nodes: [GLTFDocument.Node]) throws -> [Int] {
@@ -53,7 +84,11 @@ struct GLTFReader {
             return nodes.indices.filter { !children.contains($0) }
         }
         guard let scene = scenes.element(document.scene ?? 0) else { throw Failure.mesh("scene \(document.scene ?? 0) is not there") }
-        if scenes.count > 1 { assembly.remarks.append("only the default one of \(scenes.count) scenes was read") }
+        if scenes.count > 1 {
+            let name = scene.name.map { ", '\($0.prefix(60))'" } ?? ""
+            let which = document.scene == nil ? "first" : "default"
+            assembly.remarks.append("only the \(which) one of \(scenes.count) scenes was read\(name)")
+        }
         return scene.nodes ?? []
     }
 
@@ -61,22 +96,44 @@ struct GLTFReader {
     /// both against the format.
     private mutating func readNodes(_ nodes: [GLTFDocument.Node], roots: [Int]) throws {
         var isVisited = [Bool](repeating: false, count: nodes.count)
-        var stack = roots.reversed().map { (node: $0, parent: GLTFTransform.identity) }
+        var stack = roots.reversed().map { (node: $0, parent: Int?.none) }
         while let (index, parent) = stack.popLast() {
             guard let node = nodes.element(index) else { throw Failure.mesh("node \(index) is not there") }
             guard !isVisited[index] else { throw Failure.mesh("node \(index) is its own ancestor or has two parents") }
             isVisited[index] = true
-            let transform = try parent.followed(by: node, index: index)
-            if let mesh = node.mesh {
-                try readMesh(mesh, transform: transform, name: node.name ?? document.meshes?.element(mesh)?.name)
-            }
-            for child in (node.children ?? []).reversed() { stack.append((child, transform)) }
+            try readNode(node, index, parent: parent)
+            for child in (node.children ?? []).reversed() { stack.append((child, index)) }
         }
     }
 
-    private mutating func readMesh(_ index: Int, transform: GLTFTransform, name: String?) throws {
+    private mutating func readNode(_ node: GLTFDocument.Node, _ index: Int, parent: Int?) throws {
+        let (vertex, face) = (assembly.vertices.count, assembly.faceEnds.count)
+        let name = node.name ?? node.mesh.flatMap { document.meshes?.element($0)?.name }
+        var entry = Mesh.SceneNode(
+            name: name ?? "node \(index)", parent: parent.flatMap { told[$0] }, vertices: vertex..<vertex, fileFaces: face..<face)
+        let transform = try poses.world(of: index)
+        if let mesh = node.mesh {
+            entry.isSkinned = node.skin != nil
+            entry.morphTargets = document.meshes?.element(mesh)?.primitives?.compactMap { $0.targets?.count }.max() ?? 0
+            let instances = try GLTFPoses.instances(of: node, index, &buffers, limits: assembly.limits)
+            for (number, instance) in (instances ?? [.identity]).enumerated() {
+                try readMesh(
+                    mesh,
+                    GLTFInstance(
+                        transform: transform.after(instance), node: index, number: instances == nil ? nil : number,
+                        local: instances == nil ? nil : instance), name: name)
+            }
+            entry.instances = instances?.count ?? 1
+        }
+        (entry.vertices, entry.fileFaces) = (vertex..<assembly.vertices.count, face..<assembly.faceEnds.count)
+        told[index] = assembly.nodes.count
+        assembly.nodes.append(entry)
+    }
+
+    private mutating func readMesh(_ index: Int, _ instance: GLTFInstance, name: String?) throws {
         guard let mesh = document.meshes?.element(index) else { throw Failure.mesh("mesh \(index) is not there") }
         groups.setObject(name, at: assembly.faceEnds.count)
+        let skin = try instance.node.flatMap { try poses.skin(of: $0, &buffers) }
         for (number, primitive) in (mesh.primitives ?? []).enumerated() {
             let mode = primitive.mode ?? 4
             guard (0...6).contains(mode) else { throw Failure.mesh("mesh \(index), primitive \(number) has the unknown mode \(mode)") }
@@ -84,57 +141,41 @@ struct GLTFReader {
                 skipped += 1
                 continue
             }
-            let colors = primitive.attributes?["COLOR_0"]
-            let key = VertexSet(positions: positions, colors: colors, transform: transform)
-            let first = try shared[key] ?? readVertices(positions: positions, colors: colors, transform: transform)
+            var source = try GLTFAttributes(primitive, buffers)
+            let key = VertexSet(
+                positions: positions, colors: primitive.attributes?["COLOR_0"], packed: source.packedView, transform: instance.transform,
+                node: skin != nil || primitive.targets != nil ? instance.node : nil)
+            let weights = instance.node.flatMap { document.nodes?.element($0)?.weights } ?? mesh.weights
+            let first = try shared[key] ?? readVertices(&source, instance, skin, weights)
             shared[key] = first
-            let count = try buffers.count(positions)
             let corner = assembly.corners.count
+            let face = assembly.faceEnds.count
             try readFaces(
-                primitive, mode: mode, first: first, count: count, flips: transform.flipsWinding,
-                place: "mesh \(index), primitive \(number)")
-            readCoordinates(primitive, first: first, corners: corner..<assembly.corners.count)
+                source, mode: mode, first: first, flips: skin?.flipsWinding ?? instance.transform.flipsWinding, place: "mesh \(index), primitive \(number)")
+            surfaces.add(primitive, source, first: first, corners: assembly.corners[corner...], to: &assembly)
+            buffers = source.buffers
+            pieces.append(
+                .init(
+                    node: instance.node, instance: instance.number, mesh: index, primitive: number, firstVertex: first,
+                    fileFaces: face..<assembly.faceEnds.count, transform: instance.transform, instanceTransform: instance.local, isPosed: key.node != nil))
         }
     }
 
-    /// Notes the material of a primitive's faces and where their corners lie in its picture.
-    ///
-    /// What is wrong with them leaves the faces without: the shape does not depend on it.
-    private mutating func readCoordinates(_ primitive: GLTFDocument.Primitive, first: Int, corners: Range<Int>) {
-        guard !(document.materials ?? []).isEmpty else { return }
-        let material = primitive.material.flatMap { document.materials?.element($0) }
-        assembly.materialOfFace += [Int32](repeating: Int32(material == nil ? -1 : primitive.material ?? -1), count: corners.count / 3)
-        let set = material?.pbrMetallicRoughness?.baseColorTexture?.texCoord ?? 0
-        let values = primitive.attributes?["TEXCOORD_\(set)"].flatMap { try? buffers.values($0, components: 2) } ?? []
-        for corner in corners {
-            let place = 2 * (Int(assembly.corners[corner]) - first)
-            assembly.coordinates.append(place >= 0 && place + 1 < values.count ? SIMD2(values[place], values[place + 1]) : .nowhere)
-        }
-    }
-
-    private mutating func readMaterials() {
-        assembly.materials = (document.materials ?? []).map { material in
-            let surface = material.pbrMetallicRoughness
-            let factor = (surface?.baseColorFactor ?? []).map { $0.isFinite ? Float($0) : 1 }
-            let linear = factor.count >= 3 ? SIMD3(factor[0], factor[1], factor[2]) : .one
-            return .init(
-                name: material.name ?? "", color: SRGB.encode(linear),
-                picture: surface?.baseColorTexture.flatMap { buffers.picture(texture: $0.index) })
-        }
-    }
-
-    private mutating func readVertices(positions: Int, colors: Int?, transform: GLTFTransform) throws -> Int {
+    private mutating func readVertices(
+        _ source: inout GLTFAttributes, _ instance: GLTFInstance, _ skin: GLTFPoses.Skin?, _ weights: [Double]?
+    ) throws -> Int {
         let first = assembly.vertices.count
-        let values = try buffers.values(positions, components: 3)
-        guard first + values.count / 3 <= Mesh.maximumCount else {
-            throw Failure.mesh("the scene has more than \(Mesh.maximumCount) vertices")
-        }
+        var values = try source.values("POSITION", components: 3)
+        try assembly.limits.check(vertices: first + values.count / 3)
+        try poses.morph(&values, &source, weights)
+        let mixes = try skin.flatMap { try poses.mixes(of: $0, &source, count: values.count / 3) }
         for index in 0..<values.count / 3 {
-            assembly.vertices.append(transform.apply(SIMD3(values[3 * index], values[3 * index + 1], values[3 * index + 2])))
+            let local = SIMD3<Double>(SIMD3(values[3 * index], values[3 * index + 1], values[3 * index + 2]))
+            assembly.vertices.append((mixes?[index] ?? instance.transform).apply(local))
         }
-        guard let colors else { return first }
-        let components = try buffers.components(colors)
-        let channels = try buffers.values(colors, components: max(3, components))
+        guard source.has("COLOR_0") else { return first }
+        let (channels, components) = try source.values("COLOR_0")
+        guard components >= 3 else { throw Failure.mesh("the colors of vertices have \(components) components") }
         while assembly.colors.count < first { assembly.colors.append(SIMD3(repeating: .nan)) }
         for index in 0..<min(channels.count / components, values.count / 3) {
             let linear = SIMD3(channels[components * index], channels[components * index + 1], channels[components * index + 2])
@@ -143,13 +184,13 @@ struct GLTFReader {
         return first
     }
 
-    private mutating func readFaces(
-        _ primitive: GLTFDocument.Primitive, mode: Int, first: Int, count: Int, flips: Bool, place: String
-    ) throws {
-        let indices = try primitive.indices.map { try buffers.indices($0) } ?? (0..<UInt32(count)).map { $0 }
+    private mutating func readFaces(_ source: GLTFAttributes, mode: Int, first: Int, flips: Bool, place: String) throws {
+        var source = source
+        let count = try source.count()
+        let indices = try source.indices() ?? (0..<UInt32(count)).map { $0 }
         if let bad = indices.first(where: { $0 >= count }) { throw Failure.mesh("\(place) refers to vertex \(bad) of \(count)") }
         let triangles = mode == 4 ? indices.count / 3 : max(0, indices.count - 2)
-        guard assembly.faceEnds.count + triangles <= Mesh.maximumCount / 3 else { throw Failure.mesh("the scene has too many triangles") }
+        try assembly.limits.check(faces: assembly.faceEnds.count + triangles)
         if mode == 4, indices.count % 3 != 0 { assembly.remarks.append("\(place) has \(indices.count) indices, which is no multiple of 3") }
         for triangle in 0..<triangles {
             var corners: SIMD3<Int>
@@ -165,49 +206,14 @@ struct GLTFReader {
     }
 }
 
-/// The two chunks of a GLB file, or a JSON file as it is.
-struct GLBContainer {
-    private(set) var json = Data()
-    private(set) var binary: Data?
-    private(set) var remarks: [String] = []
-
-    init(_ data: Data) throws {
-        let bytes = [UInt8](data.prefix(12))
-        guard bytes.starts(with: Array("glTF".utf8)) else {
-            json = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? data.dropFirst(3) : data
-            return
-        }
-        guard bytes.count == 12 else { throw Failure.mesh("the file ends within the header", offset: data.count) }
-        let version = Self.number(data, 4)
-        guard version == 2 else { throw Failure.mesh("GLB version \(version) is not read", offset: 4, hint: "only version 2 is") }
-        let length = Self.number(data, 8)
-        guard length <= data.count else { throw Failure.mesh("the file has \(data.count) bytes of \(length)", offset: 8) }
-        if length < data.count { remarks.append("\(data.count - length) bytes follow the end of the GLB") }
-        try readChunks(data, end: length)
-        guard !json.isEmpty else { throw Failure.mesh("the file has no JSON chunk") }
-    }
-
-    /// The JSON chunk should come first; files in which it does not are unambiguous all the same.
-    private mutating func readChunks(_ data: Data, end: Int) throws {
-        var offset = 12
-        while offset + 8 <= end {
-            let size = Self.number(data, offset)
-            let kind = Self.number(data, offset + 4)
-            guard size <= end - offset - 8 else {
-                throw Failure.mesh("a chunk of \(size) bytes does not fit into the file", offset: offset)
-            }
-            let start = data.startIndex + offset + 8
-            if kind == 0x4E4F_534A, json.isEmpty {
-                json = Data(data[start..<start + size])
-            } else if kind == 0x004E_4942, binary == nil {
-                binary = Data(data[start..<start + size])
-            }
-            offset += 8 + size
-        }
-        if offset < end { remarks.append("\(end - offset) stray bytes end the GLB") }
-    }
-
-    private static func number(_ data: Data, _ offset: Int) -> Int {
-        (0..<4).reduce(0) { $0 | Int(data[data.startIndex + offset + $1]) << (8 * $1) }
-    }
+/// One drawing of a node's mesh.
+struct GLTFInstance {
+    /// From the mesh to the scene.
+    var transform: GLTFTransform
+    /// The node of the document.
+    var node: Int?
+    /// The number among the node's instances, where it has such.
+    var number: Int?
+    /// From the instance to the node, where it is one of several.
+    var local: GLTFTransform?
 }

@@ -6,8 +6,12 @@
 ///
 /// Meshes that were read from a file or checked with ``validate()`` hold only finite positions and indices below the vertex count.
 public struct Mesh: Hashable, Sendable {
-    /// #V positions, in the file's units and order.
+    /// #V positions in the file's units and order, relative to ``origin``.
     public var vertices: [SIMD3<Float>]
+    /// Where `vertices` are measured from, in the file's frame: zero unless the shape lies far from the file's own origin.
+    public var origin = SIMD3<Double>.zero
+    /// #V positions in the file's frame, where single precision does not hold all of their digits.
+    public var exactPositions: [SIMD3<Double>]?
     /// #F triangles, three vertex indices each.
     public var faces: [SIMD3<UInt32>]
     /// #F: the file's face that each triangle is part of.
@@ -17,9 +21,19 @@ public struct Mesh: Hashable, Sendable {
     /// #V colours in 0...1 (sRGB), where the file gives them.
     public var vertexColors: [SIMD3<Float>]?
     /// Materials and their pictures, where the file gives them.
-    public var appearance: SurfaceAppearance?
+    public var appearance: SurfaceAppearance? {
+        didSet { forgetSource() }
+    }
     /// Names of sets of the file's faces (OBJ groups and objects, glTF nodes), in the file's order.
     public var groups: [FaceGroup]
+    /// The file's faces as polygons, where some have more than three corners.
+    var polygons: FilePolygons?
+    /// The nodes of a scene and what each holds, parents before children; empty for formats without.
+    public var nodes: [SceneNode] = []
+    /// What a glTF file holds besides the surface.
+    var scene: GLTFScene?
+    /// Pictures and material files that the file names, and whether they are there.
+    public var neighbours: [NeighbourFile] = []
     /// What the reader put up with in the file, in readable sentences; empty for a clean file.
     public var remarks: [String]
 
@@ -35,6 +49,29 @@ public struct Mesh: Hashable, Sendable {
             self.name = name
             self.fileFaces = fileFaces
         }
+    }
+
+    /// A node of a scene.
+    public struct SceneNode: Hashable, Sendable {
+        /// The name in the file; the mesh's where the node has none.
+        public var name: String
+        /// The index of the parent in ``Mesh/nodes``.
+        public var parent: Int?
+        /// Its vertices, without those of its children.
+        public var vertices: Range<Int>
+        /// Its faces of the file, without those of its children.
+        public var fileFaces: Range<Int>
+        /// Whether it is drawn in poses of joints.
+        public var isSkinned = false
+        /// The number of its morph targets.
+        public var morphTargets = 0
+        /// How often it is drawn.
+        public var instances = 1
+    }
+
+    /// Forgets what the file holds besides triangles and their appearance, which then no longer tells of this mesh.
+    public mutating func forgetSource() {
+        (polygons, scene) = (nil, nil)
     }
 
     /// A mesh of triangles only, each a face of the file, unless `fileFace` says otherwise.

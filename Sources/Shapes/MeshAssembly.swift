@@ -2,7 +2,10 @@ import Basics
 
 /// What a reader gathers from a file, polygon by polygon, before it becomes a mesh.
 struct MeshAssembly {
-    var vertices: [SIMD3<Float>] = []
+    /// Positions in the file's frame.
+    var vertices: [SIMD3<Double>] = []
+    /// Whether positions are the file's own numbers, whose digits are kept.
+    var keepsDigits = true
     /// Empty, or a colour for each of the first vertices; NaN stands for "none".
     var colors: [SIMD3<Float>] = []
     /// The corners of all faces, one after the other.
@@ -17,32 +20,36 @@ struct MeshAssembly {
     /// Empty, or the material of each face.
     var materialOfFace: [Int32] = []
     var groups: [Mesh.FaceGroup] = []
+    var nodes: [Mesh.SceneNode] = []
+    var neighbours: [NeighbourFile] = []
     var remarks: [String] = []
+    var limits = MeshReadingOptions()
 
     /// The mesh, with polygons triangulated.
     ///
     /// - Throws: `Failure` if there is no face, a corner is out of range, or a corner is not finite.
-    func mesh() throws -> Mesh {
+    consuming func mesh() throws -> Mesh {
         guard !vertices.isEmpty else { throw Failure.mesh("there are no vertices", hint: "is this the format that the file's name says?") }
         guard !faceEnds.isEmpty else {
             throw Failure.mesh("there are \(vertices.count) vertices but no faces", hint: "point clouds and splats have no surface")
         }
-        try checkLimits()
-        try checkCorners()
+        try limits.check(vertices: vertices.count, faces: faceEnds.count, corners: corners.count)
         var mesh = Mesh(
-            vertices: vertices, faces: [], fileFaceCount: faceEnds.count, vertexColors: filledColors(), groups: groups, remarks: remarks)
+            vertices: [], faces: [], fileFaceCount: faceEnds.count, vertexColors: filledColors(), groups: groups, remarks: remarks)
+        mesh.place(vertices, usedBy: corners, keepsDigits: keepsDigits)
+        vertices = []
+        try checkCorners(mesh.vertices)
         triangulate(into: &mesh)
         guard !mesh.faces.isEmpty else { throw Failure.mesh("none of the \(faceEnds.count) faces has three different corners") }
         settleNonFinite(&mesh)
+        (mesh.nodes, mesh.neighbours) = (nodes, neighbours)
+        if corners.count != 3 * faceEnds.count || mesh.faces.count != faceEnds.count {
+            mesh.polygons = FilePolygons(corners: corners, ends: faceEnds, coordinates: coordinates)
+        }
         return mesh
     }
 
-    private func checkLimits() throws {
-        let largest = max(vertices.count, faceEnds.count, corners.count)
-        guard largest <= Mesh.maximumCount else { throw Failure.mesh("the mesh is too large: \(largest) of at most \(Mesh.maximumCount)") }
-    }
-
-    private func checkCorners() throws {
+    private func checkCorners(_ vertices: [SIMD3<Float>]) throws {
         let count = UInt32(vertices.count)
         var face = 0
         for (position, corner) in corners.enumerated() {
@@ -59,7 +66,8 @@ struct MeshAssembly {
     private func triangulate(into mesh: inout Mesh) {
         mesh.faces.reserveCapacity(max(0, corners.count - 2 * faceEnds.count))
         mesh.fileFace.reserveCapacity(mesh.faces.capacity)
-        var appearance = materials.isEmpty ? nil : SurfaceAppearance(materials: materials, materialOfFace: [], coordinates: [])
+        let isPainted = !materials.isEmpty || coordinates.contains { $0.x.isFinite }
+        var appearance = isPainted ? SurfaceAppearance(materials: materials, materialOfFace: [], coordinates: []) : nil
         var triangulator = PolygonTriangulator()
         var start = 0
         var collapsed = 0
@@ -69,7 +77,7 @@ struct MeshAssembly {
                 let triangle = SIMD3(corners[start], corners[start + 1], corners[start + 2])
                 if triangle.x != triangle.y && triangle.y != triangle.z && triangle.z != triangle.x { mesh.faces.append(triangle) }
             } else {
-                triangulator.triangulate(corners[start..<end], of: vertices, into: &mesh.faces)
+                triangulator.triangulate(corners[start..<end], of: mesh.vertices, into: &mesh.faces)
             }
             if mesh.faces.count == before { collapsed += 1 }
             for _ in before..<mesh.faces.count { mesh.fileFace.append(UInt32(face)) }
@@ -86,6 +94,7 @@ struct MeshAssembly {
         var count = 0
         for index in mesh.vertices.indices where !mesh.vertices[index].isFinite {
             mesh.vertices[index] = .zero
+            mesh.exactPositions?[index] = mesh.origin
             count += 1
         }
         if count > 0 { mesh.remarks.append("\(count) vertices that no face uses are not finite and were put at the origin") }
@@ -97,8 +106,9 @@ struct MeshAssembly {
         let largest = colors.lazy.filter { $0.isFinite }.map { $0.max() }.max() ?? 1
         let full: Float = largest > 1.001 ? 255 : 1
         let white = SIMD3<Float>(repeating: 1)
-        var filled = colors.prefix(vertices.count).map { $0.isFinite ? ($0 / full).clamped(lowerBound: .zero, upperBound: white) : white }
-        filled.append(contentsOf: repeatElement(white, count: vertices.count - filled.count))
+        let count = vertices.count
+        var filled = colors.prefix(count).map { $0.isFinite ? ($0 / full).clamped(lowerBound: .zero, upperBound: white) : white }
+        filled.append(contentsOf: repeatElement(white, count: count - filled.count))
         return filled
     }
 }

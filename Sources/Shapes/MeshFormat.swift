@@ -22,12 +22,15 @@ public enum MeshFormat: String, CaseIterable, Sendable, Codable {
     public init?(sniffing data: Data, path: String?) {
         let head = [UInt8](data.prefix(4096))
         let promised = path.flatMap { MeshFormat(fileExtension: URL(fileURLWithPath: $0).pathExtension) }
-        if let proven = Self.proven(by: head) {
+        if let proven = Self.proven(by: head, size: data.count) {
             self = proven
+        } else if ForeignFile(data) != nil {
+            return nil
+        } else if promised != .off, promised != .obj, Self.isOBJ(head) {
+            // OFF may lack its keyword, and OBJ may begin with whatever it likes.
+            self = .obj
         } else if let promised {
             self = promised
-        } else if let guessed = Self.guessed(from: head, size: data.count) {
-            self = guessed
         } else {
             return nil
         }
@@ -38,25 +41,22 @@ public enum MeshFormat: String, CaseIterable, Sendable, Codable {
         self.init(rawValue: fileExtension.lowercased())
     }
 
-    private static func proven(by head: [UInt8]) -> MeshFormat? {
+    private static func proven(by head: [UInt8], size: Int) -> MeshFormat? {
         if head.starts(with: Array("glTF".utf8)) { return .glb }
-        let text = head.drop { $0 == 0xEF || $0 == 0xBB || $0 == 0xBF }
-        if text.starts(with: Array("ply".utf8)), let next = text.dropFirst(3).first, next == 10 || next == 13 || next == 32 {
-            return .ply
-        }
-        let word = text.prefix { $0 > 32 }
-        if OFFReader.Variant(header: String(decoding: word, as: UTF8.self)) != nil { return .off }
+        if STLReader.isBinary(head: head, size: size) { return .stl }
+        let bytes = head.drop { $0 == 0xEF || $0 == 0xBB || $0 == 0xBF || $0 == 32 || (9...13).contains($0) }
+        let word = String(decoding: bytes.prefix { $0 > 32 }.prefix(12), as: UTF8.self)
+        if word.uppercased() == "PLY" { return .ply }
+        if OFFReader.Variant(header: word) != nil { return .off }
+        let text = String(decoding: bytes, as: UTF8.self)
+        if word.hasPrefix("{"), ["\"asset\"", "\"accessors\"", "\"bufferViews\""].contains(where: text.contains) { return .gltf }
+        if word.lowercased() == "solid", !head.contains(0), text.range(of: "facet", options: .caseInsensitive) != nil { return .stl }
         return nil
     }
 
-    private static func guessed(from head: [UInt8], size: Int) -> MeshFormat? {
-        if STLReader.isBinary(head: head, size: size) { return .stl }
-        let text = String(decoding: head, as: UTF8.self)
-        let start = text.drop { $0.isWhitespace || $0 == "\u{FEFF}" }
-        if start.hasPrefix("{") && text.contains("\"asset\"") { return .gltf }
-        if start.hasPrefix("solid") { return .stl }
-        let lines = text.split(whereSeparator: \.isNewline)
-        let vertexLines = lines.prefix { !$0.contains("\0") }.filter { $0.hasPrefix("v ") || $0.hasPrefix("v\t") }
-        return vertexLines.count > 0 ? .obj : nil
+    /// Whether the text has lines of vertices.
+    private static func isOBJ(_ head: [UInt8]) -> Bool {
+        let lines = String(decoding: head, as: UTF8.self).split(whereSeparator: \.isNewline)
+        return lines.prefix { !$0.contains("\0") }.contains { $0.wholeMatch(of: /[vV][ \t]+[-+.0-9].*/) != nil }
     }
 }

@@ -10,33 +10,34 @@ extension Mesh {
     /// - Throws: `Failure` of kind `missingInput` if there is no readable file, and `badInput`, with the line or byte offset, if it is
     ///   not a mesh: bad or out-of-range indices, counts that the file does not hold, no faces, or a vertex of a face that is not finite.
     ///   Everything milder is tolerated and told in ``remarks``.
-    public init(contentsOf path: String) throws {
-        try self.init(sniffing: Self.contents(of: path), path: path)
+    public init(contentsOf path: String, options: MeshReadingOptions = MeshReadingOptions()) throws {
+        try self.init(sniffing: Self.contents(of: path), path: path, options: options)
     }
 
-    /// Reads a mesh from the bytes of a file, in the format that they or the ending of `path` tell; see ``init(contentsOf:)``.
-    public init(sniffing data: Data, path: String) throws {
+    /// Reads a mesh from the bytes of a file, in the format that they or the ending of `path` tell; see ``init(contentsOf:options:)``.
+    public init(sniffing data: Data, path: String, options: MeshReadingOptions = MeshReadingOptions()) throws {
         guard let format = MeshFormat(sniffing: data, path: path) else {
+            let other = ForeignFile(data)
             throw Failure(
                 .badInput, Failure.readingMesh, path: path,
-                reason: data.isEmpty ? "the file is empty" : "this is no mesh format that is known",
-                hint: "OBJ, OFF, PLY, STL, GLB and glTF files are read")
+                reason: data.isEmpty ? "the file is empty" : "this is \(other?.name ?? "no mesh format that is known")",
+                hint: other?.hint ?? "OBJ, OFF, PLY, STL, GLB and glTF files are read; convert it to one of these")
         }
-        try self.init(data: data, format: format, path: path)
+        try self.init(data: data, format: format, path: path, options: options)
     }
 
-    /// Reads a mesh from the bytes of a file; `path` is named in failures and is where a glTF's other files are looked for.
+    /// Reads a mesh from the bytes of a file; `path` is named in failures and is where a file's neighbours are looked for.
     ///
-    /// - Throws: `Failure` as ``init(contentsOf:)`` does.
-    public init(data: Data, format: MeshFormat, path: String? = nil) throws {
+    /// - Throws: `Failure` as ``init(contentsOf:options:)`` does.
+    public init(data: Data, format: MeshFormat, path: String? = nil, options: MeshReadingOptions = MeshReadingOptions()) throws {
         do {
             guard !data.isEmpty else { throw Failure.mesh("the file is empty") }
             switch format {
-            case .obj: self = try TextScanner.scan(data) { scanner in try OBJReader(scanner, path: path).read() }
-            case .off: self = try TextScanner.scan(data) { scanner in try OFFReader(scanner).read() }
-            case .ply: self = try PLYReader.read(data)
-            case .stl: self = try STLReader.read(data)
-            case .gltf, .glb: self = try GLTFReader.read(data, path: path)
+            case .obj: self = try TextScanner.scan(data) { scanner in try OBJReader(scanner, path: path, options: options).read() }
+            case .off: self = try OFFReader.read(data, options: options)
+            case .ply: self = try PLYReader.read(data, path: path, options: options)
+            case .stl: self = try STLReader.read(data, options: options)
+            case .gltf, .glb: self = try GLTFReader.read(data, path: path, options: options)
             }
         } catch var failure as Failure {
             failure.path = failure.path ?? path
@@ -61,7 +62,7 @@ extension Mesh {
         }
     }
 
-    /// The bytes of the mesh file at `path`; throws as ``init(contentsOf:)``.
+    /// The bytes of the mesh file at `path`; throws as ``init(contentsOf:options:)``.
     public static func contents(of path: String) throws -> Data {
         let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
         guard let attributes = try? FileManager.default.attributesOfItem(atPath: resolved) else {

@@ -61,6 +61,8 @@ public struct Normalisation: Hashable, Sendable, Codable {
     public func applied(to mesh: Mesh) -> Mesh {
         var result = mesh
         result.vertices = mesh.vertices.map(normalised)
+        (result.origin, result.exactPositions) = (.zero, nil)
+        result.forgetSource()
         return result
     }
 

@@ -11,7 +11,9 @@ extension Mesh {
         var file = LittleEndianData()
         let colors = attributes.colors(of: self)
         for (index, vertex) in vertices.enumerated() {
-            var line = "v \(vertex.x) \(vertex.y) \(vertex.z)"
+            let exact = exactPositions?[index] ?? origin + SIMD3<Double>(vertex)
+            let isFar = exactPositions != nil || origin != .zero
+            var line = isFar ? "v \(exact.x) \(exact.y) \(exact.z)" : "v \(vertex.x) \(vertex.y) \(vertex.z)"
             if let color = colors?[index] { line += " \(color.x) \(color.y) \(color.z)" }
             file.put(line + "\n")
         }

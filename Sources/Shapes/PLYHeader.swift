@@ -58,20 +58,23 @@ struct PLYHeader {
 
     private(set) var encoding = Encoding.ascii
     private(set) var elements: [Element] = []
-    /// Where the payload starts.
-    private(set) var payload = 0
-    /// The line on which the payload starts.
-    private(set) var payloadLine = 1
+    /// Where the payload may start, the likeliest place first: its own first byte may look like a line end.
+    private(set) var payloads: [Int] = []
+    /// Names of pictures, as MeshLab writes them in comments.
+    private(set) var pictures: [String] = []
+    private(set) var remarks: [String] = []
 
     /// Reads the header at the scanner's start and leaves the scanner at the payload.
     init(_ scanner: inout TextScanner) throws {
-        guard let magic = scanner.token(), scanner.matches(magic, "ply") else { throw Failure.mesh("this is not a PLY file", line: 1) }
+        guard let magic = scanner.tokenOnAnyLine(), scanner.matchesIgnoringCase(magic, "ply") else {
+            throw Failure.mesh("this is not a PLY file", line: 1)
+        }
         let usesPairs = scanner.byte(scanner.position) == 13 && scanner.byte(scanner.position + 1) == 10
         scanner.nextLine()
         var hasFormat = false
         while let keyword = scanner.tokenOnAnyLine() {
             let line = scanner.line
-            switch scanner.text(keyword) {
+            switch scanner.text(keyword).lowercased() {
             case "end_header":
                 guard hasFormat else { throw Failure.mesh("the header has no format line", line: line) }
                 endHeader(&scanner, usesPairs: usesPairs)
@@ -81,21 +84,33 @@ struct PLYHeader {
                 hasFormat = true
             case "element": try readElement(&scanner)
             case "property": try readProperty(&scanner)
-            case "comment", "obj_info": break
-            case let word: throw Failure.mesh("'\(word.prefix(40))' is not known in a PLY header", line: line)
+            case "comment": readComment(&scanner)
+            case "obj_info": break
+            case let word:
+                guard remarks.count < 16, word.utf8.first.map({ (97...122).contains($0) }) == true else {
+                    throw Failure.mesh("'\(word.prefix(40))' is not known in a PLY header", line: line)
+                }
+                remarks.append("line \(line): '\(word.prefix(40))' is not known in a PLY header; the line was passed over")
             }
             scanner.nextLine()
         }
         throw Failure.mesh("the header does not end", line: scanner.line)
     }
 
-    /// One line end follows, of the kind that the first line has: the payload itself may begin with a byte that looks like one.
+    /// One line end follows, of the kind that the first line has, or, in files of two minds, of another.
     private mutating func endHeader(_ scanner: inout TextScanner, usesPairs: Bool) {
         var end = scanner.position
         while end < scanner.count, scanner.byte(end) != 10, scanner.byte(end) != 13 { end += 1 }
-        payload = min(scanner.count, end + (usesPairs && scanner.byte(end) == 13 && scanner.byte(end + 1) == 10 ? 2 : 1))
+        let isPair = scanner.byte(end) == 13 && scanner.byte(end + 1) == 10
+        let lengths = isPair ? (usesPairs ? [2, 1] : [1, 2]) : [1]
+        payloads = lengths.map { min(scanner.count, end + $0) }
         scanner.nextLine()
-        payloadLine = scanner.line
+    }
+
+    private mutating func readComment(_ scanner: inout TextScanner) {
+        guard let word = scanner.token(), scanner.matchesIgnoringCase(word, "texturefile") else { return }
+        let name = scanner.restOfLine()
+        if !name.isEmpty { pictures.append(name) }
     }
 
     private mutating func readFormat(_ scanner: inout TextScanner) throws {
@@ -135,6 +150,6 @@ struct PLYHeader {
 
     private func word(_ scanner: inout TextScanner, _ what: String) throws -> String {
         guard let token = scanner.token() else { throw Failure.mesh("the \(what) is missing", line: scanner.line) }
-        return String(scanner.text(token).prefix(60))
+        return String(scanner.text(token).prefix(60)).lowercased()
     }
 }

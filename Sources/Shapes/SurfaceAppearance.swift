@@ -13,12 +13,17 @@ public struct SurfaceAppearance: Hashable, Sendable {
         public var color: SIMD3<Float>
         /// An encoded picture.
         public var picture: Data?
+        /// Statements of an MTL file that are not read, such as shininess, kept to be written again.
+        var otherStatements: [String] = []
+        /// Whether the file says what the material looks like, not only its name.
+        public var isDefined: Bool
 
         /// A material of one colour, or with a picture.
-        public init(name: String, color: SIMD3<Float> = .one, picture: Data? = nil) {
+        public init(name: String, color: SIMD3<Float> = .one, picture: Data? = nil, isDefined: Bool = true) {
             self.name = name
             self.color = color
             self.picture = picture
+            self.isDefined = isDefined
         }
     }
 
@@ -37,6 +42,9 @@ public struct SurfaceAppearance: Hashable, Sendable {
         self.coordinates = coordinates
     }
 
+    /// Whether there is more to be seen than names and places: a material that is defined.
+    public var isVisible: Bool { materials.contains(where: \.isDefined) }
+
     /// Whether the appearance is that of a mesh of so many triangles and names no material that is not there.
     func fits(faceCount: Int) -> Bool {
         materialOfFace.count == faceCount && materialOfFace.allSatisfy { $0 >= -1 && Int($0) < materials.count }
@@ -46,16 +54,4 @@ public struct SurfaceAppearance: Hashable, Sendable {
 extension SIMD2<Float> {
     /// No place in a picture.
     static let nowhere = SIMD2<Float>(.nan, .nan)
-}
-
-/// Files that a mesh file refers to by name.
-enum NeighbourFile {
-    /// The content of a file beside, or below the folder of, the file `path`; nil if it is not there or the name leads elsewhere.
-    static func contents(named name: String, of path: String?) -> Data? {
-        let name = name.replacingOccurrences(of: "\\", with: "/")
-        guard let path, !name.isEmpty, !name.hasPrefix("/"), !name.contains(":"), !name.contains("\0"),
-            !name.split(separator: "/").contains("..")
-        else { return nil }
-        return try? Mesh.contents(of: URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent(name).path)
-    }
 }

@@ -116,6 +116,13 @@ struct TextScanner {
     @inline(__always)
     private func isLineEnd(_ value: UInt8) -> Bool { value == 10 || value == 13 }
 
+    /// The number of tokens left on this line.
+    func tokensOnLine() -> Int {
+        var (rest, count) = (self, 0)
+        while rest.token() != nil { count += 1 }
+        return count
+    }
+
     // MARK: Values
 
     /// The token as text, for messages and names.
@@ -138,6 +145,15 @@ struct TextScanner {
             let byte = bytes[token.lowerBound + offset]
             return ((65...90).contains(byte) ? byte | 32 : byte) == word.utf8Start[offset]
         }
+    }
+
+    /// The token without a comment that is attached to it; empty where it begins one, also in the style of other languages.
+    func withoutComment(_ token: Token) -> Token {
+        let first = byte(token.lowerBound)
+        if first == UInt8(ascii: ";") || first == UInt8(ascii: "/") && byte(token.lowerBound + 1) == UInt8(ascii: "/") {
+            return token.lowerBound..<token.lowerBound
+        }
+        return token.lowerBound..<(token.first { byte($0) == UInt8(ascii: "#") } ?? token.upperBound)
     }
 
     /// The whole number that starts the token and ends with it or with a slash; nil if it is none or beyond 18 digits.

@@ -18,60 +18,6 @@ extension Mesh {
         }
         return try writer.data()
     }
-
-    /// The mesh with its materials as an OBJ file, its MTL file and their pictures, all named after `name`.
-    ///
-    /// Vertices come in this mesh's order; places in pictures are given for each corner.
-    /// - Throws: `Failure` if arrays do not agree.
-    public func texturedOBJFiles(name: String) throws -> [(name: String, data: Data)] {
-        try validate()
-        let materials = appearance?.materials ?? []
-        var object = LittleEndianData()
-        if !materials.isEmpty { object.put("mtllib \(name).mtl\n") }
-        for (index, vertex) in vertices.enumerated() {
-            let color = vertexColors.map { " \($0[index].x) \($0[index].y) \($0[index].z)" } ?? ""
-            object.put("v \(vertex.x) \(vertex.y) \(vertex.z)\(color)\n")
-        }
-        var places: [SIMD2<Float>: Int] = [:]
-        var current: Int32 = -1
-        for (index, face) in faces.enumerated() {
-            let material = appearance?.materialOfFace[index] ?? -1
-            let corners = (0..<3).map { appearance?.coordinates[3 * index + $0] ?? .nowhere }
-            let numbers = corners.map { corner -> String in
-                guard corner.x.isFinite, corner.y.isFinite else { return "" }
-                if places[corner] == nil {
-                    places[corner] = places.count + 1
-                    object.put("vt \(corner.x) \(1 - corner.y)\n")
-                }
-                return "/\(places[corner]!)"
-            }
-            if material != current, let named = materials.element(Int(material)) {
-                object.put("usemtl \(named.name.asToken)\n")
-                current = material
-            }
-            object.put("f" + (0..<3).map { " \(UInt64(face[$0]) + 1)\(numbers[$0])" }.joined() + "\n")
-        }
-        return [("\(name).obj", Data(object.bytes))] + Self.materialFiles(materials, name: name)
-    }
-
-    private static func materialFiles(_ materials: [SurfaceAppearance.Material], name: String) -> [(name: String, data: Data)] {
-        guard !materials.isEmpty else { return [] }
-        var library = ""
-        var pictures: [(name: String, data: Data)] = []
-        for material in materials {
-            library += "newmtl \(material.name.asToken)\nKd \(material.color.x) \(material.color.y) \(material.color.z)\nillum 1\n"
-            guard let picture = material.picture else { continue }
-            let file = "\(name)-\(material.name.asToken).\(picture.isPNG ? "png" : "jpg")"
-            library += "map_Kd \(file)\n"
-            pictures.append((file, picture))
-        }
-        return [("\(name).mtl", Data(library.utf8))] + pictures
-    }
-}
-
-extension Data {
-    /// Whether this is a PNG file.
-    fileprivate var isPNG: Bool { starts(with: [0x89, 0x50, 0x4E, 0x47]) }
 }
 
 /// Gathers a glTF document with pictures and its one buffer.
@@ -123,7 +69,9 @@ private struct TexturedGLBWriter {
             for index in indices { buffer.put(index) }
         }
         let primitive: [String: Any] = ["attributes": attributes, "indices": triangles, "material": materials.count, "mode": 4]
-        nodes.append(["mesh": meshes.count, "name": material.name])
+        var node: [String: Any] = ["mesh": meshes.count, "name": material.name]
+        if mesh.origin != .zero { node["translation"] = [mesh.origin.x, mesh.origin.y, mesh.origin.z] }
+        nodes.append(node)
         meshes.append(["name": material.name, "primitives": [primitive]])
         addMaterial(material)
     }
@@ -139,7 +87,7 @@ private struct TexturedGLBWriter {
             for byte in picture { buffer.put(byte) }
             while buffer.bytes.count % 4 != 0 { buffer.put(UInt8(0)) }
             surface["baseColorTexture"] = ["index": images.count]
-            images.append(["bufferView": views.count - 1, "mimeType": picture.isPNG ? "image/png" : "image/jpeg", "name": material.name])
+            images.append(["bufferView": views.count - 1, "mimeType": picture.pictureKind.mime, "name": material.name])
         }
         materials.append(["name": material.name, "doubleSided": true, "pbrMetallicRoughness": surface])
     }
@@ -172,31 +120,9 @@ private struct TexturedGLBWriter {
         if !images.isEmpty {
             document["images"] = images
             document["textures"] = images.indices.map { ["source": $0, "sampler": 0] }
-            document["samplers"] = [["magFilter": 9729, "minFilter": 9987, "wrapS": 33071, "wrapT": 33071]]
+            document["samplers"] = [["magFilter": 9729, "minFilter": 9987, "wrapS": 10497, "wrapT": 10497]]
         }
         let json = try JSONSerialization.data(withJSONObject: document, options: [.sortedKeys, .withoutEscapingSlashes])
         return try GLBContainer.data(json: json, binary: Data(buffer.bytes))
-    }
-}
-
-extension GLBContainer {
-    /// The GLB file of a JSON document and its binary chunk.
-    ///
-    /// Throws `Failure` if it does not fit into one file.
-    static func data(json: Data, binary: Data) throws -> Data {
-        let (jsonPadding, binaryPadding) = ((4 - json.count % 4) % 4, (4 - binary.count % 4) % 4)
-        let length = 12 + 8 + json.count + jsonPadding + 8 + binary.count + binaryPadding
-        guard length <= UInt32.max else { throw Failure(.internal, "writing a mesh", reason: "the mesh is too large for one GLB file") }
-        var head = LittleEndianData()
-        head.put("glTF")
-        head.put(UInt32(2))
-        head.put(UInt32(length))
-        head.put(UInt32(json.count + jsonPadding))
-        head.put("JSON")
-        var chunk = LittleEndianData()
-        chunk.put(UInt32(binary.count + binaryPadding))
-        chunk.put("BIN\0")
-        return Data(head.bytes) + json + Data(repeating: 32, count: jsonPadding) + Data(chunk.bytes) + binary
-            + Data(repeating: 0, count: binaryPadding)
     }
 }

@@ -21,6 +21,7 @@ struct BSB: ParsableCommand {
 @main
 enum Main {
     static func main() {
+        Terminal.holdStreams()
         do {
             var command = try BSB.parseAsRoot()
             try command.run()

@@ -78,7 +78,7 @@ struct Locate: ParsableCommand {
     }
 
     func run() throws {
-        try checkOutput(output)
+        try checkOutput(output, inputs: [image], meshes: [mesh])
         let bench = try common.workbench(settings, models: models)
         let outcome = try LocateJob(at: bench).run(image: image, mesh: mesh, target: place.target, objectClick: objectClick)
         let document = try LocateOutputs(outcome, at: bench).write(to: output)

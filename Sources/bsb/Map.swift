@@ -66,7 +66,7 @@ struct MapCommand: ParsableCommand {
     }
 
     func run() throws {
-        try checkOutput(output)
+        try checkOutput(output, inputs: [image], meshes: [mesh])
         var settings = common.settings(models, meshOptions)
         settings.matching.minimumIoU = minIoU
         settings.matching.partLevel = segmenterMask

@@ -126,9 +126,13 @@ struct Match: ParsableCommand {
     }
 
     func run() throws {
-        try checkOutput(output)
+        try checkOutput(output, inputs: [image, mask, clicks], meshes: [mesh])
         let bench = try common.workbench(settings, models: models)
-        if let clicks { return try runBatch(ClickList(contentsOf: clicks), bench) }
+        if let clicks {
+            let list = try ClickList(contentsOf: clicks)
+            try checkOutput(output, inputs: [image, clicks], meshes: [mesh], subfolders: list.entries.map(\.name))
+            return try runBatch(list, bench)
+        }
         let click = try singleClick()
         let (photo, mesh) = try open([click], bench)
         let document = try answer(click, photo, mesh, bench, output)

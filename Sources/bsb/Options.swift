@@ -8,11 +8,6 @@ import Results
 import Shapes
 import Workbench
 
-/// Throws `Failure` if no results can be written into `folder`, before time is spent on making them.
-func checkOutput(_ folder: String?) throws {
-    if let folder { try AtomicFile.checkFolder(folder) }
-}
-
 /// Options that every command that runs models has.
 struct CommonOptions: ParsableArguments {
     @Flag(help: "Print the result as JSON on standard output.")
@@ -32,6 +27,7 @@ struct CommonOptions: ParsableArguments {
 
     func validate() throws {
         if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
+        if cache?.isEmpty == true { throw ValidationError("--cache is empty: name a folder, or give --no-cache.") }
     }
 
     var parallelism: Parallelism { Parallelism(threads: threads) }
@@ -177,13 +173,15 @@ extension SurfaceLook: EnumerableFlag {
 extension ThresholdKind: ExpressibleByArgument {}
 extension MaskLevel: ExpressibleByArgument {}
 
-/// A pixel given as `x,y`.
+/// A pixel given as `x,y`, with or without decimals.
 extension Pixel: ExpressibleByArgument {
     /// Reads what the user typed.
     public init?(argument: String) {
-        let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
-        guard numbers.count == 2, let x = numbers[0], let y = numbers[1] else { return nil }
-        self.init(x: x, y: y)
+        let words = argument.split(separator: ",", omittingEmptySubsequences: false)
+        guard words.count == 2, words.allSatisfy({ $0.firstMatch(of: /^ *[-+]?([0-9]+\.?[0-9]*|\.[0-9]+) *$/) != nil }) else { return nil }
+        let numbers = words.compactMap { Double($0.filter { $0 != " " }) }
+        guard numbers.count == 2 else { return nil }
+        self.init(containing: numbers[0], numbers[1])
     }
 }
 

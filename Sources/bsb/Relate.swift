@@ -60,7 +60,7 @@ struct Relate: ParsableCommand {
     }
 
     func run() throws {
-        try checkOutput(output)
+        try checkOutput(output, inputs: image, meshes: mesh)
         var settings = common.settings(models, meshOptions)
         settings.matching.minimumIoU = minIoU
         settings.pixelMatching.minimumIoU = minIoU

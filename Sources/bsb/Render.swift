@@ -56,7 +56,7 @@ struct Render: ParsableCommand {
     }
 
     func run() throws {
-        try checkOutput(output)
+        try checkOutput(output, meshes: [mesh])
         var job = RenderJob(plan: ViewPlan(count: count, size: size, style: viewStyle), seed: seed, writesBuffers: buffers)
         job.surface = surface
         if let azimuth, let elevation { job.angles = (azimuth, elevation) }

@@ -90,7 +90,7 @@ struct Segment: ParsableCommand {
     }
 
     func run() throws {
-        try checkOutput(output)
+        try checkOutput(output, inputs: [decoder, features], meshes: [mesh] + (like.map { [$0] } ?? []))
         var settings = common.settings(models, meshOptions)
         settings.lifting.level = segmenterMask
         liftOptions.apply(to: &settings)

@@ -28,7 +28,7 @@ struct SegmentImage: ParsableCommand {
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func run() throws {
-        try checkOutput(output)
+        try checkOutput(output, inputs: [image])
         let bench = try common.workbench(models.preset.settings, models: models)
         let document = try ImageSegmentationJob(at: bench).run(image: image, click: Click(click, box: box), output: output)
         if common.json {

@@ -55,7 +55,7 @@ struct Texture: ParsableCommand {
     }
 
     func run() throws {
-        try checkOutput(output)
+        try checkOutput(output, inputs: [image], meshes: [mesh])
         var settings = common.settings(models, meshOptions)
         settings.matching.partLevel = segmenterMask
         settings.lifting.level = segmenterMask

@@ -51,7 +51,7 @@ struct Train: ParsableCommand {
     }
 
     func run() throws {
-        try checkOutput(output)
+        try checkOutput(output, meshes: [mesh])
         let bench = try common.workbench(models, meshOptions)
         let opened = try OpenMesh(contentsOf: mesh, at: bench)
         let outcome = try TrainJob(at: bench, plan: plan).train(opened)

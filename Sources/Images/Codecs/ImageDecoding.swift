@@ -19,10 +19,10 @@ public struct ImageDecodingOptions: Sendable {
 }
 
 extension Image {
-    /// Decodes a PNG, JPEG or WebP file, told apart by their first bytes.
+    /// Decodes a PNG, JPEG, WebP, HEIC, AVIF, TIFF, BMP or GIF file, told apart by their first bytes; of several pictures the first.
     ///
-    /// Alpha is composited over the background of the options, 16 bits a channel become 8, CMYK becomes RGB, and the picture is turned as
-    /// its EXIF orientation says. Colour profiles are ignored.
+    /// Alpha is composited over the background of the options, 16 bits a channel become 8 (stretched where they use less than a quarter of
+    /// their range), CMYK becomes RGB, and the picture is turned as its EXIF orientation says. Colour profiles are ignored.
     /// - Parameter data: the file.
     /// - Parameter options: what may be chosen.
     /// - Parameter name: the file's name, for messages.
@@ -33,14 +33,22 @@ extension Image {
             case .png: return try decodePNG(data, options)
             case .jpeg: return try decodeJPEG(data, options)
             case .webp: return try decodeWebP(data, options)
-            case nil: throw DecodingProblem(reason: "it is not a PNG, JPEG or WebP picture", hint: "convert it to one of these")
+            case .heif: return try decodeHEIF(data, options)
+            case .tiff: return try decodeTIFF(data, options)
+            case .bmp: return try decodeBMP(data, options)
+            case .gif: return try decodeGIF(data, options)
+            case nil:
+                let other = ForeignFile(data)
+                throw DecodingProblem(
+                    reason: other.map { "it is \($0.name)" } ?? "it is not a PNG, JPEG, WebP, HEIC, AVIF, TIFF, BMP or GIF picture",
+                    hint: other?.hint ?? "convert it to PNG or JPEG")
             }
         } catch let problem as DecodingProblem {
             throw Failure(.badInput, "reading the picture", path: name, reason: problem.reason, hint: problem.hint)
         }
     }
 
-    /// Reads a PNG, JPEG or WebP file; see ``decode(_:name:options:)``.
+    /// Reads a picture file; see ``decode(_:name:options:)``.
     ///
     /// - Throws: a `Failure` of kind `.badInput` or `.missingInput`.
     public init(contentsOf path: String, options: ImageDecodingOptions = .init()) throws {
@@ -73,7 +81,7 @@ extension Mask {
 
 /// The kinds of picture file, by the bytes that they start with.
 enum PictureFormat {
-    case png, jpeg, webp
+    case png, jpeg, webp, heif, tiff, bmp, gif
 
     init?(signatureOf data: Data) {
         let start = Array(data.prefix(12))
@@ -83,9 +91,29 @@ enum PictureFormat {
             self = .jpeg
         } else if start.count == 12, start.starts(with: Array("RIFF".utf8)), start.suffix(4) == Array("WEBP".utf8)[...] {
             self = .webp
+        } else if start.count == 12, start[4..<8] == Array("ftyp".utf8)[...], Self.isHEIF(data) {
+            self = .heif
+        } else if start.starts(with: [0x49, 0x49, 42, 0]) || start.starts(with: [0x4D, 0x4D, 0, 42])
+            || start.starts(with: [0x49, 0x49, 43, 0]) || start.starts(with: [0x4D, 0x4D, 0, 43])
+        {
+            self = .tiff
+        } else if start.starts(with: Array("BM".utf8)), start.count == 12, start[6..<10].allSatisfy({ $0 == 0 }) {
+            self = .bmp
+        } else if start.starts(with: Array("GIF8".utf8)) {
+            self = .gif
         } else {
             return nil
         }
+    }
+}
+
+extension PictureFormat {
+    /// Whether one of the brands of an ISO media file is that of a still picture which libheif knows.
+    fileprivate static func isHEIF(_ data: Data) -> Bool {
+        let bytes = [UInt8](data.prefix(256))
+        let length = bytes[..<4].reduce(0) { $0 << 8 | Int($1) }
+        let known = ["heic", "heix", "heim", "heis", "hevc", "mif1", "msf1", "avif", "avis"].map { Array($0.utf8) }
+        return stride(from: 8, to: min(length, bytes.count) - 3, by: 4).contains { known.contains(Array(bytes[$0..<($0 + 4)])) }
     }
 }
 
@@ -102,6 +130,11 @@ func checkedPixelCount(_ width: Int, _ height: Int, _ options: ImageDecodingOpti
     guard !overflow, count <= options.maximumPixels else {
         let reason = "its \(width) x \(height) pixels are more than the limit of \(options.maximumPixels)"
         throw DecodingProblem(reason: reason, hint: "scale it down")
+    }
+    // Decoders keep the picture once or twice beside their own coefficients, at most some 12 bytes for each pixel.
+    if count > 4_000_000, let free = FreeMemory.bytes, count * 12 > free {
+        let reason = "its \(width) x \(height) pixels need some \(count * 12 / 1_000_000) MB of memory, and \(free / 1_000_000) MB are free"
+        throw DecodingProblem(reason: reason, hint: "scale it down, or give the program more memory")
     }
     return count
 }

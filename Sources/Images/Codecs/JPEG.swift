@@ -8,12 +8,23 @@ extension Image {
         guard let decoder = tjInitDecompress() else { throw DecodingProblem(reason: "memory has run out") }
         defer { tjDestroy(decoder) }
         let markers = JPEGMarkers(data)
+        if markers.isLossless { throw DecodingProblem(reason: "it is a lossless JPEG", hint: "convert it to PNG") }
+        // Cut between two scans, a progressive picture is whole but coarse, and nobody could tell.
+        if markers.isProgressive, !options.acceptsDamaged, !hasEnd(data) {
+            throw DecodingProblem(reason: "its JPEG data is cut short: a progressive picture without its end", hint: "fetch it again")
+        }
         // A missing end marker alone harms nothing: with one in place, only files that are really cut short raise a warning.
         let complete = data.suffix(2) == Data([0xFF, 0xD9]) ? data : data + Data([0xFF, 0xD9])
         let (width, height, pixels) = try complete.withUnsafeBytes { bytes in
             try decodeJPEG(decoder, bytes.bindMemory(to: UInt8.self), isAdobe: markers.isAdobe, options)
         }
         return Image(width: width, height: height, pixels: pixels).oriented(markers.orientation)
+    }
+
+    /// Whether an end marker follows the last scan.
+    private static func hasEnd(_ data: Data) -> Bool {
+        guard let scan = data.range(of: Data([0xFF, 0xDA]), options: .backwards) else { return false }
+        return data.range(of: Data([0xFF, 0xD9]), in: scan.upperBound..<data.endIndex) != nil
     }
 
     private static func decodeJPEG(

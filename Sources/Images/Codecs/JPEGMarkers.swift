@@ -4,6 +4,10 @@ import Foundation
 struct JPEGMarkers {
     /// Whether Adobe's segment is present, whose CMYK values are inverted.
     private(set) var isAdobe = false
+    /// Whether the picture comes in scans, from coarse to fine.
+    private(set) var isProgressive = false
+    /// Whether the picture is coded without loss, which the decoder does not know.
+    private(set) var isLossless = false
     /// How the picture is to be turned.
     private(set) var orientation = Orientation.upright
 
@@ -27,6 +31,8 @@ struct JPEGMarkers {
     }
 
     private mutating func read(_ marker: UInt8, _ content: Data) {
+        isProgressive = isProgressive || [0xC2, 0xC6, 0xCA, 0xCE].contains(marker)
+        isLossless = isLossless || [0xC3, 0xC7, 0xCB, 0xCF].contains(marker)
         if marker == 0xEE, content.starts(with: Array("Adobe".utf8)) { isAdobe = true }
         let exif = Array("Exif\0\0".utf8)
         if marker == 0xE1, content.starts(with: exif), orientation == .upright {

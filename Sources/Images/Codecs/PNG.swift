@@ -22,7 +22,31 @@ extension Image {
         let count = try checkedPixelCount(Int(header.width), Int(header.height), options)
         var transparency = spng_trns()
         let hasAlpha = header.color_type & 4 != 0 || spng_get_trns(context, &transparency) == 0
-        let size = count * (hasAlpha ? 4 : 3)
+        let image: Image
+        if header.bit_depth == 16 {
+            var pixels = DeepLevels.bytes(try deepLevels(context, count), channels: 4, hasAlpha: true)
+            flatten(&pixels, over: options.background)
+            image = Image(width: Int(header.width), height: Int(header.height), pixels: pixels)
+        } else {
+            image = try decodeBytes(context, header, hasAlpha: hasAlpha, options)
+        }
+        var exif = spng_exif()
+        guard spng_get_exif(context, &exif) == 0, let start = exif.data else { return image }
+        return image.oriented(Orientation(exif: Data(bytes: start, count: exif.length)))
+    }
+
+    /// Four channels of 16 bits for each pixel.
+    private static func deepLevels(_ context: OpaquePointer, _ count: Int) throws -> [UInt16] {
+        try [UInt16](unsafeUninitializedCapacity: 4 * count) { buffer, initialized in
+            try check(spng_decode_image(context, buffer.baseAddress, 8 * count, Int32(SPNG_FMT_RGBA16.rawValue), Int32(SPNG_DECODE_TRNS.rawValue)))
+            initialized = 4 * count
+        }
+    }
+
+    private static func decodeBytes(
+        _ context: OpaquePointer, _ header: spng_ihdr, hasAlpha: Bool, _ options: ImageDecodingOptions
+    ) throws -> Image {
+        let size = Int(header.width) * Int(header.height) * (hasAlpha ? 4 : 3)
         let format = Int32((hasAlpha ? SPNG_FMT_RGBA8 : SPNG_FMT_RGB8).rawValue)
         var pixels = try [UInt8](unsafeUninitializedCapacity: size) { buffer, initialized in
             // Refuses any length but that of the whole picture, so all of the buffer is written.
@@ -30,10 +54,7 @@ extension Image {
             initialized = size
         }
         if hasAlpha { flatten(&pixels, over: options.background) }
-        let image = Image(width: Int(header.width), height: Int(header.height), pixels: pixels)
-        var exif = spng_exif()
-        guard spng_get_exif(context, &exif) == 0, let start = exif.data else { return image }
-        return image.oriented(Orientation(exif: Data(bytes: start, count: exif.length)))
+        return Image(width: Int(header.width), height: Int(header.height), pixels: pixels)
     }
 
     private static func check(_ code: Int32) throws {

@@ -2,7 +2,7 @@ import CImageCodecs
 import Foundation
 
 extension Image {
-    /// Decodes still WebP pictures, lossy and lossless; throws a `DecodingProblem`.
+    /// Decodes WebP pictures, lossy and lossless, and the first frame of animations; throws a `DecodingProblem`.
     static func decodeWebP(_ data: Data, _ options: ImageDecodingOptions) throws -> Image {
         let image = try data.withUnsafeBytes { try decodeWebP($0.bindMemory(to: UInt8.self), options) }
         return image.oriented(orientationOfWebP(data))
@@ -13,7 +13,7 @@ extension Image {
         guard WebPGetFeatures(bytes.baseAddress, bytes.count, &features) == VP8_STATUS_OK else {
             throw DecodingProblem(reason: "its WebP header is damaged")
         }
-        guard features.has_animation == 0 else { throw DecodingProblem(reason: "it is an animation", hint: "save one frame of it") }
+        if features.has_animation != 0 { return try decodeFirstFrame(bytes, features, options) }
         let (width, height) = (Int(features.width), Int(features.height))
         let size = try checkedPixelCount(width, height, options) * 4
         var pixels = try [UInt8](unsafeUninitializedCapacity: size) { buffer, initialized in
@@ -25,6 +25,22 @@ extension Image {
         }
         flatten(&pixels, over: options.background)
         return Image(width: width, height: height, pixels: pixels)
+    }
+
+    private static func decodeFirstFrame(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ features: WebPBitstreamFeatures, _ options: ImageDecodingOptions
+    ) throws -> Image {
+        let count = try checkedPixelCount(Int(features.width), Int(features.height), options)
+        var data = WebPData(bytes: bytes.baseAddress, size: bytes.count)
+        guard let decoder = WebPAnimDecoderNew(&data, nil) else { throw DecodingProblem(reason: "its WebP animation is damaged") }
+        defer { WebPAnimDecoderDelete(decoder) }
+        var (frame, timestamp): (UnsafeMutablePointer<UInt8>?, Int32) = (nil, 0)
+        guard WebPAnimDecoderGetNext(decoder, &frame, &timestamp) != 0, let frame else {
+            throw DecodingProblem(reason: "its WebP animation is damaged or cut short")
+        }
+        var pixels = Array(UnsafeBufferPointer(start: frame, count: 4 * count))
+        flatten(&pixels, over: options.background)
+        return Image(width: Int(features.width), height: Int(features.height), pixels: pixels)
     }
 
     /// The orientation of the EXIF chunk of the RIFF container, if there is one.

@@ -1,0 +1,17 @@
+/// The names that files of results may have, so that nothing else is ever replaced or removed.
+public enum ResultNames {
+    private static let exact: Set<String> = [
+        "overview.png", "part.ply", "part.obj", "part.mtl", "part.glb", "selection.json", "probability.npy", "labels.npy",
+        "face_labels.npy", "vertex_labels.npy", "object_mask.png", "part_mask.png", "mask.png", "direct_mask.png", "photo_labels.png",
+        "map.ply", "map.glb", "soft.npy", "alternatives.png", "result.json", "textured.glb", "textured.obj", "textured.mtl",
+        "cameras.json", "masks.png", "masks.json", "mesh.obj", "photo.png", "click.txt", "example.json", "mesh.png",
+        "middle_mask.png", "decoder.safetensors", "loss.csv", "loss.png", "manifest.json", "train.json",
+    ]
+    private static let prefixes = ["part-", "textured-", "view-", "alternative-"]
+
+    /// Whether a result may have the name, in any case.
+    public static func contains(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return exact.contains(name) || prefixes.contains { name.hasPrefix($0) }
+    }
+}

@@ -1,0 +1,222 @@
+import Foundation
+
+extension Mesh {
+    /// The mesh as an OBJ file, its MTL file and their pictures, all named after `name`, with each part as one group.
+    ///
+    /// Vertices come in the file's order with the file's digits, faces as the polygons that they were. Each part is one run of faces under
+    /// `g NAME` with one material of its name; the rest keeps its materials, and all faces the names of their groups in the file after the
+    /// part's or `rest`.
+    /// - Throws: `Failure` if arrays do not agree.
+    public func objFiles(parts: MeshParts, name: String) throws -> [(name: String, data: Data)] {
+        try parts.check(against: self)
+        return PartOBJWriter(self, parts, name).files()
+    }
+
+    /// The mesh with its materials as an OBJ file, its MTL file and their pictures, all named after `name`.
+    ///
+    /// Vertices come in this mesh's order; places in pictures are given for each corner. Faces are sorted by material.
+    /// - Throws: `Failure` if arrays do not agree.
+    public func texturedOBJFiles(name: String) throws -> [(name: String, data: Data)] {
+        try validate()
+        return PartOBJWriter(self, MeshParts([], ofFileFace: Array(repeating: -1, count: fileFaceCount)), name).files()
+    }
+}
+
+/// Faces as they are written: polygons, or triangles where the mesh is no longer that of its file.
+private struct WrittenFaces {
+    var corners: [UInt32] = []
+    var ends: [Int] = []
+    /// Empty, or the place of each corner in a picture.
+    var places: [SIMD2<Float>] = []
+    var fileFaces: [Int] = []
+    var materials: [Int] = []
+
+    init(_ mesh: Mesh) {
+        var materialOfFileFace = [Int](repeating: -1, count: mesh.fileFaceCount)
+        for (face, material) in (mesh.appearance?.materialOfFace ?? []).enumerated() {
+            materialOfFileFace[Int(mesh.fileFace[face])] = Int(material)
+        }
+        if let polygons = mesh.polygons, polygons.ends.count == mesh.fileFaceCount {
+            // Faces that collapse are in the file all the same, unless they have no two corners.
+            (corners, ends, places) = (polygons.corners, polygons.ends, polygons.coordinates)
+            fileFaces = Array(0..<mesh.fileFaceCount)
+            materials = materialOfFileFace
+        } else {
+            for (index, face) in mesh.faces.enumerated() {
+                corners += [face.x, face.y, face.z]
+                ends.append(corners.count)
+                fileFaces.append(Int(mesh.fileFace[index]))
+                materials.append(Int(mesh.appearance?.materialOfFace[index] ?? -1))
+            }
+            places = mesh.appearance?.coordinates ?? []
+        }
+    }
+}
+
+private struct PartOBJWriter {
+    private let mesh: Mesh
+    private let parts: MeshParts
+    private let name: String
+    private let faces: WrittenFaces
+    private let materials: [SurfaceAppearance.Material]
+    private let materialNames: [String]
+
+    init(_ mesh: Mesh, _ parts: MeshParts, _ name: String) {
+        (self.mesh, self.parts, self.name) = (mesh, parts, name)
+        faces = WrittenFaces(mesh)
+        materials = mesh.appearance?.materials ?? []
+        var taken = Set(parts.parts.map(\.name))
+        materialNames = materials.map { material in
+            let plain = material.name.asLine
+            var unique = plain
+            var number = 2
+            while !taken.insert(unique).inserted {
+                unique = "\(plain).\(number)"
+                number += 1
+            }
+            return unique
+        }
+    }
+
+    func files() -> [(name: String, data: Data)] {
+        var file = LittleEndianData()
+        let hasMaterials = !materials.isEmpty || !parts.parts.isEmpty
+        if hasMaterials { file.put("mtllib \(name).mtl\n") }
+        putVertices(&file)
+        let numbers = putPlaces(&file)
+        putFaces(&file, numbers)
+        return [("\(name).obj", Data(file.bytes))] + (hasMaterials ? materialFiles() : [])
+    }
+
+    private func putVertices(_ file: inout LittleEndianData) {
+        let isFar = mesh.exactPositions != nil || mesh.origin != .zero
+        for (index, vertex) in mesh.vertices.enumerated() {
+            let color = mesh.vertexColors.map { " \($0[index].x) \($0[index].y) \($0[index].z)" } ?? ""
+            if isFar {
+                let exact = mesh.filePosition(index)
+                file.put("v \(exact.x) \(exact.y) \(exact.z)\(color)\n")
+            } else {
+                file.put("v \(vertex.x) \(vertex.y) \(vertex.z)\(color)\n")
+            }
+        }
+    }
+
+    /// Writes each place once, and gives the number of each corner's; 0 for none.
+    private func putPlaces(_ file: inout LittleEndianData) -> [Int] {
+        var known: [SIMD2<Float>: Int] = [:]
+        return faces.places.map { place in
+            guard place.x.isFinite, place.y.isFinite else { return 0 }
+            if let number = known[place] { return number }
+            known[place] = known.count + 1
+            file.put("vt \(place.x) \(1 - place.y)\n")
+            return known.count
+        }
+    }
+
+    private func putFaces(_ file: inout LittleEndianData, _ numbers: [Int]) {
+        let groups = groupNames()
+        var (order, runs) = ([[Int]](), [[Int]: [Int]]())
+        for face in faces.fileFaces.indices {
+            let bucket = parts.bucket(faces.fileFaces[face])
+            // Within a part, the material of the file is no border.
+            let key = [bucket, groups.number[faces.fileFaces[face]], bucket < parts.parts.count ? -1 : faces.materials[face]]
+            if runs[key] == nil { order.append(key) }
+            runs[key, default: []].append(face)
+        }
+        var material: Int?
+        for key in order.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+            let isPart = key[0] < parts.parts.count
+            let own = groups.names[key[1]]
+            if !parts.parts.isEmpty {
+                file.put("g \(([isPart ? parts.parts[key[0]].name.asToken : "rest"] + own).joined(separator: " "))\n")
+            } else if !own.isEmpty {
+                file.put("g \(own.joined(separator: " "))\n")
+            }
+            let next = isPart ? -2 - key[0] : key[2]
+            if next != material, let title = isPart ? parts.parts[key[0]].name.asLine : materialNames.element(key[2]) {
+                file.put("usemtl \(title)\n")
+            } else if next != material, material != nil, !isPart {
+                file.put("usemtl none\n")
+            }
+            material = next
+            for face in runs[key] ?? [] { put(face, numbers, &file) }
+        }
+    }
+
+    private func put(_ face: Int, _ numbers: [Int], _ file: inout LittleEndianData) {
+        let start = face == 0 ? 0 : faces.ends[face - 1]
+        guard faces.ends[face] - start > 2 else { return }
+        var line = "f"
+        for corner in start..<faces.ends[face] {
+            line += " \(UInt64(faces.corners[corner]) + 1)"
+            if let number = numbers.element(corner), number > 0 { line += "/\(number)" }
+        }
+        file.put(line + "\n")
+    }
+
+    /// The names of the groups that each face of the file is in, as numbers of sets of names.
+    private func groupNames() -> (number: [Int], names: [[String]]) {
+        var number = [Int](repeating: 0, count: mesh.fileFaceCount)
+        var names: [[String]] = [[]]
+        var known: [[Int]: Int] = [:]
+        for (index, group) in mesh.groups.enumerated() {
+            for face in group.fileFaces where Int(face) < number.count {
+                let key = [number[Int(face)], index]
+                if known[key] == nil {
+                    known[key] = names.count
+                    names.append(names[key[0]] + [group.name.asToken])
+                }
+                number[Int(face)] = known[key] ?? 0
+            }
+        }
+        return (number, names)
+    }
+
+    // MARK: Materials
+
+    private func materialFiles() -> [(name: String, data: Data)] {
+        var library = ""
+        var pictures: [(name: String, data: Data)] = []
+        var known: [Data: String] = [:]
+        func file(_ picture: Data, of title: String) -> String {
+            if let name = known[picture] { return name }
+            let stem = "\(name)-\(title.asFileName)"
+            let isTaken = pictures.contains { $0.name.lowercased() == "\(stem).\(picture.pictureKind.ending)".lowercased() }
+            let unique = "\(stem)\(isTaken ? "-\(pictures.count + 1)" : "").\(picture.pictureKind.ending)"
+            known[picture] = unique
+            pictures.append((unique, picture))
+            return unique
+        }
+        for (index, material) in materials.enumerated() {
+            library += "newmtl \(materialNames[index])\nKd \(material.color.x) \(material.color.y) \(material.color.z)\n"
+            library += (material.otherStatements.isEmpty ? ["illum 1"] : material.otherStatements).map { $0.asLine + "\n" }.joined()
+            if let picture = material.picture { library += "map_Kd \(file(picture, of: materialNames[index]))\n" }
+        }
+        for (index, part) in parts.parts.enumerated() {
+            library += "newmtl \(part.name.asLine)\nKd \(part.color.x) \(part.color.y) \(part.color.z)\nillum 1\n"
+            if let picture = onlyPicture(of: index) { library += "map_Kd \(file(picture, of: part.name))\n" }
+        }
+        if materials.isEmpty { library += "newmtl none\nKd 0.8 0.8 0.8\nillum 1\n" }
+        return [("\(name).mtl", Data(library.utf8))] + pictures
+    }
+
+    /// The picture that all of a part's faces have.
+    private func onlyPicture(of part: Int) -> Data? {
+        var found = Set<Int>()
+        for face in faces.fileFaces.indices where parts.bucket(faces.fileFaces[face]) == part { found.insert(faces.materials[face]) }
+        return found.count == 1 ? found.first.flatMap { materials.element($0)?.picture } : nil
+    }
+}
+
+extension String {
+    /// The name on one line, without blanks around it and without control characters.
+    fileprivate var asLine: String {
+        let line = String(map { $0.isNewline || $0.asciiValue.map { $0 < 32 } == true ? "_" : $0 }).trimmingCharacters(in: .whitespaces)
+        return line.isEmpty ? "unnamed" : line
+    }
+
+    /// The name as a part of a file's.
+    fileprivate var asFileName: String {
+        String(asToken.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "_" }.prefix(80))
+    }
+}
