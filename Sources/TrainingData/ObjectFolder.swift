@@ -32,7 +32,9 @@ struct ObjectFolder {
     /// All objects of a folder, in order.
     static func all(in directory: String) throws -> [Entry] {
         try Folder.list(directory).filter { Folder.isDirectory("\(directory)/\($0)") }.flatMap { group in
-            try Folder.list("\(directory)/\(group)").filter { $0.hasSuffix(".obj") }.map { Entry(group: group, name: String($0.dropLast(4))) }
+            try Folder.list("\(directory)/\(group)").filter { $0.hasSuffix(".obj") }.map {
+                Entry(group: group, name: String($0.dropLast(4)))
+            }
         }
     }
 
@@ -59,14 +61,19 @@ struct ObjectFolder {
             try perTriangle(labels.perFace, of: mesh, entry) { index in
                 let part = TrainingManifest.PartClass(category: Self.category, part: labels.names[index])
                 return classes.firstIndex(of: part).map { UInt8($0) } ?? TrainingExample.unlabelled
-            } missing: { TrainingExample.unlabelled }
+            } missing: {
+                TrainingExample.unlabelled
+            }
         }
-        guard var shape = try? TrainingShape(
-            name: "\(entry.group)/\(entry.name)", category: Self.category, mesh: normalised, faceClasses: numbers)
+        guard
+            var shape = try? TrainingShape(
+                name: "\(entry.group)/\(entry.name)", category: Self.category, mesh: normalised, faceClasses: numbers)
         else { return nil }
         shape.faceRegions = try regions(entry).map { regions in
             // Regions beyond what a byte can name count as not known.
-            try perTriangle(regions.perFace, of: mesh, entry) { UInt8(min($0, Int(TrainingExample.background))) } missing: {
+            try perTriangle(regions.perFace, of: mesh, entry) {
+                UInt8(min($0, Int(TrainingExample.background)))
+            } missing: {
                 TrainingExample.background
             }
         }

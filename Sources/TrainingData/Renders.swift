@@ -21,7 +21,8 @@ struct Sources: ParsableArguments {
     var objectsSplit: String?
     @Option(parsing: .upToNextOption, help: "Folders of photos for backdrops and textures.") var photos: [String] = []
     @Option(help: "The most photos to use.") var maximumPhotos = 700
-    @Option(help: "The relative frequency of shapes whose parts have no names, where those with names from a data set have 0.7.") var unlabelled: Float = 0.2
+    @Option(help: "The relative frequency of shapes whose parts have no names, where those with names from a data set have 0.7.")
+    var unlabelled: Float = 0.2
     @Option(help: "The number of pictures.") var count = 4_000
     @Option(help: "The side of the pictures in pixels.") var size = 160
     @Option(help: "The seed of all choices.") var seed: UInt64 = 1

@@ -13,6 +13,7 @@ struct Evaluate: ParsableCommand {
         subcommands: [
             EvaluateSuccess.self, EvaluatePhotos.self, EvaluateExistence.self, EvaluateAblations.self, EvaluateInvariance.self,
             EvaluateClickMap.self, EvaluateExportDepth.self, EvaluateSegments.self, EvaluateReverse.self, EvaluateRelate.self,
+            EvaluateKeypoints.self,
         ],
         defaultSubcommand: EvaluateSuccess.self)
 }
@@ -62,7 +63,7 @@ struct SamplingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Width and height of photos.", valueName: "pixels"))
     var photoSize = 320
 
-    @Option(help: "How clicked vertices are drawn: by area, or each as likely as any other.")
+    @Option(help: "How clicked vertices are drawn: by area, each as likely as any other, or each visible part as likely as any other.")
     var sampling = VertexSampling.area
 
     func validate() throws {
