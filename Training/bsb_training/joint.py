@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .encode import PIECES, unit
-from .lite import LiteTrunk
+from .lite import TAPS, LiteTrunk
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,8 @@ class JointConfig:
     """Sizes of the head, and what the plain join is."""
 
     dimension: int = 128
-    hidden: int = 384
-    weights: tuple[float, ...] = (0.5, 0.3, 1.0, 1.0)  # of the pieces' squared lengths in the plain join
+    hidden: int = 256
+    weights: tuple[float, ...] = (0.5, 0.3, 0.3, 1.0, 1.0, 0.5)  # of the pieces' squared lengths in the plain join
 
 
 def joined(cells: Tensor, weights: tuple[float, ...]) -> Tensor:
@@ -78,11 +78,13 @@ class JointNetwork(nn.Module):
         self.last.weight.data.copy_(head.last.weight[:, :, None, None])
         self.last.bias.data.copy_(head.last.bias)
         self.dimension = head.config.dimension
+        finest = min(stride for _, stride in TAPS.values())
+        self.factors = [stride // finest for _, stride in TAPS.values()]
 
     def forward(self, image: Tensor, embedded: Tensor) -> Tensor:
         pieces = [embedded] + [unit(x) for x in self.trunk(image)]
         x = self.maps[0](pieces[0])
-        for layer, piece, factor in zip(self.maps[1:], pieces[1:], (1, 2, 4)):
+        for layer, piece, factor in zip(self.maps[1:], pieces[1:], self.factors):
             y = layer(piece)
             x = x + (F.interpolate(y, scale_factor=factor, mode="bilinear", align_corners=False) if factor > 1 else y)
         return unit(x[:, : self.dimension] + self.last(F.relu(x[:, self.dimension :])))

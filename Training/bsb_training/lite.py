@@ -16,7 +16,7 @@ from .data import DEVIATION, MEAN
 STAGES = ((3, 1, 1, 1, 16), (3, 2, 2, 6, 24), (5, 2, 2, 6, 40), (3, 3, 2, 6, 80), (5, 3, 1, 6, 112), (5, 4, 2, 6, 192), (3, 1, 1, 6, 320))
 STEM = 32
 # The blocks whose maps are used, with their channels and strides.
-TAPS = {4: (40, 8), 10: (112, 16), 15: (320, 32)}
+TAPS = {4: (40, 8), 7: (80, 16), 10: (112, 16), 14: (192, 32), 15: (320, 32)}
 
 
 class Convolution(nn.Module):
