@@ -61,6 +61,9 @@ public struct EmbeddedSegmenter: PromptSegmenter {
     ///
     /// Throws `Failure(.usage)` if a coordinate is not a number, `.internal` if the embedding is of another model.
     public func masks(for prompts: [Prompt], in embedding: ImageEmbedding) throws -> [MaskPrediction] {
+        if let window = embedding.window {
+            return try masks(for: prompts, in: embedding, of: window) { try masks(for: $0, in: $1) }
+        }
         guard !prompts.isEmpty else { return [] }
         let grid = embedding.features
         guard grid.columns == encoding.cells, grid.rows == encoding.cells, grid.dimension == dimension else {

@@ -75,6 +75,11 @@ extension MaskPrediction {
 
     /// The mask of the given index among the prediction's masks, which must exist; see ``mask(_:including:)``.
     public func mask(at index: Int, including clicked: SIMD2<Float>? = nil) -> Mask {
+        guard let window else { return ownMask(at: index, including: clicked) }
+        return window.placed(ownMask(at: index, including: clicked.map { $0 - window.corner }))
+    }
+
+    private func ownMask(at index: Int, including clicked: SIMD2<Float>?) -> Mask {
         let map = logits[index].enlarged(width: imageWidth, height: imageHeight)
         var mask = Mask(
             width: imageWidth, height: imageHeight, thresholding: map.values, columns: map.width, rows: map.height,

@@ -202,7 +202,7 @@ public struct SegmentationBuddyMatcher: Sendable {
         let qualified = candidates.filter(\.qualifies)
         let outsiders = options.choice.outsiders
         let judged = outsiders == .welcome || (outsiders == .lastResort && qualified.isEmpty) ? candidates : qualified
-        let map = photo.embedding.features.map
+        let map = photo.embedding.map
         func place(_ pixel: Pixel) -> SIMD2<Int> {
             guard options.sharesMasks else { return SIMD2(pixel.x, pixel.y) }
             let cell = map(pixel.center).rounded(.down)

@@ -1,4 +1,5 @@
 import Basics
+import Rendering
 
 /// How a surface answers light: a texture and a gloss.
 public struct Material: Sendable {
@@ -56,6 +57,8 @@ public struct Finish: Sendable {
     public var materials: [Material]
     /// Where each of them is.
     public var layout: Layout
+    /// The colours that the mesh's own file gives, in place of the materials' textures; gloss and bumps stay the materials'.
+    public var ownColors: SurfaceColors?
 
     /// A finish; there is at least one material.
     public init(materials: [Material], layout: Layout = .single) {

@@ -61,7 +61,7 @@ struct SceneShader {
         guard let material = material(at: point) else {
             return Surface(albedo: .one, normal: point.normal, gloss: 0, shininess: 1, isMetallic: false)
         }
-        let albedo = material.texture.color(at: point.texturePosition, normal: point.localNormal)
+        let albedo = ownColor(at: point) ?? material.texture.color(at: point.texturePosition, normal: point.localNormal)
         var normal = point.normal
         if material.roughness > 0 {
             let p = point.texturePosition * 22
@@ -71,6 +71,13 @@ struct SceneShader {
         }
         return Surface(
             albedo: albedo, normal: normal, gloss: material.gloss, shininess: material.shininess, isMetallic: material.isMetallic)
+    }
+
+    /// The linear colour that the object's own file gives at a point, or nil where its materials decide.
+    private func ownColor(at point: SurfacePoint) -> SIMD3<Float>? {
+        guard point.object >= 0, let colors = tracer.objects[point.object].finish.ownColors else { return nil }
+        let weights = SIMD3(1 - point.barycentrics.x - point.barycentrics.y, point.barycentrics.x, point.barycentrics.y)
+        return Palette.linear(of: colors.color(face: point.face, weights: weights))
     }
 
     private func material(at point: SurfacePoint) -> Material? {

@@ -13,8 +13,16 @@ struct Sources: ParsableArguments {
     @Option(help: "Which of them to use. Validation shapes are not deformed, and no other shapes are drawn with them.") var subset = Subset
         .train
     @Option(help: "A folder of meshes without labels.") var everyday: String?
+    @Option(
+        parsing: .upToNextOption,
+        help: "Folders of objects in their own colours, by group, with .labels.json and .regions.json where parts and borders are known.")
+    var objects: [String] = []
+    @Option(help: "The table that splits the objects: group, name, split. Those that it does not list are for training.")
+    var objectsSplit: String?
     @Option(parsing: .upToNextOption, help: "Folders of photos for backdrops and textures.") var photos: [String] = []
     @Option(help: "The most photos to use.") var maximumPhotos = 700
+    @Option(help: "The relative frequency of shapes whose parts have no names, where those with names from a data set have 0.7.")
+    var unlabelled: Float = 0.2
     @Option(help: "The number of pictures.") var count = 4_000
     @Option(help: "The side of the pictures in pixels.") var size = 160
     @Option(help: "The seed of all choices.") var seed: UInt64 = 1
@@ -28,15 +36,19 @@ struct Sources: ParsableArguments {
         let made = ExampleKind.allCases.flatMap { kind in
             kind.partNames.map { TrainingManifest.PartClass(category: kind.category, part: $0) }
         }
-        let classes = Set(try folder.classes() + made).sorted { ($0.category, $0.part) < ($1.category, $1.part) }
+        let objects = try objects.map { try ObjectFolder(directory: $0, split: objectsSplit, subset: subset) }
+        let named = try objects.flatMap { try $0.classes() }
+        let classes = Set(try folder.classes() + made + named).sorted { ($0.category, $0.part) < ($1.category, $1.part) }
         let poses = try folder.poses()
         let entries = folder.entries.filter { chosen.contains($0) }
         var shapes = try parallelism.map(entries.count) { try folder.shape(entries[$0], classes: classes, poses: poses) }
-        if subset == .train, let everyday { shapes += try unlabelled(everyday) }
+        if subset == .train, let everyday { shapes += try self.everyday(everyday) }
         if subset == .train { shapes += try self.made(classes) }
+        for folder in objects { shapes += try folder.shapes(classes: classes, parallelism: parallelism) }
         let pictures = try pictures()
         var options = TrainingSetWriter.Options()
         (options.count, options.size, options.seed) = (count, size, seed)
+        options.mixture.unlabelled = unlabelled
         if subset == .validation { options.mixture.deformed = 0 }
         return try TrainingSetWriter(
             directory: output, material: TrainingMaterial(shapes: shapes, backdrops: pictures, textures: pictures), classes: classes,
@@ -44,7 +56,7 @@ struct Sources: ParsableArguments {
     }
 
     /// Meshes of all kinds; the few that cannot be read, or are too large to be drawn quickly, are left out.
-    private func unlabelled(_ directory: String) throws -> [TrainingShape] {
+    private func everyday(_ directory: String) throws -> [TrainingShape] {
         let paths = try Folder.files(below: directory, extensions: ["obj", "off", "ply"])
         return parallelism.map(paths.count) { index -> TrainingShape? in
             guard let mesh = try? Mesh(contentsOf: paths[index]), mesh.faces.count <= 60_000 else { return nil }

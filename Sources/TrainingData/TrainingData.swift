@@ -7,7 +7,7 @@ import Foundation
 struct TrainingData: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "TrainingData", abstract: "Make the data that the embedded models are trained on.",
-        subcommands: [Renders.self, Split.self, Sheet.self])
+        subcommands: [Renders.self, Split.self, SplitObjects.self, Sheet.self])
 
     static func main() {
         do {

@@ -27,7 +27,8 @@ struct PhotoSet {
         let up = shape.up.unitOrZero == .zero ? SIMD3<Float>(0, 1, 0) : shape.up.unitOrZero
         let camera = camera(up: up, using: &generator)
         let parts = shape.faceClasses ?? shape.faceInstances
-        let finish = Finish.random(faceParts: parts, using: &generator, photos: textures)
+        var finish = Finish.random(faceParts: parts, using: &generator, photos: textures)
+        if let colors = shape.ownColors, generator.chance(0.5) { finish.ownColors = colors }
         let placed = PlacedSubject(subject, finish: finish)
         let view = (camera.target - camera.eye).unitOrZero
         let floor = placed.lowest(along: up)

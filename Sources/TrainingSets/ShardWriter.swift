@@ -9,6 +9,7 @@ final class ShardWriter {
     private let images: NumPyWriter
     private let labels: NumPyWriter
     private let instances: NumPyWriter
+    private let regions: NumPyWriter
     private let surfaces: NumPyWriter
     private var shapes: [Int32] = []
     private var styles: [UInt8] = []
@@ -21,6 +22,7 @@ final class ShardWriter {
         images = try NumPyWriter(path: temporary + "/rgb.npy", element: .uint8, shape: [count, size, size, 3])
         labels = try NumPyWriter(path: temporary + "/label.npy", element: .uint8, shape: [count, size, size])
         instances = try NumPyWriter(path: temporary + "/instance.npy", element: .uint8, shape: [count, size, size])
+        regions = try NumPyWriter(path: temporary + "/region.npy", element: .uint8, shape: [count, size, size])
         surfaces = try NumPyWriter(path: temporary + "/surface.npy", element: .float16, shape: [count, size / 2, size / 2, 3])
     }
 
@@ -28,13 +30,14 @@ final class ShardWriter {
         try images.append(example.image.pixels)
         try labels.append(example.labels)
         try instances.append(example.instances)
+        try regions.append(example.regions)
         try surfaces.append(halfBits: example.surfaceBits)
         shapes.append(Int32(example.shape))
         styles.append(example.style.rawValue)
     }
 
     func finish() throws {
-        for writer in [images, labels, instances, surfaces] { try writer.finish() }
+        for writer in [images, labels, instances, regions, surfaces] { try writer.finish() }
         try NumPyArray(shapes, shape: [shapes.count]).write(to: temporary + "/shape.npy")
         try NumPyArray(styles, shape: [styles.count]).write(to: temporary + "/style.npy")
         do {

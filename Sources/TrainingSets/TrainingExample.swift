@@ -26,6 +26,8 @@ public struct TrainingExample: Sendable {
     public var labels: [UInt8]
     /// height x width part instances of the shape, 255 for background.
     public var instances: [UInt8]
+    /// height x width regions of the maker's own, 255 for background and where they are not known.
+    public var regions: [UInt8]
     /// (height / 2) x (width / 2) x 3 half-precision coordinates on the shape as it was before its deformation, not a number on background.
     ///
     /// Entry (x, y) is what is seen at the corner that the four pixels (2 x, 2 y) ... (2 x + 1, 2 y + 1) share.
@@ -44,6 +46,7 @@ public struct TrainingExample: Sendable {
             face < 0 ? Self.background : shape.faceClasses.map { $0[Int(face)] } ?? Self.unlabelled
         }
         instances = surfaces.faceIDs.map { $0 < 0 ? Self.background : shape.faceInstances[Int($0)] }
+        regions = surfaces.faceIDs.map { $0 < 0 ? Self.background : shape.faceRegions?[Int($0)] ?? Self.background }
         surfaceBits = Self.coordinates(coarse, on: shape)
     }
 

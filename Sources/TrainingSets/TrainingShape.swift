@@ -21,6 +21,10 @@ public struct TrainingShape: Sendable {
     public var viewDirection: SIMD3<Float>?
     /// Whether the shape is made up by a program rather than taken from a data set.
     public var isMade = false
+    /// #F indices of the maker's own groups and materials, `TrainingExample.background` where a face is in none; nil where they are not known.
+    public var faceRegions: [UInt8]?
+    /// The colours that the mesh's file gives, for photos that show it as it was made.
+    public var ownColors: SurfaceColors?
     let fans: CornerFans
 
     /// A shape.

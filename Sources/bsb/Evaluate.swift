@@ -15,6 +15,7 @@ struct Evaluate: ParsableCommand {
         subcommands: [
             EvaluateSuccess.self, EvaluatePhotos.self, EvaluateExistence.self, EvaluateAblations.self, EvaluateInvariance.self,
             EvaluateClickMap.self, EvaluateExportDepth.self, EvaluateSegments.self, EvaluateReverse.self, EvaluateRelate.self,
+            EvaluateKeypoints.self,
         ],
         defaultSubcommand: EvaluateSuccess.self)
 }
@@ -64,7 +65,7 @@ struct SamplingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Width and height of photos.", valueName: "pixels"))
     var photoSize = 320
 
-    @Option(help: "How clicked vertices are drawn: by area, or each as likely as any other.")
+    @Option(help: "How clicked vertices are drawn: by area, each as likely as any other, or each visible part as likely as any other.")
     var sampling = VertexSampling.area
 
     func validate() throws {
@@ -227,6 +228,11 @@ struct EvaluateExistence: ParsableCommand {
     @Option(help: ArgumentHelp("Where to write the calibration that fits best, as Swift source.", valueName: "file"))
     var fit: String?
 
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Outputs of earlier runs with these models on other shapes, to fit to as well.", valueName: "folder"))
+    var pool: [String] = []
+
     @Option(help: ArgumentHelp("Where to write records and summary.", valueName: "folder"))
     var output: String
 
@@ -239,10 +245,11 @@ struct EvaluateExistence: ParsableCommand {
         let start = Date()
         let bench = try common.workbench(models, meshOptions)
         let (set, entries) = try dataSet.open()
+        let pooled = try pool.flatMap { try ExistenceEvaluator.records(in: $0, of: bench) }
         let options = sampling.evaluation(seed: common.seed)
         let records = try ExistenceEvaluator(data: set, entries: entries, options: options, at: bench).run(folder: output)
         let summary = ExistenceSummary(
-            of: records, bench: bench, command: CommonOptions.commandLine, seconds: Date().timeIntervalSince(start))
+            of: records, pooled: pooled, bench: bench, command: CommonOptions.commandLine, seconds: Date().timeIntervalSince(start))
         try AtomicFile.write(try JSONText.data(summary), to: "\(output)/existence.json", operation: "writing the summary")
         if let fit { try summary.fitted.write(to: fit) }
         if common.json { try Terminal.result(json: summary) } else { Terminal.result(summary.table) }

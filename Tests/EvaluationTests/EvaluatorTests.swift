@@ -83,6 +83,26 @@ import Testing
         }
     }
 
+    @Test func smallPartsAreClickedAsOftenAsLargeOnesIfSoAsked() throws {
+        var labelled = tower(side: 12)
+        // The top is the lid alone, a fifth of what is seen or less.
+        labelled.labels.perFace = labelled.mesh.faces.map { face in
+            (0..<3).allSatisfy { labelled.mesh.vertices[Int(face[$0])].y > 0.99 } ? 1 : 0
+        }
+        let shape = try EvaluationShape(labelled, normalisation: .vertexMean)
+        let subject = try PhotoSubject(mesh: shape.prepared.scene.mesh)
+        func share(of sampling: VertexSampling) throws -> Double {
+            let studio = EvaluationStudio(size: .init(64), sampling: sampling, clicks: 12, seed: 2)
+            let photos = try (0..<8).compactMap { try studio.photo(of: shape, subject: subject, number: $0) }
+                .filter { Set($0.clicks.map(\.part)).count == 2 }
+            let clicks = photos.flatMap(\.clicks)
+            return Double(clicks.count { $0.part == "top" }) / Double(max(1, clicks.count))
+        }
+        let (byPart, byArea) = (try share(of: .part), try share(of: .area))
+        #expect((0.35...0.65).contains(byPart), "\(byPart)")
+        #expect(byArea < byPart - 0.1, "\(byArea), by part \(byPart)")
+    }
+
     @Test func onePartMayBeAskedFor() throws {
         let shape = try EvaluationShape(tower(), normalisation: .vertexMean)
         let subject = try PhotoSubject(mesh: shape.opened.scene.mesh)

@@ -1,6 +1,7 @@
 import Basics
 import Foundation
 import Images
+import Rendering
 import TestSupport
 import Testing
 
@@ -30,6 +31,7 @@ struct TrainingSetTests {
                 #expect(try array("rgb").shape == [count, 32, 32, 3])
                 #expect(try array("label").shape == [count, 32, 32])
                 #expect(try array("instance").shape == [count, 32, 32])
+                #expect(try array("region").shape == [count, 32, 32])
                 #expect(try array("surface").shape == [count, 16, 16, 3])
                 #expect(try array("surface").element == .float16)
                 #expect(try array("shape").element == .int32)
@@ -50,7 +52,7 @@ struct TrainingSetTests {
                 try FileManager.default.createDirectory(atPath: second + "/.partial-shard-0001", withIntermediateDirectories: true)
                 try writer(second).write(parallelism: Parallelism(threads: 3))
                 for shard in ["shard-0000", "shard-0001"] {
-                    for name in ["rgb", "label", "instance", "surface", "shape", "style"] {
+                    for name in ["rgb", "label", "instance", "region", "surface", "shape", "style"] {
                         let file = "/\(shard)/\(name).npy"
                         #expect(try AtomicFile.readFile(first + file) == AtomicFile.readFile(second + file), "\(file)")
                     }
@@ -98,6 +100,29 @@ struct TrainingSetTests {
         }
         #expect(styles == Set(TrainingStyle.allCases))
         #expect(shape.faceInstances.max() == 2)
+    }
+
+    @Test func regionsAreTheMakersOwnAndPhotosMayHaveTheMeshsColours() throws {
+        let (mesh, _) = armedTrunk()
+        var coloured = mesh
+        coloured.vertexColors = mesh.vertices.map { _ in [1, 0, 0] }
+        var shape = try TrainingShape(name: "red", category: "Box", mesh: coloured)
+        shape.faceRegions = (0..<36).map { $0 < 12 ? 4 : 255 }
+        shape.ownColors = try #require(try SurfaceColors(coloured))
+        var mixture = TrainingMixture()
+        (mixture.photo, mixture.greyReference, mixture.greyRobust, mixture.deformed) = (1, 0, 0, 0)
+        let studio = try TrainingStudio(material: TrainingMaterial(shapes: [shape]), mixture: mixture, side: 32, seed: 3)
+        let examples = try (0..<8).flatMap { try studio.examples(run: $0) }
+        var red = 0
+        for example in examples {
+            #expect(Set(example.regions).isSubset(of: [4, 255]))
+            let onTrunk = example.regions.indices.filter { example.regions[$0] == 4 }
+            #expect(onTrunk.allSatisfy { example.labels[$0] != TrainingExample.background && example.instances[$0] == 0 })
+            let colours = onTrunk.map { example.image[$0 % 32, $0 / 32] }
+            if !colours.isEmpty, colours.allSatisfy({ $0.0 >= $0.1 && $0.0 >= $0.2 }) { red += 1 }
+        }
+        // Half of the photos show the mesh's own colour, the others made-up ones.
+        #expect(red > 8 && red < examples.count, "\(red) of \(examples.count)")
     }
 
     @Test func shapesThatMakeNoSenseAreRefused() throws {

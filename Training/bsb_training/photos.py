@@ -48,7 +48,8 @@ def tool_set(kind: str, channel: str) -> list[str]:
 class Shard:
     """Pictures collected so far, and the sets their labels refer to."""
 
-    def __init__(self):
+    def __init__(self, side: int = SIDE):
+        self.side = side
         self.rgb, self.label, self.instance, self.pictures = [], [], [], []
         self.sets: dict[str, list[str]] = {}
 
@@ -58,15 +59,15 @@ class Shard:
 
     def add(self, image: Image.Image, label: np.ndarray, name: str, kind: str, held: bool, parts: bool, mask: bool, whole: str = ""):
         """Letterboxes and appends one picture; `label` has the picture's size."""
-        scale = SIDE / max(image.size)
+        scale = self.side / max(image.size)
         size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-        rgb = Image.new("RGB", (SIDE, SIDE), MEAN_COLOUR)
+        rgb = Image.new("RGB", (self.side, self.side), MEAN_COLOUR)
         rgb.paste(image.convert("RGB").resize(size, Image.Resampling.BILINEAR), (0, 0))
-        letterboxed = np.full((SIDE, SIDE), BACKGROUND, np.uint8)
+        letterboxed = np.full((self.side, self.side), BACKGROUND, np.uint8)
         letterboxed[: size[1], : size[0]] = np.asarray(Image.fromarray(label).resize(size, Image.Resampling.NEAREST))
         self.rgb.append(np.asarray(rgb))
         self.label.append(letterboxed)
-        self.instance.append(components(letterboxed) if parts else np.full((SIDE, SIDE), BACKGROUND, np.uint8))
+        self.instance.append(components(letterboxed) if parts else np.full((self.side, self.side), BACKGROUND, np.uint8))
         self.pictures.append(
             {"name": name, "kind": kind, "set": whole, "extent": size, "parts": parts, "mask": mask, "held": held}
         )
@@ -202,12 +203,24 @@ def add_objects(shard: Shard, root: Path):
             shard.add(image, label, name, "objects", number % 5 == 0, False, False, whole=folder.name)
 
 
+def add_masks(shard: Shard, root: Path):
+    for folder in sorted(root.iterdir()):
+        index = shard.set_index("masked " + folder.name, [folder.name + "/*"])
+        for number, path in enumerate(sorted(folder.glob("*.mask.png"))):
+            image = Image.open(path.with_name(path.name.removesuffix(".mask.png") + ".webp"))
+            mask = np.asarray(Image.open(path).convert("L").resize(image.size, Image.Resampling.NEAREST)) > 127
+            label = np.where(mask, index, BACKGROUND).astype(np.uint8)
+            shard.add(image, label, f"{folder.name}/{path.name}", "object-masks", number % 5 == 0, False, True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("photos", type=Path)
     parser.add_argument("output", type=Path)
+    parser.add_argument("--masks", type=Path, help="a folder of photos with masks of objects, by kind")
+    parser.add_argument("--side", type=int, default=SIDE, help="pixels of a picture's longest side")
     arguments = parser.parse_args()
-    shard = Shard()
+    shard = Shard(arguments.side)
     steps = {
         "affordance-tools": add_tools,
         "car-parts": add_cars,
@@ -219,6 +232,9 @@ def main():
         if (arguments.photos / name).is_dir():
             step(shard, arguments.photos / name)
             print(name, len(shard.pictures))
+    if arguments.masks:
+        add_masks(shard, arguments.masks)
+        print(arguments.masks.name, len(shard.pictures))
     folder = arguments.output / "photos"
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / "rgb.npy", np.stack(shard.rgb))

@@ -70,6 +70,9 @@ public struct PublishedSegmenter: PromptSegmenter {
     /// Throws `Failure(.usage)` if a prompt holds what the model does not take or a coordinate is not a number, `.internal` if the
     /// embedding is of another model.
     public func masks(for prompts: [Prompt], in embedding: ImageEmbedding) throws -> [MaskPrediction] {
+        if let window = embedding.window {
+            return try masks(for: prompts, in: embedding, of: window) { try masks(for: $0, in: $1) }
+        }
         for prompt in prompts { try prompt.check() }
         guard !prompts.isEmpty else { return [] }
         let planes = try self.prompts.planes(of: embedding)

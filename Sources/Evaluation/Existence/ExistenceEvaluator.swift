@@ -65,12 +65,26 @@ public struct ExistenceEvaluator: Sendable {
         self.bench = bench
     }
 
-    private struct Description: Encodable {
+    private struct Description: Codable {
         var analysis = "existence"
         var options: EvaluationOptions
         var settings: Settings
         var models: [ModelIdentity]
         var shapes: [String]
+    }
+
+    /// The records of a finished run in another folder, on other shapes.
+    ///
+    /// Throws `Failure` if there are none, or they are of other models than those of `bench`.
+    public static func records(in folder: String, of bench: Workbench) throws -> [ExistenceRecord] {
+        let operation = "reading records of another run"
+        let description = try JSONFile.decode(Description.self, from: "\(folder)/run.json", operation: operation)
+        guard description.models == [bench.extractor.identity, bench.segmenter.identity] else {
+            throw Failure(.badInput, operation, path: folder, reason: "it was made with other models")
+        }
+        let records = try SampleLog<ExistenceRecord>(folder: folder, description: description).records
+        guard !records.isEmpty else { throw Failure(.badInput, operation, path: folder, reason: "there are no samples in it") }
+        return records
     }
 
     /// Clicks each shape in turn; one part of each shape is cut out, drawn from those with at most half of its vertices.

@@ -44,7 +44,11 @@ public struct ExistenceSummary: Sendable, Codable {
     }
 
     /// The summary of records.
-    public init(of records: [ExistenceRecord], bench: Workbench, command: String, seconds: Double) {
+    ///
+    /// - Parameter pooled: records of other runs with the same models that the calibration is fitted to as well.
+    public init(
+        of records: [ExistenceRecord], pooled: [ExistenceRecord] = [], bench: Workbench, command: String, seconds: Double
+    ) {
         self.command = command
         self.seconds = seconds
         models = [bench.extractor.identity, bench.segmenter.identity]
@@ -71,7 +75,7 @@ public struct ExistenceSummary: Sendable, Codable {
                 areas[name, default: [:]][kind.rawValue] = curve(records.filter { $0.counterpart == kind })?.area
             }
         }
-        fitted = judged.calibration(.photoToShape, models: models)
+        fitted = (judged + pooled.filter { $0.counterpart != .painted }.map(\.judged)).calibration(.photoToShape, models: models)
     }
 
     /// A short table for a terminal.

@@ -12,6 +12,8 @@ public enum VertexSampling: String, Sendable, Hashable, Codable, CaseIterable {
     case area
     /// Each vertex as likely as any other, as the paper has it: finely tessellated parts are clicked more often.
     case vertex
+    /// Each part that the photo shows as likely as any other, and each spot of it: small parts count as much as large ones.
+    case part
 }
 
 /// Takes seeded, photo-like pictures of a shape and clicks in them.
@@ -162,7 +164,9 @@ struct EvaluationStudio: Sendable {
         }
         var eligible = pixels.map { $0 != nil }
         var chosen: [LabelledClick] = []
-        var next: Int? = eligible[first] ? first : pick(shape, among: eligible, &generator)
+        // Where parts are to be equally likely, the vertex that chose the view has no say: large parts are seen more often.
+        let isFirstClicked = eligible[first] && (sampling != .part || paintsSpot)
+        var next: Int? = isFirstClicked ? first : pick(shape, among: eligible, &generator)
         while let vertex = next, let pixel = pixels[vertex] {
             chosen.append(LabelledClick(vertex: vertex, x: pixel.x, y: pixel.y, part: shape.partNames[shape.partOfVertex[vertex]]))
             eligible[vertex] = false
@@ -173,19 +177,28 @@ struct EvaluationStudio: Sendable {
 
     /// One of the eligible vertices, or nil if there is none.
     private func pick(_ shape: EvaluationShape, among eligible: [Bool], _ generator: inout SeededGenerator) -> Int? {
-        var total = 0.0
-        for vertex in eligible.indices where eligible[vertex] { total += weight(vertex, shape) }
-        var rest = Double(generator.uniform()) * total
+        let weights = weights(shape, among: eligible)
+        var rest = Double(generator.uniform()) * weights.reduce(0, +)
         var last: Int?
-        for vertex in eligible.indices where eligible[vertex] && weight(vertex, shape) > 0 {
+        for (vertex, weight) in weights.enumerated() where weight > 0 {
             last = vertex
-            rest -= weight(vertex, shape)
+            rest -= weight
             if rest < 0 { return vertex }
         }
         return last
     }
 
-    private func weight(_ vertex: Int, _ shape: EvaluationShape) -> Double { sampling == .area ? shape.areas[vertex] : 1 }
+    /// #V: how likely each eligible vertex is, up to a factor; 0 for the others.
+    private func weights(_ shape: EvaluationShape, among eligible: [Bool]) -> [Double] {
+        var weights = zip(eligible, shape.areas).map { isEligible, area in
+            isEligible ? (sampling == .vertex ? 1 : area) : 0
+        }
+        guard sampling == .part else { return weights }
+        var totals = [Double](repeating: 0, count: shape.partNames.count)
+        for (part, weight) in zip(shape.partOfVertex, weights) where part >= 0 { totals[part] += weight }
+        for (vertex, part) in shape.partOfVertex.enumerated() where part >= 0 && totals[part] > 0 { weights[vertex] /= totals[part] }
+        return weights
+    }
 
     /// The pixels that show a part.
     static func mask(of part: String, in surfaces: SurfaceBuffers, _ shape: EvaluationShape) -> Mask {

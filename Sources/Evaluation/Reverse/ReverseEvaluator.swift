@@ -107,7 +107,7 @@ private struct ReverseSearch {
         let inside = target.vertices(of: click.part)
         let vertices = inside.indices.filter { inside[$0] && target.opened.referenced[$0] }
         guard !vertices.isEmpty else { return nil }
-        let weights = vertices.map { sampling == .area ? target.areas[$0] : 1 }
+        let weights = vertices.map { sampling == .vertex ? 1 : target.areas[$0] }
         for _ in 0..<10 {
             var rest = Double(generator.uniform()) * weights.reduce(0, +)
             let chosen = weights.firstIndex { weight in

@@ -1,0 +1,96 @@
+import Shapes
+
+/// Keeps of a part what hangs together with the clicks, so that one handle of two is one handle.
+///
+/// Two of the part's vertices hang together where a path of edges leads from one to the other inside the part; vertices in one place are
+/// one. Objects are often put together from many shells that share no vertex: a lens in its frame, a cushion on its seat. So pieces of
+/// different shells of the mesh also hang together where the box around one of them lies within the box around the other, to within a
+/// twentieth of the latter's diagonal.
+public struct ConnectedPiece: Sendable {
+    /// How far a box may reach beyond the box it lies in, as a share of that one's diagonal.
+    public var tolerance: Float = 0.05
+
+    /// The usual way.
+    public init() {}
+
+    /// The part without the pieces that hang together with no foreground click; unchanged if no click is in it.
+    ///
+    /// - Parameters:
+    ///   - segment: the part.
+    ///   - clicks: what it is the answer to.
+    ///   - surface: the mesh's neighbourhoods.
+    /// - Complexity: O(#V + #E + pieces that are kept x pieces).
+    public func kept(_ segment: SurfaceSegment, clicks: [SurfaceClick], surface: SurfaceModel) -> SurfaceSegment {
+        let adjacency = surface.adjacency
+        // A welded vertex is in the part if any vertex in its place is.
+        var isInside = [Bool](repeating: false, count: adjacency.weld.count)
+        for (vertex, label) in segment.vertexLabels.enumerated() where label { isInside[Int(adjacency.weld.welded[vertex])] = true }
+        let shells = Self.numbers(adjacency) { _ in true }
+        let pieces = Self.numbers(adjacency) { isInside[$0] }
+        let clicked = clicks.filter(\.isForeground).map { Int(adjacency.weld.welded[$0.vertex]) }.filter { isInside[$0] }.map { pieces[$0] }
+        guard !clicked.isEmpty else { return segment }
+        let kept = spread(from: Set(clicked), boxes(isInside, pieces, shells, adjacency))
+        var result = segment
+        for (vertex, welded) in adjacency.weld.welded.enumerated() where isInside[Int(welded)] && !kept.contains(pieces[Int(welded)]) {
+            result.probability[vertex] = min(result.probability[vertex], segment.threshold.nextDown)
+        }
+        return result
+    }
+
+    /// A piece of the part: its box, and the shell of the mesh that it is on.
+    private struct Piece {
+        var low: SIMD3<Float>
+        var high: SIMD3<Float>
+        var shell: Int
+
+        /// Whether this piece's box lies within another's.
+        func lies(within other: Piece, tolerance: Float) -> Bool {
+            let extent = other.high - other.low
+            let room = (extent * extent).sum().squareRoot() * tolerance
+            return (0..<3).allSatisfy { low[$0] >= other.low[$0] - room && high[$0] <= other.high[$0] + room }
+        }
+    }
+
+    private func boxes(_ isInside: [Bool], _ pieces: [Int], _ shells: [Int], _ adjacency: Adjacency) -> [Int: Piece] {
+        var boxes: [Int: Piece] = [:]
+        for (vertex, position) in adjacency.positions.enumerated() where isInside[vertex] {
+            var piece = boxes[pieces[vertex]] ?? Piece(low: position, high: position, shell: shells[vertex])
+            piece.low = pointwiseMin(piece.low, position)
+            piece.high = pointwiseMax(piece.high, position)
+            boxes[pieces[vertex]] = piece
+        }
+        return boxes
+    }
+
+    /// The pieces that hang together with some, on other shells of the mesh too.
+    private func spread(from first: Set<Int>, _ boxes: [Int: Piece]) -> Set<Int> {
+        var (kept, open) = (first, first.sorted())
+        while let next = open.popLast() {
+            let piece = boxes[next]!
+            for (number, other) in boxes where !kept.contains(number) && other.shell != piece.shell {
+                guard piece.lies(within: other, tolerance: tolerance) || other.lies(within: piece, tolerance: tolerance) else { continue }
+                kept.insert(number)
+                open.append(number)
+            }
+        }
+        return kept
+    }
+
+    /// #W: for each welded vertex the lowest vertex that edges between chosen vertices lead to.
+    private static func numbers(_ adjacency: Adjacency, where isChosen: (Int) -> Bool) -> [Int] {
+        var parent = Array(0..<adjacency.weld.count)
+        func root(_ vertex: Int) -> Int {
+            var vertex = vertex
+            while parent[vertex] != vertex {
+                parent[vertex] = parent[parent[vertex]]
+                vertex = parent[vertex]
+            }
+            return vertex
+        }
+        for edge in adjacency.edges where isChosen(Int(edge.a)) && isChosen(Int(edge.b)) {
+            let (a, b) = (root(Int(edge.a)), root(Int(edge.b)))
+            parent[max(a, b)] = min(a, b)
+        }
+        return parent.indices.map(root)
+    }
+}

@@ -1,0 +1,36 @@
+import ArgumentParser
+import Basics
+import Evaluation
+import SegmentationBuddies
+
+/// `bsb evaluate keypoints`: photo-to-photo correspondence by features alone.
+struct EvaluateKeypoints: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "keypoints", abstract: "Find keypoints of photos in other photos of their set, by features alone.",
+        discussion: """
+            The layout is that of PF-WILLOW: folders of photos, and keypoints.json with a list of x, y for each.
+            Writes keypoints.json: the share of keypoints found within 0.05, 0.10 and 0.15 of their box (PCK), nearest cell and with a vote of \
+            neighbouring matches.
+            """)
+
+    @Option(help: ArgumentHelp("The folder of photos.", valueName: "folder"))
+    var data: String
+
+    @Option(help: ArgumentHelp("Where to write the summary.", valueName: "folder"))
+    var output: String
+
+    @OptionGroup(title: "Models") var models: ModelOptions
+    @OptionGroup(title: "Running") var common: CommonOptions
+
+    func run() throws {
+        try checkOutput(output)
+        let extractor = try models.choice.loadExtractor(threads: common.threads)
+        let progress = Terminal.progressReporter()
+        let evaluator = KeypointEvaluator(try KeypointSet(contentsOf: data), extractor: extractor, parallelism: common.parallelism) {
+            progress(ProgressUpdate(stage: "Matching keypoints", done: $0, total: $1))
+        }
+        let summary = try evaluator.summary(command: CommonOptions.commandLine)
+        try AtomicFile.write(try JSONText.data(summary), to: "\(output)/keypoints.json", operation: "writing the summary")
+        if common.json { try Terminal.result(json: summary) } else { Terminal.result(summary.table) }
+    }
+}
