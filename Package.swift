@@ -152,7 +152,7 @@ let package = Package(
         tests("Photography", on: ["Examples"]),
         tests("TrainingSets"),
         tests("Workbench"),
-        tests("Results", on: ["Workbench", "Answering", "Examples"]),
+        tests("Results", on: ["Workbench", "Answering", "Evaluation", "Examples", "Rendering"]),
         tests("Evaluation"),
         .testTarget(
             name: "CommandLineTests", dependencies: ["bsb", "TestSupport"] + modules(["Basics", "Images", "Shapes"]), exclude: ["Snapshots"]),

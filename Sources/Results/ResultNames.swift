@@ -1,3 +1,6 @@
+import Answering
+import Workbench
+
 /// The names that files of results may have, so that nothing else is ever replaced or removed.
 public enum ResultNames {
     private static let exact: Set<String> = [

@@ -1,7 +1,9 @@
+import Answering
 import ArgumentParser
 import Basics
 import Evaluation
-import SegmentationBuddies
+import Results
+import Workbench
 
 /// `bsb evaluate keypoints`: photo-to-photo correspondence by features alone.
 struct EvaluateKeypoints: ParsableCommand {

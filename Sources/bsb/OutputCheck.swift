@@ -1,8 +1,10 @@
+import Answering
 import ArgumentParser
 import Basics
 import Foundation
-import SegmentationBuddies
+import Results
 import Shapes
+import Workbench
 
 /// Throws if no results can be written into `folder`, or if they would replace what the user gave, before time is spent on making them.
 ///

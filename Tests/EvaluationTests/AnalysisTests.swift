@@ -3,7 +3,9 @@ import Correspondence
 import Foundation
 import Images
 import Photography
-import SegmentationBuddies
+import Answering
+import Results
+import Workbench
 import Shapes
 import TestSupport
 import Testing

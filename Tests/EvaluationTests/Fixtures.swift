@@ -2,7 +2,9 @@ import Backbones
 import Basics
 import Foundation
 import Images
-import SegmentationBuddies
+import Answering
+import Results
+import Workbench
 import Shapes
 
 @testable import Evaluation

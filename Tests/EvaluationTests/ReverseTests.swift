@@ -2,7 +2,9 @@ import Basics
 import Foundation
 import Images
 import Photography
-import SegmentationBuddies
+import Answering
+import Results
+import Workbench
 import TestSupport
 import Testing
 

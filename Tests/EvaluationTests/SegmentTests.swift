@@ -1,7 +1,9 @@
 import Basics
 import Foundation
 import InteractiveSegmentation
-import SegmentationBuddies
+import Answering
+import Results
+import Workbench
 import Shapes
 import TestSupport
 import Testing

@@ -4,7 +4,9 @@ import InteractiveSegmentation
 import Shapes
 import Testing
 
-@testable import SegmentationBuddies
+@testable import Answering
+@testable import Results
+@testable import Workbench
 
 /// The published files are those of InteractiveSegmentationTests.
 @Suite struct DecoderFileTests {

@@ -9,7 +9,9 @@ import Shapes
 import TestSupport
 import Testing
 
-@testable import SegmentationBuddies
+@testable import Answering
+@testable import Results
+@testable import Workbench
 
 /// A feature extractor that answers with the mean colour of each cell, and counts the pictures it is shown.
 final class ColorExtractor: FeatureExtractor, @unchecked Sendable {

@@ -9,7 +9,9 @@ import Shapes
 import TestSupport
 import Testing
 
-@testable import SegmentationBuddies
+@testable import Answering
+@testable import Results
+@testable import Workbench
 
 /// The ways beside the main one, with models that are quick and know nothing.
 @Suite struct BothWaysTests {

@@ -2,7 +2,7 @@ import Backbones
 import Foundation
 import Testing
 
-@testable import SegmentationBuddies
+@testable import Workbench
 
 @Suite struct GridCodingTests {
     static let grid = FeatureGrid(

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import SegmentationBuddies
+@testable import Workbench
 
 @Suite struct CacheDirectoryTests {
     static func cache() -> (CacheDirectory, String) {

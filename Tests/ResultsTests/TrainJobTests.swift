@@ -8,7 +8,9 @@ import Shapes
 import TestSupport
 import Testing
 
-@testable import SegmentationBuddies
+@testable import Answering
+@testable import Results
+@testable import Workbench
 
 @Suite struct TrainJobTests {
     static var plan: TrainingPlan { plan(.lift) }

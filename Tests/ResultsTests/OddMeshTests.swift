@@ -2,7 +2,9 @@ import Basics
 import Shapes
 import Testing
 
-@testable import SegmentationBuddies
+@testable import Answering
+@testable import Results
+@testable import Workbench
 
 /// The whole job on meshes that break lesser programs: each gives an answer for the file's own vertices and faces, or a failure.
 @Suite struct OddMeshTests {

@@ -2,7 +2,10 @@ import Distillation
 import Rendering
 import Testing
 
-@testable import SegmentationBuddies
+@testable import Answering
+@testable import Evaluation
+@testable import Results
+@testable import Workbench
 
 @Suite struct SolverComparisonTests {
     @Test func solversAreComparedOnTheSameHeldOutViews() throws {

@@ -6,7 +6,9 @@ import LinearAlgebra
 import Rendering
 import Testing
 
-@testable import SegmentationBuddies
+@testable import Answering
+@testable import Results
+@testable import Workbench
 
 @Suite struct ObjectPoseTests {
     /// Features that tell where on the mesh a point is.
