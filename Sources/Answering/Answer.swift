@@ -1,8 +1,8 @@
-import Backbones
-import Correspondence
-import Images
-import InteractiveSegmentation
-import Workbench
+import BSBBackbones
+import BSBCorrespondence
+import BSBImages
+import BSBInteractiveSegmentation
+import BSBWorkbench
 
 /// The answer to a click in a photo on a mesh.
 public struct Answer: Sendable {
@@ -19,7 +19,7 @@ public struct Answer: Sendable {
     /// What matching found.
     public var correspondence: Correspondence
     /// What said whether there is an answer.
-    public var decision: MatchingDecision<MatchingOptions>
+    package var decision: MatchingDecision<MatchingOptions>
     /// The part of the mesh, if there is a correspondence and a view shows it.
     public var segment: SurfaceSegment?
     /// The vertex that the part is around: the buddy, or where no view shows it the candidate nearest to it that one does.

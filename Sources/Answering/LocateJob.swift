@@ -1,11 +1,11 @@
-import Backbones
-import Basics
-import Correspondence
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Images
-import InteractiveSegmentation
-import Shapes
-import Workbench
+import BSBImages
+import BSBInteractiveSegmentation
+import BSBShapes
+import BSBWorkbench
 
 /// The way back of the main job: a vertex of a mesh finds its part in a photo.
 public struct LocateJob: Sendable {
@@ -31,7 +31,7 @@ public struct LocateJob: Sendable {
         /// Where in the photo it was sought.
         public var object: FoundObject
         /// What matching found.
-        public var correspondence: PixelCorrespondence
+        package var correspondence: PixelCorrespondence
         /// The part of the photo, if there is a correspondence.
         public var mask: Mask?
         /// The segmenter's own estimate of that mask's IoU with the truth.
@@ -47,7 +47,7 @@ public struct LocateJob: Sendable {
     /// - Parameter target: the place on the mesh.
     /// - Parameter objectClick: where the object is in the photo; without, it is found by ``ObjectFinder``.
     /// - Throws: `Failure` for inputs that cannot be used; a part that the photo does not show is an outcome, not an error.
-    public func run(image: String, mesh: String, target: SurfaceTarget, objectClick: Pixel? = nil) throws -> Outcome {
+    package func run(image: String, mesh: String, target: SurfaceTarget, objectClick: Pixel? = nil) throws -> Outcome {
         var watch = Stopwatch()
         // What is quick first, since a wrong place on the mesh should not wait for the models.
         let mesh = try watch.measure("mesh") { try OpenMesh(contentsOf: mesh, at: bench) }

@@ -1,11 +1,11 @@
-import Backbones
-import Basics
+import BSBBackbones
+import BSBBasics
 import Foundation
-import Images
-import InteractiveSegmentation
-import Rendering
-import Shapes
-import Workbench
+import BSBImages
+import BSBInteractiveSegmentation
+import BSBRendering
+import BSBShapes
+import BSBWorkbench
 
 /// Clicks on a mesh become a part of it.
 public struct SegmentJob: Sendable {
@@ -21,17 +21,17 @@ public struct SegmentJob: Sendable {
         /// The mesh.
         public var mesh: OpenMesh
         /// On the mesh, or on the source of a transfer.
-        public var clicks: [SurfaceClick]
+        package var clicks: [SurfaceClick]
         /// The mesh that was clicked, if another.
         public var source: OpenMesh?
         /// After a transfer, the vertices of the mesh that stood for the clicks; empty where the clicks' features were used themselves.
-        public var standIns: [SurfaceClick] = []
+        package var standIns: [SurfaceClick] = []
         /// The part.
         public var segment: SurfaceSegment
         /// How the part was found.
         public var method: SurfaceMethod
         /// Where the decoder comes from, if one was used.
-        public var provenance: TrainedDecoder.Provenance?
+        package var provenance: TrainedDecoder.Provenance?
         /// Seconds spent, by stage.
         public var timings: [String: Double]
         /// The work that was done.
@@ -46,7 +46,7 @@ public struct SegmentJob: Sendable {
     ///   - decoder: a checkpoint to use in place of the cache's.
     ///   - source: a mesh that the clicks are on in place of the mesh itself: iSeg's transfer across meshes.
     /// - Throws: `Failure` for inputs that cannot be used, and where a decoder is needed that is not there.
-    public func run(mesh path: String, clicks: [TargetedClick], decoder: DecoderFile? = nil, like source: String? = nil) throws -> Outcome {
+    package func run(mesh path: String, clicks: [TargetedClick], decoder: DecoderFile? = nil, like source: String? = nil) throws -> Outcome {
         var watch = Stopwatch()
         let mesh = try watch.measure("mesh") { try OpenMesh(contentsOf: path, at: bench) }
         let other = try source.map { try OpenMesh(contentsOf: $0, at: bench) }
@@ -64,7 +64,7 @@ public struct SegmentJob: Sendable {
     /// Finds the part of a prepared mesh that clicks on it mean.
     ///
     /// Throws `Failure`.
-    public func run(_ mesh: OpenMesh, clicks: [SurfaceClick], decoder: DecoderFile? = nil) throws -> Outcome {
+    package func run(_ mesh: OpenMesh, clicks: [SurfaceClick], decoder: DecoderFile? = nil) throws -> Outcome {
         var watch = Stopwatch()
         var outcome = try segment(mesh, clicks: clicks, decoder: decoder, &watch)
         outcome.timings = watch.seconds

@@ -1,25 +1,25 @@
-import Backbones
-import Basics
+import BSBBackbones
+import BSBBasics
 import Foundation
-import InteractiveSegmentation
-import Rendering
-import Shapes
-import Workbench
+import BSBInteractiveSegmentation
+import BSBRendering
+import BSBShapes
+import BSBWorkbench
 
 /// Keeps a training's state in a folder of the cache.
 struct CachedTraining: TrainingStore {
     let cache: CacheDirectory
-    let recipe: Recipe
+    package let recipe: Recipe
 
-    func read(_ name: String) -> Data? { cache.read(recipe.item(name)) }
-    func write(_ data: Data, as name: String) { cache.write(data, recipe.item(name)) }
+    package func read(_ name: String) -> Data? { cache.read(recipe.item(name)) }
+    package func write(_ data: Data, as name: String) { cache.write(data, recipe.item(name)) }
 }
 
 /// The published way to choose training views: so many random views of each sampled vertex, each of which is rendered and embedded for
 /// one prompt only.
 struct ReferenceViews: MeshViews {
     let views: RenderedViews
-    let segmenter: any PromptSegmenter
+    package let segmenter: any PromptSegmenter
     let plan: PromptPlan
 
     /// Tries before the last good view of a vertex is repeated, as published.

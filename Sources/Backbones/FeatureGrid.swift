@@ -72,16 +72,16 @@ public struct PlaneMap: Sendable, Hashable, Codable {
 }
 
 /// The (up to) four cells around a point of the picture and their bilinear weights, which sum to 1.
-public struct BilinearStencil: Sendable {
+package struct BilinearStencil: Sendable {
     /// Indices of cells (row x columns + column): upper left, upper right, lower left, lower right.
-    public var cells: SIMD4<Int32>
+    package var cells: SIMD4<Int32>
     /// The share of each cell.
-    public var weights: SIMD4<Float>
+    package var weights: SIMD4<Float>
 }
 
 extension FeatureGrid {
     /// The cells and weights that make the feature at a point of the picture's plane.
-    public func stencil(at point: SIMD2<Float>) -> BilinearStencil {
+    package func stencil(at point: SIMD2<Float>) -> BilinearStencil {
         let (x, y) = (column(at: point.x), row(at: point.y))
         let (c0, r0) = (Int32(x), Int32(y))
         let (c1, r1) = (min(c0 + 1, Int32(columns - 1)), min(r0 + 1, Int32(rows - 1)))

@@ -1,4 +1,4 @@
-import Images
+import BSBImages
 
 /// A model that turns a click in a picture into masks.
 ///
@@ -37,7 +37,7 @@ public struct ImageEmbedding: Sendable, Hashable {
     /// Further grids that some segmenters need to answer prompts: finer levels, or the encoding of positions.
     public let extras: [FeatureGrid]
     /// The cut of a larger picture that this is of; prompts and masks are then of the larger one, and the sizes above those of the cut.
-    public var window: PictureWindow?
+    package var window: PictureWindow?
 
     /// From the plane of the picture that prompts are about to that of the grid.
     public var map: PlaneMap { window.map { features.moved(by: $0.corner).map } ?? features.map }
@@ -141,7 +141,7 @@ public struct MaskPrediction: Sendable, Hashable {
     /// The model's estimate of each mask's IoU with the truth.
     public var predictedIoU: [Float]
     /// The cut of a larger picture that sizes and logits are of; masks are of the larger picture.
-    public var window: PictureWindow?
+    package var window: PictureWindow?
 
     /// The masks of one prompt.
     public init(imageWidth: Int, imageHeight: Int, logits: [LogitMap], predictedIoU: [Float]) {

@@ -1,9 +1,9 @@
 import Foundation
 
 /// Tables for terminals.
-enum TextTable {
+package enum TextTable {
     /// Rows of equal length as lines of text, columns aligned on the left and two spaces apart, nothing after the last.
-    static func aligned(_ rows: [[String]]) -> String {
+    package static func aligned(_ rows: [[String]]) -> String {
         let widths = (0..<(rows.first?.count ?? 0)).map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
             (zip(row.dropLast(), widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) } + row.suffix(1))

@@ -5,7 +5,7 @@ extension Image {
     /// reduction as in ``resized(width:height:filter:)``; without, only the two pixels around a sample on each axis count.
     ///
     /// Complexity: O(width x height x support) for the larger of the two sizes on each axis.
-    public func resampledBilinear(width newWidth: Int, height newHeight: Int, antialiased: Bool) -> FloatImage {
+    package func resampledBilinear(width newWidth: Int, height newHeight: Int, antialiased: Bool) -> FloatImage {
         precondition(newWidth > 0 && newHeight > 0, "a picture has at least one pixel")
         let across = AxisWeights(from: width, to: newWidth, antialiased: antialiased)
         let down = AxisWeights(from: height, to: newHeight, antialiased: antialiased)

@@ -1,5 +1,5 @@
 /// How a picture's pixels are weighted when it is scaled; the filters widen with reduction, so that nothing aliases.
-public enum ResamplingFilter: Sendable, CaseIterable {
+package enum ResamplingFilter: Sendable, CaseIterable {
     /// The mean of the pixels covered.
     case box
     /// A triangle.
@@ -33,7 +33,7 @@ extension Image {
     /// Pillow 11 to the bit (Pillow 13 sometimes goes down first, which can differ in the last bit).
     ///
     /// Complexity: O(width x height x support) for the larger of the two sizes on each axis.
-    public func resized(width newWidth: Int, height newHeight: Int, filter: ResamplingFilter = .bilinear) -> Image {
+    package func resized(width newWidth: Int, height newHeight: Int, filter: ResamplingFilter = .bilinear) -> Image {
         precondition(newWidth > 0 && newHeight > 0, "a picture has at least one pixel")
         var result = self
         if newWidth != width {
@@ -48,7 +48,7 @@ extension Image {
     }
 
     /// The picture scaled so that its longest side has `side` pixels and the other its share, rounded, at least 1.
-    public func resized(longestSide side: Int, filter: ResamplingFilter = .bilinear) -> Image {
+    package func resized(longestSide side: Int, filter: ResamplingFilter = .bilinear) -> Image {
         let (newWidth, newHeight) = fittedSize(width, height, longestSide: side)
         return resized(width: newWidth, height: newHeight, filter: filter)
     }
@@ -66,7 +66,7 @@ extension Image {
 }
 
 /// The size of a picture whose longest side is scaled to `side`.
-public func fittedSize(_ width: Int, _ height: Int, longestSide side: Int) -> (width: Int, height: Int) {
+package func fittedSize(_ width: Int, _ height: Int, longestSide side: Int) -> (width: Int, height: Int) {
     let scale = Double(side) / Double(max(width, height))
     return (max(1, Int(Double(width) * scale + 0.5)), max(1, Int(Double(height) * scale + 0.5)))
 }

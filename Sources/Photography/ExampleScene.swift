@@ -1,18 +1,22 @@
-import Basics
-import Examples
-import Photography
-import Rendering
-import Shapes
+import BSBBasics
+import BSBExamples
+import BSBRendering
+import BSBShapes
 
 /// A photo-like picture of an example shape: materials by part, a studio, and a camera where a person would stand.
-struct ExampleScene {
-    let shape: ExampleShape
-    let seed: UInt64
+package struct ExampleScene {
+    private let shape: ExampleShape
+    private let seed: UInt64
+
+    /// A scene of a shape; the seed decides materials and studio.
+    package init(shape: ExampleShape, seed: UInt64) {
+        (self.shape, self.seed) = (shape, seed)
+    }
 
     /// The picture, `width` pixels wide and three quarters as high.
     ///
     /// Throws `Failure`.
-    func photograph(width: Int, parallelism: Parallelism) throws -> Photograph {
+    package func photograph(width: Int, parallelism: Parallelism) throws -> Photograph {
         var portrait = Portrait()
         portrait.size = RasterSize(width: width, height: width * 3 / 4)
         (portrait.azimuth, portrait.elevation) = shape.kind.angles
@@ -81,7 +85,7 @@ extension ExampleKind {
     }
 
     /// The part whose picture tells most: the one an example clicks unless another is asked for.
-    var tellingPart: String {
+    package var tellingPart: String {
         switch self {
         case .guitar: "head"
         case .chair: "backsupport"

@@ -1,8 +1,8 @@
-import Answering
-import Backbones
-import Correspondence
-import InteractiveSegmentation
-import Workbench
+import BSBAnswering
+import BSBBackbones
+import BSBCorrespondence
+import BSBInteractiveSegmentation
+import BSBWorkbench
 
 /// The result of matching one click, as `result.json` holds it and `--json` prints it.
 ///
@@ -42,7 +42,7 @@ public struct MatchDocument: Sendable, Codable {
     /// The part of the mesh.
     public var segment: PartDocument?
     /// Other places that may be meant, where they were asked for; approximate.
-    public var alternatives: AlternativesDocument?
+    package var alternatives: AlternativesDocument?
     /// Where the user clicked.
     public var click: ClickDocument
     /// The mesh as it was read.

@@ -1,8 +1,8 @@
-import Answering
-import Correspondence
+import BSBAnswering
+import BSBCorrespondence
 import Foundation
-import Images
-import Workbench
+import BSBImages
+import BSBWorkbench
 
 /// The files that the answer to a click leaves behind.
 ///
@@ -14,7 +14,7 @@ public struct MatchOutputs: Outputs {
     private let alternatives: Alternatives?
 
     /// The files of an answer; `includeCandidates` lists all candidates in the document.
-    public init(_ answer: Answer, at bench: Workbench, includeCandidates: Bool = false, alternatives: Alternatives? = nil) {
+    package init(_ answer: Answer, at bench: Workbench, includeCandidates: Bool = false, alternatives: Alternatives? = nil) {
         self.answer = answer
         self.bench = bench
         self.includeCandidates = includeCandidates

@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 extension Mesh {
@@ -7,7 +7,7 @@ extension Mesh {
     /// With parts in `attributes`, each part becomes a node of its own name. All share one set of vertices, in the file's order; a
     /// `probability` or the like becomes the vertex attribute `_PROBABILITY`.
     /// - Throws: `Failure` if arrays do not agree, or there is no triangle.
-    public func glbData(attributes: MeshAttributes = MeshAttributes()) throws -> Data {
+    package func glbData(attributes: MeshAttributes = MeshAttributes()) throws -> Data {
         try attributes.check(against: self)
         guard !faces.isEmpty else { throw Failure(.internal, "writing a mesh", reason: "there are no triangles to write") }
         var writer = GLBWriter()

@@ -21,7 +21,7 @@ public struct Mesh: Hashable, Sendable {
     /// #V colours in 0...1 (sRGB), where the file gives them.
     public var vertexColors: [SIMD3<Float>]?
     /// Materials and their pictures, where the file gives them.
-    public var appearance: SurfaceAppearance? {
+    package var appearance: SurfaceAppearance? {
         didSet { forgetSource() }
     }
     /// Names of sets of the file's faces (OBJ groups and objects, glTF nodes), in the file's order.
@@ -33,7 +33,7 @@ public struct Mesh: Hashable, Sendable {
     /// What a glTF file holds besides the surface.
     var scene: GLTFScene?
     /// Pictures and material files that the file names, and whether they are there.
-    public var neighbours: [NeighbourFile] = []
+    package var neighbours: [NeighbourFile] = []
     /// What the reader put up with in the file, in readable sentences; empty for a clean file.
     public var remarks: [String]
 

@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 extension Mesh {
@@ -10,12 +10,12 @@ extension Mesh {
     /// - Throws: `Failure` of kind `missingInput` if there is no readable file, and `badInput`, with the line or byte offset, if it is
     ///   not a mesh: bad or out-of-range indices, counts that the file does not hold, no faces, or a vertex of a face that is not finite.
     ///   Everything milder is tolerated and told in ``remarks``.
-    public init(contentsOf path: String, options: MeshReadingOptions = MeshReadingOptions()) throws {
+    package init(contentsOf path: String, options: MeshReadingOptions = MeshReadingOptions()) throws {
         try self.init(sniffing: Self.contents(of: path), path: path, options: options)
     }
 
     /// Reads a mesh from the bytes of a file, in the format that they or the ending of `path` tell; see ``init(contentsOf:options:)``.
-    public init(sniffing data: Data, path: String, options: MeshReadingOptions = MeshReadingOptions()) throws {
+    package init(sniffing data: Data, path: String, options: MeshReadingOptions = MeshReadingOptions()) throws {
         guard let format = MeshFormat(sniffing: data, path: path) else {
             let other = ForeignFile(data)
             throw Failure(
@@ -29,7 +29,7 @@ extension Mesh {
     /// Reads a mesh from the bytes of a file; `path` is named in failures and is where a file's neighbours are looked for.
     ///
     /// - Throws: `Failure` as ``init(contentsOf:options:)`` does.
-    public init(data: Data, format: MeshFormat, path: String? = nil, options: MeshReadingOptions = MeshReadingOptions()) throws {
+    package init(data: Data, format: MeshFormat, path: String? = nil, options: MeshReadingOptions = MeshReadingOptions()) throws {
         do {
             guard !data.isEmpty else { throw Failure.mesh("the file is empty") }
             switch format {

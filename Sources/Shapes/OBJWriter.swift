@@ -6,7 +6,7 @@ extension Mesh {
     /// With parts in `attributes`, each triangle stands under the group of its part (`g name`; `g rest` for none), in the file's order of
     /// faces, so that a name may come up several times.
     /// - Throws: `Failure` if arrays do not agree.
-    public func objData(attributes: MeshAttributes = MeshAttributes()) throws -> Data {
+    package func objData(attributes: MeshAttributes = MeshAttributes()) throws -> Data {
         try attributes.check(against: self)
         var file = LittleEndianData()
         let colors = attributes.colors(of: self)

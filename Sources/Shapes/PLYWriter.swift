@@ -5,7 +5,7 @@ extension Mesh {
     ///
     /// Each triangle carries its file face as `file_face`, and its part as `part`, if there are parts; part names stand in comments.
     /// - Throws: `Failure` if arrays do not agree.
-    public func plyData(attributes: MeshAttributes = MeshAttributes(), ascii: Bool = false) throws -> Data {
+    package func plyData(attributes: MeshAttributes = MeshAttributes(), ascii: Bool = false) throws -> Data {
         try attributes.check(against: self)
         let colors = attributes.colors(of: self)
         let hasExact = exactPositions != nil || origin != .zero

@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 extension Mesh {
@@ -8,7 +8,7 @@ extension Mesh {
     /// further attributes of a glTF file; materials, pictures and places of others. What joints and morph targets did to vertices is kept as
     /// geometry. The materials that the part's faces had are the variant "as in the file" (KHR_materials_variants).
     /// - Throws: `Failure` if arrays do not agree, or there is no triangle.
-    public func glbData(parts: MeshParts) throws -> Data {
+    package func glbData(parts: MeshParts) throws -> Data {
         try parts.check(against: self)
         guard !faces.isEmpty else { throw Failure(.internal, "writing a mesh", reason: "there are no triangles to write") }
         if let scene {

@@ -7,7 +7,7 @@ extension Mesh {
     /// `g NAME` with one material of its name; the rest keeps its materials, and all faces the names of their groups in the file after the
     /// part's or `rest`.
     /// - Throws: `Failure` if arrays do not agree.
-    public func objFiles(parts: MeshParts, name: String) throws -> [(name: String, data: Data)] {
+    package func objFiles(parts: MeshParts, name: String) throws -> [(name: String, data: Data)] {
         try parts.check(against: self)
         return PartOBJWriter(self, parts, name).files()
     }

@@ -8,7 +8,7 @@ extension Mesh {
     /// - Parameter adjacency: that of the mesh.
     /// - Parameter cost: what an edge between two welded vertices costs, given its length; its length by default. It must not be negative.
     /// - Complexity: O(#E log #V).
-    public func edgeDistances(
+    package func edgeDistances(
         from sources: [Int], adjacency: Adjacency, cost: (_ a: UInt32, _ b: UInt32, _ length: Double) -> Double = { $2 }
     ) -> [Float] {
         let (weld, oneRing) = (adjacency.weld, adjacency.oneRing())

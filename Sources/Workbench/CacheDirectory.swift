@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// A directory of results that can be computed again, each in a file named by everything it depends on (``Recipe``).
@@ -35,7 +35,7 @@ public struct CacheDirectory: Sendable {
     }
 
     /// The entry's content, or nil if it is absent or damaged.
-    func read(_ recipe: Recipe) -> Data? {
+    package func read(_ recipe: Recipe) -> Data? {
         guard let file = file(recipe), let stored = FileManager.default.contents(atPath: file) else { return nil }
         guard stored.count >= Self.trailerLength else { return damaged(file) }
         let content = stored.prefix(stored.count - Self.trailerLength)
@@ -57,7 +57,7 @@ public struct CacheDirectory: Sendable {
     }
 
     /// Stores an entry; a cache that cannot be written is a warning, not an error, since nothing is lost but time.
-    func write(_ content: Data, _ recipe: Recipe) {
+    package func write(_ content: Data, _ recipe: Recipe) {
         guard let path, let file = file(recipe), content.count <= limit else { return }
         do {
             try AtomicFile.write(content + Self.trailer(of: content), to: file)

@@ -1,5 +1,5 @@
-import Backbones
-import Correspondence
+import BSBBackbones
+import BSBCorrespondence
 
 /// What says whether there is an answer.
 public enum DecidedBy: String, Sendable, Hashable, Codable {
@@ -13,19 +13,19 @@ public enum DecidedBy: String, Sendable, Hashable, Codable {
 ///
 /// How likely it is that the mesh has the part is known for some models and settings; how often and in how many sizes they look changes it
 /// little. With others a least probability cannot be asked for: then the published rule decides.
-public struct MatchingDecision<Options: Sendable>: Sendable {
+package struct MatchingDecision<Options: Sendable>: Sendable {
     /// The options in effect.
-    public let options: Options
+    package let options: Options
     /// How evidence becomes a probability, where that is known.
-    public let calibration: ExistenceCalibration?
+    package let calibration: ExistenceCalibration?
     /// Whether a least probability was asked for, and is not known.
-    public let lacksProbability: Bool
+    package let lacksProbability: Bool
 
     /// What says whether there is an answer.
-    public var decidedBy: DecidedBy { calibration == nil ? .rule : .calibration }
+    package var decidedBy: DecidedBy { calibration == nil ? .rule : .calibration }
 
     /// What users should know of it.
-    public var warning: String? {
+    package var warning: String? {
         lacksProbability
             ? "how likely the part is there is not known for these models and settings: the published rule decides whether there is an answer"
             : nil
@@ -34,7 +34,7 @@ public struct MatchingDecision<Options: Sendable>: Sendable {
 
 extension Workbench {
     /// How clicks in photos are matched.
-    public var matching: MatchingDecision<MatchingOptions> {
+    package var matching: MatchingDecision<MatchingOptions> {
         var usual = Settings().matching
         usual.minimumExistence = settings.matching.minimumExistence
         usual.minimumIoU = settings.matching.minimumIoU
@@ -46,7 +46,7 @@ extension Workbench {
     }
 
     /// How vertices are matched.
-    public var pixelMatching: MatchingDecision<PixelMatchingOptions> {
+    package var pixelMatching: MatchingDecision<PixelMatchingOptions> {
         var usual = Settings().pixelMatching
         usual.minimumExistence = settings.pixelMatching.minimumExistence
         usual.minimumIoU = settings.pixelMatching.minimumIoU
@@ -67,13 +67,13 @@ extension Workbench {
     }
 
     /// What matches clicks with `segmenter`, which knows the photo.
-    func matcher(_ decision: MatchingDecision<MatchingOptions>, asking segmenter: any PromptSegmenter) -> SegmentationBuddyMatcher {
+    package func matcher(_ decision: MatchingDecision<MatchingOptions>, asking segmenter: any PromptSegmenter) -> SegmentationBuddyMatcher {
         SegmentationBuddyMatcher(
             segmenter: segmenter, options: decision.options, calibration: decision.calibration, parallelism: parallelism)
     }
 
     /// What matches vertices, after the settings.
-    public var pixelMatcher: PixelBuddyMatcher {
+    package var pixelMatcher: PixelBuddyMatcher {
         let decision = pixelMatching
         return PixelBuddyMatcher(options: decision.options, calibration: decision.calibration, parallelism: parallelism)
     }

@@ -1,8 +1,8 @@
-import Backbones
-import Basics
+import BSBBackbones
+import BSBBasics
 import Foundation
-import Inference
-import ModelStore
+import BSBInference
+import BSBModelStore
 
 /// Which image models a job works with: those that come with the package, or published ones by name or by file.
 public struct ModelChoice: Sendable, Hashable {
@@ -24,7 +24,7 @@ public struct ModelChoice: Sendable, Hashable {
     ///
     /// - Parameter threads: the threads of one run of a published encoder; embedded models run side by side, each on one.
     /// - Throws: `Failure(.missingModel)` naming what is missing and how to get it, `.badInput` if a file is not such a model.
-    public func load(threads: Int? = nil) throws -> ModelPair {
+    package func load(threads: Int? = nil) throws -> ModelPair {
         try checkPresence()
         let runtime = try InferenceRuntime()
         let options = BackboneOptions(threads: threads)

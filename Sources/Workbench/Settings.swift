@@ -1,8 +1,8 @@
-import Backbones
-import Correspondence
-import InteractiveSegmentation
-import Rendering
-import Shapes
+import BSBBackbones
+import BSBCorrespondence
+import BSBInteractiveSegmentation
+import BSBRendering
+import BSBShapes
 
 /// Everything that decides a result apart from the photo, the click, the mesh and the models.
 ///
@@ -11,7 +11,7 @@ public struct Settings: Sendable, Hashable, Codable {
     /// The seed of every random choice.
     public var seed: UInt64 = 0
     /// How the mesh is scaled into the unit sphere.
-    public var normalisation = Normalisation.Method.vertexMean
+    package var normalisation = Normalisation.Method.vertexMean
     /// Whether the mesh is looked at in grey or in its own colours.
     public var surface = SurfaceLook.grey
     /// How the mesh is looked at to lift features onto it.
@@ -23,7 +23,7 @@ public struct Settings: Sendable, Hashable, Codable {
     /// How candidates are chosen and judged.
     public var matching = MatchingOptions.standard
     /// How pixels are chosen and judged on the way back, from a mesh to a photo.
-    public var pixelMatching = PixelMatchingOptions.standard
+    package var pixelMatching = PixelMatchingOptions.standard
     /// Which of the segmenter's masks is the object.
     public var objectLevel = MaskLevel.object
     /// How much of the photo the features are extracted from.
@@ -37,7 +37,7 @@ public struct Settings: Sendable, Hashable, Codable {
     /// How large the extractor sees photo and views, relative to its usual size; features are the mean over all of these.
     public var featureScales: [Float] = [1]
     /// How masks of views are lifted to the surface.
-    public var lifting = MaskLiftingOptions()
+    package var lifting = MaskLiftingOptions()
     /// How a part of the mesh is found.
     public var segmenter = SegmenterKind.auto
     /// Where the probability of a vertex is cut to make the 3D segment.

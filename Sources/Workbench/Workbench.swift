@@ -1,6 +1,6 @@
-import Backbones
-import Basics
-import Correspondence
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
 import Synchronization
 
 /// Everything that questions are answered with: models, settings, cache, memory and threads; and of the question at hand, where to report
@@ -84,7 +84,7 @@ public struct Workbench: Sendable {
     public var viewsEmbedded: Int { tally.segmenterViews.load(ordering: .relaxed) }
 
     /// The same workbench with a count of its own, for one question.
-    func counting() -> Workbench {
+    package func counting() -> Workbench {
         var bench = self
         bench.tally = Tally()
         return bench
@@ -100,7 +100,7 @@ public struct Workbench: Sendable {
     /// What sees views of the mesh, after the settings.
     ///
     /// Throws like `photoExtractor`.
-    var viewExtractor: any FeatureExtractor {
+    package var viewExtractor: any FeatureExtractor {
         get throws { try looking(isMirrored: settings.mirrorsViews) ?? extractor }
     }
 
@@ -112,7 +112,7 @@ public struct Workbench: Sendable {
     /// Runs `count` steps of a stage on all threads, reporting after each; results are in order.
     ///
     /// Throws what `body` throws, and `CancellationError`.
-    func stage<T: Sendable>(_ name: String, _ count: Int, _ body: @Sendable (Int) throws -> T) throws -> [T] {
+    package func stage<T: Sendable>(_ name: String, _ count: Int, _ body: @Sendable (Int) throws -> T) throws -> [T] {
         let counter = StepCounter(name: name, total: count, progress: progress)
         return try parallelism.map(count) { step in
             try cancellation.check()

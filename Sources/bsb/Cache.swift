@@ -1,9 +1,9 @@
-import Answering
+import BSBAnswering
 import ArgumentParser
-import Basics
+import BSBBasics
 import Foundation
-import Results
-import Workbench
+import BSBResults
+import BSBWorkbench
 
 /// `bsb cache`: what is kept for the next run.
 struct Cache: ParsableCommand {
@@ -43,9 +43,9 @@ struct Cache: ParsableCommand {
             let kinds = contents.folders.reduce(into: [String: Int]()) { $0[$1.kind, default: 0] += $1.bytes }
             let document = Document(path: place.path, bytes: contents.bytes, limit: CacheDirectory.usualLimit, kinds: kinds)
             if place.json { return try Terminal.result(json: document) }
-            Terminal.result("\(document.path): \(byteText(document.bytes)) of at most \(byteText(document.limit))")
+            Terminal.result("\(document.path): \(byteText(Int64(document.bytes))) of at most \(byteText(Int64(document.limit)))")
             for (kind, bytes) in kinds.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
-                Terminal.result("  \(kind): \(byteText(bytes))")
+                Terminal.result("  \(kind): \(byteText(Int64(bytes)))")
             }
         }
     }
@@ -61,7 +61,7 @@ struct Cache: ParsableCommand {
             if place.json { return try Terminal.result(json: folders) }
             let style = Date.ISO8601FormatStyle()
             for folder in folders {
-                Terminal.result("\(style.format(folder.lastUse))  \(byteText(folder.bytes))  \(folder.files) files  \(folder.name)")
+                Terminal.result("\(style.format(folder.lastUse))  \(byteText(Int64(folder.bytes)))  \(folder.files) files  \(folder.name)")
             }
         }
     }
@@ -82,7 +82,7 @@ struct Cache: ParsableCommand {
         func run() throws {
             let freed = CacheDirectory(path: place.path).clear(kind: kind)
             if place.json { return try Terminal.result(json: Document(path: place.path, freedBytes: freed)) }
-            Terminal.result("\(byteText(freed)) freed")
+            Terminal.result("\(byteText(Int64(freed))) freed")
         }
     }
 }

@@ -1,9 +1,10 @@
-import Answering
 import ArgumentParser
-import Basics
+import BSBAnswering
+import BSBBasics
+import BSBEvaluation
+import BSBResults
+import BSBWorkbench
 import Foundation
-import Results
-import Workbench
 
 /// `bsb distill`: prepares a mesh so that later clicks are quick.
 struct Distill: ParsableCommand {

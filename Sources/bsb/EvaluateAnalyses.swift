@@ -1,11 +1,12 @@
-import Answering
 import ArgumentParser
-import Basics
-import Correspondence
-import Evaluation
+import BSBAnswering
+import BSBBasics
+import BSBCorrespondence
+import BSBEvaluation
+import BSBImages
+import BSBResults
+import BSBWorkbench
 import Foundation
-import Results
-import Workbench
 
 /// `bsb evaluate invariance`: whether answers stay where they are when the mesh is changed.
 struct EvaluateInvariance: ParsableCommand {

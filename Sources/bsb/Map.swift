@@ -1,11 +1,12 @@
-import Answering
 import ArgumentParser
-import Backbones
-import Basics
-import Correspondence
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
+import BSBImages
+import BSBResults
+import BSBWorkbench
 import Foundation
-import Results
-import Workbench
 
 /// `bsb map`: a whole object, part by part.
 struct MapCommand: ParsableCommand {

@@ -1,12 +1,13 @@
-import Answering
 import ArgumentParser
-import Backbones
-import Basics
-import Correspondence
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
+import BSBImages
+import BSBResults
+import BSBShapes
+import BSBWorkbench
 import Foundation
-import Results
-import Shapes
-import Workbench
 
 /// Options that every command that runs models has.
 struct CommonOptions: ParsableArguments {

@@ -1,12 +1,13 @@
-import Answering
 import ArgumentParser
-import Backbones
-import Basics
-import Correspondence
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
+import BSBImages
+import BSBInteractiveSegmentation
+import BSBResults
+import BSBWorkbench
 import Foundation
-import InteractiveSegmentation
-import Results
-import Workbench
 
 /// `bsb segment`: clicks on a mesh become a part of it.
 struct Segment: ParsableCommand {
@@ -90,7 +91,7 @@ struct Segment: ParsableCommand {
     }
 
     func run() throws {
-        try checkOutput(output, inputs: [decoder, features], meshes: [mesh] + (like.map { [$0] } ?? []))
+        try checkOutput(output, inputs: [decoder], meshes: [mesh] + (like.map { [$0] } ?? []))
         var settings = common.settings(models, meshOptions)
         settings.lifting.level = segmenterMask
         liftOptions.apply(to: &settings)

@@ -1,12 +1,13 @@
-import Answering
 import ArgumentParser
-import Backbones
-import Basics
-import Correspondence
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
+import BSBImages
+import BSBResults
+import BSBTexturing
+import BSBWorkbench
 import Foundation
-import Results
-import Texturing
-import Workbench
 
 /// `bsb texture`: the look of a photo's part on the mesh's part.
 struct Texture: ParsableCommand {

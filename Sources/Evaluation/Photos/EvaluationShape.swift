@@ -1,9 +1,9 @@
-import Answering
-import Basics
-import Photography
-import Results
-import Shapes
-import Workbench
+import BSBAnswering
+import BSBBasics
+import BSBPhotography
+import BSBResults
+import BSBShapes
+import BSBWorkbench
 
 /// A labelled shape with what sampling and judging need to know of it.
 struct EvaluationShape: Sendable {
@@ -33,7 +33,7 @@ struct EvaluationShape: Sendable {
     }
 
     /// The part of a vertex.
-    func part(of vertex: Int) -> String? { partOfVertex[vertex] < 0 ? nil : partNames[partOfVertex[vertex]] }
+    package func part(of vertex: Int) -> String? { partOfVertex[vertex] < 0 ? nil : partNames[partOfVertex[vertex]] }
 
     /// #V: whether each vertex is in the part of a name.
     func vertices(of part: String) -> [Bool] {

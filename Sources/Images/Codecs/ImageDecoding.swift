@@ -1,17 +1,17 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// How picture files are read.
-public struct ImageDecodingOptions: Sendable {
+package struct ImageDecodingOptions: Sendable {
     /// The largest picture that is read; a file that claims more is refused before memory is taken for it.
-    public var maximumPixels: Int
+    package var maximumPixels: Int
     /// What shows through transparent pixels.
-    public var background: Color
+    package var background: Color
     /// Whether a JPEG that is cut short or damaged gives what could be read of it, with grey for the rest, rather than a failure.
-    public var acceptsDamaged: Bool
+    package var acceptsDamaged: Bool
 
     /// 200 megapixels, over white, and no damaged files, where not given.
-    public init(maximumPixels: Int = 200_000_000, background: Color = .white, acceptsDamaged: Bool = false) {
+    package init(maximumPixels: Int = 200_000_000, background: Color = .white, acceptsDamaged: Bool = false) {
         self.maximumPixels = maximumPixels
         self.background = background
         self.acceptsDamaged = acceptsDamaged
@@ -27,7 +27,7 @@ extension Image {
     /// - Parameter options: what may be chosen.
     /// - Parameter name: the file's name, for messages.
     /// - Throws: a `Failure` of kind `.badInput`.
-    public static func decode(_ data: Data, name: String? = nil, options: ImageDecodingOptions = .init()) throws -> Image {
+    package static func decode(_ data: Data, name: String? = nil, options: ImageDecodingOptions = .init()) throws -> Image {
         do {
             switch PictureFormat(signatureOf: data) {
             case .png: return try decodePNG(data, options)
@@ -51,7 +51,7 @@ extension Image {
     /// Reads a picture file; see ``decode(_:name:options:)``.
     ///
     /// - Throws: a `Failure` of kind `.badInput` or `.missingInput`.
-    public init(contentsOf path: String, options: ImageDecodingOptions = .init()) throws {
+    package init(contentsOf path: String, options: ImageDecodingOptions = .init()) throws {
         self = try Self.decode(AtomicFile.readFile(path, operation: "reading the picture"), name: path, options: options)
     }
 }

@@ -1,5 +1,5 @@
 /// Where smaller pictures lie along the shorter way of a row or column.
-public enum LayoutAlignment: Sendable {
+package enum LayoutAlignment: Sendable {
     /// At the left or top.
     case start
     /// In the middle.
@@ -18,7 +18,7 @@ public enum LayoutAlignment: Sendable {
 
 extension Image {
     /// Pictures side by side, `spacing` pixels apart; at least one.
-    public static func row(
+    package static func row(
         _ images: [Image], spacing: Int = 0, alignment: LayoutAlignment = .center, background: Color = .white
     ) -> Image {
         precondition(!images.isEmpty, "at least one picture")
@@ -34,7 +34,7 @@ extension Image {
     }
 
     /// Pictures one below another, `spacing` pixels apart; at least one.
-    public static func column(
+    package static func column(
         _ images: [Image], spacing: Int = 0, alignment: LayoutAlignment = .center, background: Color = .white
     ) -> Image {
         precondition(!images.isEmpty, "at least one picture")
@@ -50,7 +50,7 @@ extension Image {
     }
 
     /// Pictures in rows of `columns`, each in a cell as large as the largest; at least one picture.
-    public static func grid(_ images: [Image], columns: Int, spacing: Int = 0, background: Color = .white) -> Image {
+    package static func grid(_ images: [Image], columns: Int, spacing: Int = 0, background: Color = .white) -> Image {
         precondition(!images.isEmpty && columns > 0, "at least one picture and one column")
         let (w, h) = (images.map(\.width).max()!, images.map(\.height).max()!)
         let across = min(columns, images.count)
@@ -65,14 +65,14 @@ extension Image {
     }
 
     /// The picture with a margin of one colour.
-    public func framed(left: Int, top: Int, right: Int, bottom: Int, _ color: Color = .white) -> Image {
+    package func framed(left: Int, top: Int, right: Int, bottom: Int, _ color: Color = .white) -> Image {
         var canvas = Canvas(width: width + left + right, height: height + top + bottom, fill: color)
         canvas.paste(self, x: left, y: top)
         return canvas.image
     }
 
     /// The picture with the same margin of one colour on every side.
-    public func framed(_ margin: Int, _ color: Color = .white) -> Image {
+    package func framed(_ margin: Int, _ color: Color = .white) -> Image {
         framed(left: margin, top: margin, right: margin, bottom: margin, color)
     }
 }

@@ -28,7 +28,7 @@ extension Mask {
     }
 
     /// The smallest rectangle around all pixels, or nothing for the empty mask.
-    public var boundingBox: PixelRectangle? {
+    package var boundingBox: PixelRectangle? {
         var (left, right, top, bottom) = (width, 0, height, 0)
         forEachSpan { y, range in
             left = min(left, range.lowerBound)
@@ -61,7 +61,7 @@ extension Mask {
     }
 
     /// The part of the mask in a rectangle, which is clipped to the picture; nothing where they do not meet.
-    public func cropped(_ rectangle: PixelRectangle) -> Mask? {
+    package func cropped(_ rectangle: PixelRectangle) -> Mask? {
         let area = rectangle.clipped(width: width, height: height)
         guard area.width > 0, area.height > 0 else { return nil }
         return Mask(width: area.width, height: area.height) { x, y in self[area.x + x, area.y + y] }
@@ -69,7 +69,7 @@ extension Mask {
 }
 
 /// How pixels of a mask hang together.
-public enum Connectivity: Sendable {
+package enum Connectivity: Sendable {
     /// Over common edges.
     case four
     /// Over common edges and corners.
@@ -82,7 +82,7 @@ extension Mask {
     /// - Parameter connectivity: which pixels are neighbours.
     /// - Parameter limit: how many parts are wanted at most.
     /// Complexity: O(words + spans), plus the size of a mask for each part given.
-    public func components(_ connectivity: Connectivity = .eight, limit: Int = .max) -> [Mask] {
+    package func components(_ connectivity: Connectivity = .eight, limit: Int = .max) -> [Mask] {
         let (spans, labels) = labelledSpans(connectivity)
         var areas: [Int: Int] = [:]
         var order: [Int] = []
@@ -101,7 +101,7 @@ extension Mask {
     }
 
     /// The connected part that a pixel belongs to, or nothing where the pixel is not in the mask or not in the picture.
-    public func component(containing x: Int, _ y: Int, _ connectivity: Connectivity = .eight) -> Mask? {
+    package func component(containing x: Int, _ y: Int, _ connectivity: Connectivity = .eight) -> Mask? {
         guard x >= 0, y >= 0, x < width, y < height, self[x, y] else { return nil }
         let (spans, labels) = labelledSpans(connectivity)
         guard let hit = spans.firstIndex(where: { $0.y == y && $0.range.contains(x) }) else { return nil }

@@ -1,13 +1,13 @@
-import Answering
-import Backbones
-import Basics
-import Correspondence
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Images
-import InteractiveSegmentation
-import Rendering
-import Shapes
-import Workbench
+import BSBImages
+import BSBInteractiveSegmentation
+import BSBRendering
+import BSBShapes
+import BSBWorkbench
 
 /// The picture of a match, made to be looked at: the click and its masks, where the candidates lead back to, and the mesh from six sides
 /// with the matching part in the colour of the photo's part.
@@ -176,7 +176,7 @@ struct Overview {
 /// The colours of parts, the same in photos, pictures of meshes and mesh files.
 enum Palette {
     /// The part, in the published blue.
-    static let part = Color(60, 160, 250)
+    package static let part = Color(60, 160, 250)
     /// Marks of vertices that are wanted.
     static let wanted = Color(hex: 0xE4_26_4B)
     /// Marks of vertices that are not.

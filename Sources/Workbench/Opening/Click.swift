@@ -1,7 +1,7 @@
-import Backbones
-import Basics
-import Correspondence
-import Images
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
+import BSBImages
 
 /// What the user points at in a photo.
 public struct Click: Sendable, Hashable {
@@ -37,7 +37,7 @@ public struct Click: Sendable, Hashable {
     }
 
     /// The question for the part.
-    var prompt: Prompt {
+    package var prompt: Prompt {
         Prompt(
             points: ([pixel] + more).map { Prompt.Point($0.center) } + unwanted.map { Prompt.Point($0.center, isForeground: false) },
             box: box)
@@ -71,7 +71,7 @@ extension OpenPhoto {
     /// A click in this photo whose masks are known, ready for matching.
     ///
     /// Throws `Failure` if a model cannot be run.
-    func clicked(_ click: Click, masks: ClickMasks, at bench: Workbench) throws -> ClickedPhoto {
+    package func clicked(_ click: Click, masks: ClickMasks, at bench: Workbench) throws -> ClickedPhoto {
         ClickedPhoto(
             features: try features(of: masks.object, including: click.pixel, at: bench), embedding: try embedding(at: bench),
             click: click.pixel, box: click.box, unwanted: click.unwanted, masks: masks)

@@ -1,18 +1,18 @@
-import Basics
-import InteractiveSegmentation
+import BSBBasics
+import BSBInteractiveSegmentation
 
 /// A decoder in a file of the user's: a checkpoint of `bsb train`, or one of the published code that `Training/convert_decoder.py` converted.
-public struct DecoderFile: Sendable, Hashable {
+package struct DecoderFile: Sendable, Hashable {
     /// The checkpoint.
-    public var path: String
+    package var path: String
 
     /// The decoder in the file `path`.
-    public init(path: String) { self.path = path }
+    package init(path: String) { self.path = path }
 
     /// Reads the decoder.
     ///
     /// - Throws: `Failure` if it cannot be read or is another mesh's; a converted one names no mesh, so that only its vertices are counted.
-    func decoder(of mesh: OpenMesh) throws -> TrainedDecoder {
+    package func decoder(of mesh: OpenMesh) throws -> TrainedDecoder {
         let operation = "reading the decoder"
         let trained = try TrainedDecoder(AtomicFile.readFile(path, operation: operation), path: path)
         let origin = trained.provenance.meshHash

@@ -1,22 +1,22 @@
-import Backbones
-import Basics
-import Distillation
+import BSBBackbones
+import BSBBasics
+import BSBDistillation
 import Foundation
-import LinearAlgebra
-import Rendering
+import BSBLinearAlgebra
+import BSBRendering
 import Synchronization
 
 /// Fits the features of a mesh's vertices to rendered views, or takes them from the cache.
-public struct FeatureDistiller: Sendable {
+package struct FeatureDistiller: Sendable {
     private let bench: Workbench
 
     /// A distiller that works at `bench`.
-    public init(at bench: Workbench) {
+    package init(at bench: Workbench) {
         self.bench = bench
     }
 
     /// What decides the features of a mesh's vertices.
-    func recipe(of mesh: OpenMesh) throws -> Recipe { try recipe("feature-field", mesh, fittedBy: bench.settings.solver.rawValue) }
+    package func recipe(of mesh: OpenMesh) throws -> Recipe { try recipe("feature-field", mesh, fittedBy: bench.settings.solver.rawValue) }
 
     /// What decides the features of a mesh's views.
     private func viewsRecipe(of mesh: OpenMesh) throws -> Recipe { try recipe("feature-views", mesh, fittedBy: "") }
@@ -36,7 +36,7 @@ public struct FeatureDistiller: Sendable {
     /// Views are rendered and run through the extractor on all threads; each view's features are cached at once, so that a run that is
     /// cut short goes on where it was. They are thrown away when the field is done.
     /// - Throws: `Failure` if the model cannot be run or no view shows the mesh.
-    public func field(of mesh: OpenMesh) throws -> FeatureField {
+    package func field(of mesh: OpenMesh) throws -> FeatureField {
         let recipe = try recipe(of: mesh)
         if let field = bench.cache.field(recipe, vertexCount: mesh.mesh.vertices.count) { return field }
         let views = RenderedViews(of: mesh, plan: bench.settings.featureViews, seed: bench.settings.seed)
@@ -60,7 +60,7 @@ public struct FeatureDistiller: Sendable {
     }
 
     /// Fits the field to views whose features are known.
-    func fit(_ views: RenderedViews, _ grids: [FeatureGrid], _ mesh: OpenMesh) throws -> FeatureField {
+    package func fit(_ views: RenderedViews, _ grids: [FeatureGrid], _ mesh: OpenMesh) throws -> FeatureField {
         let observe = { (index: Int) in
             try bench.cancellation.check()
             return try ViewObservation(
@@ -90,7 +90,7 @@ public struct FeatureDistiller: Sendable {
 
 extension CacheDirectory {
     /// The field of a recipe, if it is there and of so many vertices.
-    func field(_ recipe: Recipe, vertexCount: Int) -> FeatureField? {
+    package func field(_ recipe: Recipe, vertexCount: Int) -> FeatureField? {
         guard let values = read(recipe.item("values.npy")).flatMap({ try? NumPyArray(decoding: $0) }),
             let observed = read(recipe.item("observed.npy")).flatMap({ try? NumPyArray(decoding: $0) }),
             values.shape.count == 2, values.shape[0] == vertexCount, observed.shape == [vertexCount]
@@ -101,7 +101,7 @@ extension CacheDirectory {
     }
 
     /// Stores a field.
-    func write(_ field: FeatureField, _ recipe: Recipe) {
+    package func write(_ field: FeatureField, _ recipe: Recipe) {
         write(NumPyArray(field.values.values, shape: [field.vertexCount, field.dimension]).encoded(), recipe.item("values.npy"))
         write(NumPyArray(field.observed, shape: [field.vertexCount]).encoded(), recipe.item("observed.npy"))
     }

@@ -1,13 +1,13 @@
-import Basics
-import Correspondence
-import InteractiveSegmentation
-import Shapes
+import BSBBasics
+import BSBCorrespondence
+import BSBInteractiveSegmentation
+import BSBShapes
 
 extension OpenMesh {
     /// The features of the vertices, ready to be matched.
     ///
     /// Throws `Failure` if a model cannot be run or no view shows the mesh.
-    public func features(at bench: Workbench) throws -> SurfaceFeatures {
+    package func features(at bench: Workbench) throws -> SurfaceFeatures {
         let distiller = FeatureDistiller(at: bench)
         return try bench.remembered(try distiller.recipe(of: self), bytes: \.byteCount) {
             SurfaceFeatures(
@@ -16,7 +16,7 @@ extension OpenMesh {
     }
 
     /// The surface's smoothing, whose elimination order is found once.
-    func smoothing(at bench: Workbench) throws -> SurfaceSmoothing {
+    package func smoothing(at bench: Workbench) throws -> SurfaceSmoothing {
         try bench.remembered(Recipe("smoothing", ["mesh": look]), bytes: { _ in 400 * mesh.vertices.count }) {
             try SurfaceSmoothing(surface)
         }

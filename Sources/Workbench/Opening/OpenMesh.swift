@@ -1,9 +1,9 @@
-import Basics
-import Correspondence
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import InteractiveSegmentation
-import Rendering
-import Shapes
+import BSBInteractiveSegmentation
+import BSBRendering
+import BSBShapes
 
 /// A mesh that is open for any number of questions.
 ///
@@ -17,28 +17,28 @@ public final class OpenMesh: Sendable {
     /// The mesh in the file's units.
     public let mesh: Mesh
     /// The colours that the file gives, where they are to be seen.
-    public let colors: SurfaceColors?
+    package let colors: SurfaceColors?
     /// From the file's units to the unit ball and back.
-    public let normalisation: Normalisation
+    package let normalisation: Normalisation
     /// The rays of the mesh in the unit ball.
-    public let scene: RayScene
+    package let scene: RayScene
     /// What is odd about the mesh.
-    public let report: MeshReport
+    package let report: MeshReport
     /// #V: whether a face uses the vertex, so that it can be an answer.
     public let referenced: [Bool]
     /// #V: the share of the surface's area that each vertex stands for; sums to 1.
     public let areas: [Double]
     /// Neighbourhoods, for smoothing over the surface.
-    public let surface: SurfaceModel
+    package let surface: SurfaceModel
     /// What names the surface as models see it: its shape, its place in the unit ball and the colours that are looked at.
     ///
     /// It is of the vertices and faces and not of the file, since a file may name others that hold them.
-    let look: String
+    package let look: String
 
     /// Opens the mesh in the file `path`.
     ///
     /// Throws `Failure` if it cannot be read or has no surface.
-    public convenience init(
+    package convenience init(
         contentsOf path: String, normalisation: Normalisation.Method = .vertexMean, colored isColored: Bool = false
     ) throws {
         try self.init(Mesh.contents(of: path), name: path, normalisation: normalisation, colored: isColored)
@@ -47,7 +47,7 @@ public final class OpenMesh: Sendable {
     /// Opens a mesh from the bytes of its file; the format is told by them and by the ending of `name`.
     ///
     /// Throws `Failure` if it is no mesh or has no surface.
-    public convenience init(
+    package convenience init(
         _ data: Data, name: String, normalisation: Normalisation.Method = .vertexMean, colored isColored: Bool = false
     ) throws {
         try self.init(
@@ -66,7 +66,7 @@ public final class OpenMesh: Sendable {
     ///
     /// - Parameter hash: SHA-256 of the file, if it was read from one.
     /// - Throws: `Failure` if it has no surface.
-    public init(
+    package init(
         _ mesh: Mesh, name: String, hash: String? = nil, normalisation method: Normalisation.Method = .vertexMean,
         colored isColored: Bool = false
     ) throws {
@@ -101,7 +101,7 @@ public final class OpenMesh: Sendable {
     }
 
     /// The share of the surface's area that a set of vertices has.
-    func share(of labels: [Bool]) -> Double {
+    package func share(of labels: [Bool]) -> Double {
         zip(areas, labels).reduce(0) { $0 + ($1.1 ? $1.0 : 0) }
     }
 }

@@ -1,8 +1,8 @@
-import Backbones
-import Basics
-import Correspondence
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Images
+import BSBImages
 
 /// A photo that is open for any number of clicks.
 ///
@@ -98,7 +98,7 @@ public final class OpenPhoto: Sendable {
     }
 
     /// Throws `Failure` for a pixel outside the photo.
-    func check(_ pixel: Pixel) throws {
+    package func check(_ pixel: Pixel) throws {
         guard (0..<image.width).contains(pixel.x), (0..<image.height).contains(pixel.y) else {
             throw Failure(
                 .badInput, "clicking in the photo", path: path, reason: "the click (\(pixel.x), \(pixel.y)) is outside the photo",

@@ -1,13 +1,13 @@
-import Backbones
-import Basics
+import BSBBackbones
+import BSBBasics
 import Foundation
-import InteractiveSegmentation
+import BSBInteractiveSegmentation
 
 extension Settings {
     /// The part that probabilities make after these settings; what was clicked as wanted is in it.
     ///
     /// - Parameter clicks: the clicks that it answers, if they are on the mesh itself.
-    func part(_ probability: [Float], clicks: [SurfaceClick], of mesh: OpenMesh) -> SurfaceSegment {
+    package func part(_ probability: [Float], clicks: [SurfaceClick], of mesh: OpenMesh) -> SurfaceSegment {
         var segment = SurfaceSegment(probability: probability, binarization: threshold.binarization)
         if cleansBorders { segment = BorderCleaning().cleaned(segment, clicks: clicks, surface: mesh.surface) }
         for click in clicks where click.isForeground {
@@ -18,21 +18,22 @@ extension Settings {
 }
 
 /// Chooses how clicks on a mesh become a part of it, after the settings and after what the cache has.
-struct SegmenterChoice {
+package struct SegmenterChoice {
     /// The way that was chosen.
-    struct Chosen {
-        var segmenter: any SurfaceSegmenter
+    package struct Chosen {
+        /// What answers clicks.
+        package var segmenter: any SurfaceSegmenter
         /// Where the decoder comes from, if it is one.
-        var provenance: TrainedDecoder.Provenance?
+        package var provenance: TrainedDecoder.Provenance?
     }
 
     private let bench: Workbench
 
     /// Chooses at `bench`.
-    init(at bench: Workbench) { self.bench = bench }
+    package init(at bench: Workbench) { self.bench = bench }
 
     /// What names a mesh's finished decoder, whatever it was trained on.
-    static func recipe(of mesh: OpenMesh, at bench: Workbench) -> Recipe {
+    package static func recipe(of mesh: OpenMesh, at bench: Workbench) -> Recipe {
         Recipe("decoder", ["mesh": mesh.look, "segmenter": bench.segmenter.identity.hash], item: "decoder.safetensors")
     }
 
@@ -42,7 +43,7 @@ struct SegmenterChoice {
     ///   - clicks: a decoder that was trained on single clicks is passed over for several, unless it is asked for.
     ///   - file: a checkpoint to use in place of the cache's.
     /// - Throws: `Failure` if a decoder is asked for that is not there or is another mesh's.
-    func segmenter(
+    package func segmenter(
         for mesh: OpenMesh, clicks: [SurfaceClick], decoder file: DecoderFile? = nil
     ) throws -> Chosen {
         let kind = bench.settings.segmenter
@@ -61,7 +62,7 @@ struct SegmenterChoice {
     }
 
     /// The decoder of a mesh: the given checkpoint, or the cache's, if there is one.
-    func decoder(of mesh: OpenMesh, file: DecoderFile? = nil) throws -> TrainedDecoder? {
+    package func decoder(of mesh: OpenMesh, file: DecoderFile? = nil) throws -> TrainedDecoder? {
         if let file { return try file.decoder(of: mesh) }
         let recipe = Self.recipe(of: mesh, at: bench)
         guard let stamp = bench.cache.stamp(recipe) else { return nil }

@@ -1,19 +1,19 @@
-import Backbones
-import Basics
-import Distillation
-import InteractiveSegmentation
+import BSBBackbones
+import BSBBasics
+import BSBDistillation
+import BSBInteractiveSegmentation
 
 /// The segmenter's features of a mesh's vertices, fitted to its views: what a click decoder sees of the surface.
-struct SegmenterField {
+package struct SegmenterField {
     private let bench: Workbench
 
     /// Fits fields at `bench`.
-    init(at bench: Workbench) { self.bench = bench }
+    package init(at bench: Workbench) { self.bench = bench }
 
     /// The features of a mesh's vertices, fitted by the solver of the settings or taken from the cache: #V x the embedding's dimension.
     ///
     /// Throws `Failure` if no view shows the mesh.
-    func field(of mesh: OpenMesh, views: EmbeddedViews) throws -> FeatureField {
+    package func field(of mesh: OpenMesh, views: EmbeddedViews) throws -> FeatureField {
         let settings = bench.settings
         let recipe = Recipe(
             "segmenter-field",
