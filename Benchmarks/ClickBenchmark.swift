@@ -2,10 +2,11 @@ import BSBAnswering
 import BSBBasics
 import BSBCorrespondence
 import BSBExamples
-import Foundation
+import BSBImages
 import BSBPhotography
 import BSBResults
 import BSBWorkbench
+import Foundation
 
 /// A click from files to an answer, and to the files of the answer: with the mesh and the photo in the cache, against from nothing.
 struct ClickBenchmark {

@@ -1,5 +1,6 @@
 import BSBBackbones
 import BSBBasics
+import BSBImages
 import Foundation
 import Testing
 

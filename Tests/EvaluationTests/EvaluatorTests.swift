@@ -90,7 +90,7 @@ import Testing
             (0..<3).allSatisfy { labelled.mesh.vertices[Int(face[$0])].y > 0.99 } ? 1 : 0
         }
         let shape = try EvaluationShape(labelled, normalisation: .vertexMean)
-        let subject = try PhotoSubject(mesh: shape.prepared.scene.mesh)
+        let subject = try PhotoSubject(mesh: shape.opened.scene.mesh)
         func share(of sampling: VertexSampling) throws -> Double {
             let studio = EvaluationStudio(size: .init(64), sampling: sampling, clicks: 12, seed: 2)
             let photos = try (0..<8).compactMap { try studio.photo(of: shape, subject: subject, number: $0) }
