@@ -1,5 +1,5 @@
 import ArgumentParser
-import Basics
+import BSBBasics
 import Foundation
 
 /// Measurements of the parts that decide how long a user waits, each beside a naive way to the same result in the same run.

@@ -1,11 +1,11 @@
-import Answering
-import Basics
-import Correspondence
-import Examples
+import BSBAnswering
+import BSBBasics
+import BSBCorrespondence
+import BSBExamples
 import Foundation
-import Photography
-import Results
-import Workbench
+import BSBPhotography
+import BSBResults
+import BSBWorkbench
 
 /// A click from files to an answer, and to the files of the answer: with the mesh and the photo in the cache, against from nothing.
 struct ClickBenchmark {

@@ -1,10 +1,10 @@
-import Backbones
-import Basics
-import Distillation
-import Examples
-import LinearAlgebra
-import Rendering
-import Shapes
+import BSBBackbones
+import BSBBasics
+import BSBDistillation
+import BSBExamples
+import BSBLinearAlgebra
+import BSBRendering
+import BSBShapes
 
 /// Features of 40 views onto a mesh: aggregated in the grid, against a feature vector for each sampled pixel.
 ///

@@ -1,13 +1,13 @@
-import Answering
-import Backbones
-import Basics
-import Correspondence
-import Examples
-import Images
-import LinearAlgebra
-import Photography
-import Results
-import Workbench
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
+import BSBExamples
+import BSBImages
+import BSBLinearAlgebra
+import BSBPhotography
+import BSBResults
+import BSBWorkbench
 
 /// The most similar pixel for each of 100 candidates: products with the grid's cells and bounds by block, against a feature for each pixel.
 struct MatchingBenchmark {

@@ -1,9 +1,9 @@
-import Answering
-import Backbones
-import Basics
-import Images
-import Results
-import Workbench
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
+import BSBImages
+import BSBResults
+import BSBWorkbench
 
 /// The embedded models on pictures of the size of a view: together, as the package asks them, against one after another.
 struct ModelsBenchmark {

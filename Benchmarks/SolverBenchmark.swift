@@ -1,5 +1,5 @@
-import Basics
-import LinearAlgebra
+import BSBBasics
+import BSBLinearAlgebra
 
 /// Many right-hand sides of one sparse system: in blocks on all threads, against one after the other.
 struct SolverBenchmark {

@@ -1,7 +1,7 @@
-import Basics
-import Examples
-import Rendering
-import Shapes
+import BSBBasics
+import BSBExamples
+import BSBRendering
+import BSBShapes
 
 /// 1,000 views of 224 x 224 pixels: packets of coherent rays, against one ray at a time.
 struct ViewsBenchmark {

@@ -1,63 +1,63 @@
-import Backbones
-import Basics
-import Correspondence
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Images
-import InteractiveSegmentation
-import LinearAlgebra
-import Shapes
-import Workbench
+import BSBImages
+import BSBInteractiveSegmentation
+import BSBLinearAlgebra
+import BSBShapes
+import BSBWorkbench
 
 /// A place of the surface that may be meant, with its part.
-public struct Alternative: Sendable {
+package struct Alternative: Sendable {
     /// The vertex that looks most like the part there.
-    public var vertex: Int
+    package var vertex: Int
     /// exp((similarity - largest similarity) / temperature), 1 for the place most like the part.
-    public var score: Float
+    package var score: Float
     /// Mean cosine of the vertex's feature with those of the part's pixels.
-    public var similarity: Float
+    package var similarity: Float
     /// The share of the vertex's attention to the object that falls into the part, 0...1.
-    public var returning: Float
+    package var returning: Float
     /// The pixel of the object that the vertex leads back to.
-    public var pixel: Pixel
+    package var pixel: Pixel
     /// Whether that pixel is in the part.
-    public var qualifies: Bool
+    package var qualifies: Bool
     /// IoU of the part mask with the mask at that pixel.
-    public var iou: Float
+    package var iou: Float
     /// The share of the probability over the surface that is in the part around the vertex.
-    public var mass: Float
+    package var mass: Float
     /// The part around the vertex.
-    public var segment: SurfaceSegment
+    package var segment: SurfaceSegment
 }
 
 /// An approximate answer beside the published one: a probability over the surface and a ranked list of places.
-public struct Alternatives: Sendable {
+package struct Alternatives: Sendable {
     /// The places, the most similar first; parts do not contain each other's vertices.
-    public var list: [Alternative]
+    package var list: [Alternative]
     /// The probability over the surface.
-    public var soft: SoftCorrespondence
+    package var soft: SoftCorrespondence
     /// The difference of cosines that counts as a factor of e.
-    public var temperature: Float
+    package var temperature: Float
 }
 
 /// Finds the places of a surface that may be meant: symmetric and repeated parts, and what comes next where nothing qualifies.
 ///
 /// Places are the maxima of the vertices' similarity to the part that stand out on the surface: whoever walks from one to a
 /// higher one has to go down by at least `prominence`. A place inside the part of an earlier one is left out.
-public struct AlternativeFinder: Sendable {
+package struct AlternativeFinder: Sendable {
     /// The most places.
-    public var limit = 5
+    package var limit = 5
     /// How much a maximum of the similarity must stand out.
-    public var prominence: Float = 0.01
+    package var prominence: Float = 0.01
     /// The least score of a place.
-    public var minimumScore: Float = 0.02
+    package var minimumScore: Float = 0.02
     /// How the probability is made.
-    public var soft = SoftMatchingOptions()
+    package var soft = SoftMatchingOptions()
 
     private let bench: Workbench
 
     /// A finder that works at `bench`.
-    public init(at bench: Workbench, limit: Int = 5) {
+    package init(at bench: Workbench, limit: Int = 5) {
         self.bench = bench
         self.limit = limit
     }
@@ -65,7 +65,7 @@ public struct AlternativeFinder: Sendable {
     /// The places that a click may mean, beside what was answered.
     ///
     /// Throws `Failure` if the segmenter cannot be run.
-    public func find(beside answer: Answer) throws -> Alternatives {
+    package func find(beside answer: Answer) throws -> Alternatives {
         let mesh = answer.mesh
         let surface = try mesh.features(at: bench)
         let photo = try answer.photo.clicked(answer.click, masks: answer.masks, at: bench)

@@ -1,8 +1,8 @@
-import Backbones
-import Correspondence
-import Images
-import InteractiveSegmentation
-import Workbench
+import BSBBackbones
+import BSBCorrespondence
+import BSBImages
+import BSBInteractiveSegmentation
+import BSBWorkbench
 
 /// The answer to a click in a photo on a mesh.
 public struct Answer: Sendable {

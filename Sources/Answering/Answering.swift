@@ -1,9 +1,9 @@
-import Backbones
-import Basics
-import Correspondence
-import Images
-import InteractiveSegmentation
-import Workbench
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
+import BSBImages
+import BSBInteractiveSegmentation
+import BSBWorkbench
 
 extension Workbench {
     /// Answers a click in a photo on a mesh: the one place where the steps of the method follow each other.

@@ -1,11 +1,11 @@
-import Backbones
-import Basics
+import BSBBackbones
+import BSBBasics
 import Dispatch
 import Foundation
-import Images
-import Shapes
+import BSBImages
+import BSBShapes
 import Synchronization
-import Workbench
+import BSBWorkbench
 
 /// Where a photo or a mesh comes from.
 public enum InputSource: Sendable {

@@ -1,30 +1,30 @@
-import Backbones
-import Basics
-import Correspondence
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Images
-import Workbench
+import BSBImages
+import BSBWorkbench
 
 /// Clicks to be answered one after the other, as a JSON file lists them.
 ///
 /// The file is an array. Numbers may have decimals, as points of the picture's plane; the pixel that holds the point is clicked. A click is `[x, y]`, or an object with `x` and `y` or the path of a `mask` (relative to the file), and optionally
 /// `name`, `object` [x, y], `box` [x0, y0, x1, y1], `positive` and `negative` (arrays of [x, y]).
-public struct ClickList: Sendable {
+package struct ClickList: Sendable {
     /// A click and what it is called.
-    public struct Entry: Sendable {
+    package struct Entry: Sendable {
         /// The name given, or the number of the click from 0.
-        public var name: String
+        package var name: String
         /// The click.
-        public var click: Click
+        package var click: Click
     }
 
     /// The clicks in the order of the file.
-    public var entries: [Entry]
+    package var entries: [Entry]
 
     /// Reads the clicks in the file `path`.
     ///
     /// Throws `Failure` if it cannot be read or does not list clicks.
-    public init(contentsOf path: String) throws {
+    package init(contentsOf path: String) throws {
         let data = try AtomicFile.readFile(path, operation: Self.operation)
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         do {

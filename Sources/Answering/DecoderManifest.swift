@@ -1,42 +1,42 @@
-import Backbones
-import Basics
+import BSBBackbones
+import BSBBasics
 import Foundation
-import InteractiveSegmentation
-import Workbench
+import BSBInteractiveSegmentation
+import BSBWorkbench
 
 /// What a decoder is trained on: models, choices, what was asked and the hashes of the answers.
-public struct DecoderManifest: Sendable, Codable {
+package struct DecoderManifest: Sendable, Codable {
     /// The version of this schema.
-    public var schema = 2
+    package var schema = 2
     /// SHA-256 of the mesh's file.
-    public var meshHash: String
+    package var meshHash: String
     /// The 2D segmenter.
-    public var segmenter: ModelIdentity
+    package var segmenter: ModelIdentity
     /// The seed of every random choice.
-    public var seed: UInt64
+    package var seed: UInt64
     /// What the decoder was trained on, and how.
-    public var plan: TrainingPlan
+    package var plan: TrainingPlan
     /// The vertices that are clicked.
-    public var vertices: [Int]
+    package var vertices: [Int]
     /// The (vertex, view) pairs that there are, of which at most as many as planned are used; where masks are learned.
-    public var availablePrompts: Int?
+    package var availablePrompts: Int?
     /// Prompts that repeat a view because no better one was found; where masks are learned.
-    public var duplicateViews: Int?
+    package var duplicateViews: Int?
     /// What was asked, in each view or from each vertex.
-    public var sources: [SourceDocument]
+    package var sources: [SourceDocument]
     /// SHA-256 over the hashes of all sources.
-    public var answersHash: String
+    package var answersHash: String
 
     /// The prompts of one view, or those that begin with one vertex.
-    public struct SourceDocument: Sendable, Codable {
+    package struct SourceDocument: Sendable, Codable {
         /// The index of the view, where masks are learned.
-        public var view: Int?
+        package var view: Int?
         /// The first click, where lifts are learned.
-        public var vertex: Int?
+        package var vertex: Int?
         /// The number of prompts.
-        public var prompts: Int
+        package var prompts: Int
         /// SHA-256 of the answers.
-        public var hash: String
+        package var hash: String
     }
 
     /// The manifest of a training on masks.

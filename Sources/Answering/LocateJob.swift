@@ -1,11 +1,11 @@
-import Backbones
-import Basics
-import Correspondence
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Images
-import InteractiveSegmentation
-import Shapes
-import Workbench
+import BSBImages
+import BSBInteractiveSegmentation
+import BSBShapes
+import BSBWorkbench
 
 /// The way back of the main job: a vertex of a mesh finds its part in a photo.
 public struct LocateJob: Sendable {

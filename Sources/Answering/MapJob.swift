@@ -1,68 +1,68 @@
-import Backbones
-import Basics
-import Correspondence
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Images
-import InteractiveSegmentation
-import Shapes
-import Workbench
+import BSBImages
+import BSBInteractiveSegmentation
+import BSBShapes
+import BSBWorkbench
 
 /// Maps a whole object part by part: every region that the segmenter sees in the photo finds its part of the mesh.
-public struct MapJob: Sendable {
+package struct MapJob: Sendable {
     /// How the object is divided.
-    public struct Options: Sendable, Hashable, Codable {
+    package struct Options: Sendable, Hashable, Codable {
         /// The most clicks that are spread over the object.
-        public var clicks = 100
+        package var clicks = 100
         /// Masks whose IoU is at least this are one region.
-        public var mergeIoU: Float = 0.5
+        package var mergeIoU: Float = 0.5
         /// The least share of the object that a region has.
-        public var minimumShare: Float = 0.01
+        package var minimumShare: Float = 0.01
 
         /// The default options.
-        public init() {}
+        package init() {}
     }
 
     /// One region of the photo.
-    public struct Region: Sendable {
+    package struct Region: Sendable {
         /// The click that stands for it: the pixel deepest inside.
-        public var click: Pixel
+        package var click: Pixel
         /// All of the segmenter's mask that lies in the object.
-        public var mask: Mask
+        package var mask: Mask
         /// What is left of the mask where smaller regions lie over it; the visible parts of regions do not overlap.
-        public var visible: Mask
+        package var visible: Mask
         /// The segmenter's own estimate of the mask's IoU with the truth.
-        public var predictedIoU: Float
+        package var predictedIoU: Float
         /// Clicks whose masks were merged into it.
-        public var votes: Int
+        package var votes: Int
         /// What matching found.
-        public var correspondence = Correspondence()
+        package var correspondence = Correspondence()
         /// The part of the mesh, if there is a correspondence.
-        public var segment: SurfaceSegment?
+        package var segment: SurfaceSegment?
         /// How the part was found, or would have been.
-        public var method = SurfaceMethod.lift
+        package var method = SurfaceMethod.lift
     }
 
     /// Everything known after mapping.
-    public struct Outcome: Sendable {
+    package struct Outcome: Sendable {
         /// The photo.
-        public var photo: OpenPhoto
+        package var photo: OpenPhoto
         /// The mesh.
-        public var mesh: OpenMesh
+        package var mesh: OpenMesh
         /// The object that was mapped.
-        public var object: FoundObject
+        package var object: FoundObject
         /// Its regions, the largest first.
-        public var regions: [Region]
+        package var regions: [Region]
         /// #V: 1 for the first region and so on, 0 for vertices that no region reaches.
-        public var vertexLabels: [Int32]
+        package var vertexLabels: [Int32]
         /// Seconds by stage.
-        public var timings: [String: Double] = [:]
+        package var timings: [String: Double] = [:]
     }
 
     private let bench: Workbench
     private let options: Options
 
     /// A job that works at `bench`.
-    public init(at bench: Workbench, options: Options = Options()) {
+    package init(at bench: Workbench, options: Options = Options()) {
         self.bench = bench
         self.options = options
     }
@@ -73,7 +73,7 @@ public struct MapJob: Sendable {
     /// - Parameter mesh: the mesh's file.
     /// - Parameter objectClick: where the object is in the photo; without, it is found by ``ObjectFinder``.
     /// - Throws: `Failure` for inputs that cannot be used.
-    public func run(image: String, mesh: String, objectClick: Pixel? = nil) throws -> Outcome {
+    package func run(image: String, mesh: String, objectClick: Pixel? = nil) throws -> Outcome {
         var watch = Stopwatch()
         let photo = try watch.measure("photo") { try OpenPhoto(contentsOf: image) }
         if let objectClick { try photo.check(objectClick) }
@@ -88,7 +88,7 @@ public struct MapJob: Sendable {
     /// The regions of an object: masks of clicks spread over it, merged by overlap, the smaller over the larger.
     ///
     /// Throws `Failure` if the segmenter cannot be run.
-    public func regions(of object: Mask, in photo: OpenPhoto) throws -> [Region] {
+    package func regions(of object: Mask, in photo: OpenPhoto) throws -> [Region] {
         let area = Float(object.count)
         let spacing = max(1, Int((area / Float(max(1, options.clicks))).squareRoot()))
         let clicks = PixelSimilarity.lattice(in: object, spacing: spacing, limit: options.clicks)

@@ -1,24 +1,24 @@
-import Backbones
-import Basics
-import Correspondence
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Images
-import LinearAlgebra
-import Workbench
+import BSBImages
+import BSBLinearAlgebra
+import BSBWorkbench
 
 /// Something in a photo that may be the object that a mesh shows.
-public struct ObjectProposal: Sendable, Hashable {
+package struct ObjectProposal: Sendable, Hashable {
     /// The click that the segmenter was given.
-    public var click: Pixel
+    package var click: Pixel
     /// Its coarse mask.
-    public var mask: Mask
+    package var mask: Mask
     /// How well the mask parts what looks like the mesh from what does not; the largest is the best.
-    public var score: Float
+    package var score: Float
     /// The segmenter's own estimate of the mask's IoU with the truth.
-    public var predictedIoU: Float
+    package var predictedIoU: Float
 
     /// The proposal, taken as the object.
-    public var found: FoundObject { FoundObject(mask: mask, click: click, isGiven: false) }
+    package var found: FoundObject { FoundObject(mask: mask, click: click, isGiven: false) }
 }
 
 /// Finds where in a photo the object is that a mesh shows, without a click.
@@ -27,13 +27,13 @@ public struct ObjectProposal: Sendable, Hashable {
 /// ranked by how well they part the pixels that look like some vertex of the mesh from those that do not: by the variance between the two
 /// groups (Otsu's criterion), w (1 - w) (mean inside - mean outside)^2, times the predicted IoU and the share of the photo's border
 /// that the mask leaves free.
-public struct ObjectFinder: Sendable {
+package struct ObjectFinder: Sendable {
     /// Clicks across and down.
-    public var grid = 8
+    package var grid = 8
     /// Masks whose IoU exceeds this count as one.
-    public var duplicateIoU: Float = 0.8
+    package var duplicateIoU: Float = 0.8
     /// Masks of less or more of the photo than this are no objects.
-    public var shares: ClosedRange<Float> = 0.005...0.95
+    package var shares: ClosedRange<Float> = 0.005...0.95
     /// Pixels whose similarity to the mesh is measured, at most.
     private static let pixelLimit = 1600
     /// Vertices that stand for the mesh, at most.
@@ -42,13 +42,13 @@ public struct ObjectFinder: Sendable {
     private let bench: Workbench
 
     /// A finder that works at `bench`.
-    public init(at bench: Workbench) { self.bench = bench }
+    package init(at bench: Workbench) { self.bench = bench }
 
     /// The objects of a photo, the one most like the mesh first.
     ///
     /// - Throws: `Failure` if the segmenter cannot be run.
     /// - Complexity: one prompt for each cell of the grid; O(pixels x vertices x d) for at most 1600 pixels and 2000 vertices.
-    public func proposals(in photo: OpenPhoto, like mesh: OpenMesh) throws -> [ObjectProposal] {
+    package func proposals(in photo: OpenPhoto, like mesh: OpenMesh) throws -> [ObjectProposal] {
         let clicks = (0..<(grid * grid)).map { cell in
             Pixel(
                 x: (2 * (cell % grid) + 1) * photo.image.width / (2 * grid), y: (2 * (cell / grid) + 1) * photo.image.height / (2 * grid))
@@ -131,7 +131,7 @@ extension ObjectFinder {
     /// The object at a click, or the one most like the mesh.
     ///
     /// Throws `Failure` if the click is outside the photo, the segmenter cannot be run, or no mask of the grid is an object.
-    public func object(in photo: OpenPhoto, at click: Pixel?, like mesh: OpenMesh) throws -> FoundObject {
+    package func object(in photo: OpenPhoto, at click: Pixel?, like mesh: OpenMesh) throws -> FoundObject {
         if let click {
             try photo.check(click)
             let answer = try photo.answer(at: click, at: bench)

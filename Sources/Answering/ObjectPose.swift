@@ -1,13 +1,13 @@
-import Backbones
-import Basics
-import Correspondence
-import Distillation
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
+import BSBDistillation
 import Foundation
-import Images
-import LinearAlgebra
-import Rendering
-import Texturing
-import Workbench
+import BSBImages
+import BSBLinearAlgebra
+import BSBRendering
+import BSBTexturing
+import BSBWorkbench
 
 /// From where a photo shows an object, found by trying views of the mesh: the one whose visible surface looks most like the photo, place by place.
 ///

@@ -1,77 +1,77 @@
-import Backbones
-import Basics
-import Correspondence
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Images
-import InteractiveSegmentation
-import LinearAlgebra
-import Workbench
+import BSBImages
+import BSBInteractiveSegmentation
+import BSBLinearAlgebra
+import BSBWorkbench
 
 /// Image to image through meshes: a click in one photo finds its part in another by way of a mesh, or of several that vote.
 ///
 /// For each mesh the click finds its part of the mesh, and the buddy vertex with that part is sought in the other photo. The confidence of
 /// this chain is the product of its two IoUs. The answers of all meshes are grouped by the overlap of their masks; the group of the
 /// largest summed confidence wins, and in it the most confident mesh.
-public struct RelateJob: Sendable {
+package struct RelateJob: Sendable {
     /// What one mesh says.
-    public struct Chain: Sendable {
+    package struct Chain: Sendable {
         /// From the first photo to the mesh.
-        public var there: Answer
+        package var there: Answer
         /// Where in the second photo the object is.
-        public var object: FoundObject
+        package var object: FoundObject
         /// From the mesh to the second photo, where the first step succeeded.
-        public var on: LocateJob.Outcome?
+        package var on: LocateJob.Outcome?
         /// The product of both IoUs; 0 without an answer.
-        public var confidence: Float
+        package var confidence: Float
         /// The number of the group of answers that it belongs to, where it has one.
-        public var group: Int?
+        package var group: Int?
     }
 
     /// What comparing the photos themselves says, without a mesh.
-    public struct Direct: Sendable {
+    package struct Direct: Sendable {
         /// The pixel of the second photo's object most similar to the click.
-        public var pixel: Pixel
+        package var pixel: Pixel
         /// Cosine of the features of both.
-        public var similarity: Float
+        package var similarity: Float
         /// The mask there.
-        public var mask: Mask
+        package var mask: Mask
         /// The pixel of the first photo's object that it leads back to.
-        public var returnPixel: Pixel
+        package var returnPixel: Pixel
         /// IoU of the mask there with the clicked part: how well the way back ends where it began.
-        public var returnIoU: Float
+        package var returnIoU: Float
     }
 
     /// Everything known after relating.
-    public struct Outcome: Sendable {
+    package struct Outcome: Sendable {
         /// The photo that was clicked.
-        public var first: OpenPhoto
+        package var first: OpenPhoto
         /// The other photo.
-        public var second: OpenPhoto
+        package var second: OpenPhoto
         /// The click.
-        public var click: Click
+        package var click: Click
         /// The clicked object and part.
-        public var masks: ClickMasks
+        package var masks: ClickMasks
         /// What each mesh says, in the order given.
-        public var chains: [Chain]
+        package var chains: [Chain]
         /// The index of the chain that is the answer, if any has one.
-        public var best: Int?
+        package var best: Int?
         /// The summed confidence of the winning group over that of all; 1 where all agree.
-        public var agreement: Float
+        package var agreement: Float
         /// The comparison without a mesh, where there are features to compare.
-        public var direct: Direct?
+        package var direct: Direct?
         /// IoU of the winning mask with that of the comparison without a mesh.
-        public var directIoU: Float?
+        package var directIoU: Float?
         /// Seconds by stage.
-        public var timings: [String: Double] = [:]
+        package var timings: [String: Double] = [:]
     }
 
     /// Answers whose masks overlap by this IoU are one group.
-    public static let groupIoU: Float = 0.5
+    package static let groupIoU: Float = 0.5
 
     private let bench: Workbench
 
     /// A job that works at `bench`.
-    public init(at bench: Workbench) {
+    package init(at bench: Workbench) {
         self.bench = bench
     }
 
@@ -83,7 +83,7 @@ public struct RelateJob: Sendable {
     /// - Parameter meshes: files of meshes of the objects' kind.
     /// - Parameter objectClick: where the object is in the second photo; without, each mesh finds it by ``ObjectFinder``.
     /// - Throws: `Failure` for inputs that cannot be used.
-    public func run(first: String, click: Click, second: String, meshes: [String], objectClick: Pixel? = nil) throws -> Outcome {
+    package func run(first: String, click: Click, second: String, meshes: [String], objectClick: Pixel? = nil) throws -> Outcome {
         var watch = Stopwatch()
         let photos = try watch.measure("photos") {
             (try OpenPhoto(contentsOf: first), try OpenPhoto(contentsOf: second))
@@ -103,7 +103,7 @@ public struct RelateJob: Sendable {
     ///
     /// `objects` says for each mesh where its object is in the second photo. Throws `Failure` for a click that cannot be used, and if a model
     /// cannot be run.
-    public func run(
+    package func run(
         _ first: OpenPhoto, click: Click, _ second: OpenPhoto, through meshes: [OpenMesh], objects: [FoundObject]
     ) throws -> Outcome {
         precondition(meshes.count == objects.count, "an object for each mesh")

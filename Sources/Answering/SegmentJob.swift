@@ -1,11 +1,11 @@
-import Backbones
-import Basics
+import BSBBackbones
+import BSBBasics
 import Foundation
-import Images
-import InteractiveSegmentation
-import Rendering
-import Shapes
-import Workbench
+import BSBImages
+import BSBInteractiveSegmentation
+import BSBRendering
+import BSBShapes
+import BSBWorkbench
 
 /// Clicks on a mesh become a part of it.
 public struct SegmentJob: Sendable {

@@ -1,12 +1,12 @@
-import Basics
+import BSBBasics
 import Foundation
-import InteractiveSegmentation
-import Rendering
-import Shapes
-import Workbench
+import BSBInteractiveSegmentation
+import BSBRendering
+import BSBShapes
+import BSBWorkbench
 
 /// A place on a mesh, named in one of several ways.
-public enum SurfaceTarget: Sendable, Hashable {
+package enum SurfaceTarget: Sendable, Hashable {
     /// A vertex of the file.
     case vertex(Int)
     /// The vertex nearest to a point in the file's units.
@@ -20,7 +20,7 @@ extension SurfaceTarget {
     ///
     /// - Throws: `Failure` if there is no such vertex, the point is not finite, or the pixel shows nothing.
     /// - Complexity: O(#V).
-    public func vertex(of mesh: OpenMesh) throws -> Int {
+    package func vertex(of mesh: OpenMesh) throws -> Int {
         let operation = "finding the click on the mesh"
         switch self {
         case .vertex(let vertex):
@@ -63,14 +63,14 @@ extension SurfaceTarget {
 }
 
 /// A click somewhere on a mesh.
-public struct TargetedClick: Sendable, Hashable {
+package struct TargetedClick: Sendable, Hashable {
     /// Where.
-    public var target: SurfaceTarget
+    package var target: SurfaceTarget
     /// Whether on what is wanted, or on what is not.
-    public var isForeground: Bool
+    package var isForeground: Bool
 
     /// A click at `target`.
-    public init(_ target: SurfaceTarget, isForeground: Bool = true) {
+    package init(_ target: SurfaceTarget, isForeground: Bool = true) {
         self.target = target
         self.isForeground = isForeground
     }

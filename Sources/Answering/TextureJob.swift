@@ -1,18 +1,18 @@
-import Backbones
-import Basics
-import Correspondence
-import Distillation
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
+import BSBDistillation
 import Foundation
-import Images
-import InteractiveSegmentation
-import LinearAlgebra
-import Rendering
-import Shapes
-import Texturing
-import Workbench
+import BSBImages
+import BSBInteractiveSegmentation
+import BSBLinearAlgebra
+import BSBRendering
+import BSBShapes
+import BSBTexturing
+import BSBWorkbench
 
 /// How a part gets the photo's look.
-public enum TextureMode: String, Sendable, Hashable, Codable, CaseIterable {
+package enum TextureMode: String, Sendable, Hashable, Codable, CaseIterable {
     /// The photo's pixels, laid onto the part.
     case image
     /// The part in the photo's typical colour: the median of each channel.
@@ -20,35 +20,35 @@ public enum TextureMode: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 /// Paints the part of a photo onto the matching part of a mesh.
-public struct TextureJob: Sendable {
+package struct TextureJob: Sendable {
     /// Everything known after painting.
-    public struct Outcome: Sendable {
+    package struct Outcome: Sendable {
         /// The match.
-        public var match: Answer
+        package var match: Answer
         /// The mesh in the file's units with its new look, if there is a correspondence.
-        public var painted: Mesh?
+        package var painted: Mesh?
         /// How the part was laid onto the photo, in image mode.
-        public var alignment: PhotoAlignment?
+        package var alignment: PhotoAlignment?
         /// The picture that was made, in image mode.
-        public var texture: PartTexture?
+        package var texture: PartTexture?
         /// Pairs of vertices and pixels that were found.
-        public var pairs = 0
+        package var pairs = 0
         /// How the painted mesh compares with the photo when it is seen from the photo's side, in image mode.
-        public var check: ReprojectionCheck?
+        package var check: ReprojectionCheck?
         /// Seconds by stage.
-        public var timings: [String: Double] = [:]
+        package var timings: [String: Double] = [:]
     }
 
     /// The painted mesh, seen as the photo sees it, compared with the photo.
-    public struct ReprojectionCheck: Sendable, Hashable, Codable {
+    package struct ReprojectionCheck: Sendable, Hashable, Codable {
         /// Pixels of the part mask that were compared.
-        public var pixels: Int
+        package var pixels: Int
         /// The share of the part mask's pixels that show fully painted surface.
-        public var coverage: Double
+        package var coverage: Double
         /// Mean absolute difference of a channel in 0...1.
-        public var meanDifference: Double
+        package var meanDifference: Double
         /// The same for a part painted evenly in the photo's mean colour: what a picture must beat.
-        public var meanDifferenceOfPlainColour: Double
+        package var meanDifferenceOfPlainColour: Double
     }
 
     private let bench: Workbench
@@ -56,7 +56,7 @@ public struct TextureJob: Sendable {
     private let options: TextureOptions
 
     /// A job that works at `bench`.
-    public init(at bench: Workbench, mode: TextureMode = .image, options: TextureOptions = TextureOptions()) {
+    package init(at bench: Workbench, mode: TextureMode = .image, options: TextureOptions = TextureOptions()) {
         self.bench = bench
         self.mode = mode
         self.options = options
@@ -65,7 +65,7 @@ public struct TextureJob: Sendable {
     /// Paints the clicked part of the photo `image` onto the mesh in the file `mesh`.
     ///
     /// Throws `Failure` for inputs that cannot be used; a part that the mesh lacks is an outcome, not an error.
-    public func run(image: String, click: Click, mesh: String) throws -> Outcome {
+    package func run(image: String, click: Click, mesh: String) throws -> Outcome {
         let photo = try OpenPhoto(contentsOf: image)
         // The click first: it fails fast, and the mesh may take long.
         _ = try photo.masks(of: click, at: bench)
@@ -75,7 +75,7 @@ public struct TextureJob: Sendable {
     /// Paints what was matched.
     ///
     /// Throws `Failure` if the part cannot be laid out.
-    public func run(_ match: Answer) throws -> Outcome {
+    package func run(_ match: Answer) throws -> Outcome {
         var outcome = Outcome(match: match)
         guard let buddy = match.correspondence.buddy, let segment = match.segment else { return outcome }
         var watch = Stopwatch()

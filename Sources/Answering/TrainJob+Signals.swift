@@ -1,9 +1,9 @@
-import Basics
-import Distillation
+import BSBBasics
+import BSBDistillation
 import Foundation
-import InteractiveSegmentation
-import LinearAlgebra
-import Workbench
+import BSBInteractiveSegmentation
+import BSBLinearAlgebra
+import BSBWorkbench
 
 extension TrainJob {
     /// Learns the parts that the lift makes of clicks, vertex by vertex; each vertex's answers are kept at once, so that work cut short goes

@@ -1,25 +1,25 @@
-import Backbones
-import Basics
-import Distillation
+import BSBBackbones
+import BSBBasics
+import BSBDistillation
 import Foundation
-import InteractiveSegmentation
-import LinearAlgebra
-import Rendering
-import Workbench
+import BSBInteractiveSegmentation
+import BSBLinearAlgebra
+import BSBRendering
+import BSBWorkbench
 
 /// What a decoder is trained on, and how.
-public struct TrainingPlan: Sendable, Hashable, Codable {
+package struct TrainingPlan: Sendable, Hashable, Codable {
     /// What the decoder learns from.
-    public var signal = LearningSignal.lift
+    package var signal = LearningSignal.lift
     /// Views of each vertex, in the published way; published: 100.
-    public var viewsPerVertex = 100
+    package var viewsPerVertex = 100
     /// Which prompts there are.
-    public var sampling = PromptSampling()
+    package var sampling = PromptSampling()
     /// How the decoder is trained on them.
-    public var training = DecoderTrainingOptions()
+    package var training = DecoderTrainingOptions()
 
     /// The default plan for a signal: which prompts there are depends on it.
-    public init(signal: LearningSignal = .lift) {
+    package init(signal: LearningSignal = .lift) {
         self.signal = signal
         switch signal {
         case .lift:
@@ -31,12 +31,12 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
     }
 
     /// Learns from at most so many prompts with one click; where lifts are learned, each clicked vertex is one such prompt.
-    public mutating func limit(prompts: Int) {
+    package mutating func limit(prompts: Int) {
         if signal == .lift { sampling.maximumVertices = prompts } else { sampling.maximumPrompts = prompts }
     }
 
     /// The plan for a decoder of the published sizes: by default it learns masks, as published, but of shared views.
-    public static func referenceSizes(signal: LearningSignal = .masks) -> TrainingPlan {
+    package static func referenceSizes(signal: LearningSignal = .masks) -> TrainingPlan {
         var plan = TrainingPlan(signal: signal)
         plan.training.architecture = .reference
         (plan.training.learningRate, plan.training.steps) = (5e-4, 1500)
@@ -45,28 +45,28 @@ public struct TrainingPlan: Sendable, Hashable, Codable {
 }
 
 /// Trains a mesh's click decoder, or goes on with a training that was stopped.
-public struct TrainJob: Sendable {
+package struct TrainJob: Sendable {
     let bench: Workbench
     let plan: TrainingPlan
 
     /// A job that works at `bench` after `plan`.
-    public init(at bench: Workbench, plan: TrainingPlan = TrainingPlan()) {
+    package init(at bench: Workbench, plan: TrainingPlan = TrainingPlan()) {
         self.bench = bench
         self.plan = plan
     }
 
     /// What came of a training, and the work that it took now.
-    public struct Outcome: Sendable {
+    package struct Outcome: Sendable {
         /// The decoder.
-        public var trained: TrainedDecoder
+        package var trained: TrainedDecoder
         /// The looks at what was held out.
-        public var history: [LossPoint]
+        package var history: [LossPoint]
         /// Views embedded, questions answered, steps taken: now and, if nothing had been done before, altogether.
-        public var counts: [String: Int]
+        package var counts: [String: Int]
         /// Seconds spent, by stage.
-        public var timings: [String: Double]
+        package var timings: [String: Double]
         /// What was asked, and hashes of the answers.
-        public var manifest: DecoderManifest
+        package var manifest: DecoderManifest
     }
 
     /// A trained network and what it was trained on.
@@ -86,7 +86,7 @@ public struct TrainJob: Sendable {
     /// - Parameter mesh: the mesh.
     /// - Parameter becomesDefault: whether later clicks on the mesh are answered by it.
     /// - Throws: `Failure`.
-    public func train(_ mesh: OpenMesh, becomesDefault: Bool = true) throws -> Outcome {
+    package func train(_ mesh: OpenMesh, becomesDefault: Bool = true) throws -> Outcome {
         try TrainJob(at: bench.counting(), plan: plan).trainCounting(mesh, becomesDefault)
     }
 

@@ -1,10 +1,10 @@
-import Backbones
-import Basics
+import BSBBackbones
+import BSBBasics
 import Foundation
-import InteractiveSegmentation
-import Rendering
-import Shapes
-import Workbench
+import BSBInteractiveSegmentation
+import BSBRendering
+import BSBShapes
+import BSBWorkbench
 
 /// Keeps a training's state in a folder of the cache.
 struct CachedTraining: TrainingStore {

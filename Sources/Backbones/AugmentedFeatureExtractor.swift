@@ -1,14 +1,14 @@
-import Basics
-import Images
+import BSBBasics
+import BSBImages
 
 /// A feature extractor that looks at a picture several times, mirrored and in several sizes, and takes the mean (test-time augmentation).
 ///
 /// A cell of the result is the mean of the unit features that the looks have at its centre; the cells are those of the first size.
-public struct AugmentedFeatureExtractor: FeatureExtractor {
+package struct AugmentedFeatureExtractor: FeatureExtractor {
     /// Which model this is, with the ways it looks.
-    public let identity: ModelIdentity
+    package let identity: ModelIdentity
     /// The length of a feature vector.
-    public var dimension: Int { bases[0].dimension }
+    package var dimension: Int { bases[0].dimension }
     /// The model at each size.
     private let bases: [any FeatureExtractor]
     private let isMirrored: Bool
@@ -16,7 +16,7 @@ public struct AugmentedFeatureExtractor: FeatureExtractor {
     /// An extractor that looks through `base` in each of the sizes `scales`, relative to its usual one, and mirrored too if so asked.
     ///
     /// Throws `Failure(.badInput)` if `base` takes one size only and others are asked for.
-    public init(_ base: any FeatureExtractor, isMirrored: Bool = true, scales: [Float] = [1]) throws {
+    package init(_ base: any FeatureExtractor, isMirrored: Bool = true, scales: [Float] = [1]) throws {
         precondition(!scales.isEmpty && scales.allSatisfy { $0 > 0 && $0 <= 8 }, "scales are more than 0 and at most 8")
         bases = try scales.map { $0 == 1 ? base : try base.scaled(by: $0) }
         self.isMirrored = isMirrored
@@ -37,7 +37,7 @@ public struct AugmentedFeatureExtractor: FeatureExtractor {
     /// The features of a picture of any size.
     ///
     /// Throws `Failure` if the model cannot be run. Complexity: one run of the model for each look.
-    public func features(of image: Image) throws -> FeatureGrid {
+    package func features(of image: Image) throws -> FeatureGrid {
         var looks: [Look] = []
         let mirrored = isMirrored ? image.flippedHorizontally() : nil
         for base in bases {

@@ -1,16 +1,16 @@
-import Basics
-import Images
-import Inference
+import BSBBasics
+import BSBImages
+import BSBInference
 
 /// The feature extractor that comes with the package.
 ///
 /// A small convolutional network, trained by this project: the longest side is seen at the size that `models.json` names, with a vector of unit
 /// length for every 4 x 4 pixels of that. The graph is made ready when the first picture comes.
-public struct EmbeddedFeatureExtractor: FeatureExtractor {
+package struct EmbeddedFeatureExtractor: FeatureExtractor {
     /// Which model this is.
-    public let identity: ModelIdentity
+    package let identity: ModelIdentity
     /// The length of a feature vector.
-    public let dimension: Int
+    package let dimension: Int
     private let layout: EncoderLayout
     private let extractor: Deferred<any FeatureExtractor>
 
@@ -18,7 +18,7 @@ public struct EmbeddedFeatureExtractor: FeatureExtractor {
     ///
     /// Throws `Failure(.missingModel)` if the model is not there; one that is not the file that its manifest lists is refused when the first
     /// picture comes.
-    public init(models: EmbeddedModels, runtime: InferenceRuntime, options: BackboneOptions = BackboneOptions()) throws {
+    package init(models: EmbeddedModels, runtime: InferenceRuntime, options: BackboneOptions = BackboneOptions()) throws {
         let entry = try models.entry("features.onnx")
         let identity = ModelIdentity(name: "\(models.name) features", hash: entry.sha256.lowercased())
         (self.identity, dimension, layout) = (identity, entry.dimension, entry.encoderLayout(output: "features"))
@@ -36,7 +36,7 @@ public struct EmbeddedFeatureExtractor: FeatureExtractor {
     /// The same model, which sees pictures `factor` times as large, to 32 pixels.
     ///
     /// Never throws: the graph takes any size.
-    public func scaled(by factor: Float) throws -> any FeatureExtractor {
+    package func scaled(by factor: Float) throws -> any FeatureExtractor {
         let layout = layout.scaled(by: factor)
         return EmbeddedFeatureExtractor(
             identity: identity.seen(at: layout.preparation.side), dimension: dimension, layout: layout,
@@ -44,12 +44,12 @@ public struct EmbeddedFeatureExtractor: FeatureExtractor {
     }
 
     /// The features of a picture of any size.
-    public func features(of image: Image) throws -> FeatureGrid {
+    package func features(of image: Image) throws -> FeatureGrid {
         try extractor.value().features(of: image)
     }
 
     /// The features of each picture, in order, several at a time.
-    public func features(of images: [Image]) throws -> [FeatureGrid] {
+    package func features(of images: [Image]) throws -> [FeatureGrid] {
         try extractor.value().features(of: images)
     }
 }

@@ -1,18 +1,18 @@
-import Basics
+import BSBBasics
 import Foundation
-import Inference
+import BSBInference
 
 /// The folder of models that comes with the package, checked against its manifest.
-public struct EmbeddedModels: Sendable {
+package struct EmbeddedModels: Sendable {
     /// The name and version of the set, such as `embedded-pair 1`.
-    public let name: String
+    package let name: String
     private let folder: String
     private let files: [String: ModelManifest.File]
 
     /// The models beside the program.
     ///
     /// Throws `Failure(.missingModel)` naming the places searched if they are not there.
-    public init() throws {
+    package init() throws {
         let places = ResourceFolder.places(of: "Models", target: "Backbones")
         guard let found = places.first(where: { FileManager.default.fileExists(atPath: "\($0)/\(Self.manifestName)") }) else {
             throw Failure(
@@ -26,7 +26,7 @@ public struct EmbeddedModels: Sendable {
     /// The models of a folder that holds a `models.json`.
     ///
     /// Throws `Failure(.missingModel)` if that file is not there or not such a manifest.
-    public init(folder: String) throws {
+    package init(folder: String) throws {
         let path = "\(folder)/\(Self.manifestName)"
         let manifest: ModelManifest
         do {

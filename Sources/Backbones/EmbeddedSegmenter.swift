@@ -1,16 +1,16 @@
-import Basics
+import BSBBasics
 import Foundation
-import Images
-import Inference
+import BSBImages
+import BSBInference
 
 /// The click segmenter that comes with the package.
 ///
 /// A small convolutional network, trained by this project: the longest side is seen at the size that `models.json` names, embedded once, and
 /// every prompt is answered from the embedding with three nested masks of a quarter of that size. Each graph is made ready when it is first
 /// needed: pictures that were embedded before need no encoder.
-public struct EmbeddedSegmenter: PromptSegmenter {
+package struct EmbeddedSegmenter: PromptSegmenter {
     /// Which model this is; its hash covers encoder and decoder.
-    public let identity: ModelIdentity
+    package let identity: ModelIdentity
     private let dimension: Int
     private let encoder: Deferred<GridEncoder>
     private let decoder: Deferred<InferenceSession>
@@ -22,7 +22,7 @@ public struct EmbeddedSegmenter: PromptSegmenter {
     ///
     /// Throws `Failure(.missingModel)` if a model is not there; one that is not the file that its manifest lists is refused when it is first
     /// needed.
-    public init(models: EmbeddedModels, runtime: InferenceRuntime, options: BackboneOptions = BackboneOptions()) throws {
+    package init(models: EmbeddedModels, runtime: InferenceRuntime, options: BackboneOptions = BackboneOptions()) throws {
         let encoderEntry = try models.entry("segmenter-encoder.onnx")
         let decoderEntry = try models.entry("segmenter-decoder.onnx")
         dimension = encoderEntry.dimension
@@ -46,12 +46,12 @@ public struct EmbeddedSegmenter: PromptSegmenter {
     }
 
     /// The embedding of a picture of any size.
-    public func embed(_ image: Image) throws -> ImageEmbedding {
+    package func embed(_ image: Image) throws -> ImageEmbedding {
         try embed([image])[0]
     }
 
     /// The embedding of each picture, in order, several at a time.
-    public func embed(_ images: [Image]) throws -> [ImageEmbedding] {
+    package func embed(_ images: [Image]) throws -> [ImageEmbedding] {
         zip(images, try encoder.value().grids(of: images, cropped: false)).map {
             ImageEmbedding(imageWidth: $0.width, imageHeight: $0.height, features: $1)
         }
@@ -60,7 +60,7 @@ public struct EmbeddedSegmenter: PromptSegmenter {
     /// The masks for each prompt, in order, in batches.
     ///
     /// Throws `Failure(.usage)` if a coordinate is not a number, `.internal` if the embedding is of another model.
-    public func masks(for prompts: [Prompt], in embedding: ImageEmbedding) throws -> [MaskPrediction] {
+    package func masks(for prompts: [Prompt], in embedding: ImageEmbedding) throws -> [MaskPrediction] {
         if let window = embedding.window {
             return try masks(for: prompts, in: embedding, of: window) { try masks(for: $0, in: $1) }
         }

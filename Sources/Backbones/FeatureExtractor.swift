@@ -1,5 +1,5 @@
-import Basics
-import Images
+import BSBBasics
+import BSBImages
 
 /// A vision model that turns a picture into a grid of feature vectors.
 public protocol FeatureExtractor: Sendable {

@@ -72,11 +72,11 @@ public struct PlaneMap: Sendable, Hashable, Codable {
 }
 
 /// The (up to) four cells around a point of the picture and their bilinear weights, which sum to 1.
-public struct BilinearStencil: Sendable {
+package struct BilinearStencil: Sendable {
     /// Indices of cells (row x columns + column): upper left, upper right, lower left, lower right.
-    public var cells: SIMD4<Int32>
+    package var cells: SIMD4<Int32>
     /// The share of each cell.
-    public var weights: SIMD4<Float>
+    package var weights: SIMD4<Float>
 }
 
 extension FeatureGrid {

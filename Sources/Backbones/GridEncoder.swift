@@ -1,11 +1,11 @@
-import Basics
-import Images
-import Inference
+import BSBBasics
+import BSBImages
+import BSBInference
 
 /// How the graph of an image encoder is laid out.
-public struct EncoderLayout: Sendable, Hashable, Codable {
+package struct EncoderLayout: Sendable, Hashable, Codable {
     /// How a result holds the grid of vectors.
-    public enum Order: Sendable, Hashable, Codable {
+    package enum Order: Sendable, Hashable, Codable {
         /// batch x dimension x rows x columns.
         case planes
         /// batch x (prefix + rows x columns) x dimension: vision-transformer tokens, the grid's row-major at the end.
@@ -16,21 +16,21 @@ public struct EncoderLayout: Sendable, Hashable, Codable {
     }
 
     /// The name of the input, batch x 3 x side x side.
-    public var input: String
+    package var input: String
     /// The name of the output that holds the grid.
-    public var output: String
+    package var output: String
     /// How pictures are prepared.
-    public var preparation: ImagePreparation
+    package var preparation: ImagePreparation
     /// How the output holds the grid.
-    public var order: Order
+    package var order: Order
     /// The side of a cell in pixels of the frame; needed for tokens, read from the output's shape for planes.
-    public var stride: Int?
+    package var stride: Int?
 
     /// No known model has more class and register tokens.
     static let mostPrefixTokens = 16
 
     /// A layout with the given names.
-    public init(input: String, output: String, preparation: ImagePreparation, order: Order = .planes, stride: Int? = nil) {
+    package init(input: String, output: String, preparation: ImagePreparation, order: Order = .planes, stride: Int? = nil) {
         self.input = input
         self.output = output
         self.preparation = preparation
@@ -49,7 +49,7 @@ public struct EncoderLayout: Sendable, Hashable, Codable {
     /// DINOv2 as it is published for ONNX, with or without registers: 14-pixel patches, class and register tokens in front.
     ///
     /// At 224 pixels on the longest side the grid is 16 x 16, as in the paper's method.
-    public static func dinoV2(side: Int = 224) -> EncoderLayout {
+    package static func dinoV2(side: Int = 224) -> EncoderLayout {
         EncoderLayout(
             input: "pixel_values", output: "last_hidden_state", preparation: ImagePreparation(side: side, padding: .black),
             order: .tokens, stride: 14)

@@ -1,10 +1,10 @@
-import Images
+import BSBImages
 
 /// How a picture becomes the input of a model: it is resized, its colours are normalised, and it is padded at the right and the bottom to
 /// a square, the model's frame.
-public struct ImagePreparation: Sendable, Hashable, Codable {
+package struct ImagePreparation: Sendable, Hashable, Codable {
     /// What is beside and below the picture in the frame.
-    public enum Padding: String, Sendable, Hashable, Codable {
+    package enum Padding: String, Sendable, Hashable, Codable {
         /// The mean colour, 0 after normalising.
         case mean
         /// Black before normalising.
@@ -12,7 +12,7 @@ public struct ImagePreparation: Sendable, Hashable, Codable {
     }
 
     /// How a picture is fitted into the frame.
-    public enum Fit: String, Sendable, Hashable, Codable {
+    package enum Fit: String, Sendable, Hashable, Codable {
         /// The longest side fills the frame.
         case longestSide
         /// Both sides do, whatever becomes of the proportions.
@@ -20,7 +20,7 @@ public struct ImagePreparation: Sendable, Hashable, Codable {
     }
 
     /// How pixels are weighted on resizing.
-    public enum Resampling: String, Sendable, Hashable, Codable {
+    package enum Resampling: String, Sendable, Hashable, Codable {
         /// Antialiased bilinear, rounded to 8 bits on each axis, as Pillow does.
         case rounded
         /// Antialiased bilinear in floats.
@@ -30,20 +30,20 @@ public struct ImagePreparation: Sendable, Hashable, Codable {
     }
 
     /// The side of the frame in pixels.
-    public var side: Int
+    package var side: Int
     /// The mean of red, green and blue, from 0 to 1.
-    public var mean: SIMD3<Float>
+    package var mean: SIMD3<Float>
     /// The standard deviation of red, green and blue, from 0 to 1.
-    public var deviation: SIMD3<Float>
+    package var deviation: SIMD3<Float>
     /// What is beside and below the picture.
-    public var padding: Padding
+    package var padding: Padding
     /// How a picture is fitted into the frame.
-    public var fit = Fit.longestSide
+    package var fit = Fit.longestSide
     /// How pixels are weighted on resizing.
-    public var resampling = Resampling.rounded
+    package var resampling = Resampling.rounded
 
     /// A preparation to a frame of side x side pixels, normalised by ImageNet's colours unless told otherwise.
-    public init(
+    package init(
         side: Int, mean: SIMD3<Float> = Self.imageNetMean, deviation: SIMD3<Float> = Self.imageNetDeviation, padding: Padding = .mean
     ) {
         precondition(side > 0, "a frame has at least one pixel")
@@ -54,9 +54,9 @@ public struct ImagePreparation: Sendable, Hashable, Codable {
     }
 
     /// The mean colour of ImageNet, from 0 to 1.
-    public static let imageNetMean: SIMD3<Float> = [0.485, 0.456, 0.406]
+    package static let imageNetMean: SIMD3<Float> = [0.485, 0.456, 0.406]
     /// The standard deviation of ImageNet's colours, from 0 to 1.
-    public static let imageNetDeviation: SIMD3<Float> = [0.229, 0.224, 0.225]
+    package static let imageNetDeviation: SIMD3<Float> = [0.229, 0.224, 0.225]
 
     /// The size in the frame of a picture of the given size: the longest side fills the frame, the other is rounded, at least 1; or both do.
     func resizedSize(width: Int, height: Int) -> (width: Int, height: Int) {

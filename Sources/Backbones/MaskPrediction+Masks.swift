@@ -1,4 +1,4 @@
-import Images
+import BSBImages
 
 extension LogitMap {
     /// The bilinear mean of the logits around a point of the picture's plane, clamped at the border.

@@ -1,17 +1,17 @@
-import Basics
+import BSBBasics
 import Foundation
-import Images
-import Inference
+import BSBImages
+import BSBInference
 
 /// How much a backbone does at once; results do not depend on it.
-public struct BackboneOptions: Sendable, Hashable {
+package struct BackboneOptions: Sendable, Hashable {
     /// The number of threads, at least 1; nil is one for each core.
-    public var threads: Int?
+    package var threads: Int?
     /// The largest number of prompts that are answered together; more than a few fall out of the processor's cache.
-    public var promptBatch: Int
+    package var promptBatch: Int
 
     /// Options with the given number of threads and prompts at a time.
-    public init(threads: Int? = nil, promptBatch: Int = 4) {
+    package init(threads: Int? = nil, promptBatch: Int = 4) {
         self.threads = threads
         self.promptBatch = promptBatch
     }
@@ -21,17 +21,17 @@ public struct BackboneOptions: Sendable, Hashable {
 }
 
 /// A feature extractor from an ONNX graph of a known layout, such as a published DINOv2.
-public struct ONNXFeatureExtractor: FeatureExtractor {
+package struct ONNXFeatureExtractor: FeatureExtractor {
     /// Which model this is.
-    public let identity: ModelIdentity
+    package let identity: ModelIdentity
     /// The length of a feature vector.
-    public var dimension: Int { encoder.dimension }
+    package var dimension: Int { encoder.dimension }
     private let encoder: GridEncoder
     /// Whether features are interpolated over the model's frame first.
     private var isInterpolatedOverFrame = false
 
     /// The same model, whose features are interpolated over the model's frame first.
-    public var interpolatingAsPublished: any FeatureExtractor {
+    package var interpolatingAsPublished: any FeatureExtractor {
         var hasher = ContentHasher()
         hasher.add("model", identity.hash)
         hasher.add("interpolation", "frame")
@@ -43,7 +43,7 @@ public struct ONNXFeatureExtractor: FeatureExtractor {
     /// The same model, which sees pictures `factor` times as large, to whole patches.
     ///
     /// Throws `Failure(.badInput)` if the graph takes one size only.
-    public func scaled(by factor: Float) throws -> any FeatureExtractor {
+    package func scaled(by factor: Float) throws -> any FeatureExtractor {
         let encoder = try encoder.scaled(by: factor)
         var result = ONNXFeatureExtractor(identity: identity.seen(at: encoder.layout.preparation.side), encoder: encoder)
         result.isInterpolatedOverFrame = isInterpolatedOverFrame
@@ -53,7 +53,7 @@ public struct ONNXFeatureExtractor: FeatureExtractor {
     /// Loads the graph of a file, whose hash names the model; the graph must be whole, without weights in other files.
     ///
     /// Throws `Failure(.missingModel)` if it is not there, `.badInput` if it is not a graph of that layout.
-    public init(
+    package init(
         path: String, layout: EncoderLayout, runtime: InferenceRuntime, options: BackboneOptions = BackboneOptions()
     ) throws {
         let session = try InferenceSession(path: path, runtime: runtime, options: options.inference)
@@ -74,7 +74,7 @@ public struct ONNXFeatureExtractor: FeatureExtractor {
     ///   - runtime: what runs it.
     ///   - options: how it is run.
     /// - Throws: `Failure(.missingModel)` if the file is not there, `.badInput` if it is no graph of a known layout.
-    public init(
+    package init(
         path: String, side: Int?, patch: Int? = nil, identity: ModelIdentity, runtime: InferenceRuntime,
         options: BackboneOptions = BackboneOptions()
     ) throws {
@@ -92,12 +92,12 @@ public struct ONNXFeatureExtractor: FeatureExtractor {
     }
 
     /// The features of a picture of any size.
-    public func features(of image: Image) throws -> FeatureGrid {
+    package func features(of image: Image) throws -> FeatureGrid {
         try features(of: [image])[0]
     }
 
     /// The features of each picture, in order, several at a time.
-    public func features(of images: [Image]) throws -> [FeatureGrid] {
+    package func features(of images: [Image]) throws -> [FeatureGrid] {
         let grids = try encoder.grids(of: images, cropped: true)
         guard isInterpolatedOverFrame else { return grids }
         let preparation = encoder.layout.preparation

@@ -1,34 +1,34 @@
-import Images
+import BSBImages
 
 /// A cut of a picture that a segmenter looks at instead of the whole, as for an object that is small in its photo.
 ///
 /// Prompts and masks stay in the plane of the whole picture: corners are whole pixels, so that the map between the two is exact.
-public struct PictureWindow: Sendable, Hashable {
+package struct PictureWindow: Sendable, Hashable {
     /// The cut, inside the picture.
-    public let area: PixelRectangle
+    package let area: PixelRectangle
     /// The width of the whole picture in pixels.
-    public let pictureWidth: Int
+    package let pictureWidth: Int
     /// The height of the whole picture in pixels.
-    public let pictureHeight: Int
+    package let pictureHeight: Int
 
     /// A cut of a picture of the given size.
-    public init(_ area: PixelRectangle, ofWidth pictureWidth: Int, height pictureHeight: Int) {
+    package init(_ area: PixelRectangle, ofWidth pictureWidth: Int, height pictureHeight: Int) {
         precondition(area.width > 0 && area.height > 0, "a cut is not empty")
         precondition(area.clipped(width: pictureWidth, height: pictureHeight) == area, "a cut is inside its picture")
         (self.area, self.pictureWidth, self.pictureHeight) = (area, pictureWidth, pictureHeight)
     }
 
     /// Objects are small that take less than this share of the picture's width.
-    public static let smallShare: Float = 1 / 6
+    package static let smallShare: Float = 1 / 6
     /// How many times as large as a small object the cut around it is: as large as objects are in photos of them.
-    public static let margin: Float = 2.5
+    package static let margin: Float = 2.5
     /// Cuts have at least this side: smaller ones show too few pixels to be worth a look.
     static let leastSide = 48
 
     /// The square cut around a small object, or nil where the object is not small, or the picture is.
     ///
     /// - Parameter object: the box around the object, with all that is clicked.
-    public init?(around object: PixelRectangle, inWidth width: Int, height: Int) {
+    package init?(around object: PixelRectangle, inWidth width: Int, height: Int) {
         let extent = max(object.width, object.height)
         guard Float(extent) < Self.smallShare * Float(max(width, height)) else { return nil }
         let side = max(Self.leastSide, Int((Float(extent) * Self.margin).rounded(.up)))

@@ -1,5 +1,5 @@
-import Basics
-import Inference
+import BSBBasics
+import BSBInference
 
 /// Writes prompts as the inputs of the embedded segmenter's decoder, in pixels of its frame.
 struct PromptEncoding: Sendable {

@@ -1,4 +1,4 @@
-import Images
+import BSBImages
 
 /// A model that turns a click in a picture into masks.
 ///

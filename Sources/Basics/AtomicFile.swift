@@ -4,19 +4,19 @@ import Foundation
 ///
 /// Writing goes to a temporary file of the same directory, which takes the name of the destination only when all its bytes are on disk.
 /// A full disk, a crash or a kill therefore leaves the old file, or none, but never half of a new one.
-public enum AtomicFile {
+package enum AtomicFile {
     /// Writes `data` to `path`, replacing what is there and creating the directory that it is in.
     ///
     /// - Throws: a `Failure` of kind `.badInput` where there can be no such file, `.missingInput` where its directory is missing and cannot
     ///   be created, `.internal` where writing breaks off, as on a full disk.
-    public static func write(_ data: Data, to path: String, operation: String = "writing") throws {
+    package static func write(_ data: Data, to path: String, operation: String = "writing") throws {
         let writer = try AtomicFileWriter(path: path, operation: operation)
         try writer.append(data)
         try writer.commit()
     }
 
     /// Writes `text` in UTF-8 to `path`; see ``write(_:to:operation:)``.
-    public static func write(_ text: String, to path: String, operation: String = "writing") throws {
+    package static func write(_ text: String, to path: String, operation: String = "writing") throws {
         try write(Data(text.utf8), to: path, operation: operation)
     }
 
@@ -24,7 +24,7 @@ public enum AtomicFile {
     ///
     /// - Throws: a `Failure` of kind `.missingInput` where the file is not there or may not be read, and `.badInput` where it is a
     ///   directory or a device.
-    public static func readFile(_ path: String, operation: String = "reading") throws -> Data {
+    package static func readFile(_ path: String, operation: String = "reading") throws -> Data {
         try checkReadable(path, operation: operation)
         do {
             return try Data(contentsOf: URL(fileURLWithPath: path))
@@ -34,7 +34,7 @@ public enum AtomicFile {
     }
 
     /// Throws as ``readFile(_:operation:)`` where `path` is not a regular file that may be read.
-    public static func checkReadable(_ path: String, operation: String) throws {
+    package static func checkReadable(_ path: String, operation: String) throws {
         var status = stat()
         guard stat(path, &status) == 0 else { throw unreadable(path, operation, code: errno) }
         guard status.st_mode & S_IFMT != S_IFDIR else {

@@ -3,7 +3,7 @@ import Foundation
 /// A file that is written piece by piece and appears under its name only with ``commit()``.
 ///
 /// A writer that goes away without a commit removes what it wrote. Not for use by several threads at once.
-public final class AtomicFileWriter {
+package final class AtomicFileWriter {
     private let path: String
     private let operation: String
     private var temporary: String?
@@ -14,7 +14,7 @@ public final class AtomicFileWriter {
     /// A destination that is a device or a pipe is written directly, for it must not be replaced.
     /// - Throws: a `Failure` of kind `.badInput` where there can be no such file, `.missingInput` where its directory is missing and cannot
     ///   be created, `.internal` where the disk is full or fails.
-    public init(path: String, operation: String = "writing") throws {
+    package init(path: String, operation: String = "writing") throws {
         self.path = path
         self.operation = operation
         var status = stat()
@@ -37,14 +37,14 @@ public final class AtomicFileWriter {
     /// Appends bytes.
     ///
     /// - Throws: a `Failure` of kind `.internal`, after which nothing is left on disk.
-    public func append(_ bytes: some ContiguousBytes) throws {
+    package func append(_ bytes: some ContiguousBytes) throws {
         try bytes.withUnsafeBytes { try append(raw: $0) }
     }
 
     /// Puts the file on disk under its name; the writer is then done.
     ///
     /// - Throws: a `Failure` of kind `.internal`, after which nothing is left on disk.
-    public func commit() throws {
+    package func commit() throws {
         guard descriptor >= 0 else { throw Failure(.internal, operation, path: path, reason: "the file was already closed") }
         // Devices cannot be synchronised and say so with EINVAL.
         if fsync(descriptor) != 0, temporary != nil { throw abandoned() }
@@ -105,7 +105,7 @@ extension AtomicFile {
     ///
     /// - Throws: a `Failure` of kind `.badInput` where it is no folder, or where it may not be written to or created, `.missingInput` where
     ///   a link on the way leads nowhere.
-    public static func checkFolder(_ path: String, operation: String = "writing the results") throws {
+    package static func checkFolder(_ path: String, operation: String = "writing the results") throws {
         var place = URL(fileURLWithPath: path).path
         var status = stat()
         while stat(place, &status) != 0 {

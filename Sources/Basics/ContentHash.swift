@@ -2,12 +2,12 @@ import Crypto
 import Foundation
 
 /// The SHA-256 of some content, which names it: the same content has the same hash on every machine.
-public struct ContentHash: Hashable, Sendable, CustomStringConvertible {
+package struct ContentHash: Hashable, Sendable, CustomStringConvertible {
     /// 64 hexadecimal digits in lower case.
-    public let hex: String
+    package let hex: String
 
     /// The hash of `bytes`.
-    public init(of bytes: some ContiguousBytes) {
+    package init(of bytes: some ContiguousBytes) {
         var digest = SHA256()
         bytes.withUnsafeBytes { digest.update(bufferPointer: $0) }
         hex = digest.hex()
@@ -16,7 +16,7 @@ public struct ContentHash: Hashable, Sendable, CustomStringConvertible {
     /// The hash of the bytes of a file of any size, which is read piece by piece.
     ///
     /// - Throws: a `Failure` as ``AtomicFile/readFile(_:operation:)``.
-    public init(ofFile path: String, operation: String = "reading") throws {
+    package init(ofFile path: String, operation: String = "reading") throws {
         try AtomicFile.checkReadable(path, operation: operation)
         guard let file = FileHandle(forReadingAtPath: path) else {
             throw Failure(.missingInput, operation, path: path, reason: "it cannot be opened")
@@ -34,61 +34,61 @@ public struct ContentHash: Hashable, Sendable, CustomStringConvertible {
     private static let pieceSize = 4 << 20
 
     /// The hexadecimal digits.
-    public var description: String { hex }
+    package var description: String { hex }
 }
 
 /// Hashes several labelled parts into one ``ContentHash``, to make the key of a cache from everything a result depends on.
 ///
 /// Each part goes in with its label, its type and its length, so that no two different lists of parts have the same bytes.
-public struct ContentHasher {
+package struct ContentHasher {
     private var parts = Data()
     private static let inlineLimit = 1024
 
     /// A hasher without parts.
-    public init() {}
+    package init() {}
 
     /// Adds text.
-    public mutating func add(_ label: String, _ value: String) {
+    package mutating func add(_ label: String, _ value: String) {
         add(label, type: "text", Data(value.utf8))
     }
 
     /// Adds a whole number.
-    public mutating func add(_ label: String, _ value: some FixedWidthInteger) {
+    package mutating func add(_ label: String, _ value: some FixedWidthInteger) {
         add(label, type: "integer", Data(String(value).utf8))
     }
 
     /// Adds a number by its bits.
-    public mutating func add(_ label: String, _ value: Double) {
+    package mutating func add(_ label: String, _ value: Double) {
         add(label, type: "double", Data(String(value.bitPattern, radix: 16).utf8))
     }
 
     /// Adds a number by its bits.
-    public mutating func add(_ label: String, _ value: Float) {
+    package mutating func add(_ label: String, _ value: Float) {
         add(label, type: "float", Data(String(value.bitPattern, radix: 16).utf8))
     }
 
     /// Adds a truth value.
-    public mutating func add(_ label: String, _ value: Bool) {
+    package mutating func add(_ label: String, _ value: Bool) {
         add(label, type: "bool", Data([value ? 1 : 0]))
     }
 
     /// Adds bytes.
-    public mutating func add(_ label: String, _ value: Data) {
+    package mutating func add(_ label: String, _ value: Data) {
         add(label, type: "bytes", value)
     }
 
     /// Adds the elements of an array, little-endian.
-    public mutating func add<T: BitwiseCopyable>(_ label: String, _ values: [T]) {
+    package mutating func add<T: BitwiseCopyable>(_ label: String, _ values: [T]) {
         values.withUnsafeBytes { add(label, type: "array of \(T.self)", Data($0)) }
     }
 
     /// Adds content by its hash.
-    public mutating func add(_ label: String, _ value: ContentHash) {
+    package mutating func add(_ label: String, _ value: ContentHash) {
         add(label, type: "hash", Data(value.hex.utf8))
     }
 
     /// The hash of all parts so far.
-    public func finalize() -> ContentHash {
+    package func finalize() -> ContentHash {
         ContentHash(of: parts)
     }
 

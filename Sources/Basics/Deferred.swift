@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A value that is made when it is first asked for, once, whichever thread asks.
-public final class Deferred<Value: Sendable>: Sendable {
+package final class Deferred<Value: Sendable>: Sendable {
     private let state: Mutex<State>
 
     private enum State {
@@ -10,14 +10,14 @@ public final class Deferred<Value: Sendable>: Sendable {
     }
 
     /// A value that `make` will make; what `make` holds is let go once it has.
-    public init(_ make: @escaping @Sendable () throws -> Value) {
+    package init(_ make: @escaping @Sendable () throws -> Value) {
         state = Mutex(.pending(make))
     }
 
     /// The value, made now if nobody asked before.
     ///
     /// Throws what making it throws; then the next to ask tries again.
-    public func value() throws -> Value {
+    package func value() throws -> Value {
         try state.withLock { state in
             switch state {
             case .made(let value): return value

@@ -1,14 +1,14 @@
 import Foundation
 
 /// What a file is that is none of those that are read, for messages: archives, pages that a download gave instead of a file, other formats.
-public struct ForeignFile: Sendable {
+package struct ForeignFile: Sendable {
     /// What it is, as in "this is …".
-    public var name: String
+    package var name: String
     /// What to do about it, where there is more to do than to convert it.
-    public var hint: String?
+    package var hint: String?
 
     /// Looks at a file's first bytes; nil if they are of nothing known.
-    public init?(_ data: Data) {
+    package init?(_ data: Data) {
         let head = [UInt8](data.prefix(512))
         if let (_, name, hint) = Self.signatures.first(where: { head.starts(with: $0.bytes) }) {
             self.init(name: name, hint: hint)

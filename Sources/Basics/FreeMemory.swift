@@ -1,9 +1,9 @@
 import Foundation
 
 /// How much memory the process may still take.
-public enum FreeMemory {
+package enum FreeMemory {
     /// Bytes that can be had before a limit of the process, its group or the machine; nil where the system tells nothing.
-    public static var bytes: Int? {
+    package static var bytes: Int? {
         [underProcessLimit, underGroupLimit, ofMachine].compactMap { $0 }.min()
     }
 

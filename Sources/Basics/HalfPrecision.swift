@@ -1,7 +1,7 @@
 /// Conversion between `Float` and the bits of IEEE 754 half precision (binary16), on platforms with and without `Float16`.
-public enum HalfPrecision {
+package enum HalfPrecision {
     /// The bits of the half nearest to `value`, ties to even; too large values become infinite.
-    public static func bits(_ value: Float) -> UInt16 {
+    package static func bits(_ value: Float) -> UInt16 {
         let bits = value.bitPattern
         let sign = UInt16(truncatingIfNeeded: bits >> 16) & 0x8000
         let magnitude = bits & 0x7FFF_FFFF
@@ -18,7 +18,7 @@ public enum HalfPrecision {
     }
 
     /// The value of the half with the given bits, exactly.
-    public static func float(_ bits: UInt16) -> Float {
+    package static func float(_ bits: UInt16) -> Float {
         let sign = UInt32(bits & 0x8000) << 16
         let magnitude = UInt32(bits & 0x7FFF)
         if magnitude >= 0x7C00 { return Float(bitPattern: sign | 0x7F80_0000 | magnitude << 13) }

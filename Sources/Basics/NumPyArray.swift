@@ -1,9 +1,9 @@
 import Foundation
 
 /// An array of numbers as NumPy keeps it in a `.npy` file: a type, a shape, and the elements in row-major order.
-public struct NumPyArray: Hashable, Sendable {
+package struct NumPyArray: Hashable, Sendable {
     /// The type of an element, always little-endian.
-    public enum Element: String, Sendable, CaseIterable {
+    package enum Element: String, Sendable, CaseIterable {
         case float16 = "<f2"
         case float32 = "<f4"
         case float64 = "<f8"
@@ -13,7 +13,7 @@ public struct NumPyArray: Hashable, Sendable {
         case bool = "|b1"
 
         /// The bytes of one element.
-        public var size: Int {
+        package var size: Int {
             switch self {
             case .uint8, .bool: 1
             case .float16: 2
@@ -24,17 +24,17 @@ public struct NumPyArray: Hashable, Sendable {
     }
 
     /// The type of the elements.
-    public let element: Element
+    package let element: Element
     /// The length of each axis, the slowest first; empty for a single number.
-    public let shape: [Int]
+    package let shape: [Int]
     /// The elements, row-major and little-endian: `count * element.size` bytes.
-    public let bytes: Data
+    package let bytes: Data
 
     /// The number of elements.
-    public var count: Int { bytes.count / element.size }
+    package var count: Int { bytes.count / element.size }
 
     /// Raw elements; `bytes` must be as long as the shape says.
-    public init(element: Element, shape: [Int], bytes: Data) {
+    package init(element: Element, shape: [Int], bytes: Data) {
         precondition(bytes.count == shape.reduce(element.size, *), "as many bytes as the shape says")
         self.element = element
         self.shape = shape
@@ -42,29 +42,29 @@ public struct NumPyArray: Hashable, Sendable {
     }
 
     /// A float32 array.
-    public init(_ values: [Float], shape: [Int]) { self.init(.float32, values, shape) }
+    package init(_ values: [Float], shape: [Int]) { self.init(.float32, values, shape) }
 
     /// A uint8 array.
-    public init(_ values: [UInt8], shape: [Int]) { self.init(.uint8, values, shape) }
+    package init(_ values: [UInt8], shape: [Int]) { self.init(.uint8, values, shape) }
 
     /// An int32 array.
-    public init(_ values: [Int32], shape: [Int]) { self.init(.int32, values, shape) }
+    package init(_ values: [Int32], shape: [Int]) { self.init(.int32, values, shape) }
 
     /// An int64 array.
-    public init(_ values: [Int], shape: [Int]) { self.init(.int64, values.map(Int64.init), shape) }
+    package init(_ values: [Int], shape: [Int]) { self.init(.int64, values.map(Int64.init), shape) }
 
     /// A bool array.
-    public init(_ values: [Bool], shape: [Int]) { self.init(.bool, values.map { $0 ? UInt8(1) : 0 }, shape) }
+    package init(_ values: [Bool], shape: [Int]) { self.init(.bool, values.map { $0 ? UInt8(1) : 0 }, shape) }
 
     /// A float16 array from the bits of its elements; see ``HalfPrecision``.
-    public init(halfBits values: [UInt16], shape: [Int]) { self.init(.float16, values, shape) }
+    package init(halfBits values: [UInt16], shape: [Int]) { self.init(.float16, values, shape) }
 
     private init<T: BitwiseCopyable>(_ element: Element, _ values: [T], _ shape: [Int]) {
         self.init(element: element, shape: shape, bytes: values.withUnsafeBytes { Data($0) })
     }
 
     /// The elements as floats, whatever their type; 64-bit elements are rounded.
-    public func floats() -> [Float] {
+    package func floats() -> [Float] {
         switch element {
         case .float16: load(UInt16.self).map(HalfPrecision.float)
         case .float32: load(Float.self)
@@ -76,7 +76,7 @@ public struct NumPyArray: Hashable, Sendable {
     }
 
     /// The elements as whole numbers, or nothing where the type is not one of whole numbers or truth values.
-    public func integers() -> [Int]? {
+    package func integers() -> [Int]? {
         switch element {
         case .float16, .float32, .float64: nil
         case .uint8: bytes.map { Int($0) }
@@ -87,7 +87,7 @@ public struct NumPyArray: Hashable, Sendable {
     }
 
     /// The bits of float16 elements, or nothing where the type is another.
-    public func halfBits() -> [UInt16]? {
+    package func halfBits() -> [UInt16]? {
         element == .float16 ? load(UInt16.self) : nil
     }
 
@@ -102,21 +102,21 @@ public struct NumPyArray: Hashable, Sendable {
 
 extension NumPyArray {
     /// The array in the `.npy` format, version 1.0.
-    public func encoded() -> Data {
+    package func encoded() -> Data {
         NumPyHeader(element: element, shape: shape).encoded() + bytes
     }
 
     /// Writes the array to a `.npy` file, atomically.
     ///
     /// - Throws: a `Failure` of kind `.internal`.
-    public func write(to path: String, operation: String = "writing the array") throws {
+    package func write(to path: String, operation: String = "writing the array") throws {
         try AtomicFile.write(encoded(), to: path, operation: operation)
     }
 
     /// Decodes the `.npy` format, versions 1 to 3, row-major, of the types of ``Element``.
     ///
     /// - Throws: a `Failure` of kind `.badInput` that names the file `name`.
-    public init(decoding data: Data, name: String? = nil, operation: String = "reading the array") throws {
+    package init(decoding data: Data, name: String? = nil, operation: String = "reading the array") throws {
         let header: NumPyHeader
         let length: Int
         do {
@@ -135,7 +135,7 @@ extension NumPyArray {
     /// Reads a `.npy` file; see ``init(decoding:name:operation:)``.
     ///
     /// - Throws: a `Failure` of kind `.badInput` or `.missingInput`.
-    public init(contentsOf path: String, operation: String = "reading the array") throws {
+    package init(contentsOf path: String, operation: String = "reading the array") throws {
         try self.init(decoding: AtomicFile.readFile(path, operation: operation), name: path, operation: operation)
     }
 }

@@ -3,7 +3,7 @@ import Foundation
 /// Writes a large `.npy` file of known shape row by row, without ever holding it in memory.
 ///
 /// The file appears under its name only with ``finish()``, and only when all rows are there.
-public final class NumPyWriter {
+package final class NumPyWriter {
     private let element: NumPyArray.Element
     private let shape: [Int]
     private let path: String
@@ -14,7 +14,7 @@ public final class NumPyWriter {
     /// Starts the file at `path` of `shape`, the rows counted by `shape[0]`.
     ///
     /// - Throws: a `Failure` of kind `.internal`, or `.usage` where the shape is no shape.
-    public init(path: String, element: NumPyArray.Element, shape: [Int], operation: String = "writing the array") throws {
+    package init(path: String, element: NumPyArray.Element, shape: [Int], operation: String = "writing the array") throws {
         let header = NumPyHeader(element: element, shape: shape)
         guard !shape.isEmpty, shape.count <= 32, shape.allSatisfy({ $0 >= 0 }), let total = header.byteCount else {
             throw Failure(.usage, operation, path: path, reason: "\(shape) is not the shape of an array")
@@ -29,30 +29,30 @@ public final class NumPyWriter {
     }
 
     /// Appends float32 elements; a float16 file takes them rounded.
-    public func append(_ values: [Float]) throws {
+    package func append(_ values: [Float]) throws {
         if element == .float16 { return try append(halfBits: values.map(HalfPrecision.bits)) }
         try append(values, as: .float32)
     }
 
     /// Appends the bits of float16 elements.
-    public func append(halfBits values: [UInt16]) throws { try append(values, as: .float16) }
+    package func append(halfBits values: [UInt16]) throws { try append(values, as: .float16) }
 
     /// Appends uint8 elements.
-    public func append(_ values: [UInt8]) throws { try append(values, as: .uint8) }
+    package func append(_ values: [UInt8]) throws { try append(values, as: .uint8) }
 
     /// Appends int32 elements.
-    public func append(_ values: [Int32]) throws { try append(values, as: .int32) }
+    package func append(_ values: [Int32]) throws { try append(values, as: .int32) }
 
     /// Appends int64 elements.
-    public func append(_ values: [Int]) throws { try append(values.map(Int64.init), as: .int64) }
+    package func append(_ values: [Int]) throws { try append(values.map(Int64.init), as: .int64) }
 
     /// Appends truth values.
-    public func append(_ values: [Bool]) throws { try append(values.map { $0 ? UInt8(1) : 0 }, as: .bool) }
+    package func append(_ values: [Bool]) throws { try append(values.map { $0 ? UInt8(1) : 0 }, as: .bool) }
 
     /// Puts the complete file on disk.
     ///
     /// - Throws: a `Failure` of kind `.internal` where rows are missing or the disk is full.
-    public func finish() throws {
+    package func finish() throws {
         guard remaining == 0 else {
             let reason = "\(remaining / element.size) elements of shape \(shape) were never written"
             throw Failure(.internal, operation, path: path, reason: reason)

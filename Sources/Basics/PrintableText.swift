@@ -2,7 +2,7 @@ extension String {
     /// The text with control characters as escapes such as `\u{1b}`, so that a name out of a file cannot steer the terminal.
     ///
     /// - Parameter keepsLines: whether line ends and tabs stay; else they become blanks.
-    public func printable(keepsLines: Bool = false) -> String {
+    package func printable(keepsLines: Bool = false) -> String {
         guard unicodeScalars.contains(where: \.isControl) else { return self }
         var result = ""
         for scalar in unicodeScalars {

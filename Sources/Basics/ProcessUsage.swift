@@ -1,16 +1,16 @@
 import Foundation
 
 /// What this process has used of the machine so far.
-public enum ProcessUsage {
+package enum ProcessUsage {
     /// Seconds of processor time, of all threads together.
-    public static var processorSeconds: Double {
+    package static var processorSeconds: Double {
         var time = timespec()
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 
     /// The most memory that was in use at once, in megabytes; nil where the system does not say.
-    public static var peakMemoryMegabytes: Double? {
+    package static var peakMemoryMegabytes: Double? {
         #if os(Linux)
             guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
                 let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),

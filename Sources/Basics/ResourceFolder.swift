@@ -1,7 +1,7 @@
 import Foundation
 
 /// Finds the files that a library carries, without `Bundle.module`, which traps where they are not.
-public enum ResourceFolder {
+package enum ResourceFolder {
     #if canImport(Darwin)
         private static let ending = ".bundle"
         private static let inner = "Contents/Resources/"
@@ -11,10 +11,10 @@ public enum ResourceFolder {
     #endif
 
     /// The name of the bundle of a target of this package.
-    public static func bundleName(_ target: String) -> String { "SegmentationBuddies_\(target)\(ending)" }
+    package static func bundleName(_ target: String) -> String { "SegmentationBuddies_\(target)\(ending)" }
 
     /// Where the build or an installation puts `folder` of the resources of `target`, likeliest first.
-    public static func places(of folder: String, target: String) -> [String] {
+    package static func places(of folder: String, target: String) -> [String] {
         let executable = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
         let beside =
             [Bundle.main.bundleURL, Bundle.main.resourceURL, executable]

@@ -1,18 +1,18 @@
 /// Which candidate is the answer: the one with the largest weighted sum of what speaks for it.
 ///
 /// Ties go to the larger similarity, then to the lower vertex index, so that a result never depends on the machine.
-public struct CandidateChoice: Sendable, Hashable, Codable {
+package struct CandidateChoice: Sendable, Hashable, Codable {
     /// The weight of the IoU of the part mask with the mask segmented at the candidate's pixel (the paper's fifth equation).
-    public var iou: Float
+    package var iou: Float
     /// The weight of the cosine of the click's and the candidate's features.
-    public var similarity: Float
+    package var similarity: Float
     /// The weight of the share of the candidates that are around the candidate on the mesh.
-    public var agreement: Float
+    package var agreement: Float
     /// What becomes of candidates that lead back to a pixel outside the part mask.
-    public var outsiders: Outsiders
+    package var outsiders: Outsiders
 
     /// What becomes of candidates that lead back to a pixel outside the part mask.
-    public enum Outsiders: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Outsiders: String, Sendable, Hashable, Codable, CaseIterable {
         /// They cannot be the answer; if there are no others, there is none.
         case refused
         /// They are the answer only if there are no others, so that there always is one.
@@ -22,7 +22,7 @@ public struct CandidateChoice: Sendable, Hashable, Codable {
     }
 
     /// A choice by the given weights.
-    public init(iou: Float = 1, similarity: Float = 0, agreement: Float = 0, outsiders: Outsiders = .refused) {
+    package init(iou: Float = 1, similarity: Float = 0, agreement: Float = 0, outsiders: Outsiders = .refused) {
         self.iou = iou
         self.similarity = similarity
         self.agreement = agreement
@@ -30,7 +30,7 @@ public struct CandidateChoice: Sendable, Hashable, Codable {
     }
 
     /// The published choice: by IoU among those that lead back into the part.
-    public static let published = CandidateChoice()
+    package static let published = CandidateChoice()
 
     /// How near candidates have to be to agree, in radii of the mesh.
     static let reach: Float = 0.1
@@ -43,7 +43,7 @@ extension CandidateChoice {
     ///   - candidates: the candidates, most similar first.
     ///   - positions: #V positions in the unit ball, needed if agreement counts.
     /// - Complexity: O(k^2) if agreement counts, else O(k).
-    public func best(of candidates: [Candidate], positions: [SIMD3<Float>]?) -> Candidate? {
+    package func best(of candidates: [Candidate], positions: [SIMD3<Float>]?) -> Candidate? {
         let qualified = candidates.filter(\.qualifies)
         let eligible = outsiders == .welcome || (outsiders == .lastResort && qualified.isEmpty) ? candidates : qualified
         let ranked = eligible.map { (score: score($0, among: candidates, positions), candidate: $0) }

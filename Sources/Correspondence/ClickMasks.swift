@@ -1,4 +1,4 @@
-import Images
+import BSBImages
 
 /// The two masks of a click: what it is a part of, and the part.
 public struct ClickMasks: Sendable, Hashable {

@@ -1,5 +1,5 @@
-import Backbones
-import Images
+import BSBBackbones
+import BSBImages
 
 /// A vertex that looks like the click, with the way back from it to the picture.
 public struct Candidate: Sendable, Hashable {

@@ -3,7 +3,7 @@
 
 extension ExistenceCalibration {
     /// The calibrations that come with the package: one for each way and each pair of models that was measured.
-    public static let table: [ExistenceCalibration] = [
+    package static let table: [ExistenceCalibration] = [
         ExistenceCalibration(
             .photoToShape,
             models: [

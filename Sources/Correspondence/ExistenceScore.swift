@@ -1,8 +1,8 @@
-import Backbones
+import BSBBackbones
 import Foundation
 
 /// Which way was sought.
-public enum MatchDirection: String, Sendable, Hashable, Codable, CaseIterable {
+package enum MatchDirection: String, Sendable, Hashable, Codable, CaseIterable {
     /// A click in a photo, on the mesh.
     case photoToShape
     /// A vertex of the mesh, in a photo.
@@ -10,18 +10,18 @@ public enum MatchDirection: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 /// What a match says about whether the mesh (or the photo, with roles swapped) has the clicked part at all.
-public struct ExistenceEvidence: Sendable, Hashable, Codable {
+package struct ExistenceEvidence: Sendable, Hashable, Codable {
     /// The largest IoU among the candidates that qualify; 0 if none does.
-    public var bestIoU: Double
+    package var bestIoU: Double
     /// The share of the candidates that qualify.
-    public var qualifyingShare: Double
+    package var qualifyingShare: Double
     /// Cosine of the click and the most similar vertex, or of the vertex and the most similar pixel.
-    public var similarity: Double
+    package var similarity: Double
     /// How similar to the mesh the clicked object is as a whole (``Correspondence/objectSimilarity``).
-    public var objectSimilarity: Double
+    package var objectSimilarity: Double
 
     /// The given evidence.
-    public init(bestIoU: Double, qualifyingShare: Double, similarity: Double, objectSimilarity: Double) {
+    package init(bestIoU: Double, qualifyingShare: Double, similarity: Double, objectSimilarity: Double) {
         self.bestIoU = bestIoU
         self.qualifyingShare = qualifyingShare
         self.similarity = similarity
@@ -29,7 +29,7 @@ public struct ExistenceEvidence: Sendable, Hashable, Codable {
     }
 
     /// The evidence of a match.
-    public init(_ correspondence: Correspondence) {
+    package init(_ correspondence: Correspondence) {
         let candidates = correspondence.candidates
         self.init(
             bestIoU: Double(candidates.filter(\.qualifies).compactMap(\.iou).max() ?? 0),
@@ -38,7 +38,7 @@ public struct ExistenceEvidence: Sendable, Hashable, Codable {
     }
 
     /// The evidence of a match of a vertex.
-    public init(_ correspondence: PixelCorrespondence) {
+    package init(_ correspondence: PixelCorrespondence) {
         let candidates = correspondence.candidates
         self.init(
             bestIoU: Double(candidates.compactMap(\.iou).max() ?? 0),
@@ -51,7 +51,7 @@ public struct ExistenceEvidence: Sendable, Hashable, Codable {
     ///
     /// Nearness is the logarithm of one over the cosine's distance from 1. Of the object's three quarters are taken off: renders alone would
     /// have half of it, but a photo is less like the mesh everywhere. The IoU adds nothing to these terms (docs/evaluation.md).
-    public var terms: [Double] {
+    package var terms: [Double] {
         func nearness(_ cosine: Double) -> Double { -log(1.01 - min(cosine, 1)) }
         return [1, qualifyingShare, nearness(similarity) - 0.75 * nearness(objectSimilarity)]
     }
@@ -62,18 +62,18 @@ public struct ExistenceEvidence: Sendable, Hashable, Codable {
 /// The paper only has a rule, that some candidate qualifies. `bsb evaluate existence --fit` makes one of these from clicks on parts that a
 /// mesh has and on parts that it lacks, as many of the one kind as of the other; `bsb evaluate reverse --fit` from vertices of parts that a
 /// photo's object has and from the same after those parts were taken out of the object.
-public struct ExistenceCalibration: Sendable, Hashable, Codable {
+package struct ExistenceCalibration: Sendable, Hashable, Codable {
     /// Which way was sought.
-    public var direction: MatchDirection
+    package var direction: MatchDirection
     /// SHA-256 of the feature extractor and of the segmenter that it was fitted with.
-    public var models: [String]
+    package var models: [String]
     /// The weights of the evidence's terms.
-    public var weights: [Double]
+    package var weights: [Double]
     /// The number of clicks that it was fitted to.
-    public var clicks: Int
+    package var clicks: Int
 
     /// A calibration for two models.
-    public init(_ direction: MatchDirection, models: [String], weights: [Double], clicks: Int) {
+    package init(_ direction: MatchDirection, models: [String], weights: [Double], clicks: Int) {
         self.direction = direction
         self.models = models
         self.weights = weights
@@ -81,13 +81,13 @@ public struct ExistenceCalibration: Sendable, Hashable, Codable {
     }
 
     /// The probability that the mesh has the clicked part, if it is as likely as not beforehand.
-    public func probability(_ evidence: ExistenceEvidence) -> Double {
+    package func probability(_ evidence: ExistenceEvidence) -> Double {
         let sum = zip(weights, evidence.terms).reduce(0) { $0 + $1.0 * $1.1 }
         return 1 / (1 + exp(-sum))
     }
 
     /// The calibration for two models; nil if there is none.
-    public static func known(
+    package static func known(
         _ direction: MatchDirection, extractor: ModelIdentity, segmenter: ModelIdentity
     ) -> ExistenceCalibration? {
         table.first { $0.direction == direction && $0.models == [extractor.hash, segmenter.hash] }
@@ -104,7 +104,7 @@ extension ExistenceCalibration {
     ///   - models: the models that the evidence is of.
     /// - Returns: nil if one of the kinds is missing.
     /// - Complexity: O(n) for each of 50 steps.
-    public static func fitted(
+    package static func fitted(
         _ evidence: [ExistenceEvidence], exists: [Bool], _ direction: MatchDirection, models: [ModelIdentity]
     ) -> ExistenceCalibration? {
         let positives = exists.count { $0 }

@@ -1,12 +1,12 @@
-import Backbones
-import Distillation
-import Images
-import LinearAlgebra
+import BSBBackbones
+import BSBDistillation
+import BSBImages
+import BSBLinearAlgebra
 
 /// What is done to the features of photo and mesh before they are compared.
 ///
 /// Photos and grey renders differ by more than what they show; what all features of one side have in common says nothing about parts.
-public enum FeatureAlignment: String, Sendable, Hashable, Codable, CaseIterable {
+package enum FeatureAlignment: String, Sendable, Hashable, Codable, CaseIterable {
     /// Nothing, as published.
     case none
     /// The mean feature of the object is taken off the photo's, the mean feature of the mesh off the mesh's.

@@ -1,16 +1,16 @@
 /// A local maximum of values on a graph.
-public struct GraphPeak: Sendable, Hashable {
+package struct GraphPeak: Sendable, Hashable {
     /// The node of the maximum.
-    public var node: Int
+    package var node: Int
     /// Its value.
-    public var value: Float
+    package var value: Float
     /// How far one has to go down from it to reach a higher maximum; infinite for the highest of a connected part.
-    public var prominence: Float
+    package var prominence: Float
 }
 
 /// Finds the local maxima of values on a graph that stand out, by persistence: the values are flooded from the top, each maximum starts a
 /// lake, and where two lakes meet the one with the lower maximum ends.
-public enum GraphPeaks {
+package enum GraphPeaks {
     /// The maxima whose prominence is at least `prominence`, the highest first, ties by the lower node.
     ///
     /// - Parameters:
@@ -18,7 +18,7 @@ public enum GraphPeaks {
     ///   - edges: pairs of nodes.
     ///   - prominence: how much a maximum must stand out.
     /// - Complexity: O(nodes log nodes + edges).
-    public static func find(_ values: [Float], edges: [SIMD2<Int32>], prominence: Float) -> [GraphPeak] {
+    package static func find(_ values: [Float], edges: [SIMD2<Int32>], prominence: Float) -> [GraphPeak] {
         let order = values.indices.filter { values[$0] > -.infinity }.sorted { (values[$0], $1) > (values[$1], $0) }
         var place = [Int](repeating: .max, count: values.count)
         for (position, node) in order.enumerated() { place[node] = position }

@@ -1,12 +1,12 @@
-import Backbones
-import Images
-import LinearAlgebra
+import BSBBackbones
+import BSBImages
+import BSBLinearAlgebra
 
 /// How similar to a mesh a whole clicked object is, which says what similarity to expect of a click on it.
 ///
 /// A photo in another manner than the mesh's renders (textured, lit, blurred) is less similar to it everywhere, and not only where the
 /// mesh lacks a part.
-public enum ObjectSimilarity {
+package enum ObjectSimilarity {
     /// The most pixels that are looked at.
     static let pixels = 64
     /// The most vertices that they are compared with.
@@ -21,7 +21,7 @@ public enum ObjectSimilarity {
     ///   - eligible: n flags; vertices without one are left out.
     /// - Returns: nil if there is nothing to compare.
     /// - Complexity: O(64 x 4096 x d + object mask).
-    public static func median(of features: FeatureGrid, object: Mask, field: Matrix, eligible: [Bool]) -> Float? {
+    package static func median(of features: FeatureGrid, object: Mask, field: Matrix, eligible: [Bool]) -> Float? {
         median(of: features, object: object, sample: sample(of: field, eligible: eligible))
     }
 

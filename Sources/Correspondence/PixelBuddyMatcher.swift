@@ -1,32 +1,32 @@
-import Backbones
-import Basics
-import Distillation
-import Images
-import LinearAlgebra
+import BSBBackbones
+import BSBBasics
+import BSBDistillation
+import BSBImages
+import BSBLinearAlgebra
 
 /// How pixels are chosen and judged.
-public struct PixelMatchingOptions: Sendable, Hashable, Codable {
+package struct PixelMatchingOptions: Sendable, Hashable, Codable {
     /// The number of pixels considered, the paper's k with roles swapped.
-    public var candidateCount = 100
+    package var candidateCount = 100
     /// The distance between pixels that are considered; by default a quarter of a feature cell, since nearer pixels say the same.
-    public var spacing: Int?
+    package var spacing: Int?
     /// The most vertices at which the mesh is segmented again, taken in the order of their pixels' similarity.
-    public var segmentLimit = 12
+    package var segmentLimit = 12
     /// The IoU below which the best candidate is rejected; 0 accepts any that qualifies.
-    public var minimumIoU: Float = 0
+    package var minimumIoU: Float = 0
     /// How much of what is compared with the pixels is the mean feature of the vertex's part, rather than the vertex's: 0 to 1.
-    public var partShare: Float = 0
+    package var partShare: Float = 0
     /// Whether the most similar pixel is the answer where none leads back into the part.
-    public var acceptsOutsiders = false
+    package var acceptsOutsiders = false
     /// The probability that the photo shows the part below which there is no answer, where outsiders are accepted and a calibration tells
     /// the probability.
-    public var minimumExistence = 0.0
+    package var minimumExistence = 0.0
 
     /// The published options, with roles swapped.
-    public init() {}
+    package init() {}
 
     /// What did best on shapes that training had not seen (docs/evaluation.md).
-    public static var standard: PixelMatchingOptions {
+    package static var standard: PixelMatchingOptions {
         var options = PixelMatchingOptions()
         options.partShare = 0.5
         options.acceptsOutsiders = true
@@ -36,14 +36,14 @@ public struct PixelMatchingOptions: Sendable, Hashable, Codable {
 }
 
 /// A part of a mesh around a vertex, to be found in a photo.
-public struct ClickedSurface: Sendable {
+package struct ClickedSurface: Sendable {
     /// The clicked vertex, v.
-    public var vertex: Int
+    package var vertex: Int
     /// #V: whether each vertex is in the clicked part.
-    public var part: [Bool]
+    package var part: [Bool]
 
     /// A click on vertex `vertex`.
-    public init(vertex: Int, part: [Bool]) {
+    package init(vertex: Int, part: [Bool]) {
         self.vertex = vertex
         self.part = part
     }
@@ -61,7 +61,7 @@ public struct ClickedSurface: Sendable {
 ///
 /// ``PixelMatchingOptions`` has ways to depart from these steps. Ties go to the larger IoU, then to the larger similarity, then to the first pixel in reading order. Candidates that share a vertex share
 /// its segmentation.
-public struct PixelBuddyMatcher: Sendable {
+package struct PixelBuddyMatcher: Sendable {
     private let options: PixelMatchingOptions
     private let calibration: ExistenceCalibration?
     private let parallelism: Parallelism
@@ -69,7 +69,7 @@ public struct PixelBuddyMatcher: Sendable {
     /// A matcher with the given options.
     ///
     /// `calibration` is how evidence becomes the probability that the photo shows the part; without one there is no such probability.
-    public init(
+    package init(
         options: PixelMatchingOptions = PixelMatchingOptions(), calibration: ExistenceCalibration? = nil,
         parallelism: Parallelism = Parallelism()
     ) {
@@ -88,7 +88,7 @@ public struct PixelBuddyMatcher: Sendable {
     ///   - segment: #V flags of the part around a vertex.
     /// - Throws: `Failure` if the features differ in length, and what `segment` throws.
     /// - Complexity: O(cells d + lattice log lattice + k n d) and one call of `segment` for each distinct vertex, at most `segmentLimit`.
-    public func match(
+    package func match(
         _ surface: ClickedSurface, of mesh: SurfaceFeatures, in features: FeatureGrid, objectMask: Mask, segment: (Int) throws -> [Bool]
     ) throws -> PixelCorrespondence {
         let field = mesh.field
@@ -173,7 +173,7 @@ public struct PixelBuddyMatcher: Sendable {
     }
 
     /// The area of the vertices in both sets over that of the vertices in either; 0 where that has none.
-    public static func intersectionOverUnion(_ a: [Bool], _ b: [Bool], areas: [Double]) -> Float {
+    package static func intersectionOverUnion(_ a: [Bool], _ b: [Bool], areas: [Double]) -> Float {
         precondition(a.count == b.count && a.count == areas.count, "parts of one mesh")
         var (both, either) = (0.0, 0.0)
         for i in a.indices {

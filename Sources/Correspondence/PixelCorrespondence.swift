@@ -1,22 +1,22 @@
-import Backbones
+import BSBBackbones
 
 /// A pixel that looks like a vertex, with the way back from it to the mesh.
-public struct PixelCandidate: Sendable, Hashable {
+package struct PixelCandidate: Sendable, Hashable {
     /// The pixel, q.
-    public var pixel: Pixel
+    package var pixel: Pixel
     /// Cosine of the pixel's and the vertex's features, s(q, v).
-    public var similarity: Float
+    package var similarity: Float
     /// The vertex of the mesh most similar to the pixel, u(q).
-    public var vertex: Int
+    package var vertex: Int
     /// Cosine of the pixel's and that vertex's features.
-    public var vertexSimilarity: Float
+    package var vertexSimilarity: Float
     /// Whether that vertex is in the part of the mesh.
-    public var qualifies: Bool
+    package var qualifies: Bool
     /// IoU of the part with the part segmented at u(q), by area; only for candidates that qualify and were segmented.
-    public var iou: Float?
+    package var iou: Float?
 
     /// A candidate and where it leads back to.
-    public init(pixel: Pixel, similarity: Float, vertex: Int, vertexSimilarity: Float, qualifies: Bool, iou: Float? = nil) {
+    package init(pixel: Pixel, similarity: Float, vertex: Int, vertexSimilarity: Float, qualifies: Bool, iou: Float? = nil) {
         self.pixel = pixel
         self.similarity = similarity
         self.vertex = vertex
@@ -27,7 +27,7 @@ public struct PixelCandidate: Sendable, Hashable {
 }
 
 /// Why no pixel corresponds to a vertex.
-public enum NoPixelCorrespondence: String, Sendable, Hashable, Codable, CaseIterable {
+package enum NoPixelCorrespondence: String, Sendable, Hashable, Codable, CaseIterable {
     /// There is no object in the photo to look in.
     case emptyObjectMask
     /// The part of the mesh has no vertex.
@@ -44,7 +44,7 @@ public enum NoPixelCorrespondence: String, Sendable, Hashable, Codable, CaseIter
 
 extension NoPixelCorrespondence {
     /// The reason as a sentence for a person.
-    public var sentence: String {
+    package var sentence: String {
         switch self {
         case .emptyObjectMask: "The segmenter found no object in the photo; try a click on it."
         case .emptyPart: "The segmenter found no part of the mesh at the vertex."
@@ -58,24 +58,24 @@ extension NoPixelCorrespondence {
 }
 
 /// What matching one vertex against one photo found.
-public struct PixelCorrespondence: Sendable, Hashable {
+package struct PixelCorrespondence: Sendable, Hashable {
     /// The best segmentation buddy, if there is one.
-    public var buddy: PixelCandidate?
+    package var buddy: PixelCandidate?
     /// Why there is none, if there is none.
-    public var reason: NoPixelCorrespondence?
+    package var reason: NoPixelCorrespondence?
     /// The probability that the photo shows the part, if it is as likely as not beforehand; nil where no calibration tells it.
-    public var existence: Double?
+    package var existence: Double?
     /// How similar to the mesh the object is as a whole (``ObjectSimilarity``); nil where nothing was compared.
-    public var objectSimilarity: Float?
+    package var objectSimilarity: Float?
     /// All candidates, most similar first.
-    public var candidates: [PixelCandidate]
+    package var candidates: [PixelCandidate]
     /// Candidates that qualify.
-    public var qualified: Int
+    package var qualified: Int
     /// Distinct vertices at which the mesh was segmented again.
-    public var segmented: Int
+    package var segmented: Int
 
     /// What was found.
-    public init(
+    package init(
         buddy: PixelCandidate?, reason: NoPixelCorrespondence?, candidates: [PixelCandidate] = [], qualified: Int = 0, segmented: Int = 0
     ) {
         self.buddy = buddy

@@ -1,8 +1,8 @@
-import Backbones
-import Basics
-import Distillation
-import Images
-import LinearAlgebra
+import BSBBackbones
+import BSBBasics
+import BSBDistillation
+import BSBImages
+import BSBLinearAlgebra
 
 /// Finds the pixel of a region whose interpolated feature is most similar to a query, without interpolating any feature.
 ///
@@ -12,7 +12,7 @@ import LinearAlgebra
 ///
 /// Most of the picture is never looked at: within one such block the cosine is at most `max(tᵢ·f) / shortest length`, which rules out
 /// every block that cannot beat the best pixel found so far. The answer is that of the exhaustive search.
-public struct PixelSearch: Sendable {
+package struct PixelSearch: Sendable {
     /// The pixels between the same four cell centres.
     private struct Block: Sendable {
         var columns: Range<Int>
@@ -32,19 +32,19 @@ public struct PixelSearch: Sendable {
     private var blocks: [Block]
 
     /// What a search found, and how much of the region it had to look at.
-    public struct Match: Sendable, Hashable {
+    package struct Match: Sendable, Hashable {
         /// The most similar pixel.
-        public var pixel: Pixel
+        package var pixel: Pixel
         /// The cosine of the query and the pixel's interpolated feature.
-        public var similarity: Float
+        package var similarity: Float
         /// The pixels whose similarity was evaluated.
-        public var evaluated: Int
+        package var evaluated: Int
     }
 
     /// Prepares the search among the pixels of `region`.
     ///
     /// Complexity: O(region + cells x d).
-    public init(features: FeatureGrid, region: Mask) {
+    package init(features: FeatureGrid, region: Mask) {
         cells = Matrix(rows: features.rows * features.columns, columns: features.dimension, values: features.values)
         gram = NeighbourGram(features)
         self.region = region
@@ -64,7 +64,7 @@ public struct PixelSearch: Sendable {
     }
 
     /// Whether the region has a pixel with a direction to compare.
-    public var isEmpty: Bool { blocks.isEmpty }
+    package var isEmpty: Bool { blocks.isEmpty }
 
     /// The most similar pixel of the region for each query, or nil where nothing can be compared; of equals the first in reading order.
     ///
@@ -72,7 +72,7 @@ public struct PixelSearch: Sendable {
     /// - Parameter queries: m x d vectors.
     /// - Returns: m matches.
     /// - Complexity: O(m x cells x d) for the inner products and at most O(m x region) for the search.
-    public func mostSimilar(to queries: Matrix, parallelism: Parallelism = Parallelism()) throws -> [Match?] {
+    package func mostSimilar(to queries: Matrix, parallelism: Parallelism = Parallelism()) throws -> [Match?] {
         let products = Matrix.product(cells.factor, queries.transposed)
         return parallelism.map(queries.rows) { query in
             let squared = dot(queries.row(query), queries.row(query))

@@ -1,10 +1,10 @@
-import Backbones
-import Distillation
-import Images
-import LinearAlgebra
+import BSBBackbones
+import BSBDistillation
+import BSBImages
+import BSBLinearAlgebra
 
 /// Compares the interpolated features of a picture's pixels with other features.
-public struct PixelSimilarity: Sendable {
+package struct PixelSimilarity: Sendable {
     private let features: FeatureGrid
     private let cells: Matrix
     private let gram: NeighbourGram
@@ -12,14 +12,14 @@ public struct PixelSimilarity: Sendable {
     /// Prepares comparisons with `features`.
     ///
     /// Complexity: O(cells x d).
-    public init(_ features: FeatureGrid) {
+    package init(_ features: FeatureGrid) {
         self.features = features
         cells = Matrix(rows: features.rows * features.columns, columns: features.dimension, values: features.values)
         gram = NeighbourGram(features)
     }
 
     /// A quarter of the distance between the centres of two cells, at least 1, in pixels: features change little over it.
-    public var spacing: Int {
+    package var spacing: Int {
         let cell = 1 / max(features.map.scaleX, features.map.scaleY)
         return cell.isFinite ? max(1, Int(cell / 4)) : 1
     }
@@ -28,7 +28,7 @@ public struct PixelSimilarity: Sendable {
     ///
     /// The lattice is narrowed where it misses the region, and widened until there are at most `limit` pixels.
     /// - Complexity: O(lattice) for each lattice that is tried.
-    public static func lattice(in region: Mask, spacing: Int, limit: Int = .max) -> [Pixel] {
+    package static func lattice(in region: Mask, spacing: Int, limit: Int = .max) -> [Pixel] {
         var spacing = max(1, spacing)
         var pixels = lattice(region, spacing)
         while pixels.isEmpty, spacing > 1 {
@@ -54,7 +54,7 @@ public struct PixelSimilarity: Sendable {
     ///
     /// No feature is interpolated: the inner product with a pixel is the bilinear mean of the inner products with its four cells.
     /// - Complexity: O(cells x d + pixels).
-    public func cosines(of query: [Float], at pixels: [Pixel]) -> [Float] {
+    package func cosines(of query: [Float], at pixels: [Pixel]) -> [Float] {
         let squared = dot(query[...], query[...])
         guard squared > 0, squared.isFinite else { return [Float](repeating: -.infinity, count: pixels.count) }
         let scale = 1 / squared.squareRoot()
@@ -72,7 +72,7 @@ public struct PixelSimilarity: Sendable {
     /// The features of pixels, scaled to length 1: pixels x d; zero for those without a direction.
     ///
     /// - Complexity: O(pixels x d).
-    public func directions(at pixels: [Pixel]) -> Matrix {
+    package func directions(at pixels: [Pixel]) -> Matrix {
         Matrix(rows: pixels.count, columns: features.dimension, values: pixels.flatMap { features.feature(at: $0.center) })
             .withNormalizedRows()
     }

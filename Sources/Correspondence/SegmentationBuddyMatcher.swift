@@ -1,8 +1,8 @@
-import Backbones
-import Basics
-import Distillation
-import Images
-import LinearAlgebra
+import BSBBackbones
+import BSBBasics
+import BSBDistillation
+import BSBImages
+import BSBLinearAlgebra
 
 /// How candidates are chosen and judged.
 public struct MatchingOptions: Sendable, Hashable, Codable {
@@ -52,22 +52,22 @@ public struct MatchingOptions: Sendable, Hashable, Codable {
 }
 
 /// A photo with everything about one click in it that matching needs.
-public struct ClickedPhoto: Sendable {
+package struct ClickedPhoto: Sendable {
     /// The feature extractor's view of the photo.
-    public var features: FeatureGrid
+    package var features: FeatureGrid
     /// The segmenter's view of the photo.
-    public var embedding: ImageEmbedding
+    package var embedding: ImageEmbedding
     /// The clicked pixel, p.
-    public var click: Pixel
+    package var click: Pixel
     /// A box that goes with every prompt for the part, where the user gave one.
-    public var box: Prompt.Box?
+    package var box: Prompt.Box?
     /// Clicks on what is not the part, which go with every prompt as well.
-    public var unwanted: [Pixel]
+    package var unwanted: [Pixel]
     /// The masks of the click.
-    public var masks: ClickMasks
+    package var masks: ClickMasks
 
     /// A click in a photo of the masks' size.
-    public init(
+    package init(
         features: FeatureGrid, embedding: ImageEmbedding, click: Pixel, box: Prompt.Box? = nil, unwanted: [Pixel] = [], masks: ClickMasks
     ) {
         self.features = features
@@ -81,7 +81,7 @@ public struct ClickedPhoto: Sendable {
 
 extension ClickedPhoto {
     /// The question for the part at another pixel than the click: with the box and the unwanted clicks, which say what a part is not.
-    public func prompt(at pixel: Pixel) -> Prompt {
+    package func prompt(at pixel: Pixel) -> Prompt {
         Prompt(points: [Prompt.Point(pixel.center)] + unwanted.map { Prompt.Point($0.center, isForeground: false) }, box: box)
     }
 }
@@ -95,7 +95,7 @@ extension ClickedPhoto {
 /// 4. The photo is segmented again at each qualifying pixel; the candidate whose mask has the largest IoU with the part mask wins.
 ///
 /// Candidates that share a pixel share its segmentation. ``MatchingOptions`` has ways to depart from these steps.
-public struct SegmentationBuddyMatcher: Sendable {
+package struct SegmentationBuddyMatcher: Sendable {
     private let segmenter: any PromptSegmenter
     private let options: MatchingOptions
     private let calibration: ExistenceCalibration?
@@ -105,7 +105,7 @@ public struct SegmentationBuddyMatcher: Sendable {
     ///
     /// `calibration` is how evidence becomes the probability that the mesh has the part, for these models and options; without one there is
     /// no such probability.
-    public init(
+    package init(
         segmenter: any PromptSegmenter, options: MatchingOptions = MatchingOptions(), calibration: ExistenceCalibration? = nil,
         parallelism: Parallelism = Parallelism()
     ) {
@@ -122,7 +122,7 @@ public struct SegmentationBuddyMatcher: Sendable {
     ///   - mesh: the mesh's features, as long as the photo's.
     /// - Throws: `Failure` if the features differ in length or the segmenter cannot be run.
     /// - Complexity: O(n d + k cells d) products, at most O(k x object mask) comparisons, one prompt for each distinct pixel.
-    public func match(_ photo: ClickedPhoto, to mesh: SurfaceFeatures) throws -> Correspondence {
+    package func match(_ photo: ClickedPhoto, to mesh: SurfaceFeatures) throws -> Correspondence {
         guard mesh.field.dimension == photo.features.dimension else {
             throw Failure(
                 .usage, "matching",

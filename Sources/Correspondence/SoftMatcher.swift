@@ -1,34 +1,34 @@
-import Backbones
-import Basics
-import Distillation
+import BSBBackbones
+import BSBBasics
+import BSBDistillation
 import Foundation
-import Images
-import LinearAlgebra
+import BSBImages
+import BSBLinearAlgebra
 
 /// How a soft answer is made.
-public struct SoftMatchingOptions: Sendable, Hashable, Codable {
+package struct SoftMatchingOptions: Sendable, Hashable, Codable {
     /// The difference of cosines that counts as a factor of e.
-    public var temperature: Float = 0.05
+    package var temperature: Float = 0.05
     /// The most pixels of the part that are compared.
-    public var partPixels = 256
+    package var partPixels = 256
     /// The most pixels of the object that are compared.
-    public var objectPixels = 1024
+    package var objectPixels = 1024
 
     /// The default options.
-    public init() {}
+    package init() {}
 }
 
 /// An approximate answer over the whole surface, where the best buddy is a single vertex or none.
-public struct SoftCorrespondence: Sendable, Hashable {
+package struct SoftCorrespondence: Sendable, Hashable {
     /// #V: mean cosine of the vertex's feature with those of the part's pixels; `-infinity` where nothing can be compared.
-    public var similarity: [Float]
+    package var similarity: [Float]
     /// #V in 0...1: the share of the vertex's attention to the object's pixels that falls into the part, the soft form of "leads back".
-    public var returning: [Float]
+    package var returning: [Float]
     /// #V, sums to 1 (or is 0 where nothing can be compared): area x exp(similarity / temperature) x returning.
-    public var probability: [Float]
+    package var probability: [Float]
 
     /// An answer of the given numbers.
-    public init(similarity: [Float], returning: [Float], probability: [Float]) {
+    package init(similarity: [Float], returning: [Float], probability: [Float]) {
         self.similarity = similarity
         self.returning = returning
         self.probability = probability
@@ -39,12 +39,12 @@ public struct SoftCorrespondence: Sendable, Hashable {
 ///
 /// It is not part of the paper. For a vertex v with cosines s to pixels, the way there weighs exp(mean over the part of s / T), and the way
 /// back is the softmax of s / T over pixels of the object, summed over those in the part.
-public struct SoftMatcher: Sendable {
+package struct SoftMatcher: Sendable {
     private let options: SoftMatchingOptions
     private let parallelism: Parallelism
 
     /// A matcher with the given options.
-    public init(options: SoftMatchingOptions = SoftMatchingOptions(), parallelism: Parallelism = Parallelism()) {
+    package init(options: SoftMatchingOptions = SoftMatchingOptions(), parallelism: Parallelism = Parallelism()) {
         self.options = options
         self.parallelism = parallelism
     }
@@ -55,7 +55,7 @@ public struct SoftMatcher: Sendable {
     ///   - photo: the click and its masks.
     ///   - mesh: the mesh's features, as long as the photo's.
     /// - Complexity: O(n d pixels).
-    public func match(_ photo: ClickedPhoto, to mesh: SurfaceFeatures) throws -> SoftCorrespondence {
+    package func match(_ photo: ClickedPhoto, to mesh: SurfaceFeatures) throws -> SoftCorrespondence {
         let (field, eligible, areas) = (mesh.field, mesh.eligible, mesh.areas)
         precondition(field.dimension == photo.features.dimension, "features of one model")
         let count = field.vertexCount

@@ -1,18 +1,18 @@
-import Distillation
-import LinearAlgebra
+import BSBDistillation
+import BSBLinearAlgebra
 
 /// The features of a mesh with everything else about its vertices that matching asks for, measured once for any number of clicks.
-public struct SurfaceFeatures: Sendable {
+package struct SurfaceFeatures: Sendable {
     /// n x d, the features of the vertices.
-    public let field: FeatureField
+    package let field: FeatureField
     /// n: whether a vertex can be an answer; vertices of no face cannot.
-    public let eligible: [Bool]
+    package let eligible: [Bool]
     /// n positions in the unit ball.
-    public let positions: [SIMD3<Float>]
+    package let positions: [SIMD3<Float>]
     /// n: the share of the surface that each vertex stands for, in any unit.
-    public let areas: [Double]
+    package let areas: [Double]
     /// The vertices, ready to be compared with queries.
-    public let ranking: CosineRanking
+    package let ranking: CosineRanking
     /// At most 4096 x d, unit features of vertices spread over the mesh (``ObjectSimilarity``).
     let sample: Matrix
 
@@ -24,7 +24,7 @@ public struct SurfaceFeatures: Sendable {
     ///   - positions: n positions in the unit ball, for options that ask where vertices are; without, those do nothing.
     ///   - areas: n; by default all vertices count alike.
     /// - Complexity: O(n d).
-    public init(_ field: FeatureField, eligible: [Bool]? = nil, positions: [SIMD3<Float>] = [], areas: [Double]? = nil) {
+    package init(_ field: FeatureField, eligible: [Bool]? = nil, positions: [SIMD3<Float>] = [], areas: [Double]? = nil) {
         let count = field.vertexCount
         let eligible = eligible ?? [Bool](repeating: true, count: count)
         precondition(
@@ -44,8 +44,8 @@ public struct SurfaceFeatures: Sendable {
     }
 
     /// The number of vertices, n.
-    public var count: Int { field.vertexCount }
+    package var count: Int { field.vertexCount }
 
     /// Bytes in memory, about.
-    public var byteCount: Int { 4 * (field.values.values.count + sample.values.count) + count * 48 }
+    package var byteCount: Int { 4 * (field.values.values.count + sample.values.count) + count * 48 }
 }

@@ -1,36 +1,36 @@
-import LinearAlgebra
+import BSBLinearAlgebra
 
 /// Gradient descent with steps scaled by running moments of the gradient (Kingma and Ba 2015).
-public struct AdamOptimizer: Sendable {
+package struct AdamOptimizer: Sendable {
     /// The size of a step; it may be changed between steps.
-    public var learningRate: Float
+    package var learningRate: Float
     private let decay: (first: Float, second: Float) = (0.9, 0.999)
     private let epsilon: Float = 1e-8
     /// The running means of the gradient, as the parameters are shaped.
-    public private(set) var first: [Matrix]
+    package private(set) var first: [Matrix]
     /// The running means of the squared gradient.
-    public private(set) var second: [Matrix]
+    package private(set) var second: [Matrix]
     /// The steps taken.
-    public private(set) var steps = 0
+    package private(set) var steps = 0
     /// The decays to the power of the number of steps.
     private var powers: (first: Float, second: Float) = (1, 1)
 
     /// An optimiser of parameters of these sizes.
-    public init(_ parameters: [Matrix], learningRate: Float) {
+    package init(_ parameters: [Matrix], learningRate: Float) {
         self.learningRate = learningRate
         first = parameters.map { Matrix(rows: $0.rows, columns: $0.columns) }
         second = first
     }
 
     /// An optimiser that goes on where another was after `steps` steps, to the last bit.
-    public init(first: [Matrix], second: [Matrix], steps: Int, learningRate: Float) {
+    package init(first: [Matrix], second: [Matrix], steps: Int, learningRate: Float) {
         self.learningRate = learningRate
         (self.first, self.second, self.steps) = (first, second, steps)
         for _ in 0..<steps { powers = (powers.first * decay.first, powers.second * decay.second) }
     }
 
     /// Takes one step down.
-    public mutating func step(_ parameters: inout [Matrix], gradients: [Matrix]) {
+    package mutating func step(_ parameters: inout [Matrix], gradients: [Matrix]) {
         steps += 1
         powers = (powers.first * decay.first, powers.second * decay.second)
         let rate = learningRate / (1 - powers.first)

@@ -1,12 +1,12 @@
-import Basics
-import LinearAlgebra
+import BSBBasics
+import BSBLinearAlgebra
 
 /// One hidden layer of the published networks: Linear, ReLU, LayerNorm, in this order.
 ///
 /// Its four parameters are the weights (out x in), biases, and the normalisation's gains and shifts (1 x out each).
-public enum DenseBlock {
+package enum DenseBlock {
     /// What the layer computed, kept for the way back.
-    public struct Trace: Sendable {
+    package struct Trace: Sendable {
         /// n x in.
         var input: Matrix
         /// After ReLU, before normalisation, n x out.
@@ -21,13 +21,13 @@ public enum DenseBlock {
     static let normalizationEpsilon: Float = 1e-5
 
     /// Random parameters of a layer: weights and biases uniform within 1 / sqrt(inputs), gains 1 and shifts 0.
-    public static func parameters(inputs: Int, outputs: Int, generator: inout SeededGenerator) -> [Matrix] {
+    package static func parameters(inputs: Int, outputs: Int, generator: inout SeededGenerator) -> [Matrix] {
         LinearLayer.parameters(inputs: inputs, outputs: outputs, generator: &generator)
             + [Matrix(rows: 1, columns: outputs, fill: 1), Matrix(rows: 1, columns: outputs)]
     }
 
     /// n x in to n x out, and what the way back needs.
-    public static func forward(
+    package static func forward(
         _ input: Matrix, _ parameters: ArraySlice<Matrix>, parallelism: Parallelism
     ) -> (output: Matrix, trace: Trace) {
         let p = Array(parameters)
@@ -40,7 +40,7 @@ public enum DenseBlock {
     }
 
     /// The gradients with respect to the four parameters and, if needed, to the input (n x in, else empty), from that with respect to the output.
-    public static func backward(
+    package static func backward(
         _ trace: Trace, outputGradient: Matrix, _ parameters: ArraySlice<Matrix>, needsInputGradient: Bool = true, parallelism: Parallelism
     ) -> (parameters: [Matrix], input: Matrix) {
         let p = Array(parameters)

@@ -1,7 +1,7 @@
-import Backbones
-import Basics
-import LinearAlgebra
-import Shapes
+import BSBBackbones
+import BSBBasics
+import BSBLinearAlgebra
+import BSBShapes
 
 /// The per-vertex features that render to the views' features with the least squared error, by one sparse linear system.
 ///
@@ -13,23 +13,23 @@ import Shapes
 /// - Coincident vertices share their features.
 /// - Vertices that no view shows, in a part of the mesh that some view shows, continue their surroundings smoothly (harmonically).
 /// - Vertices of parts that no view shows, and vertices of no face, take the features of the nearest vertex that has some.
-public struct ExactFieldSolver: FieldSolver, Sendable {
+package struct ExactFieldSolver: FieldSolver, Sendable {
     /// What may be chosen about a fit.
-    public struct Options: Hashable, Sendable, Codable {
+    package struct Options: Hashable, Sendable, Codable {
         /// The weight of the smoothness term against the mean squared error.
         ///
         /// Neither the number of samples nor the mesh's size or (for a uniform mesh) its resolution matters: the energy of the graph Laplacian
         /// approximates the integral of the squared gradient, which does not depend on scale.
-        public var smoothness: Double
+        package var smoothness: Double
         /// Whether targets are scaled to length 1, as befits features that are compared by cosine.
-        public var normalizesTargets: Bool
+        package var normalizesTargets: Bool
         /// How often the fit is repeated with samples weighted down by their error under the fit before; 0 is plain least squares.
-        public var robustPasses: Int
+        package var robustPasses: Int
         /// The error at which a sample's weight is halved when it is weighted down, in multiples of the root mean squared error.
-        public var robustScale: Double
+        package var robustScale: Double
 
         /// The given choices.
-        public init(smoothness: Double = 1e-5, normalizesTargets: Bool = false, robustPasses: Int = 0, robustScale: Double = 1) {
+        package init(smoothness: Double = 1e-5, normalizesTargets: Bool = false, robustPasses: Int = 0, robustScale: Double = 1) {
             self.smoothness = smoothness
             self.normalizesTargets = normalizesTargets
             self.robustPasses = robustPasses
@@ -48,7 +48,7 @@ public struct ExactFieldSolver: FieldSolver, Sendable {
     /// A solver for a mesh.
     ///
     /// - Throws: `Failure` if the mesh's faces are not of its vertices or the options make no sense.
-    public init(mesh: Mesh, options: Options = Options(), parallelism: Parallelism = Parallelism()) throws {
+    package init(mesh: Mesh, options: Options = Options(), parallelism: Parallelism = Parallelism()) throws {
         guard options.smoothness > 0, options.smoothness.isFinite, options.robustPasses >= 0, options.robustScale > 0 else {
             throw Failure(.usage, "fitting features to the mesh", reason: "smoothness and robust scale must be positive")
         }
@@ -60,12 +60,12 @@ public struct ExactFieldSolver: FieldSolver, Sendable {
     }
 
     /// One pass, and one more for each robust repetition.
-    public var passes: Int { 1 + options.robustPasses }
+    package var passes: Int { 1 + options.robustPasses }
 
     /// Takes one view in.
     ///
     /// Complexity: O(samples + cells seen x dimension).
-    public mutating func add(_ view: ViewObservation) throws {
+    package mutating func add(_ view: ViewObservation) throws {
         latest = nil
         var view = view
         if let previous { try weighDown(&view, previous.features, previous.scale) }
@@ -75,7 +75,7 @@ public struct ExactFieldSolver: FieldSolver, Sendable {
     }
 
     /// Ends one pass; before a robust repetition, the fit to it becomes the one that errors are measured by.
-    public mutating func endPass() throws {
+    package mutating func endPass() throws {
         let fit = try fitPoints()
         // The weights of the next pass are computed from this one; after the last pass its equations are kept for `solve`.
         completedPasses += 1
@@ -88,7 +88,7 @@ public struct ExactFieldSolver: FieldSolver, Sendable {
     /// The features of all vertices from the views taken in during the latest pass.
     ///
     /// Complexity: that of a sparse Cholesky factorisation, about O(#V^1.5), plus O(#V log #V x dimension).
-    public mutating func solve() throws -> FeatureField {
+    package mutating func solve() throws -> FeatureField {
         let fit = try fitPoints()
         let points = surface.weld.welded.map { Int($0) }
         return FeatureField(values: fit.features.gatheringRows(points), observed: points.map { fit.observed[$0] })
@@ -97,7 +97,7 @@ public struct ExactFieldSolver: FieldSolver, Sendable {
     /// The mean squared error for each component of the features over the samples taken in, under the fit to them.
     ///
     /// - Throws: `Failure` if the views do not determine a field.
-    public mutating func trainingError() throws -> Double { try fitPoints().meanSquaredError }
+    package mutating func trainingError() throws -> Double { try fitPoints().meanSquaredError }
 
     private mutating func fitPoints() throws -> PointFit {
         if let latest { return latest }

@@ -1,6 +1,6 @@
-import Basics
+import BSBBasics
 import Foundation
-import LinearAlgebra
+import BSBLinearAlgebra
 
 extension FeatureField {
     private struct Header: Codable {
@@ -11,13 +11,13 @@ extension FeatureField {
     }
 
     /// The files that ``write(to:)`` makes in its directory.
-    public static let fileNames = ["field.json", "features.npy", "observed.npy"]
+    package static let fileNames = ["field.json", "features.npy", "observed.npy"]
 
     /// Writes the field to a directory: `features.npy` (#V x dimension, float32), `observed.npy` (#V, bool), and `field.json` last.
     ///
     /// Each file is written atomically.
     /// - Throws: `Failure` if a file cannot be written.
-    public func write(to directory: String) throws {
+    package func write(to directory: String) throws {
         let operation = "writing the feature field"
         try NumPyArray(values.values, shape: [vertexCount, dimension]).write(to: directory + "/features.npy", operation: operation)
         try NumPyArray(observed, shape: [vertexCount]).write(to: directory + "/observed.npy", operation: operation)
@@ -27,7 +27,7 @@ extension FeatureField {
     /// Reads a field that ``write(to:)`` wrote.
     ///
     /// - Throws: `Failure` if a file is missing, is of another version, or does not fit the others.
-    public init(directory: String) throws {
+    package init(directory: String) throws {
         let operation = "reading the feature field"
         let header: Header = try ModelFile.read(directory + "/field.json", operation: operation)
         guard header.format == Header(vertices: 0, dimension: 0).format, header.version == 1 else {

@@ -1,6 +1,6 @@
-import Basics
+import BSBBasics
 import Foundation
-import LinearAlgebra
+import BSBLinearAlgebra
 
 extension FeatureMLP {
     private struct Header: Codable {
@@ -12,7 +12,7 @@ extension FeatureMLP {
     /// Writes the network to a directory: `parameters.npy` (all numbers in a row, the Fourier matrix first), and `network.json` last.
     ///
     /// - Throws: `Failure` if a file cannot be written.
-    public func write(to directory: String) throws {
+    package func write(to directory: String) throws {
         let operation = "writing the coordinate network"
         let numbers = frequencies.values + parameters.flatMap(\.values)
         try NumPyArray(numbers, shape: [numbers.count]).write(to: directory + "/parameters.npy", operation: operation)
@@ -22,7 +22,7 @@ extension FeatureMLP {
     /// Reads a network that ``write(to:)`` wrote; it gives the same features to the last bit.
     ///
     /// - Throws: `Failure` if a file is missing, is of another version, or does not fit the other.
-    public init(directory: String) throws {
+    package init(directory: String) throws {
         let operation = "reading the coordinate network"
         let header: Header = try ModelFile.read(directory + "/network.json", operation: operation)
         let shape = header.shape

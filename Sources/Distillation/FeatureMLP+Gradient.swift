@@ -1,6 +1,6 @@
-import Basics
+import BSBBasics
 import Foundation
-import LinearAlgebra
+import BSBLinearAlgebra
 
 extension FeatureMLP {
     /// What the layers computed, kept for the way back.

@@ -1,14 +1,14 @@
-import Basics
+import BSBBasics
 import Foundation
-import LinearAlgebra
+import BSBLinearAlgebra
 
 /// A coordinate network: from a position to a feature vector, through random Fourier features (the paper, section on vertex features).
 ///
 /// gamma(x) = [x, sin(2 pi x B), cos(2 pi x B)]; then `depth + 1` times Linear, ReLU, LayerNorm (in this order); then Linear and the
 /// output's activation. The random matrix B is part of the model and is stored with it.
-public struct FeatureMLP: Sendable, Hashable {
+package struct FeatureMLP: Sendable, Hashable {
     /// What the last layer ends with.
-    public enum OutputActivation: String, Sendable, Codable, CaseIterable {
+    package enum OutputActivation: String, Sendable, Codable, CaseIterable {
         /// Components within -1 ... 1, as published; features beyond are cut off.
         case tanh
         /// Any number, as the features of vision models are.
@@ -16,20 +16,20 @@ public struct FeatureMLP: Sendable, Hashable {
     }
 
     /// The sizes of a network and the spread of its frequencies.
-    public struct Shape: Hashable, Sendable, Codable {
+    package struct Shape: Hashable, Sendable, Codable {
         /// The length of the features; also published: 256 or 1024.
-        public var outputs: Int
+        package var outputs: Int
         /// The length of each hidden layer, and the number of frequencies; published: 256 for 256 outputs, 1024 for 1024.
-        public var width: Int
+        package var width: Int
         /// The number of hidden layers after the first; published: 4.
-        public var depth: Int
+        package var depth: Int
         /// The standard deviation of the entries of B; published: 5, for positions in the unit sphere.
-        public var sigma: Float
+        package var sigma: Float
         /// What the last layer ends with; published: tanh.
-        public var activation: OutputActivation
+        package var activation: OutputActivation
 
         /// The published shape for features of the given length, unless told otherwise.
-        public init(outputs: Int, width: Int = 256, depth: Int = 4, sigma: Float = 5, activation: OutputActivation = .tanh) {
+        package init(outputs: Int, width: Int = 256, depth: Int = 4, sigma: Float = 5, activation: OutputActivation = .tanh) {
             self.outputs = outputs
             self.width = width
             self.depth = depth
@@ -54,19 +54,19 @@ public struct FeatureMLP: Sendable, Hashable {
     }
 
     /// The network's sizes.
-    public let shape: Shape
+    package let shape: Shape
     /// B: 3 x width.
-    public let frequencies: Matrix
+    package let frequencies: Matrix
     /// Weights and biases: see `Shape.parameterSizes`.
-    public internal(set) var parameters: [Matrix]
+    package internal(set) var parameters: [Matrix]
 
     /// The number of trained parameters.
-    public var parameterCount: Int { parameters.reduce(0) { $0 + $1.values.count } }
+    package var parameterCount: Int { parameters.reduce(0) { $0 + $1.values.count } }
 
     /// A network with random parameters: weights and biases uniform within 1 / sqrt(inputs), gains 1 and shifts 0.
     ///
     /// - Throws: `Failure` if a size is not positive.
-    public init(_ shape: Shape, seed: UInt64) throws {
+    package init(_ shape: Shape, seed: UInt64) throws {
         guard shape.isSensible else {
             throw Failure(.usage, "making a coordinate network", reason: "its sizes must be positive, at most 8192, and at most 64 layers")
         }
@@ -102,7 +102,7 @@ public struct FeatureMLP: Sendable, Hashable {
     /// Complexity: O(#positions x parameters).
     /// - Parameter parallelism: the threads that share the work; the result is the same for any number.
     /// - Parameter positions: in the units of the training, which are those of the normalised mesh.
-    public func features(at positions: [SIMD3<Float>], parallelism: Parallelism = Parallelism()) -> Matrix {
+    package func features(at positions: [SIMD3<Float>], parallelism: Parallelism = Parallelism()) -> Matrix {
         var all: [Float] = []
         all.reserveCapacity(positions.count * shape.outputs)
         // Blocks bound the memory of hidden layers.

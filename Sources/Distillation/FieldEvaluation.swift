@@ -1,17 +1,17 @@
-import Backbones
-import Basics
-import LinearAlgebra
-import Shapes
+import BSBBackbones
+import BSBBasics
+import BSBLinearAlgebra
+import BSBShapes
 
 /// How well a field renders to the features of views, best of views that it was not fitted to.
-public struct FieldEvaluation: Sendable {
+package struct FieldEvaluation: Sendable {
     private let renderer: SampleRenderer
     private let parallelism: Parallelism
     private var squaredError = 0.0
     private var cosine = 0.0
     private var weight = 0.0
     /// The number of samples compared.
-    public private(set) var sampleCount = 0
+    package private(set) var sampleCount = 0
 
     /// An evaluation of a field on a mesh.
     ///
@@ -20,7 +20,7 @@ public struct FieldEvaluation: Sendable {
     /// - Parameter parallelism: the threads that share the work; the result is the same for any number.
     /// - Parameter normalizesTargets: whether the views' features are scaled to length 1, as for the fit.
     /// - Throws: `Failure` if the mesh's faces are not of its vertices or the field has another number of them.
-    public init(
+    package init(
         field: FeatureField, mesh: Mesh, normalizesTargets: Bool = false, parallelism: Parallelism = Parallelism()
     ) throws {
         guard field.vertexCount == mesh.vertices.count else {
@@ -33,15 +33,15 @@ public struct FieldEvaluation: Sendable {
     }
 
     /// The mean squared difference for each sample and component, or 0 before any sample.
-    public var meanSquaredError: Double { weight > 0 ? squaredError / (weight * Double(max(renderer.features.columns, 1))) : 0 }
+    package var meanSquaredError: Double { weight > 0 ? squaredError / (weight * Double(max(renderer.features.columns, 1))) : 0 }
     /// The mean cosine between rendered features and the view's, or 0 before any sample.
-    public var meanCosine: Double { weight > 0 ? cosine / weight : 0 }
+    package var meanCosine: Double { weight > 0 ? cosine / weight : 0 }
 
     /// Compares one view.
     ///
     /// Complexity: O(samples x dimension).
     /// - Throws: `Failure` if the view does not fit the mesh or the field.
-    public mutating func add(_ view: ViewObservation) throws {
+    package mutating func add(_ view: ViewObservation) throws {
         for (sample, comparison) in zip(view.samples, try renderer.comparisons(view, parallelism: parallelism)) {
             squaredError += Double(sample.weight) * comparison.squaredError
             cosine += Double(sample.weight) * comparison.cosine

@@ -1,9 +1,9 @@
-import Basics
+import BSBBasics
 
 /// A way to find the features of a mesh's vertices from views, one view at a time.
 ///
 /// Views are handed in one after another and need not be in memory together. The result depends on their order, not on the number of threads.
-public protocol FieldSolver {
+package protocol FieldSolver {
     /// How often all views must be handed in.
     var passes: Int { get }
 
@@ -31,7 +31,7 @@ extension FieldSolver {
     ///   - progress: told after each view how many have been handed in, of how many.
     ///   - view: loads or makes the view of the given index; called in order, once in each pass.
     /// - Throws: what `view` throws, and `Failure` if the views do not determine a field.
-    public mutating func fit(
+    package mutating func fit(
         viewCount: Int, progress: (Int, Int) throws -> Void = { _, _ in }, view: (Int) throws -> ViewObservation
     ) throws -> FeatureField {
         let passes = passes

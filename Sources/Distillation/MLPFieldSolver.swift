@@ -1,34 +1,34 @@
-import Backbones
-import Basics
-import LinearAlgebra
-import Shapes
+import BSBBackbones
+import BSBBasics
+import BSBLinearAlgebra
+import BSBShapes
 
 /// The published way to a mesh's features: a coordinate network trained so that its rendering matches the views' features.
 ///
 /// Each view is one step of Adam on the mean squared error over covered samples and components (the coverage is the renderer's, not a
 /// value that stands for the background). Only the vertices that a view's samples touch are evaluated for it.
-public struct MLPFieldSolver: FieldSolver, Sendable {
+package struct MLPFieldSolver: FieldSolver, Sendable {
     /// The constants of a training.
-    public struct Options: Hashable, Sendable, Codable {
+    package struct Options: Hashable, Sendable, Codable {
         /// The network's hidden width; the published code takes 256 for 256 features and 1024 for 1024.
-        public var width: Int
+        package var width: Int
         /// Hidden layers after the first.
-        public var depth: Int
+        package var depth: Int
         /// The spread of the Fourier features' frequencies, for positions in the unit sphere.
-        public var sigma: Float
+        package var sigma: Float
         /// What the network ends with.
-        public var activation: FeatureMLP.OutputActivation
+        package var activation: FeatureMLP.OutputActivation
         /// The step size of Adam.
-        public var learningRate: Float
+        package var learningRate: Float
         /// How often all views are seen, each time in the same order.
-        public var epochs: Int
+        package var epochs: Int
         /// Whether targets are scaled to length 1.
-        public var normalizesTargets: Bool
+        package var normalizesTargets: Bool
         /// Determines the initial network.
-        public var seed: UInt64
+        package var seed: UInt64
 
         /// The published constants unless told otherwise.
-        public init(
+        package init(
             width: Int = 256, depth: Int = 4, sigma: Float = 5, activation: FeatureMLP.OutputActivation = .tanh, learningRate: Float = 1e-3,
             epochs: Int = 3, normalizesTargets: Bool = false, seed: UInt64 = 0
         ) {
@@ -43,9 +43,9 @@ public struct MLPFieldSolver: FieldSolver, Sendable {
         }
 
         /// The published training: Tanh at the end, whatever the range of the features.
-        public static let reference = Options()
+        package static let reference = Options()
         /// The published training with an output that can reach every feature.
-        public static let linearOutput = Options(activation: .linear)
+        package static let linearOutput = Options(activation: .linear)
     }
 
     private let surface: Adjacency
@@ -61,7 +61,7 @@ public struct MLPFieldSolver: FieldSolver, Sendable {
     /// - Parameter parallelism: the threads that share the work; the result is the same for any number.
     /// - Parameter mesh: normalised to the unit sphere, for which `sigma` is meant.
     /// - Throws: `Failure` if the mesh's faces are not of its vertices or the options make no sense.
-    public init(mesh: Mesh, options: Options = .reference, parallelism: Parallelism = Parallelism()) throws {
+    package init(mesh: Mesh, options: Options = .reference, parallelism: Parallelism = Parallelism()) throws {
         guard options.epochs > 0, options.learningRate > 0 else {
             throw Failure(.usage, "training a coordinate network", reason: "epochs and learning rate must be positive")
         }
@@ -76,18 +76,18 @@ public struct MLPFieldSolver: FieldSolver, Sendable {
     }
 
     /// One pass for each epoch.
-    public var passes: Int { options.epochs }
+    package var passes: Int { options.epochs }
 
     /// The network as trained so far, once a view has been taken in.
-    public var network: FeatureMLP? { training?.network }
+    package var network: FeatureMLP? { training?.network }
 
     /// The mean squared error of each step, before it.
-    public var lossHistory: [Double] { losses }
+    package var lossHistory: [Double] { losses }
 
     /// Takes one step of training on a view; a view that shows nothing changes nothing.
     ///
     /// Complexity: O(vertices seen x parameters).
-    public mutating func add(_ view: ViewObservation) throws {
+    package mutating func add(_ view: ViewObservation) throws {
         let equations = try ViewEquations(view, of: surface, normalizesTargets: options.normalizesTargets, parallelism: parallelism)
         guard equations.weight > 0 else { return }
         try prepare(outputs: view.grid.dimension)
@@ -105,10 +105,10 @@ public struct MLPFieldSolver: FieldSolver, Sendable {
     }
 
     /// Nothing: steps are taken view by view.
-    public mutating func endPass() {}
+    package mutating func endPass() {}
 
     /// The network's features at all vertices.
-    public mutating func solve() throws -> FeatureField {
+    package mutating func solve() throws -> FeatureField {
         guard let network = training?.network else {
             throw Failure(.badInput, "training a coordinate network", reason: "no view shows any of the mesh")
         }

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import BSBLinearAlgebra
 
 extension Matrix {
     /// Adds a row to each row, then applies a function.

@@ -1,31 +1,31 @@
-import Backbones
-import Basics
-import LinearAlgebra
-import Shapes
+import BSBBackbones
+import BSBBasics
+import BSBLinearAlgebra
+import BSBShapes
 
 /// Per-vertex features by maximum over views, as multi-view networks pool (Su and others 2015), instead of the least squared error.
 ///
 /// Each sample's feature, scaled to unit length, counts for the corner of its face that it is nearest to; of each component the largest
 /// value is kept. Vertices that no sample is nearest to take the feature of the nearest vertex that has one.
-public struct MaximumFieldSolver: FieldSolver, Sendable {
+package struct MaximumFieldSolver: FieldSolver, Sendable {
     private let mesh: Mesh
     private var largest: Matrix?
     private var observed: [Bool]
 
     /// A solver for a mesh.
-    public init(mesh: Mesh) {
+    package init(mesh: Mesh) {
         self.mesh = mesh
         observed = [Bool](repeating: false, count: mesh.vertices.count)
     }
 
     /// One pass.
-    public var passes: Int { 1 }
+    package var passes: Int { 1 }
 
     /// Takes one view in.
     ///
     /// - Throws: `Failure` if a sample is in no face of the mesh, or features differ in length from those before.
     /// - Complexity: O(samples x dimension).
-    public mutating func add(_ view: ViewObservation) throws {
+    package mutating func add(_ view: ViewObservation) throws {
         let dimension = view.grid.dimension
         var result = largest ?? Matrix(rows: mesh.vertices.count, columns: dimension, fill: -.infinity)
         guard result.columns == dimension else {
@@ -48,12 +48,12 @@ public struct MaximumFieldSolver: FieldSolver, Sendable {
     }
 
     /// Ends the pass.
-    public mutating func endPass() {}
+    package mutating func endPass() {}
 
     /// The features of all vertices.
     ///
     /// - Throws: `Failure` if no view shows the mesh.
-    public mutating func solve() throws -> FeatureField {
+    package mutating func solve() throws -> FeatureField {
         let seen = observed.indices.filter { observed[$0] }
         guard let largest, !seen.isEmpty else { throw Failure(.badInput, Self.operation, reason: "no view shows the mesh") }
         let tree = NearestPoint(seen.map { mesh.vertices[$0] })

@@ -1,10 +1,10 @@
-import Backbones
-import LinearAlgebra
+import BSBBackbones
+import BSBLinearAlgebra
 
 /// The dot products of each cell of a feature grid with itself and with its neighbours.
 ///
 /// The length of an interpolated feature is a quadratic form of them, so that it costs a few operations instead of one for each component.
-public struct NeighbourGram: Sendable {
+package struct NeighbourGram: Sendable {
     private let columns: Int
     /// #cells each: with itself, with the cell to the right, below, below right; and of the cell to the right with the one below.
     private var own: [Float]
@@ -16,7 +16,7 @@ public struct NeighbourGram: Sendable {
     /// The dot products of a grid.
     ///
     /// Complexity: O(cells x dimension).
-    public init(_ grid: FeatureGrid) {
+    package init(_ grid: FeatureGrid) {
         columns = grid.columns
         let count = grid.columns * grid.rows
         own = [Float](repeating: 0, count: count)
@@ -42,7 +42,7 @@ public struct NeighbourGram: Sendable {
     }
 
     /// The squared length of the feature that a stencil makes.
-    public func squaredNorm(_ stencil: BilinearStencil) -> Float {
+    package func squaredNorm(_ stencil: BilinearStencil) -> Float {
         let w = stencil.weights
         let (a, b, c, d) = (Int(stencil.cells[0]), Int(stencil.cells[1]), Int(stencil.cells[2]), Int(stencil.cells[3]))
         // At the border cells coincide and their weights are 0, so that the products stored for them do not matter.
@@ -61,7 +61,7 @@ public struct NeighbourGram: Sendable {
     /// - Parameters:
     ///   - cells: upper left, upper right, lower left, lower right.
     ///   - y: the height as a fraction of the way from the upper to the lower cells.
-    public func squaredNorms(cells: SIMD4<Int32>, height y: Float) -> (constant: Float, linear: Float, quadratic: Float) {
+    package func squaredNorms(cells: SIMD4<Int32>, height y: Float) -> (constant: Float, linear: Float, quadratic: Float) {
         let (a, b, c, d) = (Int(cells[0]), Int(cells[1]), Int(cells[2]), Int(cells[3]))
         let z = 1 - y
         let uu = z * z * own[a] + 2 * z * y * below[a] + y * y * own[c]

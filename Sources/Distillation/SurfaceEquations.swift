@@ -1,6 +1,6 @@
-import Basics
-import LinearAlgebra
-import Shapes
+import BSBBasics
+import BSBLinearAlgebra
+import BSBShapes
 
 /// Features at the points of a welded surface.
 struct PointFit: Sendable {

@@ -1,21 +1,21 @@
-import Backbones
-import Basics
+import BSBBackbones
+import BSBBasics
 import Foundation
-import Rendering
+import BSBRendering
 
 /// A point of the surface as one pixel of a view shows it.
-public struct SurfaceSample: Hashable, Sendable {
+package struct SurfaceSample: Hashable, Sendable {
     /// The triangle.
-    public var face: Int32
+    package var face: Int32
     /// Barycentric weights of the triangle's second and third corner; the first has the rest to 1.
-    public var barycentrics: SIMD2<Float>
+    package var barycentrics: SIMD2<Float>
     /// Where it is seen, in the plane of the picture that the features were computed from, in pixels.
-    public var point: SIMD2<Float>
+    package var point: SIMD2<Float>
     /// How much the squared error here counts, at least 0.
-    public var weight: Float
+    package var weight: Float
 
     /// A point of a triangle, seen at `point`.
-    public init(face: Int32, barycentrics: SIMD2<Float>, point: SIMD2<Float>, weight: Float = 1) {
+    package init(face: Int32, barycentrics: SIMD2<Float>, point: SIMD2<Float>, weight: Float = 1) {
         self.face = face
         self.barycentrics = barycentrics
         self.point = point
@@ -24,27 +24,27 @@ public struct SurfaceSample: Hashable, Sendable {
 }
 
 /// Which of a view's covered pixels are compared with the features.
-public enum PixelSampling: Hashable, Sendable, Codable {
+package enum PixelSampling: Hashable, Sendable, Codable {
     /// The pixels nearest to the pixel centres of a smaller raster; 64 x 64 in the published code.
     case lattice(columns: Int, rows: Int)
     /// Every k-th covered pixel, row by row.
     case every(Int)
 
     /// Every covered pixel.
-    public static let all = PixelSampling.every(1)
+    package static let all = PixelSampling.every(1)
     /// The published 64 x 64 raster.
-    public static let reference = PixelSampling.lattice(columns: 64, rows: 64)
+    package static let reference = PixelSampling.lattice(columns: 64, rows: 64)
 }
 
 /// One view of a mesh: which points of the surface it shows, and what a vision model says of the picture.
-public struct ViewObservation: Sendable {
+package struct ViewObservation: Sendable {
     /// The points of the surface that are compared with the features.
-    public var samples: [SurfaceSample]
+    package var samples: [SurfaceSample]
     /// The features of the picture.
-    public var grid: FeatureGrid
+    package var grid: FeatureGrid
 
     /// A view of the given points.
-    public init(samples: [SurfaceSample], grid: FeatureGrid) {
+    package init(samples: [SurfaceSample], grid: FeatureGrid) {
         self.samples = samples
         self.grid = grid
     }
@@ -59,7 +59,7 @@ public struct ViewObservation: Sendable {
     ///   - cosineFieldOfView: the camera's vertical angle of view in radians, if the weight of a sample shall be the cosine between the
     ///     surface's normal and the ray, so that grazing pixels count less; all weights are 1 without.
     /// - Throws: `Failure` if a sampling step or size is not positive.
-    public init(
+    package init(
         surfaces: SurfaceBuffers, grid: FeatureGrid, picture: RasterSize? = nil, sampling: PixelSampling = .reference,
         cosineFieldOfView: Float? = nil
     ) throws {

@@ -1,7 +1,7 @@
-import Backbones
-import Basics
-import LinearAlgebra
-import Shapes
+import BSBBackbones
+import BSBBasics
+import BSBLinearAlgebra
+import BSBShapes
 
 /// What one view contributes to the normal equations of the rendering error.
 ///

@@ -1,7 +1,7 @@
 /// What an evaluation measures.
-public struct EvaluationOptions: Sendable, Hashable, Codable {
+package struct EvaluationOptions: Sendable, Hashable, Codable {
     /// Whose photo is clicked.
-    public enum ProtocolKind: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum ProtocolKind: String, Sendable, Hashable, Codable, CaseIterable {
         /// A photo of the mesh itself, as in the paper.
         case same
         /// A photo of another shape of the category: the clicked part and the answer are compared by name.
@@ -11,22 +11,22 @@ public struct EvaluationOptions: Sendable, Hashable, Codable {
     }
 
     /// Whose photo is clicked.
-    public var protocolKind = ProtocolKind.same
+    package var protocolKind = ProtocolKind.same
     /// How many clicks are made in all.
-    public var samples = 1000
+    package var samples = 1000
     /// How many of them share a photo, and with it what the models make of the photo.
-    public var clicksPerPhoto = 2
+    package var clicksPerPhoto = 2
     /// The seed of vertices, views and scenes.
-    public var seed: UInt64 = 0
+    package var seed: UInt64 = 0
     /// Width and height of photos in pixels.
-    public var photoSize = 320
+    package var photoSize = 320
     /// How vertices are drawn.
-    public var sampling = VertexSampling.area
+    package var sampling = VertexSampling.area
     /// Whether the 3D segment of each answer is made and compared with the labelled part.
-    public var segments = true
+    package var segments = true
     /// Whether the baselines that match through a render of the mesh are run.
-    public var renderBaselines = true
+    package var renderBaselines = true
 
     /// The default protocol: the paper's, with 1,000 samples.
-    public init() {}
+    package init() {}
 }

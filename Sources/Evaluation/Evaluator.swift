@@ -1,15 +1,15 @@
-import Answering
-import Backbones
-import Basics
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
 import Foundation
-import Images
-import Photography
-import Rendering
-import Results
-import Workbench
+import BSBImages
+import BSBPhotography
+import BSBRendering
+import BSBResults
+import BSBWorkbench
 
 /// Measures how often clicks in photos of shapes are answered on the right part of a mesh.
-public struct Evaluator: Sendable {
+package struct Evaluator: Sendable {
     let data: any LabelledDataSet
     let entries: [ShapeEntry]
     let options: EvaluationOptions
@@ -27,7 +27,7 @@ public struct Evaluator: Sendable {
     ///   workbench's extractor.
     /// - Parameter returned: pictures to click in, instead of rendered ones; those of `exportDepth` with the same shapes and options.
     /// - Parameter bench: what it works with.
-    public init(
+    package init(
         data: any LabelledDataSet, entries: [ShapeEntry], options: EvaluationOptions, renderExtractor: (any FeatureExtractor)? = nil,
         returned: ReturnedPhotos? = nil, at bench: Workbench
     ) {
@@ -56,7 +56,7 @@ public struct Evaluator: Sendable {
     /// Meshes are prepared one after the other with all threads; then the photos that are answered on a mesh are taken and answered side
     /// by side. Samples do not depend on the number of threads, nor on what was measured before.
     /// - Throws: `Failure` if a shape cannot be read, a model cannot be run, or the folder is another evaluation's.
-    public func run(folder: String) throws -> [SampleRecord] {
+    package func run(folder: String) throws -> [SampleRecord] {
         let description = Description(
             options: options, settings: bench.settings,
             models: [bench.extractor.identity, bench.segmenter.identity] + (renderExtractor.map { [$0.identity] } ?? []),

@@ -1,13 +1,13 @@
-import Answering
-import Backbones
-import Basics
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
 import Foundation
-import Images
-import Results
-import Workbench
+import BSBImages
+import BSBResults
+import BSBWorkbench
 
 /// Measures how often clicks in real photos are answered on the right part of the meshes of their category.
-public struct PhotoEvaluator: Sendable {
+package struct PhotoEvaluator: Sendable {
     private let data: any LabelledDataSet
     private let entries: [ShapeEntry]
     private let clicks: PhotoClicks
@@ -15,7 +15,7 @@ public struct PhotoEvaluator: Sendable {
     private let bench: Workbench
 
     /// An evaluation of clicks on the shapes `entries` of a data set.
-    public init(data: any LabelledDataSet, entries: [ShapeEntry], clicks: PhotoClicks, options: EvaluationOptions, at bench: Workbench) {
+    package init(data: any LabelledDataSet, entries: [ShapeEntry], clicks: PhotoClicks, options: EvaluationOptions, at bench: Workbench) {
         self.data = data
         self.entries = entries
         self.clicks = clicks
@@ -34,7 +34,7 @@ public struct PhotoEvaluator: Sendable {
     /// Answers every click on every shape of its photo's category; what is in `folder` already is kept.
     ///
     /// Throws `Failure` if a file cannot be read, a click is outside its photo, or no photo is of a category of the shapes.
-    public func run(folder: String) throws -> [SampleRecord] {
+    package func run(folder: String) throws -> [SampleRecord] {
         let description = Description(
             settings: bench.settings, models: [bench.extractor.identity, bench.segmenter.identity], shapes: entries.map(\.name),
             photos: clicks, segments: options.segments)

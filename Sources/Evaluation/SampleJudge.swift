@@ -1,12 +1,12 @@
-import Answering
-import Backbones
-import Basics
-import Correspondence
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Images
-import InteractiveSegmentation
-import Results
-import Workbench
+import BSBImages
+import BSBInteractiveSegmentation
+import BSBResults
+import BSBWorkbench
 
 /// Answers the clicks of photos on one mesh by all methods, and judges the answers by the labels.
 struct SampleJudge {

@@ -1,11 +1,11 @@
-import Answering
-import Basics
+import BSBAnswering
+import BSBBasics
 import Foundation
-import Results
-import Workbench
+import BSBResults
+import BSBWorkbench
 
 /// A line of a log: what came of one click.
-public protocol LoggedRecord: Codable, Sendable {
+package protocol LoggedRecord: Codable, Sendable {
     /// Its place in the log.
     var sample: Int { get }
     /// The photo that it is of; photos are finished as a whole.

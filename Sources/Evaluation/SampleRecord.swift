@@ -1,53 +1,53 @@
-import Correspondence
+import BSBCorrespondence
 
 /// What one click gave: one line of `samples.jsonl`.
-public struct SampleRecord: Sendable, Hashable, Codable {
+package struct SampleRecord: Sendable, Hashable, Codable {
     /// The number of the sample; its photo is number `photo`.
-    public var sample: Int
+    package var sample: Int
     /// The number of its photo.
-    public var photo: Int
+    package var photo: Int
     /// The category of the target.
-    public var category: String
+    package var category: String
     /// The photographed shape, or the photo's file.
-    public var source: String
+    package var source: String
     /// The shape that the click is answered on.
-    public var target: String
+    package var target: String
     /// Where was clicked, and on what.
-    public var click: LabelledClick
+    package var click: LabelledClick
     /// Whether the target has the clicked part.
-    public var partExists: Bool
+    package var partExists: Bool
     /// The share of the target's vertices that are in the part: the success of a vertex drawn at random.
-    public var partShare: Double
+    package var partShare: Double
     /// The answers of the methods, by ``Method``.
-    public var answers: [String: Answer]
+    package var answers: [String: Answer]
     /// Why there is no best segmentation buddy.
-    public var reason: NoCorrespondence?
+    package var reason: NoCorrespondence?
     /// How many candidates there were and how many qualified.
-    public var candidates: Int
+    package var candidates: Int
     /// How many of them led back into the part.
-    public var qualified: Int
+    package var qualified: Int
     /// The largest IoU among the candidates that were judged.
-    public var bestIoU: Double?
+    package var bestIoU: Double?
     /// What the default's match says about whether the target has the clicked part; absent where nothing was compared.
-    public var evidence: ExistenceEvidence?
+    package var evidence: ExistenceEvidence?
     /// IoU of the part mask with the pixels that show the part.
-    public var partMaskIoU: Double?
+    package var partMaskIoU: Double?
     /// Area-weighted IoU of the 3D segment with all of the labelled part (the union of legs, say).
-    public var segmentIoU: Double?
+    package var segmentIoU: Double?
     /// The same with the connected piece of the part that the buddy is on (one leg); 0 where the buddy is on another part.
-    public var pieceIoU: Double?
+    package var pieceIoU: Double?
 
     /// An answer.
-    public struct Answer: Sendable, Hashable, Codable {
+    package struct Answer: Sendable, Hashable, Codable {
         /// The vertex; absent where the method found none.
-        public var vertex: Int?
+        package var vertex: Int?
         /// The part that it is in.
-        public var part: String?
+        package var part: String?
         /// Whether that is the clicked part.
-        public var correct: Bool
+        package var correct: Bool
 
         /// The answer `vertex`, in the part `part`.
-        public init(vertex: Int?, part: String?, correct: Bool) {
+        package init(vertex: Int?, part: String?, correct: Bool) {
             self.vertex = vertex
             self.part = part
             self.correct = correct
@@ -56,14 +56,14 @@ public struct SampleRecord: Sendable, Hashable, Codable {
 }
 
 /// How large a part is, by its share of the mesh's vertices.
-public enum PartSize: String, Sendable, Hashable, Codable, CaseIterable {
+package enum PartSize: String, Sendable, Hashable, Codable, CaseIterable {
     case tiny = "below 5 %"
     case small = "5 to 20 %"
     case medium = "20 to 50 %"
     case large = "above 50 %"
 
     /// The stratum of a share.
-    public init(share: Double) {
+    package init(share: Double) {
         self = share < 0.05 ? .tiny : share < 0.2 ? .small : share < 0.5 ? .medium : .large
     }
 }

@@ -1,45 +1,45 @@
-import Backbones
-import Basics
-import Distillation
+import BSBBackbones
+import BSBBasics
+import BSBDistillation
 import Foundation
-import Rendering
+import BSBRendering
 
 /// How well the fields of several solvers, fitted to the same views, render to the features of views that none of them saw.
 ///
 /// The error is the one that the solvers minimise (the paper's rendering loss), on new views.
-public struct SolverComparison: Sendable, Codable {
+package struct SolverComparison: Sendable, Codable {
     /// One solver.
-    public struct Row: Sendable, Codable {
+    package struct Row: Sendable, Codable {
         /// The solver.
-        public var solver: SolverKind
+        package var solver: SolverKind
         /// The mean squared difference for each covered sample and component of held-out views.
-        public var meanSquaredError: Double
+        package var meanSquaredError: Double
         /// The mean cosine between rendered features and a held-out view's.
-        public var meanCosine: Double
+        package var meanCosine: Double
         /// The mean squared difference on the views that were fitted.
-        public var fittedMeanSquaredError: Double
+        package var fittedMeanSquaredError: Double
         /// The time that the fit took, without the views' features.
-        public var seconds: Double
+        package var seconds: Double
     }
 
     /// The mesh file, as it was named.
-    public var mesh: String
+    package var mesh: String
     /// SHA-256 of the mesh file.
-    public var hash: String
+    package var hash: String
     /// The number of vertices.
-    public var vertices: Int
+    package var vertices: Int
     /// Views that were fitted.
-    public var fittedViews: Int
+    package var fittedViews: Int
     /// Views that were held out.
-    public var heldOutViews: Int
+    package var heldOutViews: Int
     /// Samples of held-out views that were compared.
-    public var samples: Int
+    package var samples: Int
     /// The feature extractor.
-    public var model: ModelIdentity
+    package var model: ModelIdentity
     /// The seed of views and networks.
-    public var seed: UInt64
+    package var seed: UInt64
     /// The solvers, in the order in which they were named.
-    public var rows: [Row]
+    package var rows: [Row]
 
     /// Fits the mesh by each of `solvers` under the settings of `bench`, and compares on `heldOut` further views.
     ///
@@ -48,7 +48,7 @@ public struct SolverComparison: Sendable, Codable {
     ///
     /// Complexity: that of `FeatureDistiller` for each solver; all views' features are in memory.
     /// - Throws: `Failure` if the model cannot be run or no view shows the mesh.
-    public init(of mesh: OpenMesh, solvers: [SolverKind], heldOut: Int, at bench: Workbench) throws {
+    package init(of mesh: OpenMesh, solvers: [SolverKind], heldOut: Int, at bench: Workbench) throws {
         let plan = bench.settings.featureViews
         let views = RenderedViews(of: mesh, plan: plan, seed: bench.settings.seed)
         let cameras = Self.heldOutCameras(heldOut, plan, seed: bench.settings.seed)
@@ -80,7 +80,7 @@ public struct SolverComparison: Sendable, Codable {
     }
 
     /// The rows as lines of text.
-    public var table: String {
+    package var table: String {
         let lines = rows.map { row in
             [
                 row.solver.rawValue, String(format: "%.3e", row.meanSquaredError), String(format: "%.4f", row.meanCosine),

@@ -1,14 +1,14 @@
-import Basics
-import Shapes
+import BSBBasics
+import BSBShapes
 
 /// The kinds of everyday object that ``ExampleShape`` can make up.
-public enum ExampleKind: String, CaseIterable, Hashable, Sendable {
+package enum ExampleKind: String, CaseIterable, Hashable, Sendable {
     case guitar, chair, mug, lamp, airplane, animal, table, vase, hammer, pliers
 
     /// The name of the category.
     ///
     /// It is that of the Princeton segmentation benchmark (Chen, Golovinskiy and Funkhouser 2009) where the benchmark has the category.
-    public var category: String {
+    package var category: String {
         switch self {
         case .guitar: "Guitar"
         case .chair: "Chair"
@@ -26,7 +26,7 @@ public enum ExampleKind: String, CaseIterable, Hashable, Sendable {
     /// The names of all parts that shapes of this kind may have, those of the benchmark where it has the category.
     ///
     /// A part keeps its index over all seeds; a shape may lack some (`arm` of a chair).
-    public var partNames: [String] {
+    package var partNames: [String] {
         switch self {
         case .guitar: ["body", "neck", "head", "pegs", "bridge", "soundhole", "strings"]
         case .chair: ["support", "leg", "arm", "backsupport"]
@@ -62,21 +62,21 @@ public enum ExampleKind: String, CaseIterable, Hashable, Sendable {
 /// Up is +y and the front is +z: where an animal or an airplane looks, where a chair is open, the strings of a guitar. A mug has its
 /// handle at +x. The bounding box is centred at the origin and its longest side is 1. All components are closed and wound
 /// counter-clockwise seen from outside; some overlap, as the parts of found meshes do.
-public struct ExampleShape: Hashable, Sendable {
+package struct ExampleShape: Hashable, Sendable {
     /// What sort of object it is.
-    public let kind: ExampleKind
+    package let kind: ExampleKind
     /// Which of its kind it is.
-    public let seed: UInt64
+    package let seed: UInt64
     /// The mesh; its groups are the parts that the shape has, in the order of ``ExampleKind/partNames``.
-    public let mesh: Mesh
+    package let mesh: Mesh
     /// #F: the index of each face's part in ``partNames``.
-    public let partOfFace: [UInt8]
+    package let partOfFace: [UInt8]
 
     /// The names of all parts that shapes of this kind may have.
-    public var partNames: [String] { kind.partNames }
+    package var partNames: [String] { kind.partNames }
 
     /// The vertex counts that may be asked for.
-    public static let vertexRange = 500...100_000
+    package static let vertexRange = 500...100_000
 
     /// The shape number `seed` of a kind, the same bytes every time.
     ///
@@ -85,7 +85,7 @@ public struct ExampleShape: Hashable, Sendable {
     /// - Parameter vertices: about how many vertices the mesh gets, in ``vertexRange``; more where small details need them.
     /// - Throws: `Failure` (usage) when `vertices` is out of range.
     /// - Complexity: O(*v*) distance evaluations, where *v* is the number of vertices; some 0.2 s for 8,000.
-    public init(_ kind: ExampleKind, seed: UInt64, vertices: Int = 8_000) throws {
+    package init(_ kind: ExampleKind, seed: UInt64, vertices: Int = 8_000) throws {
         guard Self.vertexRange.contains(vertices) else {
             throw Failure(
                 .usage, "making an example shape", reason: "\(vertices) vertices were asked for",

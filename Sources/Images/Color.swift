@@ -1,31 +1,31 @@
 /// An 8-bit sRGB colour.
-public struct Color: Hashable, Sendable {
+package struct Color: Hashable, Sendable {
     /// Red, 0 to 255.
-    public var red: UInt8
+    package var red: UInt8
     /// Green, 0 to 255.
-    public var green: UInt8
+    package var green: UInt8
     /// Blue, 0 to 255.
-    public var blue: UInt8
+    package var blue: UInt8
 
     /// The colour of the given components.
-    public init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
+    package init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
         self.red = red
         self.green = green
         self.blue = blue
     }
 
     /// The colour written as `0xRRGGBB`.
-    public init(hex: UInt32) {
+    package init(hex: UInt32) {
         self.init(UInt8(hex >> 16 & 0xFF), UInt8(hex >> 8 & 0xFF), UInt8(hex & 0xFF))
     }
 
     /// White.
-    public static let white = Color(255, 255, 255)
+    package static let white = Color(255, 255, 255)
     /// Black.
-    public static let black = Color(0, 0, 0)
+    package static let black = Color(0, 0, 0)
 
     /// The colour `amount` of the way to `other`, mixed component by component; `amount` from 0 to 1.
-    public func mixed(with other: Color, _ amount: Float) -> Color {
+    package func mixed(with other: Color, _ amount: Float) -> Color {
         Color(
             blended(red, other.red, alpha: amount), blended(green, other.green, alpha: amount), blended(blue, other.blue, alpha: amount))
     }

@@ -1,16 +1,16 @@
 /// A rectangle of whole pixels: columns x ..< x + width, rows y ..< y + height.
-public struct PixelRectangle: Hashable, Sendable, Codable {
+package struct PixelRectangle: Hashable, Sendable, Codable {
     /// The first column.
-    public var x: Int
+    package var x: Int
     /// The first row.
-    public var y: Int
+    package var y: Int
     /// The number of columns.
-    public var width: Int
+    package var width: Int
     /// The number of rows.
-    public var height: Int
+    package var height: Int
 
     /// The rectangle of the given corner and size.
-    public init(x: Int, y: Int, width: Int, height: Int) {
+    package init(x: Int, y: Int, width: Int, height: Int) {
         self.x = x
         self.y = y
         self.width = width
@@ -18,7 +18,7 @@ public struct PixelRectangle: Hashable, Sendable, Codable {
     }
 
     /// The part inside a picture of the given size; its width or height is 0 where they do not meet.
-    public func clipped(width limitX: Int, height limitY: Int) -> PixelRectangle {
+    package func clipped(width limitX: Int, height limitY: Int) -> PixelRectangle {
         let (left, top) = (min(max(x, 0), limitX), min(max(y, 0), limitY))
         let right = min(max(x.addingReportingOverflow(width).partialValue, left), limitX)
         let bottom = min(max(y.addingReportingOverflow(height).partialValue, top), limitY)
@@ -26,14 +26,14 @@ public struct PixelRectangle: Hashable, Sendable, Codable {
     }
 
     /// The smallest rectangle that holds this one and another.
-    public func union(_ other: PixelRectangle) -> PixelRectangle {
+    package func union(_ other: PixelRectangle) -> PixelRectangle {
         let (left, top) = (min(x, other.x), min(y, other.y))
         let (right, bottom) = (max(x + width, other.x + other.width), max(y + height, other.y + other.height))
         return PixelRectangle(x: left, y: top, width: right - left, height: bottom - top)
     }
 
     /// The rectangle with `margin` more pixels on each side.
-    public func expanded(by margin: Int) -> PixelRectangle {
+    package func expanded(by margin: Int) -> PixelRectangle {
         PixelRectangle(x: x - margin, y: y - margin, width: width + 2 * margin, height: height + 2 * margin)
     }
 }

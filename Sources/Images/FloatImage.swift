@@ -1,16 +1,16 @@
 /// A picture of floats, as neural networks take it.
-public struct FloatImage: Hashable, Sendable {
+package struct FloatImage: Hashable, Sendable {
     /// Columns.
-    public let width: Int
+    package let width: Int
     /// Rows.
-    public let height: Int
+    package let height: Int
     /// Numbers for each pixel.
-    public let channels: Int
+    package let channels: Int
     /// height x width x channels, row-major.
-    public var values: [Float]
+    package var values: [Float]
 
     /// A picture of the given values, height x width x channels.
-    public init(width: Int, height: Int, channels: Int, values: [Float]) {
+    package init(width: Int, height: Int, channels: Int, values: [Float]) {
         precondition(values.count == width * height * channels, "values must be height x width x channels")
         self.width = width
         self.height = height
@@ -19,7 +19,7 @@ public struct FloatImage: Hashable, Sendable {
     }
 
     /// The picture with each channel as (value / 255 - mean) / deviation.
-    public init(_ image: Image, mean: SIMD3<Float> = .zero, deviation: SIMD3<Float> = .one) {
+    package init(_ image: Image, mean: SIMD3<Float> = .zero, deviation: SIMD3<Float> = .one) {
         let tables = (0..<3).map { channel in
             (0..<256).map { (Float($0) / 255 - mean[channel]) / deviation[channel] }
         }
@@ -46,7 +46,7 @@ public struct FloatImage: Hashable, Sendable {
     /// The picture scaled so that its longest side is `side`, converted, and padded on the right and below to side x side with `padding`.
     ///
     /// The padding is in the units of the result: 0 pads with the mean colour.
-    public static func letterboxed(
+    package static func letterboxed(
         _ image: Image, side: Int, mean: SIMD3<Float> = .zero, deviation: SIMD3<Float> = .one, padding: Float = 0,
         filter: ResamplingFilter = .bilinear
     ) -> FloatImage {
@@ -55,7 +55,7 @@ public struct FloatImage: Hashable, Sendable {
     }
 
     /// The picture with columns on the right and rows below filled with `value`, up to the given size.
-    public func padded(width newWidth: Int, height newHeight: Int, value: Float) -> FloatImage {
+    package func padded(width newWidth: Int, height newHeight: Int, value: Float) -> FloatImage {
         precondition(newWidth >= width && newHeight >= height, "padding does not shrink")
         var result = [Float](repeating: value, count: newWidth * newHeight * channels)
         let length = width * channels
@@ -67,7 +67,7 @@ public struct FloatImage: Hashable, Sendable {
     }
 
     /// The values channel by channel: channels x height x width.
-    public func planar() -> [Float] {
+    package func planar() -> [Float] {
         let plane = width * height
         return [Float](unsafeUninitializedCapacity: values.count) { target, initialized in
             values.withUnsafeBufferPointer { source in

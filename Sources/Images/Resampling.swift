@@ -1,5 +1,5 @@
 /// How a picture's pixels are weighted when it is scaled; the filters widen with reduction, so that nothing aliases.
-public enum ResamplingFilter: Sendable, CaseIterable {
+package enum ResamplingFilter: Sendable, CaseIterable {
     /// The mean of the pixels covered.
     case box
     /// A triangle.
@@ -66,7 +66,7 @@ extension Image {
 }
 
 /// The size of a picture whose longest side is scaled to `side`.
-public func fittedSize(_ width: Int, _ height: Int, longestSide side: Int) -> (width: Int, height: Int) {
+package func fittedSize(_ width: Int, _ height: Int, longestSide side: Int) -> (width: Int, height: Int) {
     let scale = Double(side) / Double(max(width, height))
     return (max(1, Int(Double(width) * scale + 0.5)), max(1, Int(Double(height) * scale + 0.5)))
 }

@@ -1,23 +1,23 @@
-import Basics
-import CONNXRuntime
+import BSBBasics
+import BSBCONNXRuntime
 
 /// The opened ONNX Runtime library, which runs the graphs.
 ///
 /// It may be used from any thread, and outlives every session made with it.
-public final class InferenceRuntime: @unchecked Sendable {
+package final class InferenceRuntime: @unchecked Sendable {
     // Unchecked: both are set once, and the library's functions may be called from any thread.
     let api: CortApi
     let environment: OpaquePointer
 
     /// The version of the library, such as `1.32.0`.
-    public let version: String
+    package let version: String
     /// The file that was opened, or the name that the system's loader knew.
-    public let path: String
+    package let path: String
 
     /// Opens the first library that `search` finds.
     ///
     /// Throws `Failure(.missingModel)` naming the places if there is none.
-    public init(searching search: RuntimeSearch = RuntimeSearch()) throws {
+    package init(searching search: RuntimeSearch = RuntimeSearch()) throws {
         var obstacles: [String] = []
         for candidate in search.candidates() {
             switch Self.open(candidate) {

@@ -1,11 +1,11 @@
-import Basics
-import CONNXRuntime
+import BSBBasics
+import BSBCONNXRuntime
 
 extension InferenceSession {
     /// Runs the graph: a tensor for each of its inputs to a tensor for each of its outputs, or of those named.
     ///
     /// Throws `Failure(.badInput)` if a name, element type or shape is not the graph's, or if the graph fails on these inputs.
-    public func run(_ tensors: [String: Tensor], outputs wanted: [String]? = nil) throws -> [String: Tensor] {
+    package func run(_ tensors: [String: Tensor], outputs wanted: [String]? = nil) throws -> [String: Tensor] {
         try checkInputs(tensors)
         let names = wanted ?? outputs.map(\.name)
         for name in names where !outputs.contains(where: { $0.name == name }) {

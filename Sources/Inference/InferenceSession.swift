@@ -1,48 +1,48 @@
-import Basics
-import CONNXRuntime
+import BSBBasics
+import BSBCONNXRuntime
 import Foundation
 
 /// How a session runs.
-public struct InferenceOptions: Sendable, Hashable {
+package struct InferenceOptions: Sendable, Hashable {
     /// The number of threads that share the work of one run, at least 1; nil is one for each core.
-    public var threads: Int?
+    package var threads: Int?
 
     /// Options with the given number of threads.
-    public init(threads: Int? = nil) {
+    package init(threads: Int? = nil) {
         self.threads = threads
     }
 }
 
 /// What a graph takes or gives under one name.
-public struct TensorSignature: Sendable, Hashable {
+package struct TensorSignature: Sendable, Hashable {
     /// The name of the input or output.
-    public let name: String
+    package let name: String
     /// The type of its elements.
-    public let elementType: Tensor.ElementType
+    package let elementType: Tensor.ElementType
     /// The length of each axis, outermost first; nil where the graph leaves it open.
-    public let shape: [Int?]
+    package let shape: [Int?]
 }
 
 /// A neural graph (ONNX) that is loaded and ready to run.
 ///
 /// Runs may be started from several threads at once. A run gives the same bytes every time for the same inputs.
-public final class InferenceSession: @unchecked Sendable {
+package final class InferenceSession: @unchecked Sendable {
     // Unchecked: everything is set once, and the library lets sessions be run from any thread.
     let runtime: InferenceRuntime
     let session: OpaquePointer
     let memory: OpaquePointer
 
     /// The name of the model in errors: its path, or what the caller calls it.
-    public let name: String
+    package let name: String
     /// What the graph takes, in its own order.
-    public let inputs: [TensorSignature]
+    package let inputs: [TensorSignature]
     /// What the graph gives, in its own order.
-    public let outputs: [TensorSignature]
+    package let outputs: [TensorSignature]
 
     /// Loads a graph from memory; errors call it `name`.
     ///
     /// Throws `Failure(.badInput)` if it is not a graph that can be run.
-    public convenience init(model: Data, name: String, runtime: InferenceRuntime, options: InferenceOptions = InferenceOptions()) throws {
+    package convenience init(model: Data, name: String, runtime: InferenceRuntime, options: InferenceOptions = InferenceOptions()) throws {
         try self.init(name: name, runtime: runtime, options: options) { environment, options, session in
             model.withUnsafeBytes {
                 cort_create_session_from_bytes(runtime.api, environment, $0.baseAddress, $0.count, options, session)
@@ -53,7 +53,7 @@ public final class InferenceSession: @unchecked Sendable {
     /// Loads a graph from a file, with any weights that it keeps in files beside it.
     ///
     /// Throws `Failure(.missingModel)` if the file is not there or may not be read, `.badInput` if it is not a graph that can be run.
-    public convenience init(path: String, runtime: InferenceRuntime, options: InferenceOptions = InferenceOptions()) throws {
+    package convenience init(path: String, runtime: InferenceRuntime, options: InferenceOptions = InferenceOptions()) throws {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw Failure(.missingModel, Self.loading, path: path, reason: "there is no such file")

@@ -5,21 +5,21 @@ import Foundation
 /// The environment variable `BSB_ONNXRUNTIME` decides alone where it is set. Otherwise the first library that opens is taken: in `.runtime/`
 /// (which `scripts/bootstrap` fills) next to the executable or in a folder above it, in the user's cache, or where the system keeps its
 /// libraries. Never in the current directory: opening a library runs its code, and that folder may be anybody's download.
-public struct RuntimeSearch: Sendable {
+package struct RuntimeSearch: Sendable {
     /// The environment variable that names a library.
-    public static let variable = "BSB_ONNXRUNTIME"
+    package static let variable = "BSB_ONNXRUNTIME"
 
     /// The value of the environment variable, if it is set.
-    public var override: String?
+    package var override: String?
     /// Folders whose `.runtime/`, and that of every folder above them, is looked into.
-    public var startingFolders: [String]
+    package var startingFolders: [String]
     /// Folders that hold the library itself.
-    public var folders: [String]
+    package var folders: [String]
     /// Names that the system's loader is asked for.
-    public var systemNames: [String]
+    package var systemNames: [String]
 
     /// The search of this process.
-    public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+    package init(environment: [String: String] = ProcessInfo.processInfo.environment) {
         override = environment[Self.variable].flatMap { $0.isEmpty ? nil : $0 }
         startingFolders = [Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent().path].compactMap { $0 }
         folders = FileManager.default.urls(for: .cachesDirectory, in: .userDomainMask).map { $0.appendingPathComponent("bsb").path }

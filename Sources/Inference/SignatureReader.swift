@@ -1,5 +1,5 @@
-import Basics
-import CONNXRuntime
+import BSBBasics
+import BSBCONNXRuntime
 
 /// Reads what a session takes and gives.
 struct SignatureReader {

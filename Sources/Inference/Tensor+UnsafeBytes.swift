@@ -1,4 +1,4 @@
-import CONNXRuntime
+import BSBCONNXRuntime
 
 // The only place where tensors meet memory that is not theirs.
 // Invariant: `count` elements of the named type lie at `bytes` for as long as the call lasts.

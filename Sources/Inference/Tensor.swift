@@ -1,7 +1,7 @@
 /// An array of numbers of one type with a shape, as a neural graph takes and gives it.
-public struct Tensor: Sendable, Hashable {
+package struct Tensor: Sendable, Hashable {
     /// The element types that sessions take and give.
-    public enum ElementType: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum ElementType: String, Sendable, Hashable, Codable, CaseIterable {
         case float32
         case float16
         case int64
@@ -11,7 +11,7 @@ public struct Tensor: Sendable, Hashable {
     }
 
     /// Elements of one of the types.
-    public enum Values: Sendable, Hashable {
+    package enum Values: Sendable, Hashable {
         case float32([Float])
         /// The bit patterns of IEEE binary16 numbers.
         case float16([UInt16])
@@ -22,30 +22,30 @@ public struct Tensor: Sendable, Hashable {
     }
 
     /// The elements, row-major.
-    public let values: Values
+    package let values: Values
     /// The length of each axis, outermost first; empty for a single number.
-    public let shape: [Int]
+    package let shape: [Int]
 
     /// The tensor of `values` in rows of the given shape; their count must be the product of the shape.
-    public init(_ values: Values, shape: [Int]) {
+    package init(_ values: Values, shape: [Int]) {
         precondition(Self.elementCount(shape) == values.count, "the number of values is not the product of the shape")
         self.values = values
         self.shape = shape
     }
 
     /// The tensor of 32-bit floating-point numbers in rows of the given shape.
-    public init(_ values: [Float], shape: [Int]) {
+    package init(_ values: [Float], shape: [Int]) {
         self.init(.float32(values), shape: shape)
     }
 
     /// The type of the elements.
-    public var elementType: ElementType { values.elementType }
+    package var elementType: ElementType { values.elementType }
 
     /// The number of elements, the product of the shape.
-    public var count: Int { values.count }
+    package var count: Int { values.count }
 
     /// The elements, where they are 32-bit floating-point numbers.
-    public var floats: [Float]? {
+    package var floats: [Float]? {
         if case .float32(let numbers) = values { numbers } else { nil }
     }
 
@@ -63,7 +63,7 @@ public struct Tensor: Sendable, Hashable {
 
 extension Tensor.Values {
     /// The type of the elements.
-    public var elementType: Tensor.ElementType {
+    package var elementType: Tensor.ElementType {
         switch self {
         case .float32: .float32
         case .float16: .float16
@@ -75,7 +75,7 @@ extension Tensor.Values {
     }
 
     /// The number of elements.
-    public var count: Int {
+    package var count: Int {
         switch self {
         case .float32(let numbers): numbers.count
         case .float16(let numbers): numbers.count

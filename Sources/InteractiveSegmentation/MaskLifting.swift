@@ -1,32 +1,32 @@
-import Backbones
-import Basics
+import BSBBackbones
+import BSBBasics
 import Foundation
-import LinearAlgebra
-import Rendering
-import Shapes
+import BSBLinearAlgebra
+import BSBRendering
+import BSBShapes
 
 /// How masks of rendered views become a part of the surface.
-public struct MaskLiftingOptions: Sendable, Hashable, Codable {
+package struct MaskLiftingOptions: Sendable, Hashable, Codable {
     /// Which of the segmenter's masks is the part.
-    public var level = MaskLevel.part
+    package var level = MaskLevel.part
     /// The most views that are segmented for the clicks themselves.
-    public var clickViews = 24
+    package var clickViews = 24
     /// The most views that are segmented afterwards, from points inside the part found so far, to see what the clicks' views do not.
-    public var spreadViews = 16
+    package var spreadViews = 16
     /// Views that see a vertex at a flatter angle than this cosine are not used for it.
-    public var minimumFrontality: Float = 0.2
+    package var minimumFrontality: Float = 0.2
     /// The strength of smoothing: how much a difference between neighbours counts against the masks.
-    public var smoothing: Double = 0.02
+    package var smoothing: Double = 0.02
     /// How often views are weighed anew by how well their masks agree with the part that all of them make.
-    public var consensusRounds = 2
+    package var consensusRounds = 2
     /// The power of the agreement that is a view's weight.
-    public var consensusPower: Float = 2
+    package var consensusPower: Float = 2
 
     /// The default options.
-    public init() {}
+    package init() {}
 
     /// The most views that are segmented for one answer, each by one prompt; setting it leaves three fifths of them to the clicks.
-    public var views: Int {
+    package var views: Int {
         get { clickViews + spreadViews }
         set {
             precondition(newValue > 0, "a part is seen in some view")
@@ -42,13 +42,13 @@ public struct MaskLiftingOptions: Sendable, Hashable, Codable {
 /// the corners of the face it shows, weighted by its barycentric coordinates, by how squarely the view sees the face and by how sure
 /// the segmenter is of its mask. What no such view shows is then segmented from points inside the part found so far. Smoothing over
 /// the surface (a screened Poisson system) settles contradictions and fills what no view shows at all.
-public struct MaskLifting: Sendable {
+package struct MaskLifting: Sendable {
     private let segmenter: any PromptSegmenter
     private let options: MaskLiftingOptions
     private let parallelism: Parallelism
 
     /// A lifter that segments with `segmenter`.
-    public init(
+    package init(
         segmenter: any PromptSegmenter, options: MaskLiftingOptions = MaskLiftingOptions(), parallelism: Parallelism = Parallelism()
     ) {
         self.segmenter = segmenter
@@ -64,7 +64,7 @@ public struct MaskLifting: Sendable {
     ///   - surface: the mesh's neighbourhoods and normals.
     /// - Throws: `Failure` without a foreground click, for a vertex that does not exist or that no view shows, and if the segmenter cannot be run.
     /// - Complexity: one prompt for each view used; O(pixels) for each view; one sparse factorisation.
-    public func probabilities(of clicks: [SurfaceClick], in views: some MeshViews, surface: SurfaceModel) throws -> LiftedMasks {
+    package func probabilities(of clicks: [SurfaceClick], in views: some MeshViews, surface: SurfaceModel) throws -> LiftedMasks {
         guard let lifted = try lifted(clicks, in: views, surface: surface, smoothing: SurfaceSmoothing(surface)) else {
             throw Failure.unseenClick
         }
@@ -174,13 +174,13 @@ public struct MaskLifting: Sendable {
 }
 
 /// What lifting found, and how much work it took.
-public struct LiftedMasks: Sendable, Hashable {
+package struct LiftedMasks: Sendable, Hashable {
     /// #V.
-    public var probability: [Float]
+    package var probability: [Float]
     /// Views that were segmented.
-    public var views: Int
+    package var views: Int
     /// Prompts that were answered.
-    public var prompts: Int
+    package var prompts: Int
 }
 
 /// The masks' votes for each vertex, before smoothing.

@@ -1,11 +1,11 @@
-import Backbones
-import Rendering
+import BSBBackbones
+import BSBRendering
 
 /// A set of rendered views of a mesh with a segmenter's embedding of each.
 ///
 /// Views are rendered and embedded where they are asked for, so that an implementation can keep them on disk, and a click costs no more
 /// than the views that it needs.
-public protocol MeshViews: Sendable {
+package protocol MeshViews: Sendable {
     /// The mesh's rays; the mesh is in the frame of the cameras.
     var scene: RayScene { get }
     /// The cameras, in the order of the views.
@@ -22,7 +22,7 @@ public protocol MeshViews: Sendable {
 
 extension MeshViews {
     /// Nothing: embeddings are made when they are asked for.
-    public func prepare(_ indices: [Int]) throws {}
+    package func prepare(_ indices: [Int]) throws {}
 }
 
 /// Where a vertex is seen.

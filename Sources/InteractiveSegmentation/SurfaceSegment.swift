@@ -1,22 +1,22 @@
 import Foundation
-import Shapes
+import BSBShapes
 
 /// A click on the surface of a mesh.
-public struct SurfaceClick: Sendable, Hashable, Codable {
+package struct SurfaceClick: Sendable, Hashable, Codable {
     /// Index of the clicked vertex.
-    public var vertex: Int
+    package var vertex: Int
     /// Whether the click is on what is wanted, or on what is not.
-    public var isForeground: Bool
+    package var isForeground: Bool
 
     /// A click on vertex `vertex`.
-    public init(_ vertex: Int, isForeground: Bool = true) {
+    package init(_ vertex: Int, isForeground: Bool = true) {
         self.vertex = vertex
         self.isForeground = isForeground
     }
 }
 
 /// How probabilities become a yes or a no.
-public enum Binarization: Sendable, Hashable {
+package enum Binarization: Sendable, Hashable {
     /// From this probability on.
     case fixed(Float)
     /// From the value on that separates the probabilities into the two most distinct groups (Otsu 1979).

@@ -1,11 +1,11 @@
-import Basics
-import Shapes
+import BSBBasics
+import BSBShapes
 
 /// A way from clicks on a mesh to a part of it.
 ///
 /// The training-free lift (``LiftingSegmenter``) asks the 2D segmenter about the very clicks; a trained decoder (``DecoderSegmenter``)
 /// has learned its answers and needs no pictures.
-public protocol SurfaceSegmenter: Sendable {
+package protocol SurfaceSegmenter: Sendable {
     /// Which way it is.
     var method: SurfaceMethod { get }
 
@@ -25,14 +25,14 @@ public enum SurfaceMethod: String, Sendable, Hashable, Codable {
 }
 
 /// A part of a mesh as a segmenter sees it, and how much work it took.
-public struct SurfaceAnswer: Sendable, Hashable {
+package struct SurfaceAnswer: Sendable, Hashable {
     /// #V: the probability of each vertex to be in the part.
-    public var probability: [Float]
+    package var probability: [Float]
     /// Prompts that the 2D segmenter answered for it.
-    public var prompts: Int
+    package var prompts: Int
 
     /// An answer of these probabilities.
-    public init(probability: [Float], prompts: Int) {
+    package init(probability: [Float], prompts: Int) {
         self.probability = probability
         self.prompts = prompts
     }
@@ -42,19 +42,19 @@ extension SurfaceSegmenter {
     /// The part that is clicked.
     ///
     /// Throws as ``visibleAnswer(to:)``, and `Failure` where that finds nothing.
-    public func answer(to clicks: [SurfaceClick]) throws -> SurfaceAnswer {
+    package func answer(to clicks: [SurfaceClick]) throws -> SurfaceAnswer {
         guard let answer = try visibleAnswer(to: clicks) else { throw Failure.unseenClick }
         return answer
     }
 
     /// The probability of each vertex to be in the clicked part: #V; see ``answer(to:)``.
-    public func probabilities(of clicks: [SurfaceClick]) throws -> [Float] {
+    package func probabilities(of clicks: [SurfaceClick]) throws -> [Float] {
         try answer(to: clicks).probability
     }
 }
 
 /// The training-free lift for one mesh and its views.
-public struct LiftingSegmenter<Views: MeshViews>: SurfaceSegmenter {
+package struct LiftingSegmenter<Views: MeshViews>: SurfaceSegmenter {
     private let lifting: MaskLifting
     private let views: Views
     private let surface: SurfaceModel
@@ -63,7 +63,7 @@ public struct LiftingSegmenter<Views: MeshViews>: SurfaceSegmenter {
     /// A segmenter that lifts masks of `views` to `surface`, whose smoothing may be at hand.
     ///
     /// Throws `Failure` if memory runs out.
-    public init(_ lifting: MaskLifting, views: Views, surface: SurfaceModel, smoothing: SurfaceSmoothing? = nil) throws {
+    package init(_ lifting: MaskLifting, views: Views, surface: SurfaceModel, smoothing: SurfaceSmoothing? = nil) throws {
         self.lifting = lifting
         self.views = views
         self.surface = surface
@@ -71,10 +71,10 @@ public struct LiftingSegmenter<Views: MeshViews>: SurfaceSegmenter {
     }
 
     /// The lift.
-    public var method: SurfaceMethod { .lift }
+    package var method: SurfaceMethod { .lift }
 
     /// The part by ``MaskLifting/probabilities(of:in:surface:)``; nil where no view shows what is clicked.
-    public func visibleAnswer(to clicks: [SurfaceClick]) throws -> SurfaceAnswer? {
+    package func visibleAnswer(to clicks: [SurfaceClick]) throws -> SurfaceAnswer? {
         try lifting.lifted(clicks, in: views, surface: surface, smoothing: smoothing).map {
             SurfaceAnswer(probability: $0.probability, prompts: $0.prompts)
         }

@@ -1,8 +1,8 @@
-import LinearAlgebra
-import Shapes
+import BSBLinearAlgebra
+import BSBShapes
 
 /// Settles votes on a surface, any number of times; what does not depend on the votes is found once.
-public struct SurfaceSmoothing: Sendable {
+package struct SurfaceSmoothing: Sendable {
     private let welded: [UInt32]
     /// #W: the connected part of each point.
     private let components: [UInt32]
@@ -13,7 +13,7 @@ public struct SurfaceSmoothing: Sendable {
     /// The smoothing of a surface's votes.
     ///
     /// Throws `Failure` if memory runs out. Complexity: O(#E) and an elimination order.
-    public init(_ surface: SurfaceModel) throws {
+    package init(_ surface: SurfaceModel) throws {
         let adjacency = surface.adjacency
         (welded, components) = (adjacency.weld.welded, adjacency.vertexComponents())
         let oneRing = adjacency.oneRing()

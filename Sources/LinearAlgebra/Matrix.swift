@@ -1,21 +1,21 @@
 /// A dense matrix of 32-bit floats, row-major.
-public struct Matrix: Hashable, Sendable {
+package struct Matrix: Hashable, Sendable {
     /// The number of rows.
-    public let rows: Int
+    package let rows: Int
     /// The number of columns.
-    public let columns: Int
+    package let columns: Int
     /// Row after row: rows x columns.
-    public var values: [Float]
+    package var values: [Float]
 
     /// A matrix filled with one value.
-    public init(rows: Int, columns: Int, fill: Float = 0) {
+    package init(rows: Int, columns: Int, fill: Float = 0) {
         self.rows = rows
         self.columns = columns
         values = [Float](repeating: fill, count: rows * columns)
     }
 
     /// A matrix of the given values, row after row.
-    public init(rows: Int, columns: Int, values: [Float]) {
+    package init(rows: Int, columns: Int, values: [Float]) {
         precondition(values.count == rows * columns, "values must be rows x columns")
         self.rows = rows
         self.columns = columns
@@ -23,13 +23,13 @@ public struct Matrix: Hashable, Sendable {
     }
 
     /// One entry.
-    public subscript(row: Int, column: Int) -> Float {
+    package subscript(row: Int, column: Int) -> Float {
         get { values[row * columns + column] }
         set { values[row * columns + column] = newValue }
     }
 
     /// One row, without a copy.
-    public func row(_ index: Int) -> ArraySlice<Float> {
+    package func row(_ index: Int) -> ArraySlice<Float> {
         values[(index * columns)..<((index + 1) * columns)]
     }
 }

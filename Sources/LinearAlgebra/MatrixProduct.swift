@@ -1,33 +1,33 @@
-import Basics
-import CLinearAlgebra
+import BSBBasics
+import BSBCLinearAlgebra
 
 /// Consecutive rows of a matrix, possibly transposed: a factor of a product.
 ///
 /// Nothing is copied.
-public struct MatrixFactor: Sendable {
+package struct MatrixFactor: Sendable {
     let matrix: Matrix
     let rowRange: Range<Int>
     let isTransposed: Bool
 
     /// The number of rows of the factor as it stands in the product.
-    public var rows: Int { isTransposed ? matrix.columns : rowRange.count }
+    package var rows: Int { isTransposed ? matrix.columns : rowRange.count }
     /// The number of columns of the factor as it stands in the product.
-    public var columns: Int { isTransposed ? rowRange.count : matrix.columns }
+    package var columns: Int { isTransposed ? rowRange.count : matrix.columns }
     /// The same values with rows and columns exchanged.
-    public var transposed: MatrixFactor { MatrixFactor(matrix: matrix, rowRange: rowRange, isTransposed: !isTransposed) }
+    package var transposed: MatrixFactor { MatrixFactor(matrix: matrix, rowRange: rowRange, isTransposed: !isTransposed) }
 }
 
 extension Matrix {
     /// The rows in `range` as a factor of a product, without a copy.
-    public func factor(rows range: Range<Int>) -> MatrixFactor {
+    package func factor(rows range: Range<Int>) -> MatrixFactor {
         precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows outside the matrix")
         return MatrixFactor(matrix: self, rowRange: range, isTransposed: false)
     }
 
     /// All rows as a factor of a product, without a copy.
-    public var factor: MatrixFactor { factor(rows: 0..<rows) }
+    package var factor: MatrixFactor { factor(rows: 0..<rows) }
     /// The transpose as a factor of a product, without a copy.
-    public var transposed: MatrixFactor { factor.transposed }
+    package var transposed: MatrixFactor { factor.transposed }
 
     /// The product of two matrices or views.
     ///
@@ -36,7 +36,7 @@ extension Matrix {
     /// - Parameter left: n x k.
     /// - Parameter right: k x m.
     /// - Parameter parallelism: the threads that share the work; the result is the same for any number.
-    public static func product(
+    package static func product(
         _ left: MatrixFactor, _ right: MatrixFactor, parallelism: Parallelism = Parallelism(threads: 1)
     ) -> Matrix {
         var result = Matrix(rows: left.rows, columns: right.columns)
@@ -52,7 +52,7 @@ extension Matrix {
     ///   - scale: what the product is multiplied with.
     ///   - keeping: what the old values are multiplied with; 0 overwrites whatever they are, NaN included.
     ///   - parallelism: the threads that share the work; the result is the same for any number.
-    public mutating func set(
+    package mutating func set(
         toProductOf left: MatrixFactor, _ right: MatrixFactor, scale: Float = 1, keeping: Float = 0,
         parallelism: Parallelism = Parallelism(threads: 1)
     ) {

@@ -2,7 +2,7 @@ extension Matrix {
     /// The Euclidean length of each row, summed in double precision.
     ///
     /// Complexity: O(rows x columns).
-    public func rowNorms() -> [Float] {
+    package func rowNorms() -> [Float] {
         values.withUnsafeBufferPointer { buffer in
             (0..<rows).map { Float(Vectors.squaredNorm(buffer[($0 * columns)..<(($0 + 1) * columns)]).squareRoot()) }
         }
@@ -11,7 +11,7 @@ extension Matrix {
     /// Scales each row to length 1; rows of length 0, and of a length that is not finite, become 0.
     ///
     /// Dot products of such rows are cosines. Complexity: O(rows x columns).
-    public mutating func normalizeRows() {
+    package mutating func normalizeRows() {
         let norms = rowNorms()
         let columns = columns
         values.withUnsafeMutableBufferPointer { buffer in
@@ -27,14 +27,14 @@ extension Matrix {
     }
 
     /// A copy with rows of length 1; see ``normalizeRows()``.
-    public func withNormalizedRows() -> Matrix {
+    package func withNormalizedRows() -> Matrix {
         var result = self
         result.normalizeRows()
         return result
     }
 
     /// The rows at the given indices, in that order.
-    public func gatheringRows(_ indices: [Int]) -> Matrix {
+    package func gatheringRows(_ indices: [Int]) -> Matrix {
         var gathered = [Float]()
         gathered.reserveCapacity(indices.count * columns)
         for index in indices { gathered.append(contentsOf: row(index)) }
@@ -42,7 +42,7 @@ extension Matrix {
     }
 
     /// The mean of each column, summed in double precision; zeros if there is no row.
-    public func columnMeans() -> [Float] {
+    package func columnMeans() -> [Float] {
         var sums = [Double](repeating: 0, count: columns)
         for row in 0..<rows {
             for column in 0..<columns { sums[column] += Double(values[row * columns + column]) }

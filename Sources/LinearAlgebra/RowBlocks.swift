@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 
 extension Matrix {
     /// Lets several threads fill a matrix, each its own block of rows.
@@ -11,7 +11,7 @@ extension Matrix {
     ///   - blockRows: rows in a block, at least 1; the last block may be shorter.
     ///   - body: called once for each block with its row range and its values, (#rows of the block) x columns.
     /// - Throws: the first error, by block, that `body` throws.
-    public mutating func forEachRowBlock<E: Error>(
+    package mutating func forEachRowBlock<E: Error>(
         of blockRows: Int, parallelism: Parallelism = Parallelism(threads: 1),
         _ body: @Sendable (Range<Int>, UnsafeMutableBufferPointer<Float>) throws(E) -> Void
     ) throws(E) {

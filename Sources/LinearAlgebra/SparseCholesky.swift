@@ -1,14 +1,14 @@
-import Basics
-import CLinearAlgebra
+import BSBBasics
+import BSBCLinearAlgebra
 
 /// The Cholesky factor of a sparse symmetric positive definite matrix, made once and used for any number of right-hand sides (Eigen).
 ///
 /// Invariant: after `init` the factor is only read, so that solves may run on several threads.
-public final class SparseCholesky: @unchecked Sendable {
+package final class SparseCholesky: @unchecked Sendable {
     /// The number of rows of the matrix.
-    public let size: Int
+    package let size: Int
     /// The smallest over the largest diagonal entry of the factor, squared: an estimate of the reciprocal condition number.
-    public let reciprocalCondition: Double
+    package let reciprocalCondition: Double
     private let factor: OpaquePointer?
 
     /// The factor of a matrix.
@@ -18,7 +18,7 @@ public final class SparseCholesky: @unchecked Sendable {
     /// - Parameter matrix: square and symmetric; only its lower triangle is read.
     /// - Parameter analysis: what is known of matrices with entries in the same places; found anew by default.
     /// - Throws: `Failure` if the matrix is not square, not finite or not (numerically) positive definite, or if memory runs out.
-    public init(_ matrix: SparseMatrix, analysis: SparseAnalysis? = nil) throws {
+    package init(_ matrix: SparseMatrix, analysis: SparseAnalysis? = nil) throws {
         guard matrix.rows == matrix.columns, matrix.rows < Int(Int32.max) else { throw Self.failure("the matrix is not square") }
         precondition(analysis?.fits(matrix) ?? true, "an analysis of a matrix with entries in the same places")
         guard matrix.values.allSatisfy(\.isFinite) else { throw Self.failure("the matrix has entries that are not finite") }
@@ -43,7 +43,7 @@ public final class SparseCholesky: @unchecked Sendable {
     deinit { csparse_free(factor) }
 
     /// The number of entries of the factor.
-    public var factorEntryCount: Int { factor.map { Int(csparse_columns($0).count) } ?? 0 }
+    package var factorEntryCount: Int { factor.map { Int(csparse_columns($0).count) } ?? 0 }
 
     /// The X with A X = B, in place: on entry B, on return X.
     ///
@@ -52,7 +52,7 @@ public final class SparseCholesky: @unchecked Sendable {
     /// Complexity: O(entries of the factor x m).
     /// - Parameter matrix: the right-hand sides, replaced by the solutions.
     /// - Parameter parallelism: the threads that share the columns; the result is the same for any number.
-    public func solve(_ matrix: inout Matrix, parallelism: Parallelism = Parallelism(threads: 1)) {
+    package func solve(_ matrix: inout Matrix, parallelism: Parallelism = Parallelism(threads: 1)) {
         precondition(matrix.rows == size, "one right-hand row for each row of the matrix")
         guard let factor, matrix.columns > 0 else { return }
         let triangle = Triangle(csparse_columns(factor), size: size)
@@ -90,7 +90,7 @@ public final class SparseCholesky: @unchecked Sendable {
 /// places, so that it is found once for all of them.
 ///
 /// Invariant: after `init` the factor is only read.
-public final class SparseAnalysis: @unchecked Sendable {
+package final class SparseAnalysis: @unchecked Sendable {
     private let rowStarts: [Int32]
     private let columnIndices: [Int32]
     fileprivate let factor: OpaquePointer?
@@ -98,7 +98,7 @@ public final class SparseAnalysis: @unchecked Sendable {
     /// The analysis of a square, symmetric matrix, whose values do not matter.
     ///
     /// Throws `Failure` if it is not square or memory runs out.
-    public init(of matrix: SparseMatrix) throws {
+    package init(of matrix: SparseMatrix) throws {
         guard matrix.rows == matrix.columns, matrix.rows < Int(Int32.max) else { throw SparseCholesky.failure("the matrix is not square") }
         (rowStarts, columnIndices) = (matrix.rowStarts, matrix.columnIndices)
         var made: OpaquePointer?

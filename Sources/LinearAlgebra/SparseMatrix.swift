@@ -1,29 +1,29 @@
-import Basics
+import BSBBasics
 
 /// A sparse matrix of 64-bit floats in compressed rows, columns ascending within each row, each entry once.
-public struct SparseMatrix: Hashable, Sendable {
+package struct SparseMatrix: Hashable, Sendable {
     /// The number of rows.
-    public let rows: Int
+    package let rows: Int
     /// The number of columns.
-    public let columns: Int
+    package let columns: Int
     /// #rows + 1: where the entries of each row begin in `columnIndices` and `values`.
-    public let rowStarts: [Int32]
+    package let rowStarts: [Int32]
     /// The column of each entry.
-    public let columnIndices: [Int32]
+    package let columnIndices: [Int32]
     /// The value of each entry.
-    public let values: [Double]
+    package let values: [Double]
 
     /// A number to be added to one entry.
-    public struct Triplet: Sendable {
+    package struct Triplet: Sendable {
         /// The row of the entry.
-        public var row: Int32
+        package var row: Int32
         /// The column of the entry.
-        public var column: Int32
+        package var column: Int32
         /// What is added to the entry.
-        public var value: Double
+        package var value: Double
 
         /// `value` at (`row`, `column`).
-        public init(row: Int32, column: Int32, value: Double) {
+        package init(row: Int32, column: Int32, value: Double) {
             self.row = row
             self.column = column
             self.value = value
@@ -33,7 +33,7 @@ public struct SparseMatrix: Hashable, Sendable {
     /// The matrix whose entries are the sums of the triplets at their place, added in the order given.
     ///
     /// Complexity: O(rows + columns + #triplets).
-    public init(rows: Int, columns: Int, triplets: [Triplet]) {
+    package init(rows: Int, columns: Int, triplets: [Triplet]) {
         precondition(
             triplets.allSatisfy { $0.row >= 0 && $0.row < rows && $0.column >= 0 && $0.column < columns }, "triplets outside the matrix")
         precondition(triplets.count <= Int32.max, "too many triplets")
@@ -59,7 +59,7 @@ public struct SparseMatrix: Hashable, Sendable {
     }
 
     /// The matrix of the given compressed rows, in which columns must ascend within each row.
-    public init(rows: Int, columns: Int, rowStarts: [Int32], columnIndices: [Int32], values: [Double]) {
+    package init(rows: Int, columns: Int, rowStarts: [Int32], columnIndices: [Int32], values: [Double]) {
         precondition(
             rowStarts.count == rows + 1 && columnIndices.count == values.count && rowStarts.last.map(Int.init) == values.count,
             "rows must be compressed")
@@ -71,22 +71,22 @@ public struct SparseMatrix: Hashable, Sendable {
     }
 
     /// The indices of a row's entries in `columnIndices` and `values`.
-    public func entries(ofRow row: Int) -> Range<Int> { Int(rowStarts[row])..<Int(rowStarts[row + 1]) }
+    package func entries(ofRow row: Int) -> Range<Int> { Int(rowStarts[row])..<Int(rowStarts[row + 1]) }
 
     /// One entry, 0 where none is stored.
     ///
     /// Complexity: O(entries of the row).
-    public subscript(row: Int, column: Int) -> Double {
+    package subscript(row: Int, column: Int) -> Double {
         entries(ofRow: row).first { columnIndices[$0] == Int32(column) }.map { values[$0] } ?? 0
     }
 
     /// The main diagonal, as long as the shorter side.
-    public var diagonal: [Double] { (0..<min(rows, columns)).map { self[$0, $0] } }
+    package var diagonal: [Double] { (0..<min(rows, columns)).map { self[$0, $0] } }
 
     /// The matrix with rows and columns exchanged.
     ///
     /// Complexity: O(rows + columns + entries).
-    public var transposed: SparseMatrix {
+    package var transposed: SparseMatrix {
         let triplets = (0..<rows).flatMap { row in
             entries(ofRow: row).map { Triplet(row: columnIndices[$0], column: Int32(row), value: values[$0]) }
         }
@@ -99,7 +99,7 @@ public struct SparseMatrix: Hashable, Sendable {
     ///
     /// - Parameter dense: as many rows as this has columns.
     /// - Parameter parallelism: the threads that share the rows; the result is the same for any number.
-    public func times(_ dense: Matrix, parallelism: Parallelism = Parallelism(threads: 1)) -> Matrix {
+    package func times(_ dense: Matrix, parallelism: Parallelism = Parallelism(threads: 1)) -> Matrix {
         precondition(dense.rows == columns, "sizes of a product must agree")
         var result = Matrix(rows: rows, columns: dense.columns)
         let width = dense.columns

@@ -1,12 +1,12 @@
 /// Sums over vectors of floats.
 ///
 /// All of them have a fixed order of summation.
-public enum Vectors {
+package enum Vectors {
     /// The sum of the products of two vectors of equal length, in single precision with eight partial sums.
     ///
     /// Complexity: O(n).
     @inlinable
-    public static func dot(_ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>) -> Float {
+    package static func dot(_ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>) -> Float {
         precondition(a.count == b.count, "vectors must have one length")
         var lanes = SIMD8<Float>.zero
         var i = 0
@@ -26,7 +26,7 @@ public enum Vectors {
     ///
     /// Complexity: O(n).
     @inlinable
-    public static func add(_ scale: Float, _ x: UnsafeBufferPointer<Float>, to y: UnsafeMutableBufferPointer<Float>) {
+    package static func add(_ scale: Float, _ x: UnsafeBufferPointer<Float>, to y: UnsafeMutableBufferPointer<Float>) {
         precondition(x.count == y.count, "vectors must have one length")
         guard let from = x.baseAddress, let to = y.baseAddress else { return }
         for i in 0..<x.count { to[i] += scale * from[i] }
@@ -36,14 +36,14 @@ public enum Vectors {
     ///
     /// Complexity: O(n).
     @inlinable
-    public static func squaredNorm(_ values: some Sequence<Float>) -> Double {
+    package static func squaredNorm(_ values: some Sequence<Float>) -> Double {
         values.reduce(0) { $0 + Double($1) * Double($1) }
     }
 
     /// The cosine of the angle between two vectors of equal length; 0 if one of them has no length.
     ///
     /// Complexity: O(n).
-    public static func cosine(_ a: some Collection<Float>, _ b: some Collection<Float>) -> Float {
+    package static func cosine(_ a: some Collection<Float>, _ b: some Collection<Float>) -> Float {
         precondition(a.count == b.count, "vectors must have one length")
         let lengths = (squaredNorm(a) * squaredNorm(b)).squareRoot()
         let product = zip(a, b).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }

@@ -1,12 +1,12 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// The models that are known by name: those that the program lists, and those that the user adds.
 ///
 /// The user's file has the same form and may replace entries of the program's.
-public struct Catalogue: Sendable {
+package struct Catalogue: Sendable {
     /// All entries; the program's in its order, then the user's.
-    public let entries: [CatalogueEntry]
+    package let entries: [CatalogueEntry]
     /// The names that the user's file gives.
     let userNames: Set<String>
 
@@ -18,7 +18,7 @@ public struct Catalogue: Sendable {
     /// The program's catalogue with that of the file `userPath`, which need not be there.
     ///
     /// Throws `Failure` if a file is not a catalogue.
-    public init(userPath: String?) throws {
+    package init(userPath: String?) throws {
         let own = try Self.read(try Self.ownPath()).models
         let added = try Self.userDocument(userPath).models
         userNames = Set(added.map(\.name))
@@ -28,7 +28,7 @@ public struct Catalogue: Sendable {
     /// The entry called `name`.
     ///
     /// Throws `Failure(.usage)` listing names if there is none.
-    public func entry(_ name: String) throws -> CatalogueEntry {
+    package func entry(_ name: String) throws -> CatalogueEntry {
         if let entry = entries.first(where: { $0.name == name }) { return entry }
         let kin = entries.map(\.name).filter { $0.contains(name) || name.contains($0) }
         let hint = kin.isEmpty ? "'bsb models list' lists all names" : "there is \(kin.joined(separator: ", "))"

@@ -1,9 +1,9 @@
 /// A published model: what it is, where it comes from, and which files it has.
 ///
 /// What is not known is left out; a hash that is not known is pinned when a file is first fetched.
-public struct CatalogueEntry: Sendable, Hashable, Codable {
+package struct CatalogueEntry: Sendable, Hashable, Codable {
     /// What a model is for.
-    public enum Kind: String, Sendable, Hashable, Codable {
+    package enum Kind: String, Sendable, Hashable, Codable {
         /// Turns pictures into grids of features.
         case features
         /// Turns clicks into masks.
@@ -11,18 +11,18 @@ public struct CatalogueEntry: Sendable, Hashable, Codable {
     }
 
     /// Where files come from.
-    public struct Source: Sendable, Hashable, Codable {
+    package struct Source: Sendable, Hashable, Codable {
         /// `owner/name` of a repository of the hub.
-        public var hub: String?
+        package var hub: String?
         /// The branch or commit of the repository.
-        public var revision: String?
+        package var revision: String?
         /// What stands before the name of each file, where they are not on the hub.
-        public var url: String?
+        package var url: String?
         /// Whether nobody has checked that the files are there.
-        public var unverified: Bool?
+        package var unverified: Bool?
 
         /// A repository of the hub, or an address.
-        public init(hub: String? = nil, revision: String? = nil, url: String? = nil, unverified: Bool? = nil) {
+        package init(hub: String? = nil, revision: String? = nil, url: String? = nil, unverified: Bool? = nil) {
             self.hub = hub
             self.revision = revision
             self.url = url
@@ -31,9 +31,9 @@ public struct CatalogueEntry: Sendable, Hashable, Codable {
     }
 
     /// One file.
-    public struct File: Sendable, Hashable, Codable {
+    package struct File: Sendable, Hashable, Codable {
         /// What a file is to the model.
-        public enum Role: String, Sendable, Hashable, Codable {
+        package enum Role: String, Sendable, Hashable, Codable {
             /// The one graph of a feature extractor.
             case graph
             /// The graph of a segmenter that sees the picture.
@@ -45,16 +45,16 @@ public struct CatalogueEntry: Sendable, Hashable, Codable {
         }
 
         /// What the file is to the model.
-        public var role: Role
+        package var role: Role
         /// Its path in the source; an absolute path for a file of the user's own.
-        public var path: String
+        package var path: String
         /// Its length, if that is known.
-        public var bytes: Int64?
+        package var bytes: Int64?
         /// SHA-256 in lower-case hexadecimal, if that is known.
-        public var sha256: String?
+        package var sha256: String?
 
         /// A file of the given role and path.
-        public init(role: Role, path: String, bytes: Int64? = nil, sha256: String? = nil) {
+        package init(role: Role, path: String, bytes: Int64? = nil, sha256: String? = nil) {
             self.role = role
             self.path = path
             self.bytes = bytes
@@ -63,30 +63,30 @@ public struct CatalogueEntry: Sendable, Hashable, Codable {
     }
 
     /// What people call it on the command line.
-    public var name: String
+    package var name: String
     /// What it is, in a few words.
-    public var title: String
+    package var title: String
     /// What it is for.
-    public var kind: Kind
+    package var kind: Kind
     /// The architecture, such as `dinov2`; the graph's own names of inputs and outputs decide how it is run.
-    public var family: String
+    package var family: String
     /// Its licence; nil where it is not known.
-    public var licence: String?
+    package var licence: String?
     /// Where its files come from; nil where there is no public file, or where they are the user's own.
-    public var source: Source?
+    package var source: Source?
     /// Its files; none where they must be made first.
-    public var files: [File]
+    package var files: [File]
     /// The longest side of the picture that the model is shown, in pixels, where the model leaves it open.
-    public var side: Int?
+    package var side: Int?
     /// The side of a patch in pixels, for features in tokens.
-    public var patch: Int?
+    package var patch: Int?
     /// Multiply-adds of one encoding of a picture, by the formula of the architecture, where that is simple.
-    public var multiplyAdds: Double?
+    package var multiplyAdds: Double?
     /// What to know about it.
-    public var note: String?
+    package var note: String?
 
     /// An entry of the given parts.
-    public init(
+    package init(
         name: String, title: String, kind: Kind, family: String, licence: String? = nil, source: Source? = nil, files: [File],
         side: Int? = nil, patch: Int? = nil, note: String? = nil
     ) {

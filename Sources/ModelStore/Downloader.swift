@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 #if canImport(FoundationNetworking)
@@ -6,28 +6,28 @@ import Foundation
 #endif
 
 /// How far a file is.
-public struct DownloadProgress: Sendable, Hashable {
+package struct DownloadProgress: Sendable, Hashable {
     /// The file's path in its source.
-    public var file: String
+    package var file: String
     /// Bytes that are here.
-    public var done: Int64
+    package var done: Int64
     /// Bytes in all, if that is known.
-    public var total: Int64?
+    package var total: Int64?
 }
 
 /// How patient downloads are.
-public struct DownloadOptions: Sendable, Hashable {
+package struct DownloadOptions: Sendable, Hashable {
     /// Seconds without a byte after which a connection is given up.
-    public var stallSeconds = 30.0
+    package var stallSeconds = 30.0
     /// Connections in a row that may end without a new byte.
-    public var attempts = 5
+    package var attempts = 5
     /// Seconds before the second connection; doubled before each further one.
-    public var pause = 1.0
+    package var pause = 1.0
     /// Redirects that are followed in a row.
-    public var redirects = 8
+    package var redirects = 8
 
     /// The default options.
-    public init() {}
+    package init() {}
 }
 
 /// Fetches a file over HTTP, going on where an earlier run was cut short.

@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// A lock that holds between processes, and goes with the process that holds it.

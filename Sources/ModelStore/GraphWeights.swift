@@ -1,16 +1,16 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// The files in which an ONNX graph keeps weights beside itself, as the graph names them.
 ///
 /// Of the graph only what leads to tensors is read; their numbers are skipped.
-public enum GraphWeights {
+package enum GraphWeights {
     /// The paths of the files that the graph in the file `path` needs beside it, in the order of their names.
     ///
     /// None if the file is no whole ONNX graph, which is told where it is loaded.
     /// - Throws: `Failure(.missingModel)` naming a file that is not there, `.badInput` if the graph names one outside its folder, or as
     ///   ``AtomicFile/checkReadable(_:operation:)``.
-    public static func paths(besideGraph path: String, operation: String) throws -> [String] {
+    package static func paths(besideGraph path: String, operation: String) throws -> [String] {
         try AtomicFile.checkReadable(path, operation: operation)
         guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped) else {
             throw Failure(.missingInput, operation, path: path, reason: "it cannot be opened")

@@ -1,22 +1,22 @@
 import Foundation
 
 /// Where models are kept and how the hub is reached, from the variables that the hub's own tools use.
-public struct HubEnvironment: Sendable {
+package struct HubEnvironment: Sendable {
     /// The hub's cache: `HF_HUB_CACHE`, else `hub` in `HF_HOME`.
-    public var cache: String
+    package var cache: String
     /// The hub's address: `HF_ENDPOINT`.
-    public var endpoint: String
+    package var endpoint: String
     /// What proves who the user is: `HF_TOKEN`, else the file that the hub's tools leave on logging in.
-    public var token: String?
+    package var token: String?
     /// Whether the network may not be used: `HF_HUB_OFFLINE`.
-    public var isOffline: Bool
+    package var isOffline: Bool
     /// The folder of the user's catalogue and of the pinned hashes: `BSB_CONFIG`.
-    public var configuration: String
+    package var configuration: String
     /// The folder of models that are not from the hub: `BSB_MODELS`.
-    public var ownModels: String
+    package var ownModels: String
 
     /// The environment of this process.
-    public init(_ variables: [String: String] = ProcessInfo.processInfo.environment) {
+    package init(_ variables: [String: String] = ProcessInfo.processInfo.environment) {
         func value(_ name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : ($0 as NSString).expandingTildeInPath } }
         let home = value("HOME") ?? NSHomeDirectory()
         let hubHome = value("HF_HOME") ?? "\(value("XDG_CACHE_HOME") ?? "\(home)/.cache")/huggingface"
@@ -32,7 +32,7 @@ public struct HubEnvironment: Sendable {
     }
 
     /// The user's own catalogue.
-    public var userCatalogue: String { "\(configuration)/models.json" }
+    package var userCatalogue: String { "\(configuration)/models.json" }
     /// The hashes of files that were fetched when nothing was known of them.
-    public var pins: String { "\(configuration)/pins.json" }
+    package var pins: String { "\(configuration)/pins.json" }
 }

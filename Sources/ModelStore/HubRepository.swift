@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// A repository of the hub as its tools keep it on disk.

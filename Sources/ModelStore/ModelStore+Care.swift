@@ -1,9 +1,9 @@
-import Basics
+import BSBBasics
 import Foundation
 
 extension ModelStore {
     /// How a model stands on this machine.
-    public enum State: String, Sendable, Hashable, Codable {
+    package enum State: String, Sendable, Hashable, Codable {
         /// All files are here.
         case ready
         /// Some files are here.
@@ -15,19 +15,19 @@ extension ModelStore {
     }
 
     /// A model and how it stands here.
-    public struct Listing: Sendable, Hashable, Codable {
+    package struct Listing: Sendable, Hashable, Codable {
         /// The model.
-        public var model: CatalogueEntry
+        package var model: CatalogueEntry
         /// How it stands.
-        public var state: State
+        package var state: State
         /// Bytes of its files, of those whose length is known.
-        public var bytes: Int64?
+        package var bytes: Int64?
         /// Whether the user added it.
-        public var isUsers: Bool
+        package var isUsers: Bool
     }
 
     /// All models and how they stand; nothing is read but the folders.
-    public func listings() throws -> [Listing] {
+    package func listings() throws -> [Listing] {
         let pins = try PinBook(contentsOf: environment.pins)
         return catalogue.entries.map { entry in
             let here = entry.files.count { place(of: $0, in: entry, pins: pins) != nil }
@@ -42,7 +42,7 @@ extension ModelStore {
     /// Removes a model's files from this machine and forgets its pins; of a model that the user added, only the entry.
     ///
     /// Returns the number of files removed. Throws `Failure`.
-    public func remove(_ name: String) throws -> Int {
+    package func remove(_ name: String) throws -> Int {
         let entry = try catalogue.entry(name)
         let pins = try PinBook(contentsOf: environment.pins)
         var removed = 0
@@ -67,7 +67,7 @@ extension ModelStore {
     ///
     /// Throws `Failure(.usage)` if the name is taken by the program's catalogue, `.missingInput` if a file is not there, `.missingModel` if
     /// one with weights is not, `.badInput` if a graph names weights outside its folder.
-    public func add(_ entry: CatalogueEntry) throws {
+    package func add(_ entry: CatalogueEntry) throws {
         if catalogue.entries.contains(where: { $0.name == entry.name }), !catalogue.userNames.contains(entry.name) {
             throw Failure(
                 .usage, "adding a model", reason: "'\(entry.name)' is the name of a model of the list", hint: "choose another name")

@@ -1,15 +1,15 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// What is told to the user while models are fetched.
-public struct PullReporter: Sendable {
+package struct PullReporter: Sendable {
     /// How far a file is; called often.
-    public var progress: @Sendable (DownloadProgress) -> Void
+    package var progress: @Sendable (DownloadProgress) -> Void
     /// Something worth a line.
-    public var message: @Sendable (String) -> Void
+    package var message: @Sendable (String) -> Void
 
     /// A reporter that tells nothing unless given something to call.
-    public init(
+    package init(
         progress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }, message: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.progress = progress
@@ -26,7 +26,7 @@ extension ModelStore {
     ///   - options: how patient downloads are.
     ///   - reporter: told how far it is, and of every hash that is pinned.
     /// - Throws: `Failure` if a file cannot be had or is not what it should be.
-    public func pull(
+    package func pull(
         _ name: String, repin: Bool = false, options: DownloadOptions = DownloadOptions(), reporter: PullReporter = PullReporter()
     ) throws -> Located {
         let entry = try catalogue.entry(name)
@@ -48,7 +48,7 @@ extension ModelStore {
     /// Takes files that are at hand as those of a model, by their names or, if the model has one file, by being the only one.
     ///
     /// The files are copied, never moved. Throws `Failure` if a file is none of the model's or is not what it should be.
-    public func take(_ paths: [String], for name: String, reporter: PullReporter = PullReporter()) throws {
+    package func take(_ paths: [String], for name: String, reporter: PullReporter = PullReporter()) throws {
         let entry = try catalogue.entry(name)
         for path in paths {
             let base = (path as NSString).lastPathComponent

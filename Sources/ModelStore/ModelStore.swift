@@ -1,37 +1,37 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// Published models on this machine: which are here, whether they are what they should be, and how to get the others.
-public struct ModelStore: Sendable {
+package struct ModelStore: Sendable {
     /// The models that are known.
-    public let catalogue: Catalogue
+    package let catalogue: Catalogue
     /// Where models are kept and how the hub is reached.
-    public let environment: HubEnvironment
+    package let environment: HubEnvironment
 
     /// The store of this user.
     ///
     /// Throws `Failure` if the list of models cannot be read.
-    public init(environment: HubEnvironment = HubEnvironment()) throws {
+    package init(environment: HubEnvironment = HubEnvironment()) throws {
         self.environment = environment
         catalogue = try Catalogue(userPath: environment.userCatalogue)
     }
 
     /// A model whose files are all here and are what they should be.
-    public struct Located: Sendable, Hashable {
+    package struct Located: Sendable, Hashable {
         /// What it is; of its files also those in which its graphs keep weights and that the list does not name.
-        public var entry: CatalogueEntry
+        package var entry: CatalogueEntry
         /// The path of each file, in the entry's order.
-        public var paths: [String]
+        package var paths: [String]
         /// SHA-256 of each file.
-        public var hashes: [String]
+        package var hashes: [String]
 
         /// The path of the file of a role.
-        public func path(_ role: CatalogueEntry.File.Role) -> String? {
+        package func path(_ role: CatalogueEntry.File.Role) -> String? {
             entry.files.firstIndex { $0.role == role }.map { paths[$0] }
         }
 
         /// One hash over all files.
-        public var hash: String {
+        package var hash: String {
             if hashes.count == 1 { return hashes[0] }
             var hasher = ContentHasher()
             for (file, hash) in zip(entry.files, hashes) { hasher.add(file.role.rawValue, hash) }
@@ -43,7 +43,7 @@ public struct ModelStore: Sendable {
     ///
     /// Throws `Failure(.missingModel)` naming what is missing, where it should be and how to get it, `.badInput` if a file is another one or
     /// a graph names weights outside its folder.
-    public func locate(_ name: String) throws -> Located {
+    package func locate(_ name: String) throws -> Located {
         let entry = try catalogue.entry(name)
         guard !entry.files.isEmpty else { throw unavailable(entry) }
         let pins = try PinBook(contentsOf: environment.pins)

@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// What was first fetched under a name, so that something else under the same name is noticed later.

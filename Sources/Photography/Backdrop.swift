@@ -1,19 +1,19 @@
-import Basics
-import Rendering
+import BSBBasics
+import BSBRendering
 
 /// The plane that a subject stands on.
-public struct Ground: Sendable {
+package struct Ground: Sendable {
     /// A point of the plane.
-    public var origin: SIMD3<Float>
+    package var origin: SIMD3<Float>
     /// Its unit normal.
-    public var normal: SIMD3<Float>
+    package var normal: SIMD3<Float>
     /// What it is made of; nil for a plane that is only seen by the shadows on it, so that the backdrop seems to go on below.
-    public var material: Material?
+    package var material: Material?
     /// Distances from `origin` over which it fades into the backdrop.
-    public var fade: ClosedRange<Float>
+    package var fade: ClosedRange<Float>
 
     /// A plane through `origin`.
-    public init(origin: SIMD3<Float>, normal: SIMD3<Float>, material: Material? = nil, fade: ClosedRange<Float> = 2...6) {
+    package init(origin: SIMD3<Float>, normal: SIMD3<Float>, material: Material? = nil, fade: ClosedRange<Float> = 2...6) {
         self.origin = origin
         self.normal = normal.unitOrZero
         self.material = material
@@ -22,9 +22,9 @@ public struct Ground: Sendable {
 }
 
 /// What is seen where nothing stands.
-public struct Backdrop: Sendable {
+package struct Backdrop: Sendable {
     /// The kinds of backdrop.
-    public enum Kind: Sendable {
+    package enum Kind: Sendable {
         /// From one colour at the top to another at the bottom.
         case gradient(top: SIMD3<Float>, bottom: SIMD3<Float>)
         /// Overlapping coloured and textured shapes, made up from the seed.
@@ -34,21 +34,21 @@ public struct Backdrop: Sendable {
     }
 
     /// What the backdrop shows.
-    public var kind: Kind
+    package var kind: Kind
     /// The standard deviation of its blur, in hundredths of the picture's height.
-    public var blur: Float
+    package var blur: Float
     /// Pictures that clutter is textured with.
     var photos: [LinearImage]
 
     /// A backdrop.
-    public init(_ kind: Kind, blur: Float = 0, photos: [LinearImage] = []) {
+    package init(_ kind: Kind, blur: Float = 0, photos: [LinearImage] = []) {
         self.kind = kind
         self.blur = blur
         self.photos = photos
     }
 
     /// A random backdrop; photos only if there are any.
-    public static func random(using generator: inout SeededGenerator, photos: [LinearImage] = []) -> Backdrop {
+    package static func random(using generator: inout SeededGenerator, photos: [LinearImage] = []) -> Backdrop {
         let blur = generator.chance(0.4) ? 0 : generator.uniform(0, 2.5)
         let choice = generator.uniform()
         if !photos.isEmpty, choice < 0.5 {

@@ -1,31 +1,31 @@
-import Basics
+import BSBBasics
 import Foundation
-import Images
+import BSBImages
 
 /// From light to a picture as cameras and the web deliver it: exposure, colour cast, lens and sensor faults.
-public struct Development: Hashable, Sendable {
+package struct Development: Hashable, Sendable {
     /// Stops by which the picture is brighter than the automatic exposure.
-    public var exposure: Float = 0
+    package var exposure: Float = 0
     /// Gains of red, green and blue.
-    public var whiteBalance: SIMD3<Float> = .one
+    package var whiteBalance: SIMD3<Float> = .one
     /// 1 keeps colours, 0 makes a grey picture.
-    public var saturation: Float = 1
+    package var saturation: Float = 1
     /// The strength of the S-shaped tone curve, 0 to 1.
-    public var contrast: Float = 0.15
+    package var contrast: Float = 0.15
     /// The loss of light in the corners, 0 to 1.
-    public var vignette: Float = 0
+    package var vignette: Float = 0
     /// The standard deviation of the lens blur in pixels.
-    public var blur: Float = 0
+    package var blur: Float = 0
     /// The standard deviation of sensor noise at middle grey, of 1.
-    public var noise: Float = 0
+    package var noise: Float = 0
     /// The coarseness of the JPEG-like quantisation: quality 1 (worst) to 100; nil for none.
-    public var quality: Int?
+    package var quality: Int?
 
     /// A clean development with automatic exposure.
-    public init() {}
+    package init() {}
 
     /// Random faults, most of them slight.
-    public static func random(using generator: inout SeededGenerator) -> Development {
+    package static func random(using generator: inout SeededGenerator) -> Development {
         var result = Development()
         result.exposure = clamp(generator.normal() * 0.45, -1.3, 1.2)
         let warmth = generator.normal() * 0.08

@@ -1,8 +1,8 @@
-import Basics
-import Examples
-import Photography
-import Rendering
-import Shapes
+import BSBBasics
+import BSBExamples
+import BSBPhotography
+import BSBRendering
+import BSBShapes
 
 /// A photo-like picture of an example shape: materials by part, a studio, and a camera where a person would stand.
 struct ExampleScene {

@@ -1,21 +1,21 @@
-import Basics
-import Rendering
+import BSBBasics
+import BSBRendering
 
 /// How a surface answers light: a texture and a gloss.
-public struct Material: Sendable {
+package struct Material: Sendable {
     /// The colour of each point.
-    public var texture: SurfaceTexture
+    package var texture: SurfaceTexture
     /// The strength of highlights and mirrored sky at normal incidence, 0 (matt) to about 0.5 (metal).
-    public var gloss: Float
+    package var gloss: Float
     /// The exponent of the Blinn-Phong highlight, 4 (broad) to 400 (sharp).
-    public var shininess: Float
+    package var shininess: Float
     /// Whether highlights take the surface's own colour, as metals' do.
-    public var isMetallic: Bool
+    package var isMetallic: Bool
     /// The height of small bumps that tilt the normal, 0 for none.
-    public var roughness: Float
+    package var roughness: Float
 
     /// A material; matt by default.
-    public init(texture: SurfaceTexture, gloss: Float = 0.03, shininess: Float = 30, isMetallic: Bool = false, roughness: Float = 0) {
+    package init(texture: SurfaceTexture, gloss: Float = 0.03, shininess: Float = 30, isMetallic: Bool = false, roughness: Float = 0) {
         self.texture = texture
         self.gloss = gloss
         self.shininess = shininess
@@ -24,7 +24,7 @@ public struct Material: Sendable {
     }
 
     /// A random material.
-    public static func random(using generator: inout SeededGenerator, photos: [LinearImage] = [], plainness: Float = 0.35) -> Material {
+    package static func random(using generator: inout SeededGenerator, photos: [LinearImage] = [], plainness: Float = 0.35) -> Material {
         let texture = SurfaceTexture.random(using: &generator, photos: photos, plainness: plainness)
         let matt = generator.chance(0.45)
         let metallic = !matt && generator.chance(0.25)
@@ -37,9 +37,9 @@ public struct Material: Sendable {
 }
 
 /// Which material each point of a surface has.
-public struct Finish: Sendable {
+package struct Finish: Sendable {
     /// How materials are spread.
-    public enum Layout: Sendable {
+    package enum Layout: Sendable {
         /// The first material everywhere.
         case single
         /// Material `index[face] % count` on each face: parts that differ in material.
@@ -54,21 +54,21 @@ public struct Finish: Sendable {
     }
 
     /// The materials that the surface has, at least one.
-    public var materials: [Material]
+    package var materials: [Material]
     /// Where each of them is.
-    public var layout: Layout
+    package var layout: Layout
     /// The colours that the mesh's own file gives, in place of the materials' textures; gloss and bumps stay the materials'.
-    public var ownColors: SurfaceColors?
+    package var ownColors: SurfaceColors?
 
     /// A finish; there is at least one material.
-    public init(materials: [Material], layout: Layout = .single) {
+    package init(materials: [Material], layout: Layout = .single) {
         precondition(!materials.isEmpty, "a finish has a material")
         self.materials = materials
         self.layout = layout
     }
 
     /// One material all over.
-    public init(_ material: Material) { self.init(materials: [material]) }
+    package init(_ material: Material) { self.init(materials: [material]) }
 
     /// A random finish.
     ///
@@ -76,7 +76,7 @@ public struct Finish: Sendable {
     ///   - generator: where random choices come from.
     ///   - faceParts: #F part numbers; nil where parts are not known.
     ///   - photos: pictures to use as textures.
-    public static func random(faceParts: [UInt8]?, using generator: inout SeededGenerator, photos: [LinearImage] = []) -> Finish {
+    package static func random(faceParts: [UInt8]?, using generator: inout SeededGenerator, photos: [LinearImage] = []) -> Finish {
         if let faceParts, generator.chance(0.4) { return perPart(faceParts, using: &generator, photos: photos) }
         let first = Material.random(using: &generator, photos: photos)
         let second = Material.random(using: &generator, photos: photos)

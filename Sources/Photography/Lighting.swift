@@ -1,18 +1,18 @@
-import Basics
+import BSBBasics
 
 /// A distant lamp, the sun or a window.
-public struct Light: Sendable {
+package struct Light: Sendable {
     /// Towards the light, of length 1.
-    public var direction: SIMD3<Float>
+    package var direction: SIMD3<Float>
     /// Linear colour times strength.
-    public var color: SIMD3<Float>
+    package var color: SIMD3<Float>
     /// Half the angle that the light spans in radians: wide lights have soft shadows.
-    public var angularRadius: Float
+    package var angularRadius: Float
     /// Whether what stands in its way throws a shadow.
-    public var castsShadows: Bool
+    package var castsShadows: Bool
 
     /// A light from `direction`, which need not have length 1.
-    public init(direction: SIMD3<Float>, color: SIMD3<Float> = .one, angularRadius: Float = 0.03, castsShadows: Bool = true) {
+    package init(direction: SIMD3<Float>, color: SIMD3<Float> = .one, angularRadius: Float = 0.03, castsShadows: Bool = true) {
         self.direction = direction.unitOrZero
         self.color = color
         self.angularRadius = angularRadius
@@ -21,20 +21,20 @@ public struct Light: Sendable {
 }
 
 /// All the light of a scene: lamps, and the glow of sky and ground from everywhere.
-public struct Lighting: Sendable {
+package struct Lighting: Sendable {
     /// The lamps.
-    public var lights: [Light]
+    package var lights: [Light]
     /// Linear colours of the surroundings above and below.
-    public var sky: SIMD3<Float>
+    package var sky: SIMD3<Float>
     /// The linear colour of the surroundings below.
-    public var ground: SIMD3<Float>
+    package var ground: SIMD3<Float>
     /// The direction of the sky.
-    public var up: SIMD3<Float>
+    package var up: SIMD3<Float>
     /// Rays per point that measure how open it is to its surroundings; 0 for none.
-    public var occlusionRays: Int
+    package var occlusionRays: Int
 
     /// Light from the given lamps and surroundings.
-    public init(
+    package init(
         lights: [Light], sky: SIMD3<Float> = [0.35, 0.38, 0.42], ground: SIMD3<Float> = [0.18, 0.17, 0.16], up: SIMD3<Float> = [0, 1, 0],
         occlusionRays: Int = 0
     ) {
@@ -46,7 +46,7 @@ public struct Lighting: Sendable {
     }
 
     /// A soft key light from above at the left of the camera, a weak fill light, and a bright room.
-    public static func studio(viewDirection: SIMD3<Float>, up: SIMD3<Float> = [0, 1, 0], occlusionRays: Int = 8) -> Lighting {
+    package static func studio(viewDirection: SIMD3<Float>, up: SIMD3<Float> = [0, 1, 0], occlusionRays: Int = 8) -> Lighting {
         let side = cross(up, -viewDirection).unitOrZero
         let key = Light(direction: up * 1.1 - viewDirection * 0.7 - side * 0.8, color: [1.0, 0.97, 0.9] * 0.85, angularRadius: 0.07)
         let fill = Light(direction: up * 0.3 - viewDirection * 0.6 + side, color: [0.75, 0.85, 1.0] * 0.25, castsShadows: false)
@@ -54,7 +54,7 @@ public struct Lighting: Sendable {
     }
 
     /// Random light: one to three lamps mostly from above, from hard sun to overcast.
-    public static func random(up: SIMD3<Float>, viewDirection: SIMD3<Float>, using generator: inout SeededGenerator) -> Lighting {
+    package static func random(up: SIMD3<Float>, viewDirection: SIMD3<Float>, using generator: inout SeededGenerator) -> Lighting {
         let count = generator.chance(0.12) ? 0 : 1 + generator.index(below: 3)
         let warmth = generator.uniform(-0.15, 0.25)
         let lights = (0..<count).map { index -> Light in

@@ -1,23 +1,23 @@
 import Foundation
-import Images
+import BSBImages
 
 /// A picture in linear light, as light and textures are added up in.
-public struct LinearImage: Sendable {
+package struct LinearImage: Sendable {
     /// The number of columns.
-    public let width: Int
+    package let width: Int
     /// The number of rows.
-    public let height: Int
+    package let height: Int
     /// height x width linear colours, row 0 on top.
-    public var pixels: [SIMD3<Float>]
+    package var pixels: [SIMD3<Float>]
 
     /// A picture of the given linear colours, height x width.
-    public init(width: Int, height: Int, pixels: [SIMD3<Float>]) {
+    package init(width: Int, height: Int, pixels: [SIMD3<Float>]) {
         precondition(width > 0 && height > 0 && pixels.count == width * height, "pixels must be height x width")
         (self.width, self.height, self.pixels) = (width, height, pixels)
     }
 
     /// The linear light of a displayed picture.
-    public init(_ image: Image) {
+    package init(_ image: Image) {
         let table = Palette.linear
         let pixels = image.pixels.withUnsafeBufferPointer { codes in
             (0..<image.width * image.height).map { i in
@@ -72,7 +72,7 @@ public struct LinearImage: Sendable {
     /// Blurs with a Gaussian of standard deviation `sigma` pixels; borders repeat.
     ///
     /// - Complexity: O(width x height x sigma).
-    public mutating func blur(sigma: Float) {
+    package mutating func blur(sigma: Float) {
         guard sigma > 0.05 else { return }
         let radius = min(max(width, height), Int((3 * sigma).rounded(.up)))
         var kernel = (0...radius).map { Float(exp(-Double($0 * $0) / Double(2 * sigma * sigma))) }

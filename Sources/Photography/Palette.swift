@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// Colours: between the display's encoding and linear light, and random ones.

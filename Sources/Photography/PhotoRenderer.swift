@@ -1,21 +1,21 @@
-import Basics
-import Images
-import Rendering
+import BSBBasics
+import BSBImages
+import BSBRendering
 
 /// A photo-like picture that knows what it shows.
-public struct Photograph: Sendable {
+package struct Photograph: Sendable {
     /// The picture.
-    public let image: Image
+    package let image: Image
     /// The subject's face under each pixel's centre, -1 where something else is seen.
-    public let surfaces: SurfaceBuffers
+    package let surfaces: SurfaceBuffers
     /// Where it was taken from.
-    public let camera: Camera
+    package let camera: Camera
 }
 
 /// Makes photo-like pictures of meshes.
-public struct PhotoRenderer: Sendable {
+package struct PhotoRenderer: Sendable {
     /// How pixels are sampled.
-    public enum Sampling: Hashable, Sendable {
+    package enum Sampling: Hashable, Sendable {
         /// One sample each, and four more at outlines and edges: quick.
         case adaptive
         /// n x n samples each: soft shadows come out smooth.
@@ -23,16 +23,16 @@ public struct PhotoRenderer: Sendable {
     }
 
     /// The size of pictures in pixels.
-    public var size: RasterSize
+    package var size: RasterSize
     /// How pixels are sampled.
-    public var sampling: Sampling
+    package var sampling: Sampling
     /// How light becomes a picture.
-    public var development: Development
+    package var development: Development
     /// The threads that work on one picture.
-    public var parallelism: Parallelism
+    package var parallelism: Parallelism
 
     /// A renderer of pictures of one size.
-    public init(
+    package init(
         size: RasterSize, sampling: Sampling = .grid(2), development: Development = Development(),
         parallelism: Parallelism = Parallelism(threads: 1)
     ) {
@@ -48,7 +48,7 @@ public struct PhotoRenderer: Sendable {
     ///
     /// - Throws: a `Failure` of kind `.usage` where the size is not 1 to 16,384 on each side.
     /// - Complexity: O(width x height x samples x lights x log #F).
-    public func photograph(_ scene: PhotoScene, from camera: Camera, seed: UInt64 = 0) throws -> Photograph {
+    package func photograph(_ scene: PhotoScene, from camera: Camera, seed: UInt64 = 0) throws -> Photograph {
         guard (1...16_384).contains(size.width), (1...16_384).contains(size.height) else {
             throw Failure(.usage, "rendering a photo", reason: "a picture of \(size.width) x \(size.height) pixels cannot be made")
         }
@@ -68,7 +68,7 @@ public struct PhotoRenderer: Sendable {
 
 extension PhotoScene {
     /// The subject's face at the centre of each pixel of a picture of any size, hidden by what stands before it.
-    public func surfaces(from camera: Camera, size: RasterSize) -> SurfaceBuffers {
+    package func surfaces(from camera: Camera, size: RasterSize) -> SurfaceBuffers {
         let (frame, tracer) = (camera.frame, SceneTracer(self))
         let rays = (0..<size.width * size.height).map { i in
             let position = SIMD2<Float>(Float(i % size.width) + 0.5, Float(i / size.width) + 0.5)

@@ -1,17 +1,17 @@
-import Basics
-import Rendering
-import Shapes
+import BSBBasics
+import BSBRendering
+import BSBShapes
 
 /// A mesh ready to be photographed: search tree, smooth normals, and where its textures stick.
-public struct PhotoSubject: Sendable {
+package struct PhotoSubject: Sendable {
     /// The triangles with their search tree; picture coordinates refer to its faces.
-    public let scene: RayScene
+    package let scene: RayScene
     /// #V positions that textures are looked up at, so that they move along when the mesh is deformed.
-    public let texturePositions: [SIMD3<Float>]
+    package let texturePositions: [SIMD3<Float>]
     let cornerNormals: [SIMD3<Float>]
 
     /// The mesh.
-    public var mesh: Mesh { scene.mesh }
+    package var mesh: Mesh { scene.mesh }
 
     /// Prepares a mesh.
     ///
@@ -21,7 +21,7 @@ public struct PhotoSubject: Sendable {
     ///   - fans: the mesh's connectivity if known already.
     ///   - creaseDegrees: edges bent more than this stay sharp.
     /// - Throws: `Failure` where a face names a vertex that is not there, or a position is missing.
-    public init(
+    package init(
         mesh: Mesh, texturePositions: [SIMD3<Float>]? = nil, fans: CornerFans? = nil, creaseDegrees: Float = 42
     ) throws {
         scene = try RayScene(mesh: mesh)
@@ -42,19 +42,19 @@ public struct PhotoSubject: Sendable {
 }
 
 /// A subject somewhere in a picture: turned, scaled and moved.
-public struct PlacedSubject: Sendable {
+package struct PlacedSubject: Sendable {
     /// What stands there.
-    public var subject: PhotoSubject
+    package var subject: PhotoSubject
     /// What it is made of.
-    public var finish: Finish
+    package var finish: Finish
     /// Its size in units of its own.
-    public var scale: Float
+    package var scale: Float
     /// Where its own origin is.
-    public var translation: SIMD3<Float>
+    package var translation: SIMD3<Float>
     var rotation: Rotation
 
     /// A subject as it is, scaled, then moved.
-    public init(_ subject: PhotoSubject, finish: Finish, scale: Float = 1, translation: SIMD3<Float> = .zero) {
+    package init(_ subject: PhotoSubject, finish: Finish, scale: Float = 1, translation: SIMD3<Float> = .zero) {
         self.subject = subject
         self.finish = finish
         self.scale = scale
@@ -63,12 +63,12 @@ public struct PlacedSubject: Sendable {
     }
 
     /// Turns the subject so that its own direction `ownUp` points along `up`, and by `angle` radians around it.
-    public mutating func stand(ownUp: SIMD3<Float>, along up: SIMD3<Float>, turnedBy angle: Float) {
+    package mutating func stand(ownUp: SIMD3<Float>, along up: SIMD3<Float>, turnedBy angle: Float) {
         rotation = Rotation(up: up, angle: angle).after(Rotation(up: ownUp, angle: 0).inverted)
     }
 
     /// The least of the vertices' coordinates along the unit direction `up`.
-    public func lowest(along up: SIMD3<Float>) -> Float {
+    package func lowest(along up: SIMD3<Float>) -> Float {
         let local = rotation.inverse(up)
         let lowest = subject.mesh.vertices.reduce(Float.infinity) { Float.minimum($0, dot($1, local)) }
         return (lowest.isFinite ? lowest : 0) * scale + dot(translation, up)

@@ -1,35 +1,35 @@
-import Basics
-import Images
-import Rendering
-import Shapes
+import BSBBasics
+import BSBImages
+import BSBRendering
+import BSBShapes
 
 /// An attractive photo of one thing: on a table, in studio light, before a soft background.
-public struct Portrait: Sendable {
+package struct Portrait: Sendable {
     /// The picture's size in pixels.
-    public var size = RasterSize(width: 640, height: 480)
+    package var size = RasterSize(width: 640, height: 480)
     /// Samples across and down each pixel.
-    public var samples = 3
+    package var samples = 3
     /// The angle around the upright axis from the front to the eye in radians.
-    public var azimuth: Float = 0.6
+    package var azimuth: Float = 0.6
     /// The angle of the eye above the horizon in radians.
-    public var elevation: Float = 0.35
+    package var elevation: Float = 0.35
     /// The full vertical angle of view in radians.
-    public var fieldOfView: Float = 0.6
+    package var fieldOfView: Float = 0.6
     /// The share of the picture's height that the subject may take.
-    public var fill: Float = 0.78
+    package var fill: Float = 0.78
     /// The direction that is up for the mesh.
-    public var up: SIMD3<Float> = [0, 1, 0]
+    package var up: SIMD3<Float> = [0, 1, 0]
     /// The direction from the mesh to a viewer in front of it.
-    public var front: SIMD3<Float> = [0, 0, 1]
+    package var front: SIMD3<Float> = [0, 0, 1]
     /// What the subject is made of; nil for materials that differ by part, drawn from the seed.
-    public var finish: Finish?
+    package var finish: Finish?
     /// What is behind; nil for one drawn from the seed.
-    public var backdrop: Backdrop?
+    package var backdrop: Backdrop?
     /// Decides whatever is not given.
-    public var seed: UInt64 = 0
+    package var seed: UInt64 = 0
 
     /// The default portrait.
-    public init() {}
+    package init() {}
 
     /// The photo of a mesh of any size.
     ///
@@ -38,7 +38,7 @@ public struct Portrait: Sendable {
     ///   - mesh: #V vertices and #F faces.
     ///   - faceParts: #F part numbers for materials that differ by part.
     /// - Throws: `Failure` where the mesh cannot be used or the size is impossible.
-    public func photograph(of mesh: Mesh, faceParts: [UInt8]? = nil, parallelism: Parallelism = Parallelism()) throws -> Photograph {
+    package func photograph(of mesh: Mesh, faceParts: [UInt8]? = nil, parallelism: Parallelism = Parallelism()) throws -> Photograph {
         var generator = SeededGenerator(seed: seed, stream: 0x0A17)
         let normalised = try Normalisation(of: mesh, method: .boundingSphere).applied(to: mesh)
         let subject = PlacedSubject(

@@ -1,6 +1,6 @@
-import Basics
+import BSBBasics
 import Foundation
-import Rendering
+import BSBRendering
 
 /// The light that points of a scene send to the eye.
 struct SceneShader {

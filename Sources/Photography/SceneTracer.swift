@@ -1,21 +1,21 @@
-import Basics
-import Rendering
+import BSBBasics
+import BSBRendering
 
 /// The objects of a picture.
-public struct PhotoScene: Sendable {
+package struct PhotoScene: Sendable {
     /// The subject whose faces the picture's surfaces refer to.
-    public var subject: PlacedSubject
+    package var subject: PlacedSubject
     /// Other things, before, behind and beside it.
-    public var others: [PlacedSubject]
+    package var others: [PlacedSubject]
     /// What all stand on, if anything.
-    public var ground: Ground?
+    package var ground: Ground?
     /// What is seen behind them.
-    public var backdrop: Backdrop
+    package var backdrop: Backdrop
     /// The light.
-    public var lighting: Lighting
+    package var lighting: Lighting
 
     /// A scene around a subject.
-    public init(
+    package init(
         subject: PlacedSubject, others: [PlacedSubject] = [], ground: Ground? = nil, backdrop: Backdrop, lighting: Lighting
     ) {
         self.subject = subject

@@ -1,31 +1,31 @@
-import Basics
-import Images
+import BSBBasics
+import BSBImages
 
 /// A colour for every point of space, so that a surface needs no texture coordinates.
-public struct SurfaceTexture: Sendable {
+package struct SurfaceTexture: Sendable {
     /// What is painted.
-    public enum Pattern: Sendable, CaseIterable {
+    package enum Pattern: Sendable, CaseIterable {
         case plain, patches, speckle, clouds, marble, wood, stripes, checks, dots, brushed, bricks
     }
 
     /// The procedural pattern; not used where there is a photo.
-    public var pattern: Pattern
+    package var pattern: Pattern
     /// Linear colours 0...1 that the pattern mixes.
-    public var first: SIMD3<Float>
+    package var first: SIMD3<Float>
     /// The linear colour that the pattern mixes in first.
-    public var second: SIMD3<Float>
+    package var second: SIMD3<Float>
     /// The linear colour that the pattern mixes in last.
-    public var third: SIMD3<Float>
+    package var third: SIMD3<Float>
     /// Features per unit of length.
-    public var scale: Float
+    package var scale: Float
     /// Distinguishes otherwise equal textures.
-    public var seed: UInt32
+    package var seed: UInt32
     /// A picture to lay on from three sides instead of the pattern, tinted by `first`.
-    public var photo: LinearImage?
+    package var photo: LinearImage?
     var frame: Rotation
 
     /// A texture with axes along the coordinate axes.
-    public init(
+    package init(
         pattern: Pattern = .plain, first: SIMD3<Float>, second: SIMD3<Float>? = nil, third: SIMD3<Float>? = nil, scale: Float = 4,
         seed: UInt32 = 0, photo: LinearImage? = nil
     ) {
@@ -40,7 +40,7 @@ public struct SurfaceTexture: Sendable {
     }
 
     /// A random texture for things of size about 1; photos are used only if there are any.
-    public static func random(using generator: inout SeededGenerator, photos: [LinearImage] = [], plainness: Float = 0.35) -> SurfaceTexture
+    package static func random(using generator: inout SeededGenerator, photos: [LinearImage] = [], plainness: Float = 0.35) -> SurfaceTexture
     {
         let first = Palette.random(using: &generator)
         let related = generator.chance(0.6)
@@ -62,7 +62,7 @@ public struct SurfaceTexture: Sendable {
 
     /// The linear colour at `point`, on a surface whose unit normal is `normal` (used by photos only).
     @inline(__always)
-    public func color(at point: SIMD3<Float>, normal: SIMD3<Float>) -> SIMD3<Float> {
+    package func color(at point: SIMD3<Float>, normal: SIMD3<Float>) -> SIMD3<Float> {
         if photo == nil, pattern == .plain { return first }
         let p = frame.inverse(point) * scale
         if let photo { return photo.triplanar(p, normal: frame.inverse(normal)) * first }

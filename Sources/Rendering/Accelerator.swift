@@ -1,6 +1,6 @@
-import Basics
-import CEmbree
-import Shapes
+import BSBBasics
+import BSBCEmbree
+import BSBShapes
 
 /// An Embree device and a committed scene of one triangle geometry.
 ///

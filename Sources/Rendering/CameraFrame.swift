@@ -4,23 +4,23 @@ import Foundation
 ///
 /// Camera space has x to the right, y up and z towards the eye, so the camera looks along -z. With z = normalise(eye - target),
 /// x = normalise(up x z), y = z x x this is the view matrix of the published renderer.
-public struct CameraFrame: Hashable, Sendable {
+package struct CameraFrame: Hashable, Sendable {
     /// Where the camera stands.
-    public let eye: SIMD3<Float>
+    package let eye: SIMD3<Float>
     /// The unit axis to the right in world space, first row of the view matrix.
-    public let x: SIMD3<Float>
+    package let x: SIMD3<Float>
     /// The unit axis upwards in world space, second row of the view matrix.
-    public let y: SIMD3<Float>
+    package let y: SIMD3<Float>
     /// The unit axis towards the eye in world space, third row of the view matrix.
-    public let z: SIMD3<Float>
+    package let z: SIMD3<Float>
     /// Half the height of the image plane at depth 1: the tangent of half the vertical angle of view.
-    public let halfHeight: Float
+    package let halfHeight: Float
 
     /// A world position in camera space.
-    public func cameraPosition(_ point: SIMD3<Float>) -> SIMD3<Float> { cameraDirection(point - eye) }
+    package func cameraPosition(_ point: SIMD3<Float>) -> SIMD3<Float> { cameraDirection(point - eye) }
 
     /// A world direction in camera space.
-    public func cameraDirection(_ direction: SIMD3<Float>) -> SIMD3<Float> {
+    package func cameraDirection(_ direction: SIMD3<Float>) -> SIMD3<Float> {
         [(direction * x).sum(), (direction * y).sum(), (direction * z).sum()]
     }
 
@@ -29,7 +29,7 @@ public struct CameraFrame: Hashable, Sendable {
     ///
     /// The position may lie outside the picture. With x_ndc in [-1, 1] the pixel coordinate is (x_ndc + 1) / 2 x width, so that pixel
     /// i's centre has x_ndc = (2 i + 1 - width) / width.
-    public func project(_ point: SIMD3<Float>, size: RasterSize) -> (position: SIMD2<Float>, depth: Float)? {
+    package func project(_ point: SIMD3<Float>, size: RasterSize) -> (position: SIMD2<Float>, depth: Float)? {
         let p = cameraPosition(point)
         let depth = -p.z
         guard depth > 0, depth.isFinite else { return nil }
@@ -43,7 +43,7 @@ public struct CameraFrame: Hashable, Sendable {
 
     /// The world direction from the eye through a position in continuous pixel coordinates, of length 1 along the viewing direction:
     /// eye + depth x direction is what is seen there at that depth.
-    public func direction(through position: SIMD2<Float>, size: RasterSize) -> SIMD3<Float> {
+    package func direction(through position: SIMD2<Float>, size: RasterSize) -> SIMD3<Float> {
         let unitsPerPixel = 2 * halfHeight / Float(size.height)
         let right = (position.x - Float(size.width) / 2) * unitsPerPixel
         let above = (Float(size.height) / 2 - position.y) * unitsPerPixel
@@ -51,7 +51,7 @@ public struct CameraFrame: Hashable, Sendable {
     }
 
     /// The world position seen at a continuous pixel position at a depth; inverse of ``project(_:size:)``.
-    public func unproject(_ position: SIMD2<Float>, depth: Float, size: RasterSize) -> SIMD3<Float> {
+    package func unproject(_ position: SIMD2<Float>, depth: Float, size: RasterSize) -> SIMD3<Float> {
         eye + direction(through: position, size: size) * depth
     }
 }
@@ -61,7 +61,7 @@ extension Camera {
     ///
     /// Where the viewing direction is parallel to `up` (over the poles) or not defined, an axis that is not parallel takes its place, so
     /// every camera has a frame.
-    public var frame: CameraFrame {
+    package var frame: CameraFrame {
         let z = (eye.double - target.double).normalized() ?? [0, 0, 1]
         let x =
             (up.double.normalized().flatMap { cross($0, z).normalized(above: 1e-6) }) ?? cross(Self.substituteUp(for: z), z).normalized()!
@@ -72,12 +72,12 @@ extension Camera {
     }
 
     /// Where a world position appears, see ``CameraFrame/project(_:size:)``; take ``frame`` once to project many.
-    public func project(_ point: SIMD3<Float>, size: RasterSize) -> (position: SIMD2<Float>, depth: Float)? {
+    package func project(_ point: SIMD3<Float>, size: RasterSize) -> (position: SIMD2<Float>, depth: Float)? {
         frame.project(point, size: size)
     }
 
     /// The ray from the eye through a position in continuous pixel coordinates; a hit's distance is its depth.
-    public func ray(through position: SIMD2<Float>, size: RasterSize) -> Ray {
+    package func ray(through position: SIMD2<Float>, size: RasterSize) -> Ray {
         let frame = frame
         return Ray(origin: frame.eye, direction: frame.direction(through: position, size: size))
     }

@@ -1,5 +1,5 @@
 import Foundation
-import Shapes
+import BSBShapes
 
 extension Camera {
     /// The nearest camera that looks along a direction and has all the given points in its picture.
@@ -15,7 +15,7 @@ extension Camera {
     ///   - verticalFieldOfView: in radians.
     ///   - fill: the share of the picture that the points may take, 0...1.
     /// - Complexity: O(points).
-    public static func framing(
+    package static func framing(
         _ points: [SIMD3<Float>], from direction: SIMD3<Float>, up: SIMD3<Float> = [0, 1, 0], size: RasterSize,
         verticalFieldOfView: Float = 0.6, fill: Float = 0.94
     ) -> Camera {

@@ -1,19 +1,19 @@
 import Foundation
-import Shapes
+import BSBShapes
 
 /// The triangles around each corner of a mesh, with vertices at the same place taken as one.
 ///
 /// It depends on the connectivity alone, so deformed copies of a mesh share it.
-public struct CornerFans: Sendable {
+package struct CornerFans: Sendable {
     /// Which vertices are at the same place.
-    public let weld: Weld
+    package let weld: Weld
     /// #W rows: the triangles around each place, ascending.
     let faces: CompressedRows
 
     /// The fans of a mesh.
     ///
     /// - Complexity: O(#V + #F).
-    public init(_ mesh: Mesh) {
+    package init(_ mesh: Mesh) {
         let weld = Weld(mesh.vertices)
         self.weld = weld
         faces = CompressedRows(rows: weld.count) { emit in
@@ -30,9 +30,9 @@ public struct CornerFans: Sendable {
 /// A corner's normal is the mean of its own triangle's and those of the triangles around the vertex that are turned by less than the
 /// crease angle against it, weighted by area. Vertices at the same place count as one, and a triangle wound the other way counts with its
 /// normal reversed, so files of loose or mixed triangles look as smooth as clean ones.
-public struct CornerNormals: Sendable {
+package struct CornerNormals: Sendable {
     /// 3 x #F unit normals; zero for triangles without area.
-    public let values: [SIMD3<Float>]
+    package let values: [SIMD3<Float>]
 
     /// Beyond so many triangles around a vertex its corners stay flat, which bounds the time.
     private static let largestFan = 256
@@ -44,7 +44,7 @@ public struct CornerNormals: Sendable {
     ///   - fans: those of the mesh, or of one that it is a deformed copy of; found anew by default.
     ///   - creaseAngle: in radians.
     /// - Complexity: O(#F) for meshes whose vertices have few triangles each.
-    public init(_ mesh: Mesh, fans: CornerFans? = nil, creaseAngle: Float) {
+    package init(_ mesh: Mesh, fans: CornerFans? = nil, creaseAngle: Float) {
         let fans = fans ?? CornerFans(mesh)
         let scaled = mesh.faces.map { Self.areaVector(mesh.corners(of: $0)) }
         let units = scaled.map(\.unitOrZero)

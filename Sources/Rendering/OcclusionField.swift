@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// How open the surfaces that a camera sees are to light from all around, by casting rays.

@@ -1,29 +1,29 @@
-import Basics
-import Images
-import Shapes
+import BSBBasics
+import BSBImages
+import BSBShapes
 
 /// A picture of a mesh and how much of each pixel the mesh covers.
-public struct RenderedPicture: Sendable {
+package struct RenderedPicture: Sendable {
     /// The colours, over the background if there is one.
-    public var image: Image
+    package var image: Image
     /// height x width: the covered share of the pixel, 0...255.
-    public var coverage: [UInt8]
+    package var coverage: [UInt8]
 }
 
 /// Paints pictures of one mesh in one way.
-public struct PictureRenderer: Sendable {
+package struct PictureRenderer: Sendable {
     /// The mesh that is painted.
-    public let scene: RayScene
+    package let scene: RayScene
     /// How it is lit and coloured.
-    public let shading: Shading
+    package let shading: Shading
     /// The surface's own colours, in place of the shading's albedo.
-    public let colors: SurfaceColors?
+    package let colors: SurfaceColors?
     private let cornerNormals: CornerNormals?
 
     /// A renderer of `scene`.
     ///
     /// - Complexity: O(#F) for smooth normals.
-    public init(_ scene: RayScene, shading: Shading, colors: SurfaceColors? = nil) {
+    package init(_ scene: RayScene, shading: Shading, colors: SurfaceColors? = nil) {
         self.scene = scene
         self.colors = colors
         self.shading = shading
@@ -41,7 +41,7 @@ public struct PictureRenderer: Sendable {
     /// - Parameter vertexColors: #V colours in 0...1 that take the place of the albedo.
     /// - Throws: `Failure` where the size is not positive or the colours are not one for each vertex.
     /// - Complexity: as ``RayScene/surfaces(from:size:culling:interpolation:)``, at the supersampled size.
-    public func picture(from camera: Camera, size: RasterSize, vertexColors: [SIMD3<Float>]? = nil) throws -> RenderedPicture {
+    package func picture(from camera: Camera, size: RasterSize, vertexColors: [SIMD3<Float>]? = nil) throws -> RenderedPicture {
         try check(size, vertexColors)
         let samples = max(shading.supersampling, 1)
         let fine = RasterSize(width: size.width * samples, height: size.height * samples)
@@ -52,7 +52,7 @@ public struct PictureRenderer: Sendable {
     /// What the surfaces that `camera` sees look like, one sample for each pixel whatever the shading's supersampling.
     ///
     /// - Throws: `Failure` where the size is not positive or the colours are not one for each vertex.
-    public func picture(of buffers: SurfaceBuffers, from camera: Camera, vertexColors: [SIMD3<Float>]? = nil) throws -> RenderedPicture {
+    package func picture(of buffers: SurfaceBuffers, from camera: Camera, vertexColors: [SIMD3<Float>]? = nil) throws -> RenderedPicture {
         try check(buffers.size, vertexColors)
         return picture(buffers, from: camera, samples: 1, size: buffers.size, vertexColors: vertexColors)
     }

@@ -1,16 +1,16 @@
 /// The size of a picture in pixels.
-public struct RasterSize: Hashable, Sendable, Codable {
+package struct RasterSize: Hashable, Sendable, Codable {
     /// The number of columns.
-    public var width: Int
+    package var width: Int
     /// The number of rows.
-    public var height: Int
+    package var height: Int
 
     /// A size of `width` by `height` pixels.
-    public init(width: Int, height: Int) {
+    package init(width: Int, height: Int) {
         self.width = width
         self.height = height
     }
 
     /// A square size.
-    public init(_ side: Int) { self.init(width: side, height: side) }
+    package init(_ side: Int) { self.init(width: side, height: side) }
 }

@@ -1,16 +1,16 @@
 /// A segment or half-line: the points origin + t x direction for near <= t <= far.
-public struct Ray: Hashable, Sendable {
+package struct Ray: Hashable, Sendable {
     /// Where t is 0.
-    public var origin: SIMD3<Float>
+    package var origin: SIMD3<Float>
     /// Of any length but zero; distances are in units of it.
-    public var direction: SIMD3<Float>
+    package var direction: SIMD3<Float>
     /// Where the ray starts, at least 0.
-    public var near: Float
+    package var near: Float
     /// Where the ray ends.
-    public var far: Float
+    package var far: Float
 
     /// A ray from `origin` along `direction`.
-    public init(origin: SIMD3<Float>, direction: SIMD3<Float>, near: Float = 0, far: Float = .infinity) {
+    package init(origin: SIMD3<Float>, direction: SIMD3<Float>, near: Float = 0, far: Float = .infinity) {
         self.origin = origin
         self.direction = direction
         self.near = near
@@ -25,21 +25,21 @@ public struct Ray: Hashable, Sendable {
 }
 
 /// Where a ray meets a triangle.
-public struct RayHit: Hashable, Sendable {
+package struct RayHit: Hashable, Sendable {
     /// The triangle's index, or -1 for a miss.
-    public var face: Int32
+    package var face: Int32
     /// Barycentric weights of the triangle's second and third corner.
-    public var barycentrics: SIMD2<Float>
+    package var barycentrics: SIMD2<Float>
     /// The ray parameter t, in units of the direction's length.
-    public var distance: Float
+    package var distance: Float
 
     /// A meeting with triangle `face`.
-    public init(face: Int32, barycentrics: SIMD2<Float>, distance: Float) {
+    package init(face: Int32, barycentrics: SIMD2<Float>, distance: Float) {
         self.face = face
         self.barycentrics = barycentrics
         self.distance = distance
     }
 
     /// What a batch query reports of a ray that meets nothing.
-    public static let miss = RayHit(face: -1, barycentrics: .zero, distance: .infinity)
+    package static let miss = RayHit(face: -1, barycentrics: .zero, distance: .infinity)
 }

@@ -1,7 +1,7 @@
-import CEmbree
+import BSBCEmbree
 
 /// Which sides of a triangle a camera sees.
-public enum Culling: Hashable, Sendable, Codable {
+package enum Culling: Hashable, Sendable, Codable {
     /// Both: what is nearest is seen.
     case none
     /// The published renderer's rule: a triangle is drawn only if the z component of its camera-space normal is >= 0.
@@ -12,7 +12,7 @@ public enum Culling: Hashable, Sendable, Codable {
 }
 
 /// How barycentric weights vary over a triangle's picture.
-public enum Interpolation: Hashable, Sendable, Codable {
+package enum Interpolation: Hashable, Sendable, Codable {
     /// As the surface itself: the weights of the point that is seen.
     case perspectiveCorrect
     /// Linearly in the picture, as the published renderer does.
@@ -28,7 +28,7 @@ extension RayScene {
     ///   - culling: which sides of triangles are seen.
     ///   - interpolation: the kind of barycentric weights.
     /// - Complexity: O(width x height x log #F).
-    public func surfaces(
+    package func surfaces(
         from camera: Camera, size: RasterSize, culling: Culling = .none, interpolation: Interpolation = .perspectiveCorrect
     ) -> SurfaceBuffers {
         var buffers = SurfaceBuffers(size: size)

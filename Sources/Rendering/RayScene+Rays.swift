@@ -1,10 +1,10 @@
-import CEmbree
+import BSBCEmbree
 
 extension RayScene {
     /// The nearest triangle along each ray, from either side; nil where there is none, or the ray is empty or not finite.
     ///
     /// - Complexity: O(log #F) for each ray.
-    public func nearestHits(_ rays: [Ray]) -> [RayHit?] {
+    package func nearestHits(_ rays: [Ray]) -> [RayHit?] {
         let hits = [RayHit](unsafeUninitializedCapacity: rays.count) { hits, count in
             rays.withUnsafeBufferPointer { nearestHits($0, into: hits) }
             count = rays.count
@@ -13,7 +13,7 @@ extension RayScene {
     }
 
     /// The nearest triangle along each ray, written to the first `rays.count` places of `hits`; ``RayHit/miss`` where there is none.
-    public func nearestHits(_ rays: UnsafeBufferPointer<Ray>, into hits: UnsafeMutableBufferPointer<RayHit>) {
+    package func nearestHits(_ rays: UnsafeBufferPointer<Ray>, into hits: UnsafeMutableBufferPointer<RayHit>) {
         precondition(hits.count >= rays.count, "room for a hit for each ray")
         Self.inBatches(rays.count, of: RTCRayHit.self) { batch, range in
             for (i, ray) in zip(range, rays[range]) {
@@ -28,7 +28,7 @@ extension RayScene {
     /// Whether anything lies on each ray, from either side; false where the ray is empty or not finite.
     ///
     /// - Complexity: O(log #F) for each ray; faster than ``nearestHits(_:)-([Ray])``.
-    public func occluded(_ rays: [Ray]) -> [Bool] {
+    package func occluded(_ rays: [Ray]) -> [Bool] {
         [Bool](unsafeUninitializedCapacity: rays.count) { results, count in
             rays.withUnsafeBufferPointer { occluded($0, into: results) }
             count = rays.count
@@ -36,7 +36,7 @@ extension RayScene {
     }
 
     /// Whether anything lies on each ray, written to the first `rays.count` places of `results`.
-    public func occluded(_ rays: UnsafeBufferPointer<Ray>, into results: UnsafeMutableBufferPointer<Bool>) {
+    package func occluded(_ rays: UnsafeBufferPointer<Ray>, into results: UnsafeMutableBufferPointer<Bool>) {
         precondition(results.count >= rays.count, "room for a result for each ray")
         Self.inBatches(rays.count, of: RTCRay.self) { batch, range in
             for (i, ray) in zip(range, rays[range]) { batch[i - range.lowerBound] = ray.embree }

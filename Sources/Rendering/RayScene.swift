@@ -1,15 +1,15 @@
-import Basics
-import CEmbree
-import Shapes
+import BSBBasics
+import BSBCEmbree
+import BSBShapes
 
 /// A mesh prepared for ray casting: what lies along a ray, what a camera sees.
 ///
 /// Edges and corners shared by triangles are watertight. Queries may run on any number of threads at once.
-public final class RayScene: Sendable {
+package final class RayScene: Sendable {
     /// The mesh that rays are cast at.
-    public let mesh: Mesh
+    package let mesh: Mesh
     /// #F unit normals by the triangles' winding; zero for triangles without area.
-    public let faceNormals: [SIMD3<Float>]
+    package let faceNormals: [SIMD3<Float>]
     /// The corners of the box around all triangles; lower > upper where there are none.
     let bounds: (lower: SIMD3<Float>, upper: SIMD3<Float>)
     let accelerator: Accelerator
@@ -21,7 +21,7 @@ public final class RayScene: Sendable {
     ///
     /// - Throws: `Failure` where a triangle names a vertex that does not exist, or memory runs out.
     /// - Complexity: O(#F log #F) time, about 200 bytes for each triangle.
-    public init(mesh: Mesh) throws {
+    package init(mesh: Mesh) throws {
         try Self.check(mesh)
         self.mesh = mesh
         faceNormals = mesh.faces.map { face in

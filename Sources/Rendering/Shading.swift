@@ -1,7 +1,7 @@
 /// How a picture of a mesh is lit and coloured.
-public struct Shading: Hashable, Sendable, Codable {
+package struct Shading: Hashable, Sendable, Codable {
     /// The light, fixed to the camera.
-    public enum Light: Hashable, Sendable, Codable {
+    package enum Light: Hashable, Sendable, Codable {
         /// The published light: 9 spherical-harmonic coefficients [1, 1, 1, 1, 0, 0, 0, 0, 0] on the normal as wound, from the upper right
         /// front. Triangles wound the other way, and those turned away to the lower left, come out black.
         case sphericalHarmonics
@@ -14,7 +14,7 @@ public struct Shading: Hashable, Sendable, Codable {
     }
 
     /// The normals that are lit.
-    public enum Normals: Hashable, Sendable, Codable {
+    package enum Normals: Hashable, Sendable, Codable {
         /// One for each triangle.
         case flat
         /// Smooth but for creases sharper than an angle in radians.
@@ -22,16 +22,16 @@ public struct Shading: Hashable, Sendable, Codable {
     }
 
     /// Darkening where nearby surface keeps light off.
-    public struct AmbientOcclusion: Hashable, Sendable, Codable {
+    package struct AmbientOcclusion: Hashable, Sendable, Codable {
         /// Rays for each pixel of the picture; sixteen pixels share theirs where they see the same surface.
-        public var rays: Int
+        package var rays: Int
         /// How far surface can be to keep light off, in units of the mesh's box's diagonal.
-        public var reach: Float
+        package var reach: Float
         /// 0 for none, 1 for black where all rays are kept off.
-        public var strength: Float
+        package var strength: Float
 
         /// Darkening by `rays` rays for each pixel.
-        public init(rays: Int = 8, reach: Float = 0.2, strength: Float = 0.7) {
+        package init(rays: Int = 8, reach: Float = 0.2, strength: Float = 0.7) {
             self.rays = rays
             self.reach = reach
             self.strength = strength
@@ -39,26 +39,26 @@ public struct Shading: Hashable, Sendable, Codable {
     }
 
     /// What lights the surface.
-    public var light: Light
+    package var light: Light
     /// The normals that are lit.
-    public var normals: Normals
+    package var normals: Normals
     /// The surface's colour in 0...1 where no vertex colours are given.
-    public var albedo: SIMD3<Float>
+    package var albedo: SIMD3<Float>
     /// What the light is multiplied by.
-    public var exposure: Float
+    package var exposure: Float
     /// The colour in 0...1 where there is no surface; nil leaves the surface's own colour at its outline, to be laid over something else.
-    public var background: SIMD3<Float>?
+    package var background: SIMD3<Float>?
     /// Darkening in hollows, or none.
-    public var ambientOcclusion: AmbientOcclusion?
+    package var ambientOcclusion: AmbientOcclusion?
     /// Samples across and down each pixel: 1 for one at the centre, 2 and more for soft outlines.
-    public var supersampling: Int
+    package var supersampling: Int
     /// Which sides of triangles are seen.
-    public var culling: Culling
+    package var culling: Culling
     /// How vertex colours vary over a triangle.
-    public var interpolation: Interpolation
+    package var interpolation: Interpolation
 
     /// A way of lighting and colouring; by default ``robust``.
-    public init(
+    package init(
         light: Light = .headlight, normals: Normals = .flat, albedo: SIMD3<Float> = [2 / 3, 2 / 3, 2 / 3], exposure: Float = 1,
         background: SIMD3<Float>? = [1, 1, 1], ambientOcclusion: AmbientOcclusion? = nil, supersampling: Int = 1,
         culling: Culling = .none, interpolation: Interpolation = .perspectiveCorrect
@@ -75,13 +75,13 @@ public struct Shading: Hashable, Sendable, Codable {
     }
 
     /// The published renderer: its light, culling, interpolation, grey of 2/3 and white background.
-    public static let reference = Shading(light: .sphericalHarmonics, culling: .kaolin, interpolation: .screenLinear)
+    package static let reference = Shading(light: .sphericalHarmonics, culling: .kaolin, interpolation: .screenLinear)
 
     /// Every surface visible from both sides and lit, however the mesh is wound; smooth where the shape is.
-    public static let robust = Shading(normals: .smooth(creaseAngle: .pi / 4))
+    package static let robust = Shading(normals: .smooth(creaseAngle: .pi / 4))
 
     /// Pictures for people: ``robust`` with soft outlines, soft shadows in hollows and a light grey surface.
-    public static let presentation = Shading(
+    package static let presentation = Shading(
         normals: .smooth(creaseAngle: .pi / 4), albedo: [0.75, 0.75, 0.75], exposure: 1.15, ambientOcclusion: AmbientOcclusion(),
         supersampling: 2)
 
@@ -108,14 +108,14 @@ public struct Shading: Hashable, Sendable, Codable {
 }
 
 /// Colours of vertices that show a probability.
-public enum ProbabilityColors {
+package enum ProbabilityColors {
     /// The published grey of what is outside a segment: (180, 180, 180).
-    public static let outside = SIMD3<Float>(180, 180, 180) / 255
+    package static let outside = SIMD3<Float>(180, 180, 180) / 255
     /// The published blue of what is inside a segment: (60, 160, 250).
-    public static let inside = SIMD3<Float>(60, 160, 250) / 255
+    package static let inside = SIMD3<Float>(60, 160, 250) / 255
 
     /// #V colours in 0...1, blended from grey to blue by #V probabilities.
-    public static func blended(_ probabilities: [Float]) -> [SIMD3<Float>] {
+    package static func blended(_ probabilities: [Float]) -> [SIMD3<Float>] {
         probabilities.map { outside + (inside - outside) * min(max($0, 0), 1) }
     }
 }

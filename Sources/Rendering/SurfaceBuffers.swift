@@ -1,18 +1,18 @@
 /// What a camera sees of a mesh, pixel by pixel: height x width entries each, row 0 on top.
-public struct SurfaceBuffers: Sendable {
+package struct SurfaceBuffers: Sendable {
     /// The picture's size in pixels.
-    public let size: RasterSize
+    package let size: RasterSize
     /// The triangle under each pixel's centre, or -1.
-    public var faceIDs: [Int32]
+    package var faceIDs: [Int32]
     /// Barycentric weights of the triangle's second and third corner (the first has 1 - u - v); zero where uncovered.
-    public var barycentrics: [SIMD2<Float>]
+    package var barycentrics: [SIMD2<Float>]
     /// Distance from the eye's plane along the viewing direction; infinite where uncovered.
-    public var depth: [Float]
+    package var depth: [Float]
     /// The triangle's unit normal in camera space (x right, y up, z towards the eye), as wound in the file; zero where uncovered.
-    public var normals: [SIMD3<Float>]
+    package var normals: [SIMD3<Float>]
 
     /// Buffers in which nothing is covered.
-    public init(size: RasterSize) {
+    package init(size: RasterSize) {
         let count = size.width * size.height
         self.size = size
         faceIDs = [Int32](repeating: -1, count: count)
@@ -22,5 +22,5 @@ public struct SurfaceBuffers: Sendable {
     }
 
     /// Whether a pixel shows the mesh.
-    public func covers(x: Int, y: Int) -> Bool { faceIDs[y * size.width + x] >= 0 }
+    package func covers(x: Int, y: Int) -> Bool { faceIDs[y * size.width + x] >= 0 }
 }

@@ -1,17 +1,17 @@
-import Basics
+import BSBBasics
 import Foundation
-import Images
-import Shapes
+import BSBImages
+import BSBShapes
 
 /// The colours of a mesh's surface as its file gives them, ready to be looked up: pictures of materials, their colours, and colours of
 /// vertices, multiplied as glTF has it.
-public struct SurfaceColors: Sendable {
+package struct SurfaceColors: Sendable {
     private let faces: [SIMD3<UInt32>]
     private let vertexColors: [SIMD3<Float>]?
     private let appearance: SurfaceAppearance?
     private let pictures: [Image?]
     /// A name of everything but the mesh's own file that the colours depend on; part of cache keys.
-    public let key: String
+    package let key: String
 
     /// Pictures are reduced to this longest side, which is enough for small views and keeps them from flickering.
     private static let longestSide = 1024
@@ -19,7 +19,7 @@ public struct SurfaceColors: Sendable {
     /// The colours of `mesh`, or nil if its file gives none.
     ///
     /// - Throws: `Failure` if a picture cannot be decoded.
-    public init?(_ mesh: Mesh) throws {
+    package init?(_ mesh: Mesh) throws {
         guard mesh.vertexColors != nil || mesh.appearance?.isVisible == true else { return nil }
         faces = mesh.faces
         vertexColors = mesh.vertexColors
@@ -38,7 +38,7 @@ public struct SurfaceColors: Sendable {
     ///
     /// - Parameter face: the triangle.
     /// - Parameter weights: the barycentric weights of the triangle's corners.
-    public func color(face: Int, weights: SIMD3<Float>) -> SIMD3<Float> {
+    package func color(face: Int, weights: SIMD3<Float>) -> SIMD3<Float> {
         var color = SIMD3<Float>.one
         if let vertexColors {
             let corners = faces[face]

@@ -1,4 +1,4 @@
-import CEmbree
+import BSBCEmbree
 
 /// Traces a camera's rays in packets, each a small tile of pixels, one row of tiles after another.
 ///

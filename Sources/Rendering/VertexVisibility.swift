@@ -1,19 +1,19 @@
-import Shapes
+import BSBShapes
 
 /// Which vertices of a mesh a picture of it shows, and where.
 ///
 /// A vertex is visible if the triangle seen at its pixel is one of its own, or is not nearer than the vertex by more than a tolerance. Where
 /// its pixel shows nothing, as on the outline, one of the eight pixels around must show a triangle of its own. This is the
 /// face-index form of the published test by colour, without that test's half-pixel shift.
-public struct VertexVisibility: Sendable {
+package struct VertexVisibility: Sendable {
     /// #V: whether the vertex is seen.
-    public private(set) var isVisible: [Bool]
+    package private(set) var isVisible: [Bool]
     /// #V positions in continuous pixel coordinates; NaN for vertices that are not in front of the eye.
     ///
     /// They may lie outside the picture.
-    public private(set) var positions: [SIMD2<Float>]
+    package private(set) var positions: [SIMD2<Float>]
     /// #V distances along the viewing direction; NaN for vertices that are not in front of the eye.
-    public private(set) var depths: [Float]
+    package private(set) var depths: [Float]
 
     /// Tests all vertices of `mesh` against what `camera` sees of it.
     ///
@@ -23,7 +23,7 @@ public struct VertexVisibility: Sendable {
     ///   - buffers: the surfaces of `mesh` from `camera`.
     ///   - tolerance: how far behind the seen surface a vertex may lie, in widths of a pixel at its depth.
     /// - Complexity: O(#V).
-    public init(mesh: Mesh, camera: Camera, buffers: SurfaceBuffers, tolerance: Float = 0.5) {
+    package init(mesh: Mesh, camera: Camera, buffers: SurfaceBuffers, tolerance: Float = 0.5) {
         let (size, frame) = (buffers.size, camera.frame)
         let widthAtUnitDepth = 2 * frame.halfHeight / Float(max(size.height, 1))
         let count = mesh.vertices.count
@@ -41,7 +41,7 @@ public struct VertexVisibility: Sendable {
     }
 
     /// The vertices that are seen, ascending.
-    public var visibleVertices: [Int] { isVisible.indices.filter { isVisible[$0] } }
+    package var visibleVertices: [Int] { isVisible.indices.filter { isVisible[$0] } }
 
     /// The pixel that contains a position, or nil outside the picture.
     static func pixel(at position: SIMD2<Float>, _ size: RasterSize) -> (x: Int, y: Int)? {
@@ -77,7 +77,7 @@ extension RayScene {
     /// triangles of other vertices at the same place are. A vertex is not visible from its own place, nor if it is not finite.
     ///
     /// - Complexity: O(pairs log #F).
-    public func areVisible(_ vertices: [Int], from eyes: [SIMD3<Float>]) -> [Bool] {
+    package func areVisible(_ vertices: [Int], from eyes: [SIMD3<Float>]) -> [Bool] {
         let rays = zip(vertices, eyes).map { Ray(origin: $1, direction: mesh.vertices[$0] - $1, near: 0, far: 1 - 1e-3) }
         return zip(zip(vertices, rays), nearestHits(rays)).map { sight, hit in
             guard let hit else { return sight.1.isTraceable }

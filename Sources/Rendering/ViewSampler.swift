@@ -1,12 +1,12 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// A sequence of cameras around the origin; camera k is a pure function of the distribution, the seed and k.
 ///
 /// So a job that is resumed, or split among threads, sees the same views.
-public struct ViewSampler: Hashable, Sendable, Codable {
+package struct ViewSampler: Hashable, Sendable, Codable {
     /// Where the cameras stand.
-    public enum Distribution: Hashable, Sendable, Codable {
+    package enum Distribution: Hashable, Sendable, Codable {
         /// Uniformly on the sphere.
         case uniformSphere
         /// The published views for feature fields: elevation ~ N(0, (pi/4)^2) and azimuth ~ N(0, (pi/2)^2), so mostly from +x.
@@ -20,26 +20,26 @@ public struct ViewSampler: Hashable, Sendable, Codable {
         case fibonacci(count: Int)
 
         /// The published overview: azimuth 0 to 300 in steps of 60 degrees, elevation -60 to 60 in steps of 30 degrees.
-        public static let overview = Distribution.grid(
+        package static let overview = Distribution.grid(
             azimuths: (0..<6).map { Float($0) * .pi / 3 }, elevations: (-2...2).map { Float($0) * .pi / 6 })
     }
 
     /// Where the cameras stand.
-    public var distribution: Distribution
+    package var distribution: Distribution
     /// What the views depend on where they are random.
-    public var seed: UInt64
+    package var seed: UInt64
     /// The distance from the origin.
-    public var radius: Float
+    package var radius: Float
 
     /// Views that look at the origin from a distance of `radius`.
-    public init(_ distribution: Distribution = .uniformSphere, seed: UInt64 = 0, radius: Float = 2) {
+    package init(_ distribution: Distribution = .uniformSphere, seed: UInt64 = 0, radius: Float = 2) {
         self.distribution = distribution
         self.seed = seed
         self.radius = radius
     }
 
     /// Camera `k` >= 0 of the sequence.
-    public func camera(_ k: Int) -> Camera {
+    package func camera(_ k: Int) -> Camera {
         var generator = SeededGenerator(seed: seed, stream: UInt64(bitPattern: Int64(k)))
         switch distribution {
         case .uniformSphere:

@@ -1,42 +1,42 @@
-import Answering
-import Basics
-import Correspondence
+import BSBAnswering
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Images
-import Rendering
-import Workbench
+import BSBImages
+import BSBRendering
+import BSBWorkbench
 
 /// The approximate answer beside the published one, in `result.json`.
-public struct AlternativesDocument: Sendable, Codable {
+package struct AlternativesDocument: Sendable, Codable {
     /// Always true: none of this is the published method, and scores are no probabilities of being right.
-    public var approximate = true
+    package var approximate = true
     /// The difference of cosines that counts as a factor of e.
-    public var temperature: Float
+    package var temperature: Float
     /// The places, the most similar first.
-    public var places: [PlaceDocument]
+    package var places: [PlaceDocument]
 
     /// One place.
-    public struct PlaceDocument: Sendable, Codable {
+    package struct PlaceDocument: Sendable, Codable {
         /// The vertex that looks most like the part there.
-        public var vertex: Int
+        package var vertex: Int
         /// In the file's units.
-        public var position: [Float]
+        package var position: [Float]
         /// exp((similarity - largest similarity) / temperature).
-        public var score: Float
+        package var score: Float
         /// Mean cosine with the part's pixels.
-        public var similarity: Float
+        package var similarity: Float
         /// The share of the vertex's attention to the object that falls into the part.
-        public var returning: Float
+        package var returning: Float
         /// The pixel [x, y] that the vertex leads back to.
-        public var pixel: [Int]
+        package var pixel: [Int]
         /// Whether that pixel is in the part.
-        public var qualifies: Bool
+        package var qualifies: Bool
         /// IoU of the part with the mask at that pixel.
-        public var iou: Float
+        package var iou: Float
         /// The share of the probability over the surface that is in the part around the vertex.
-        public var mass: Float
+        package var mass: Float
         /// The part around the vertex.
-        public var part: PartDocument
+        package var part: PartDocument
     }
 }
 

@@ -1,46 +1,46 @@
-import Answering
-import Backbones
-import Basics
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
 import Foundation
-import Workbench
+import BSBWorkbench
 
 /// Prepares a mesh so that later clicks are quick: fits its features and embeds the segmenter's views, into the cache.
-public struct DistillJob: Sendable {
+package struct DistillJob: Sendable {
     private let bench: Workbench
 
     /// A job that works at `bench`.
-    public init(at bench: Workbench) {
+    package init(at bench: Workbench) {
         self.bench = bench
     }
 
     /// What was prepared.
-    public struct Document: Sendable, Codable {
+    package struct Document: Sendable, Codable {
         /// The mesh file, as it was named.
-        public var mesh: String
+        package var mesh: String
         /// SHA-256 of the mesh file.
-        public var hash: String
+        package var hash: String
         /// The number of vertices.
-        public var vertices: Int
+        package var vertices: Int
         /// The number of the file's faces.
-        public var faces: Int
+        package var faces: Int
         /// Views that were run through the feature extractor now; 0 if the cache had the features.
-        public var featureViews: Int
+        package var featureViews: Int
         /// Views that were run through the segmenter now.
-        public var segmenterViews: Int
+        package var segmenterViews: Int
         /// The time it took.
-        public var seconds: Double
+        package var seconds: Double
         /// The models that were used.
-        public var models: [ModelIdentity]
+        package var models: [ModelIdentity]
         /// Everything else that decides the result.
-        public var settings: Settings
+        package var settings: Settings
         /// What is odd about the mesh.
-        public var warnings: [String]
+        package var warnings: [String]
     }
 
     /// Prepares the mesh in the file `path`.
     ///
     /// Throws `Failure`.
-    public func run(mesh path: String) throws -> Document {
+    package func run(mesh path: String) throws -> Document {
         var watch = Stopwatch()
         let mesh = try watch.measure("mesh") { try OpenMesh(contentsOf: path, at: bench) }
         let counting = bench.counting()

@@ -1,26 +1,26 @@
-import Answering
-import Basics
-import Correspondence
-import Examples
+import BSBAnswering
+import BSBBasics
+import BSBCorrespondence
+import BSBExamples
 import Foundation
-import Images
-import Photography
-import Shapes
-import Workbench
+import BSBImages
+import BSBPhotography
+import BSBShapes
+import BSBWorkbench
 
 /// Makes an example from nothing: a mesh, and a photo-like picture of another instance of its kind with a click in it.
-public struct ExampleJob: Sendable {
+package struct ExampleJob: Sendable {
     /// What is made.
-    public var kind: ExampleKind
+    package var kind: ExampleKind
     /// The part to click; the kind's most telling one if nil.
-    public var part: String?
+    package var part: String?
     /// Decides both instances and the photo.
-    public var seed: UInt64
+    package var seed: UInt64
     /// The photo's width in pixels; its height is three quarters of it.
-    public var width: Int
+    package var width: Int
 
     /// A job for an example of the given kind.
-    public init(kind: ExampleKind, part: String? = nil, seed: UInt64 = 0, width: Int = 640) {
+    package init(kind: ExampleKind, part: String? = nil, seed: UInt64 = 0, width: Int = 640) {
         self.kind = kind
         self.part = part
         self.seed = seed
@@ -28,27 +28,27 @@ public struct ExampleJob: Sendable {
     }
 
     /// What was made.
-    public struct Document: Sendable, Codable {
+    package struct Document: Sendable, Codable {
         /// What is made.
-        public var kind: String
+        package var kind: String
         /// The name of the kind in the Princeton benchmark, where it has the kind.
-        public var category: String
+        package var category: String
         /// Decides both instances and the photo.
-        public var seed: UInt64
+        package var seed: UInt64
         /// The part that is clicked.
-        public var part: String
+        package var part: String
         /// x, y.
-        public var click: [Int]
+        package var click: [Int]
         /// A click for every part that the photo shows.
-        public var clicks: [String: [Int]]
+        package var clicks: [String: [Int]]
         /// The files written.
-        public var outputs: [String]
+        package var outputs: [String]
     }
 
     /// Writes mesh.obj, photo.png, click.txt and example.json into the folder `output`.
     ///
     /// Throws `Failure`.
-    public func run(output: String, parallelism: Parallelism = Parallelism()) throws -> Document {
+    package func run(output: String, parallelism: Parallelism = Parallelism()) throws -> Document {
         // Even seeds are meshes and odd ones are photographed, so no photo shows the mesh itself.
         let target = try ExampleShape(kind, seed: 2 &* seed)
         let source = try ExampleShape(kind, seed: 2 &* seed &+ 1)

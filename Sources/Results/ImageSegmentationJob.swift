@@ -1,52 +1,52 @@
-import Answering
-import Backbones
-import Basics
-import Correspondence
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Images
-import Workbench
+import BSBImages
+import BSBWorkbench
 
 /// Segments a photo at a click, without any mesh.
-public struct ImageSegmentationJob: Sendable {
+package struct ImageSegmentationJob: Sendable {
     private let bench: Workbench
 
     /// A job that works at `bench`.
-    public init(at bench: Workbench) {
+    package init(at bench: Workbench) {
         self.bench = bench
     }
 
     /// The three masks of a click.
-    public struct Document: Sendable, Codable {
+    package struct Document: Sendable, Codable {
         /// The photo, as it was named.
-        public var image: String
+        package var image: String
         /// SHA-256 of the photo.
-        public var hash: String
+        package var hash: String
         /// x, y.
-        public var click: [Int]
+        package var click: [Int]
         /// The three masks, fine to coarse.
-        public var masks: [MaskDocument]
+        package var masks: [MaskDocument]
         /// The segmenter.
-        public var model: ModelIdentity
+        package var model: ModelIdentity
         /// The files written.
-        public var outputs: [String]
+        package var outputs: [String]
 
         /// One mask.
-        public struct MaskDocument: Sendable, Codable {
+        package struct MaskDocument: Sendable, Codable {
             /// `part`, `middle` or `object`.
-            public var level: MaskLevel
+            package var level: MaskLevel
             /// The share of the photo.
-            public var fraction: Double
+            package var fraction: Double
             /// The model's own estimate.
-            public var predictedIoU: Float
+            package var predictedIoU: Float
             /// x0, y0, x1, y1; absent for an empty mask.
-            public var box: [Int]?
+            package var box: [Int]?
         }
     }
 
     /// Segments the photo in the file `image`; writes the masks and a picture into `output` if given.
     ///
     /// Throws `Failure`.
-    public func run(image path: String, click: Click, output: String?) throws -> Document {
+    package func run(image path: String, click: Click, output: String?) throws -> Document {
         let photo = try OpenPhoto(contentsOf: path)
         for pixel in [click.pixel] + click.more + click.unwanted { try photo.check(pixel) }
         let prediction = try photo.answers(to: [click.prompt], at: bench)[0]

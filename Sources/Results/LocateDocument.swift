@@ -1,83 +1,83 @@
-import Answering
-import Backbones
-import Basics
-import Correspondence
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Images
-import Rendering
-import Workbench
+import BSBImages
+import BSBRendering
+import BSBWorkbench
 
 /// The result of seeking a vertex in a photo, as `result.json` holds it and `bsb locate --json` prints it.
-public struct LocateDocument: Sendable, Codable {
+package struct LocateDocument: Sendable, Codable {
     /// The version of this schema.
-    public var schema = 1
+    package var schema = 1
     /// Whether the photo shows the part.
-    public var found: Bool
+    package var found: Bool
     /// Why not, as a keyword.
-    public var reason: NoPixelCorrespondence?
+    package var reason: NoPixelCorrespondence?
     /// The reason as a sentence.
-    public var explanation: String?
+    package var explanation: String?
     /// The probability that the photo shows the part, where it is known for the models and settings.
-    public var existence: Double?
+    package var existence: Double?
     /// The clicked vertex.
-    public var vertex: Int
+    package var vertex: Int
     /// Its position in the file's units.
-    public var position: [Float]
+    package var position: [Float]
     /// The part around it.
-    public var part: PartDocument
+    package var part: PartDocument
     /// The best segmentation buddy [x, y]; without a correspondence, this and what follows is absent.
-    public var pixel: [Int]?
+    package var pixel: [Int]?
     /// The vertex that the pixel leads back to.
-    public var returnVertex: Int?
+    package var returnVertex: Int?
     /// Whether that vertex is in the clicked part; where it is not, the pixel is the most likely place only.
-    public var qualifies: Bool?
+    package var qualifies: Bool?
     /// IoU of the part around that vertex with the clicked part, by area.
-    public var iou: Float?
+    package var iou: Float?
     /// Cosine of the features of the vertex and the pixel.
-    public var similarity: Float?
+    package var similarity: Float?
     /// The photo's mask at the pixel.
-    public var mask: MaskDocument?
+    package var mask: MaskDocument?
     /// Where in the photo was sought.
-    public var object: ObjectDocument
+    package var object: ObjectDocument
     /// Pixels considered.
-    public var candidateCount: Int
+    package var candidateCount: Int
     /// Of these, how many led back into the part.
-    public var qualified: Int
+    package var qualified: Int
     /// Vertices at which the mesh was segmented to judge them.
-    public var segmented: Int
+    package var segmented: Int
     /// The mesh as it was read.
-    public var mesh: MeshDocument
+    package var mesh: MeshDocument
     /// The photo, as it was named.
-    public var image: String
+    package var image: String
     /// SHA-256 of the photo.
-    public var imageHash: String
+    package var imageHash: String
     /// Every setting that decides the result.
-    public var settings: Settings
+    package var settings: Settings
     /// The models that were used.
-    public var models: [ModelIdentity]
+    package var models: [ModelIdentity]
     /// Seconds spent, by stage.
-    public var timings: [String: Double]
+    package var timings: [String: Double]
     /// The files written, relative to the output folder.
-    public var outputs: [String]
+    package var outputs: [String]
 
     /// A mask of the photo.
-    public struct MaskDocument: Sendable, Codable {
+    package struct MaskDocument: Sendable, Codable {
         /// The share of the photo.
-        public var fraction: Double
+        package var fraction: Double
         /// The segmenter's own estimate of its IoU with the truth.
-        public var predictedIoU: Float
+        package var predictedIoU: Float
         /// x0, y0, x1, y1; absent for an empty mask.
-        public var box: [Int]?
+        package var box: [Int]?
     }
 
     /// The object of the photo.
-    public struct ObjectDocument: Sendable, Codable {
+    package struct ObjectDocument: Sendable, Codable {
         /// The click [x, y] that its mask answers.
-        public var click: [Int]
+        package var click: [Int]
         /// Whether that click was given, rather than found.
-        public var isGiven: Bool
+        package var isGiven: Bool
         /// The share of the photo.
-        public var fraction: Double
+        package var fraction: Double
     }
 }
 
@@ -98,12 +98,12 @@ extension LocateDocument.MaskDocument {
 }
 
 /// The files that seeking a vertex in a photo leaves behind.
-public struct LocateOutputs: Outputs {
+package struct LocateOutputs: Outputs {
     private let outcome: LocateJob.Outcome
     private let bench: Workbench
 
     /// The files of an outcome.
-    public init(_ outcome: LocateJob.Outcome, at bench: Workbench) {
+    package init(_ outcome: LocateJob.Outcome, at bench: Workbench) {
         self.outcome = outcome
         self.bench = bench
     }
@@ -111,7 +111,7 @@ public struct LocateOutputs: Outputs {
     /// Adds all files but the document's.
     ///
     /// Throws `Failure` if one cannot be made.
-    public func add(to folder: inout OutputFolder) throws {
+    package func add(to folder: inout OutputFolder) throws {
         folder.add("overview.png", try picture().pngData())
         folder.add("object_mask.png", try outcome.object.mask.pngData())
         if let mask = outcome.mask { folder.add("mask.png", try mask.pngData()) }
@@ -119,7 +119,7 @@ public struct LocateOutputs: Outputs {
     }
 
     /// The document, which lists the files.
-    public func document(_ outputs: [String]) -> LocateDocument {
+    package func document(_ outputs: [String]) -> LocateDocument {
         let (correspondence, mesh) = (outcome.correspondence, outcome.mesh)
         let buddy = correspondence.buddy
         let position = mesh.mesh.vertices[outcome.vertex]

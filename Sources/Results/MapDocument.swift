@@ -1,86 +1,86 @@
-import Answering
-import Backbones
-import Basics
-import Correspondence
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Images
-import Rendering
-import Shapes
-import Workbench
+import BSBImages
+import BSBRendering
+import BSBShapes
+import BSBWorkbench
 
 /// The result of mapping an object, as `result.json` holds it and `bsb map --json` prints it.
-public struct MapDocument: Sendable, Codable {
+package struct MapDocument: Sendable, Codable {
     /// The version of this schema.
-    public var schema = 1
+    package var schema = 1
     /// Whether any region has a counterpart.
-    public var found: Bool
+    package var found: Bool
     /// The regions of the photo; region i has the label i + 1 in all label files.
-    public var regions: [RegionDocument]
+    package var regions: [RegionDocument]
     /// The share of the object that lies in regions with a counterpart, in regions without, and in no region.
-    public var objectShares: Shares
+    package var objectShares: Shares
     /// The share of the surface's area that some region reaches.
-    public var surfaceShare: Double
+    package var surfaceShare: Double
     /// The object that was mapped.
-    public var object: LocateDocument.ObjectDocument
+    package var object: LocateDocument.ObjectDocument
     /// The mesh as it was read.
-    public var mesh: MeshDocument
+    package var mesh: MeshDocument
     /// The photo, as it was named.
-    public var image: String
+    package var image: String
     /// SHA-256 of the photo.
-    public var imageHash: String
+    package var imageHash: String
     /// How the object was divided.
-    public var options: MapJob.Options
+    package var options: MapJob.Options
     /// Every setting that decides the result.
-    public var settings: Settings
+    package var settings: Settings
     /// The models that were used.
-    public var models: [ModelIdentity]
+    package var models: [ModelIdentity]
     /// Seconds spent, by stage.
-    public var timings: [String: Double]
+    package var timings: [String: Double]
     /// The files written, relative to the output folder.
-    public var outputs: [String]
+    package var outputs: [String]
 
     /// How an object divides.
-    public struct Shares: Sendable, Codable {
+    package struct Shares: Sendable, Codable {
         /// In regions with a counterpart on the mesh.
-        public var matched: Double
+        package var matched: Double
         /// In regions without.
-        public var unmatched: Double
+        package var unmatched: Double
         /// In no region.
-        public var undivided: Double
+        package var undivided: Double
     }
 
     /// One region of the photo.
-    public struct RegionDocument: Sendable, Codable {
+    package struct RegionDocument: Sendable, Codable {
         /// Its number in label files, from 1.
-        public var label: Int
+        package var label: Int
         /// The click [x, y] that stands for it.
-        public var click: [Int]
+        package var click: [Int]
         /// Pixels that are seen of it.
-        public var area: Int
+        package var area: Int
         /// x, y, width, height of what is seen of it, as COCO has it.
-        public var bbox: [Int]
+        package var bbox: [Int]
         /// What is seen of it, as COCO's uncompressed run-length encoding: column by column.
-        public var segmentation: RunLengths
+        package var segmentation: RunLengths
         /// Whether the mesh has a counterpart.
-        public var found: Bool
+        package var found: Bool
         /// Why not.
-        public var reason: NoCorrespondence?
+        package var reason: NoCorrespondence?
         /// The best segmentation buddy.
-        public var vertex: Int?
+        package var vertex: Int?
         /// IoU of the region with the mask at the buddy's pixel.
-        public var iou: Float?
+        package var iou: Float?
         /// The part of the mesh.
-        public var part: PartDocument?
+        package var part: PartDocument?
         /// Vertices with this region's label, after overlaps were settled.
-        public var labelledVertices: Int
+        package var labelledVertices: Int
     }
 
     /// COCO's uncompressed run-length encoding.
-    public struct RunLengths: Sendable, Codable {
+    package struct RunLengths: Sendable, Codable {
         /// height, width.
-        public var size: [Int]
+        package var size: [Int]
         /// Lengths of runs outside and inside in turn, column by column.
-        public var counts: [Int]
+        package var counts: [Int]
     }
 }
 
@@ -99,13 +99,13 @@ extension MapDocument.RegionDocument {
 }
 
 /// The files that mapping an object leaves behind.
-public struct MapOutputs: Outputs {
+package struct MapOutputs: Outputs {
     private let outcome: MapJob.Outcome
     private let options: MapJob.Options
     private let bench: Workbench
 
     /// The files of an outcome.
-    public init(_ outcome: MapJob.Outcome, options: MapJob.Options, at bench: Workbench) {
+    package init(_ outcome: MapJob.Outcome, options: MapJob.Options, at bench: Workbench) {
         self.outcome = outcome
         self.options = options
         self.bench = bench
@@ -114,7 +114,7 @@ public struct MapOutputs: Outputs {
     /// Adds all files but the document's.
     ///
     /// Throws `Failure` if one cannot be made.
-    public func add(to folder: inout OutputFolder) throws {
+    package func add(to folder: inout OutputFolder) throws {
         let (image, mesh, labels) = (outcome.photo.image, outcome.mesh.mesh, outcome.vertexLabels)
         folder.add("overview.png", try picture().pngData())
         folder.add("photo_labels.png", try Image.greyPNGData(photoLabels, width: image.width, height: image.height))
@@ -132,7 +132,7 @@ public struct MapOutputs: Outputs {
     }
 
     /// The document, which lists the files.
-    public func document(_ outputs: [String]) -> MapDocument {
+    package func document(_ outputs: [String]) -> MapDocument {
         let regions = outcome.regions
         let matched = regions.filter { $0.segment != nil }.reduce(0) { $0 + $1.visible.count }
         let unmatched = regions.filter { $0.segment == nil }.reduce(0) { $0 + $1.visible.count }

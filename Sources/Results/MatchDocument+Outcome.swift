@@ -1,7 +1,7 @@
-import Answering
-import Backbones
-import Correspondence
-import Workbench
+import BSBAnswering
+import BSBBackbones
+import BSBCorrespondence
+import BSBWorkbench
 
 extension MatchDocument {
     /// The document of an outcome.

@@ -1,8 +1,8 @@
-import Answering
-import Backbones
-import Correspondence
-import InteractiveSegmentation
-import Workbench
+import BSBAnswering
+import BSBBackbones
+import BSBCorrespondence
+import BSBInteractiveSegmentation
+import BSBWorkbench
 
 /// The result of matching one click, as `result.json` holds it and `--json` prints it.
 ///

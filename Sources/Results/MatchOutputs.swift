@@ -1,8 +1,8 @@
-import Answering
-import Correspondence
+import BSBAnswering
+import BSBCorrespondence
 import Foundation
-import Images
-import Workbench
+import BSBImages
+import BSBWorkbench
 
 /// The files that the answer to a click leaves behind.
 ///

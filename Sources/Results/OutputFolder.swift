@@ -1,7 +1,7 @@
-import Answering
-import Basics
+import BSBAnswering
+import BSBBasics
 import Foundation
-import Workbench
+import BSBWorkbench
 
 /// Files to be written together: all are made in memory first, so that a failure on the way leaves nothing behind.
 public struct OutputFolder: Sendable {

@@ -1,7 +1,7 @@
-import Answering
-import Basics
+import BSBAnswering
+import BSBBasics
 import Foundation
-import Workbench
+import BSBWorkbench
 
 /// What an answer becomes outside this program: a document, and files.
 public protocol Outputs: Sendable {

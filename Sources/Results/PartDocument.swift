@@ -1,7 +1,7 @@
-import Answering
-import InteractiveSegmentation
-import Shapes
-import Workbench
+import BSBAnswering
+import BSBInteractiveSegmentation
+import BSBShapes
+import BSBWorkbench
 
 /// A part of a mesh, as results describe it.
 public struct PartDocument: Sendable, Codable {

@@ -1,9 +1,9 @@
-import Answering
-import Basics
+import BSBAnswering
+import BSBBasics
 import Foundation
-import InteractiveSegmentation
-import Shapes
-import Workbench
+import BSBInteractiveSegmentation
+import BSBShapes
+import BSBWorkbench
 
 /// The files of a part of a mesh: as coloured and grouped meshes, and as arrays.
 struct PartFiles {

@@ -1,83 +1,83 @@
-import Answering
-import Backbones
-import Basics
-import Correspondence
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Images
-import Rendering
-import Workbench
+import BSBImages
+import BSBRendering
+import BSBWorkbench
 
 /// The result of relating two photos, as `result.json` holds it and `bsb relate --json` prints it.
-public struct RelateDocument: Sendable, Codable {
+package struct RelateDocument: Sendable, Codable {
     /// The version of this schema.
-    public var schema = 1
+    package var schema = 1
     /// Whether any mesh leads to a part of the second photo.
-    public var found: Bool
+    package var found: Bool
     /// Why not, as a sentence for each mesh.
-    public var explanations: [String]?
+    package var explanations: [String]?
     /// The pixel [x, y] of the second photo; without an answer, this and what follows is absent.
-    public var pixel: [Int]?
+    package var pixel: [Int]?
     /// The part of the second photo.
-    public var mask: LocateDocument.MaskDocument?
+    package var mask: LocateDocument.MaskDocument?
     /// The product of the IoUs on the way to the mesh and on to the photo.
-    public var confidence: Float?
+    package var confidence: Float?
     /// The mesh that gave the answer, from 0.
-    public var bestMesh: Int?
+    package var bestMesh: Int?
     /// The summed confidence of the meshes that agree with the answer over that of all.
-    public var agreement: Float?
+    package var agreement: Float?
     /// What each mesh says.
-    public var chains: [ChainDocument]
+    package var chains: [ChainDocument]
     /// The comparison of the photos without a mesh.
-    public var direct: DirectDocument?
+    package var direct: DirectDocument?
     /// The clicked pixel [x, y] of the first photo.
-    public var click: [Int]
+    package var click: [Int]
     /// The first photo, as it was named.
-    public var first: String
+    package var first: String
     /// The second photo, as it was named.
-    public var second: String
+    package var second: String
     /// Every setting that decides the result.
-    public var settings: Settings
+    package var settings: Settings
     /// The models that were used.
-    public var models: [ModelIdentity]
+    package var models: [ModelIdentity]
     /// Seconds spent, by stage.
-    public var timings: [String: Double]
+    package var timings: [String: Double]
     /// The files written, relative to the output folder.
-    public var outputs: [String]
+    package var outputs: [String]
 
     /// What one mesh says.
-    public struct ChainDocument: Sendable, Codable {
+    package struct ChainDocument: Sendable, Codable {
         /// The mesh.
-        public var mesh: MeshDocument
+        package var mesh: MeshDocument
         /// The buddy of the click.
-        public var vertex: Int?
+        package var vertex: Int?
         /// IoU on the way to the mesh.
-        public var iouThere: Float?
+        package var iouThere: Float?
         /// The buddy of that vertex in the second photo, [x, y].
-        public var pixel: [Int]?
+        package var pixel: [Int]?
         /// IoU on the way to the second photo.
-        public var iouOn: Float?
+        package var iouOn: Float?
         /// The product of both; 0 without an answer.
-        public var confidence: Float
+        package var confidence: Float
         /// The group of overlapping answers that it belongs to.
-        public var group: Int?
+        package var group: Int?
         /// Where the chain breaks, as a sentence.
-        public var explanation: String?
+        package var explanation: String?
         /// Where the object was sought in the second photo.
-        public var object: LocateDocument.ObjectDocument?
+        package var object: LocateDocument.ObjectDocument?
     }
 
     /// The comparison of the photos without a mesh.
-    public struct DirectDocument: Sendable, Codable {
+    package struct DirectDocument: Sendable, Codable {
         /// The most similar pixel [x, y] of the second photo's object.
-        public var pixel: [Int]
+        package var pixel: [Int]
         /// Cosine of both features.
-        public var similarity: Float
+        package var similarity: Float
         /// The pixel [x, y] of the first photo that it leads back to.
-        public var returnPixel: [Int]
+        package var returnPixel: [Int]
         /// IoU of the mask there with the clicked part.
-        public var returnIoU: Float
+        package var returnIoU: Float
         /// IoU of the mask at the pixel with that of the answer through the mesh.
-        public var iouWithAnswer: Float?
+        package var iouWithAnswer: Float?
     }
 }
 
@@ -93,12 +93,12 @@ extension RelateDocument.ChainDocument {
 }
 
 /// The files that relating two photos leaves behind.
-public struct RelateOutputs: Outputs {
+package struct RelateOutputs: Outputs {
     private let outcome: RelateJob.Outcome
     private let bench: Workbench
 
     /// The files of an outcome.
-    public init(_ outcome: RelateJob.Outcome, at bench: Workbench) {
+    package init(_ outcome: RelateJob.Outcome, at bench: Workbench) {
         self.outcome = outcome
         self.bench = bench
     }
@@ -108,7 +108,7 @@ public struct RelateOutputs: Outputs {
     /// Adds all files but the document's.
     ///
     /// Throws `Failure` if one cannot be made.
-    public func add(to folder: inout OutputFolder) throws {
+    package func add(to folder: inout OutputFolder) throws {
         folder.add("overview.png", try picture().pngData())
         folder.add("part_mask.png", try outcome.masks.part.pngData())
         if let mask = best?.on?.mask { folder.add("mask.png", try mask.pngData()) }
@@ -116,7 +116,7 @@ public struct RelateOutputs: Outputs {
     }
 
     /// The document, which lists the files.
-    public func document(_ outputs: [String]) -> RelateDocument {
+    package func document(_ outputs: [String]) -> RelateDocument {
         let (on, chains) = (best?.on, outcome.chains.map(RelateDocument.ChainDocument.init))
         return RelateDocument(
             found: on != nil, explanations: on == nil ? chains.map { $0.explanation ?? "" } : nil,

@@ -1,59 +1,59 @@
-import Answering
-import Basics
+import BSBAnswering
+import BSBBasics
 import Foundation
-import Images
-import Rendering
-import Shapes
-import Workbench
+import BSBImages
+import BSBRendering
+import BSBShapes
+import BSBWorkbench
 
 /// Renders pictures of a mesh as the models see it.
-public struct RenderJob: Sendable {
+package struct RenderJob: Sendable {
     /// How many views there are and how they look.
-    public var plan: ViewPlan
+    package var plan: ViewPlan
     /// Decides the views.
-    public var seed: UInt64
+    package var seed: UInt64
     /// Whether depth, normals and face indices are written as well.
-    public var writesBuffers: Bool
+    package var writesBuffers: Bool
     /// Whether the mesh is painted in grey or in its own colours.
-    public var surface = SurfaceLook.grey
+    package var surface = SurfaceLook.grey
     /// A single view at this azimuth and elevation in degrees, instead of the plan's cameras.
-    public var angles: (azimuth: Float, elevation: Float)?
+    package var angles: (azimuth: Float, elevation: Float)?
 
     /// A job that renders the views of `plan`.
-    public init(plan: ViewPlan, seed: UInt64 = 0, writesBuffers: Bool = false) {
+    package init(plan: ViewPlan, seed: UInt64 = 0, writesBuffers: Bool = false) {
         self.plan = plan
         self.seed = seed
         self.writesBuffers = writesBuffers
     }
 
     /// What was rendered.
-    public struct Document: Sendable, Codable {
+    package struct Document: Sendable, Codable {
         /// The mesh file, as it was named.
-        public var mesh: String
+        package var mesh: String
         /// How many views there are and how they look.
-        public var plan: ViewPlan
+        package var plan: ViewPlan
         /// Decides the views.
-        public var seed: UInt64
+        package var seed: UInt64
         /// The views in order.
-        public var views: [ViewDocument]
+        package var views: [ViewDocument]
         /// The files written.
-        public var outputs: [String]
+        package var outputs: [String]
 
         /// One view.
-        public struct ViewDocument: Sendable, Codable {
+        package struct ViewDocument: Sendable, Codable {
             /// The picture.
-            public var file: String
+            package var file: String
             /// In the frame of the mesh in the unit ball.
-            public var camera: Camera
+            package var camera: Camera
             /// The share of the picture that shows the mesh.
-            public var coverage: Double
+            package var coverage: Double
         }
     }
 
     /// Renders the mesh in the file `path` into the folder `output`.
     ///
     /// Throws `Failure`.
-    public func run(mesh path: String, normalisation: Normalisation.Method, output: String) throws -> Document {
+    package func run(mesh path: String, normalisation: Normalisation.Method, output: String) throws -> Document {
         let mesh = try OpenMesh(contentsOf: path, normalisation: normalisation, colored: surface == .texture)
         let views: RenderedViews
         if let angles {

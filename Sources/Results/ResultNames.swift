@@ -1,8 +1,8 @@
-import Answering
-import Workbench
+import BSBAnswering
+import BSBWorkbench
 
 /// The names that files of results may have, so that nothing else is ever replaced or removed.
-public enum ResultNames {
+package enum ResultNames {
     private static let exact: Set<String> = [
         "overview.png", "part.ply", "part.obj", "part.mtl", "part.glb", "selection.json", "probability.npy", "labels.npy",
         "face_labels.npy", "vertex_labels.npy", "object_mask.png", "part_mask.png", "mask.png", "direct_mask.png", "photo_labels.png",
@@ -13,7 +13,7 @@ public enum ResultNames {
     private static let prefixes = ["part-", "textured-", "view-", "alternative-"]
 
     /// Whether a result may have the name, in any case.
-    public static func contains(_ name: String) -> Bool {
+    package static func contains(_ name: String) -> Bool {
         let name = name.lowercased()
         return exact.contains(name) || prefixes.contains { name.hasPrefix($0) }
     }

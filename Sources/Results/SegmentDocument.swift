@@ -1,45 +1,45 @@
-import Answering
-import Backbones
-import InteractiveSegmentation
-import Workbench
+import BSBAnswering
+import BSBBackbones
+import BSBInteractiveSegmentation
+import BSBWorkbench
 
 /// The result of clicks on a mesh, as `result.json` holds it and `bsb segment --json` prints it.
-public struct SegmentDocument: Sendable, Codable {
+package struct SegmentDocument: Sendable, Codable {
     /// The version of this schema.
-    public var schema = 1
+    package var schema = 1
     /// The clicks, in the order given.
-    public var clicks: [ClickDocument]
+    package var clicks: [ClickDocument]
     /// Where another mesh was clicked: the vertices of the mesh that stood for the clicks; empty where the clicks' features were used
     /// themselves.
-    public var standIns: [ClickDocument]?
+    package var standIns: [ClickDocument]?
     /// The part.
-    public var segment: PartDocument
+    package var segment: PartDocument
     /// The mesh.
-    public var mesh: MeshDocument
+    package var mesh: MeshDocument
     /// The mesh that was clicked, if another.
-    public var source: MeshDocument?
+    package var source: MeshDocument?
     /// Where the decoder comes from, if one was used.
-    public var decoder: TrainedDecoder.Provenance?
+    package var decoder: TrainedDecoder.Provenance?
     /// Every setting that decides the result.
-    public var settings: Settings
+    package var settings: Settings
     /// The models that were used.
-    public var models: [ModelIdentity]
+    package var models: [ModelIdentity]
     /// Seconds spent, by stage.
-    public var timings: [String: Double]
+    package var timings: [String: Double]
     /// Work done, by kind.
-    public var counts: WorkCounts
+    package var counts: WorkCounts
     /// What looked odd about the mesh.
-    public var warnings: [String]
+    package var warnings: [String]
     /// The files written, relative to the output folder.
-    public var outputs: [String]
+    package var outputs: [String]
 
     /// One click.
-    public struct ClickDocument: Sendable, Codable {
+    package struct ClickDocument: Sendable, Codable {
         /// The vertex.
-        public var vertex: Int
+        package var vertex: Int
         /// Whether it is on what is wanted.
-        public var isForeground: Bool
+        package var isForeground: Bool
         /// In the file's units.
-        public var position: [Float]
+        package var position: [Float]
     }
 }

@@ -1,19 +1,19 @@
-import Answering
-import Basics
+import BSBAnswering
+import BSBBasics
 import Foundation
-import Images
-import InteractiveSegmentation
-import Rendering
-import Shapes
-import Workbench
+import BSBImages
+import BSBInteractiveSegmentation
+import BSBRendering
+import BSBShapes
+import BSBWorkbench
 
 /// The files that clicks on a mesh leave behind.
-public struct SegmentOutputs: Outputs {
+package struct SegmentOutputs: Outputs {
     private let outcome: SegmentJob.Outcome
     private let bench: Workbench
 
     /// The files of an outcome.
-    public init(_ outcome: SegmentJob.Outcome, at bench: Workbench) {
+    package init(_ outcome: SegmentJob.Outcome, at bench: Workbench) {
         self.outcome = outcome
         self.bench = bench
     }
@@ -21,13 +21,13 @@ public struct SegmentOutputs: Outputs {
     /// Adds all files but the document's.
     ///
     /// Throws `Failure` if one cannot be made.
-    public func add(to folder: inout OutputFolder) throws {
+    package func add(to folder: inout OutputFolder) throws {
         folder.add("overview.png", try picture().pngData())
         try PartFiles(outcome.segment, of: outcome.mesh.mesh).add(to: &folder)
     }
 
     /// The document, which lists the files.
-    public func document(_ outputs: [String]) -> SegmentDocument {
+    package func document(_ outputs: [String]) -> SegmentDocument {
         let clicked = outcome.source ?? outcome.mesh
         return SegmentDocument(
             clicks: outcome.clicks.map { .init($0, on: clicked.mesh) },

@@ -1,54 +1,54 @@
-import Answering
-import Backbones
-import Basics
-import Correspondence
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Images
-import Rendering
-import Shapes
-import Texturing
-import Workbench
+import BSBImages
+import BSBRendering
+import BSBShapes
+import BSBTexturing
+import BSBWorkbench
 
 /// The result of painting a part, as `result.json` holds it and `bsb texture --json` prints it.
-public struct TextureDocument: Sendable, Codable {
+package struct TextureDocument: Sendable, Codable {
     /// The version of this schema.
-    public var schema = 1
+    package var schema = 1
     /// Whether the mesh has the part.
-    public var found: Bool
+    package var found: Bool
     /// The match that was painted, as `bsb match` gives it.
-    public var match: MatchDocument
+    package var match: MatchDocument
     /// How the part was painted.
-    public var mode: TextureMode
+    package var mode: TextureMode
     /// Pairs of points and pixels that were found in both parts.
-    public var pairs: Int?
+    package var pairs: Int?
     /// Of these, how many agree on one view.
-    public var agreeingPairs: Int?
+    package var agreeingPairs: Int?
     /// Whether the view comes from those pairs or from the outline.
-    public var alignment: PhotoAlignment.Source?
+    package var alignment: PhotoAlignment.Source?
     /// Whether the photo shows the part mirrored.
-    public var isMirrored: Bool?
+    package var isMirrored: Bool?
     /// IoU of the part mask with the part as it was laid onto the photo.
-    public var outlineIoU: Float?
+    package var outlineIoU: Float?
     /// The number of pieces that the part was laid out in.
-    public var charts: Int?
+    package var charts: Int?
     /// Texels in two pieces at once; 0 for a valid layout.
-    public var overlappingTexels: Int?
+    package var overlappingTexels: Int?
     /// The painted mesh compared with the photo.
-    public var check: TextureJob.ReprojectionCheck?
+    package var check: TextureJob.ReprojectionCheck?
     /// Seconds spent, by stage.
-    public var timings: [String: Double]
+    package var timings: [String: Double]
     /// The files written, relative to the output folder.
-    public var outputs: [String]
+    package var outputs: [String]
 }
 
 /// The files that painting leaves behind.
-public struct TextureOutputs: Outputs {
+package struct TextureOutputs: Outputs {
     private let outcome: TextureJob.Outcome
     private let mode: TextureMode
     private let bench: Workbench
 
     /// The files of an outcome.
-    public init(_ outcome: TextureJob.Outcome, mode: TextureMode, at bench: Workbench) {
+    package init(_ outcome: TextureJob.Outcome, mode: TextureMode, at bench: Workbench) {
         self.outcome = outcome
         self.mode = mode
         self.bench = bench
@@ -57,7 +57,7 @@ public struct TextureOutputs: Outputs {
     /// Adds all files but the document's.
     ///
     /// Throws `Failure` if one cannot be made.
-    public func add(to folder: inout OutputFolder) throws {
+    package func add(to folder: inout OutputFolder) throws {
         folder.add("overview.png", try picture().pngData())
         folder.add("part_mask.png", try outcome.match.masks.part.pngData())
         if let painted = outcome.painted {
@@ -67,7 +67,7 @@ public struct TextureOutputs: Outputs {
     }
 
     /// The document, which lists the files.
-    public func document(_ outputs: [String]) -> TextureDocument {
+    package func document(_ outputs: [String]) -> TextureDocument {
         let (alignment, texture) = (outcome.alignment, outcome.texture)
         return TextureDocument(
             found: outcome.painted != nil, match: MatchDocument(outcome.match, at: bench, includeCandidates: false, outputs: []),

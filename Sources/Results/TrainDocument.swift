@@ -1,37 +1,37 @@
-import Answering
-import InteractiveSegmentation
-import Workbench
+import BSBAnswering
+import BSBInteractiveSegmentation
+import BSBWorkbench
 
 /// What `bsb train` reports.
-public struct TrainDocument: Sendable, Codable {
+package struct TrainDocument: Sendable, Codable {
     /// The version of this schema.
-    public var schema = 2
+    package var schema = 2
     /// The mesh.
-    public var mesh: String
+    package var mesh: String
     /// SHA-256 of the mesh's file.
-    public var hash: String
+    package var hash: String
     /// The number of vertices.
-    public var vertices: Int
+    package var vertices: Int
     /// The number of the file's faces.
-    public var faces: Int
+    package var faces: Int
     /// Numbers that were trained.
-    public var parameters: Int
+    package var parameters: Int
     /// Where the decoder comes from, if one was used.
-    public var provenance: TrainedDecoder.Provenance
+    package var provenance: TrainedDecoder.Provenance
     /// Work done now, by kind.
-    public var counts: [String: Int]
+    package var counts: [String: Int]
     /// Seconds spent, by stage.
-    public var timings: [String: Double]
+    package var timings: [String: Double]
     /// Seconds of processor time of the whole process, of all threads together.
-    public var processorSeconds: Double
+    package var processorSeconds: Double
     /// The most memory that the process had in use, in megabytes, where the system says it.
-    public var peakMemoryMegabytes: Double?
+    package var peakMemoryMegabytes: Double?
     /// Every setting that decides the result.
-    public var settings: Settings
+    package var settings: Settings
     /// What the decoder was trained on, and how.
-    public var plan: TrainingPlan
+    package var plan: TrainingPlan
     /// What looked odd about the mesh.
-    public var warnings: [String]
+    package var warnings: [String]
     /// The files written, relative to the output folder.
-    public var outputs: [String]
+    package var outputs: [String]
 }

@@ -1,25 +1,25 @@
-import Answering
-import Basics
+import BSBAnswering
+import BSBBasics
 import Foundation
-import Workbench
+import BSBWorkbench
 
 /// The files that a training leaves behind: the checkpoint, the loss and the manifest.
-public struct TrainOutputs: Outputs {
+package struct TrainOutputs: Outputs {
     private let outcome: TrainJob.Outcome
     private let mesh: OpenMesh
     private let plan: TrainingPlan
     private let bench: Workbench
 
     /// The name of the document's file.
-    public static let documentName = "train.json"
+    package static let documentName = "train.json"
 
     /// The files of a training of a mesh's decoder after a plan.
-    public init(_ outcome: TrainJob.Outcome, of mesh: OpenMesh, plan: TrainingPlan, at bench: Workbench) {
+    package init(_ outcome: TrainJob.Outcome, of mesh: OpenMesh, plan: TrainingPlan, at bench: Workbench) {
         (self.outcome, self.mesh, self.plan, self.bench) = (outcome, mesh, plan, bench)
     }
 
     /// The document, which lists the files.
-    public func document(_ outputs: [String]) -> TrainDocument {
+    package func document(_ outputs: [String]) -> TrainDocument {
         TrainDocument(
             mesh: mesh.path, hash: mesh.hash, vertices: mesh.mesh.vertices.count, faces: mesh.mesh.fileFaceCount,
             parameters: outcome.trained.decoder.parameterCount, provenance: outcome.trained.provenance, counts: outcome.counts,
@@ -31,7 +31,7 @@ public struct TrainOutputs: Outputs {
     /// Adds the checkpoint, the loss as a table and a picture, and the manifest.
     ///
     /// Throws `Failure` if one cannot be made.
-    public func add(to folder: inout OutputFolder) throws {
+    package func add(to folder: inout OutputFolder) throws {
         folder.add("decoder.safetensors", try outcome.trained.encoded())
         folder.add("loss.csv", Data(LossCurve(outcome.history).csv.utf8))
         folder.add("loss.png", try LossCurve(outcome.history).image().pngData())

@@ -3,30 +3,30 @@
 /// Indices of vertices are those of welded vertices (``Weld``), indices of triangles those of `mesh.faces`. Meshes whose triangles share no
 /// vertices are connected this way. A triangle of which two corners are in one place connects its corners, but is not listed as a
 /// neighbour of them or of its edges.
-public struct Adjacency: Sendable {
+package struct Adjacency: Sendable {
     /// An edge between two welded vertices, the lower one first.
-    public struct Edge: Hashable, Sendable {
+    package struct Edge: Hashable, Sendable {
         /// The lower end.
-        public var a: UInt32
+        package var a: UInt32
         /// The higher end.
-        public var b: UInt32
+        package var b: UInt32
     }
 
     /// How vertices of the file map to welded ones.
-    public let weld: Weld
+    package let weld: Weld
     /// #W positions.
-    public let positions: [SIMD3<Float>]
+    package let positions: [SIMD3<Float>]
     /// #F: the triangles' corners as welded vertices.
-    public let triangles: [SIMD3<UInt32>]
+    package let triangles: [SIMD3<UInt32>]
     /// Every edge once, ascending by lower, then higher end.
-    public let edges: [Edge]
+    package let edges: [Edge]
     /// #F: the edges (first, second), (second, third), (third, first) of each triangle; -1 where both ends are one vertex.
-    public let triangleEdges: [SIMD3<Int32>]
+    package let triangleEdges: [SIMD3<Int32>]
 
     /// The adjacency of `mesh`.
     ///
     /// - Complexity: O(#V + #F log d) for the largest number d of triangles around a vertex.
-    public init(_ mesh: Mesh) {
+    package init(_ mesh: Mesh) {
         let weld = Weld(mesh.vertices)
         self.weld = weld
         positions = weld.representative.map { mesh.vertices[Int($0)] }
@@ -37,7 +37,7 @@ public struct Adjacency: Sendable {
     /// #W rows: the welded vertices at the other ends of each vertex's edges, ascending.
     ///
     /// - Complexity: O(#E).
-    public func oneRing() -> CompressedRows {
+    package func oneRing() -> CompressedRows {
         CompressedRows(rows: weld.count) { emit in
             // Edges ascend, so a vertex first meets its lower neighbours, then its higher ones, each ascending.
             for edge in edges { emit(edge.b, edge.a) }
@@ -48,7 +48,7 @@ public struct Adjacency: Sendable {
     /// #E rows: the triangles at each edge, ascending; one at a boundary, two inside, more where the mesh is no manifold.
     ///
     /// - Complexity: O(#F).
-    public func edgeFaces() -> CompressedRows {
+    package func edgeFaces() -> CompressedRows {
         CompressedRows(rows: edges.count) { emit in
             for (face, sides) in triangleEdges.enumerated() where !triangles[face].isCollapsed {
                 for side in 0..<3 { emit(UInt32(sides[side]), UInt32(face)) }
@@ -87,7 +87,7 @@ public struct Adjacency: Sendable {
     /// #W: a number for each connected part, the same for welded vertices that edges connect: its lowest vertex.
     ///
     /// - Complexity: O(#E α(#W)).
-    public func vertexComponents() -> [UInt32] {
+    package func vertexComponents() -> [UInt32] {
         var parent = (0..<UInt32(weld.count)).map { $0 }
         func root(_ vertex: UInt32) -> UInt32 {
             var vertex = vertex
@@ -108,7 +108,7 @@ public struct Adjacency: Sendable {
     ///
     /// Triangles that share a welded vertex are connected.
     /// - Complexity: O(#F α(#F)).
-    public func faceComponents() -> (ofFace: [UInt32], count: Int) {
+    package func faceComponents() -> (ofFace: [UInt32], count: Int) {
         let components = vertexComponents()
         var number = [UInt32](repeating: .max, count: weld.count)
         var count: UInt32 = 0

@@ -1,14 +1,14 @@
-import Basics
+import BSBBasics
 
 /// A sphere around points.
-public struct BoundingSphere: Hashable, Sendable {
+package struct BoundingSphere: Hashable, Sendable {
     /// The middle.
-    public var center: SIMD3<Double>
+    package var center: SIMD3<Double>
     /// The distance from the middle to the surface.
-    public var radius: Double
+    package var radius: Double
 
     /// A sphere with this centre and radius.
-    public init(center: SIMD3<Double>, radius: Double) {
+    package init(center: SIMD3<Double>, radius: Double) {
         self.center = center
         self.radius = radius
     }
@@ -18,7 +18,7 @@ public struct BoundingSphere: Hashable, Sendable {
     /// Welzl (1991) with Gärtner's pivoting (1999): the farthest point outside joins the few that have ever mattered, and the exact
     /// sphere of those is found again, until none is outside. The result is enlarged by what rounding left outside.
     /// - Complexity: O(n) for each of the pivots, of which there are seldom more than 20.
-    public init(around points: [SIMD3<Double>]) {
+    package init(around points: [SIMD3<Double>]) {
         guard let first = points.first else {
             self.init(center: .zero, radius: 0)
             return

@@ -1,21 +1,21 @@
 /// Lists of different lengths in two flat arrays: row i is `values[starts[i] ..< starts[i + 1]]`.
-public struct CompressedRows: Hashable, Sendable {
+package struct CompressedRows: Hashable, Sendable {
     /// Where each row starts, and where the last one ends.
-    public var starts: [Int]
+    package var starts: [Int]
     /// The rows, one after the other.
-    public var values: [UInt32]
+    package var values: [UInt32]
 
     /// The number of rows.
-    public var count: Int { starts.count - 1 }
+    package var count: Int { starts.count - 1 }
 
     /// Row `index`.
     @inline(__always)
-    public subscript(index: Int) -> ArraySlice<UInt32> { values[starts[index]..<starts[index + 1]] }
+    package subscript(index: Int) -> ArraySlice<UInt32> { values[starts[index]..<starts[index + 1]] }
 
     /// Rows from pairs (row, value), each row in the order of the pairs.
     ///
     /// `pairs` is called twice with a function to hand each pair to, and must give the same ones.
-    public init(rows: Int, pairs: ((_ row: UInt32, _ value: UInt32) -> Void) -> Void) {
+    package init(rows: Int, pairs: ((_ row: UInt32, _ value: UInt32) -> Void) -> Void) {
         var starts = [Int](repeating: 0, count: rows + 1)
         pairs { row, _ in starts[Int(row) + 1] += 1 }
         for row in 0..<rows { starts[row + 1] += starts[row] }

@@ -1,5 +1,5 @@
-import Basics
-import CMeshCodecs
+import BSBBasics
+import BSBCMeshCodecs
 import Foundation
 
 /// A mesh in the code of Draco (KHR_draco_mesh_compression), decoded by libdraco.

@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// The two chunks of a GLB file, or a JSON file as it is.

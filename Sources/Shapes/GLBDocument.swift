@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// A glTF document in the making, with its one buffer.

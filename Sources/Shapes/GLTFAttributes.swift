@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 
 /// The numbers of a primitive's vertices and faces, plain or in the code of Draco.
 struct GLTFAttributes {

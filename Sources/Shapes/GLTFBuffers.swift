@@ -1,5 +1,5 @@
-import Basics
-import CMeshCodecs
+import BSBBasics
+import BSBCMeshCodecs
 import Foundation
 
 /// Reads numbers out of a glTF document's buffers: embedded, in `data:` URIs, or in files beside it.

@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// The part of a glTF 2.0 document that geometry needs.

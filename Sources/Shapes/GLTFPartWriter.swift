@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// Writes a glTF file again, its parts as nodes of their own.

@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 
 /// Where nodes, joints, weights and instances of a glTF document put vertices.
 struct GLTFPoses {

@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// Reads glTF 2.0: the default scene (or the first, or all root nodes, or all meshes), with every node's transform applied.

@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// An affine map, as the product of a glTF node's and its ancestors' transforms.

@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 
 /// What a reader gathers from a file, polygon by polygon, before it becomes a mesh.
 struct MeshAssembly {

@@ -1,18 +1,18 @@
-import Basics
+import BSBBasics
 
 /// What the writers put beside a mesh's geometry.
-public struct MeshAttributes: Sendable {
+package struct MeshAttributes: Sendable {
     /// #V colours (sRGB, 0...1); the mesh's own if nil.
-    public var vertexColors: [SIMD3<Float>]?
+    package var vertexColors: [SIMD3<Float>]?
     /// A number for each vertex under a name, such as `probability`.
-    public var vertexValues: (name: String, values: [Float])?
+    package var vertexValues: (name: String, values: [Float])?
     /// #fileFaces: the part that each face of the file belongs to, an index into `partNames`; -1 for none.
-    public var partOfFileFace: [Int]?
+    package var partOfFileFace: [Int]?
     /// The names of the parts.
-    public var partNames: [String]
+    package var partNames: [String]
 
     /// Nothing but what is given.
-    public init(
+    package init(
         vertexColors: [SIMD3<Float>]? = nil, vertexValues: (name: String, values: [Float])? = nil, partOfFileFace: [Int]? = nil,
         partNames: [String] = []
     ) {

@@ -1,8 +1,8 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// The file formats that meshes are read from.
-public enum MeshFormat: String, CaseIterable, Sendable, Codable {
+package enum MeshFormat: String, CaseIterable, Sendable, Codable {
     /// Wavefront OBJ.
     case obj
     /// Geomview OFF and its COFF, NOFF and STOFF variants.
@@ -19,7 +19,7 @@ public enum MeshFormat: String, CaseIterable, Sendable, Codable {
     /// The format that a file's first bytes prove, else the one its name promises, else a guess from its text.
     ///
     /// Contents win over the name, because files are renamed more often than they are converted. Nil: it looks like no mesh at all.
-    public init?(sniffing data: Data, path: String?) {
+    package init?(sniffing data: Data, path: String?) {
         let head = [UInt8](data.prefix(4096))
         let promised = path.flatMap { MeshFormat(fileExtension: URL(fileURLWithPath: $0).pathExtension) }
         if let proven = Self.proven(by: head, size: data.count) {
@@ -37,7 +37,7 @@ public enum MeshFormat: String, CaseIterable, Sendable, Codable {
     }
 
     /// The format with this file name extension, in any case, without the dot.
-    public init?(fileExtension: String) {
+    package init?(fileExtension: String) {
         self.init(rawValue: fileExtension.lowercased())
     }
 

@@ -1,27 +1,27 @@
 /// Parts of a mesh, as they are written into files that keep everything else as it came.
-public struct MeshParts: Sendable {
+package struct MeshParts: Sendable {
     /// A part's name, and the colour (sRGB, 0...1) of its one material.
-    public struct Part: Sendable {
+    package struct Part: Sendable {
         /// The name.
-        public var name: String
+        package var name: String
         /// The colour.
-        public var color: SIMD3<Float>
+        package var color: SIMD3<Float>
 
         /// A part.
-        public init(name: String, color: SIMD3<Float>) {
+        package init(name: String, color: SIMD3<Float>) {
             (self.name, self.color) = (name, color)
         }
     }
 
     /// The parts.
-    public var parts: [Part]
+    package var parts: [Part]
     /// #fileFaces: the part of each face of the file; -1 for the rest.
-    public var ofFileFace: [Int]
+    package var ofFileFace: [Int]
     /// A number for each vertex under a name, such as `probability`.
-    public var vertexValues: (name: String, values: [Float])?
+    package var vertexValues: (name: String, values: [Float])?
 
     /// Parts of the faces of a file.
-    public init(_ parts: [Part], ofFileFace: [Int], vertexValues: (name: String, values: [Float])? = nil) {
+    package init(_ parts: [Part], ofFileFace: [Int], vertexValues: (name: String, values: [Float])? = nil) {
         (self.parts, self.ofFileFace, self.vertexValues) = (parts, ofFileFace, vertexValues)
     }
 

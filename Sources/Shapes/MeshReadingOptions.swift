@@ -1,14 +1,14 @@
-import Basics
+import BSBBasics
 
 /// How much may be made of a mesh file.
 ///
 /// Small files can ask for any number of faces, by drawing one mesh often or by numbers that no byte stands for.
-public struct MeshReadingOptions: Hashable, Sendable {
+package struct MeshReadingOptions: Hashable, Sendable {
     /// The most faces that a file may give; there may be three vertices and four corners for each.
-    public var maximumFaces: Int
+    package var maximumFaces: Int
 
     /// Eight million faces, where not given.
-    public init(maximumFaces: Int = 8_000_000) {
+    package init(maximumFaces: Int = 8_000_000) {
         self.maximumFaces = min(max(1, maximumFaces), Mesh.maximumCount)
     }
 

@@ -1,49 +1,49 @@
 /// What is odd about a mesh, as counts and as sentences.
-public struct MeshReport: Hashable, Sendable, Codable {
+package struct MeshReport: Hashable, Sendable, Codable {
     /// The number of vertices of the file.
-    public var vertices: Int
+    package var vertices: Int
     /// The number of faces of the file, of any number of corners.
-    public var fileFaces: Int
+    package var fileFaces: Int
     /// The number of triangles they were cut into.
-    public var triangles: Int
+    package var triangles: Int
     /// The total area, in file units squared.
-    public var area: Double
+    package var area: Double
     /// The lower corner of the box around the vertices that faces use, in file units.
-    public var lowerBound: SIMD3<Float>
+    package var lowerBound: SIMD3<Float>
     /// The upper corner of that box.
-    public var upperBound: SIMD3<Float>
+    package var upperBound: SIMD3<Float>
     /// Vertices that no triangle uses.
-    public var unreferencedVertices: Int
+    package var unreferencedVertices: Int
     /// Vertices at the very place of an earlier one.
-    public var duplicateVertices: Int
+    package var duplicateVertices: Int
     /// Faces of the file that give no triangle or have no area.
-    public var degenerateFaces: Int
+    package var degenerateFaces: Int
     /// Triangles with the same three places as an earlier one.
-    public var duplicateFaces: Int
+    package var duplicateFaces: Int
     /// Edges with more than two triangles.
-    public var nonManifoldEdges: Int
+    package var nonManifoldEdges: Int
     /// Edges with one triangle.
-    public var boundaryEdges: Int
+    package var boundaryEdges: Int
     /// Edges whose two triangles disagree on which side is out.
-    public var inconsistentEdges: Int
+    package var inconsistentEdges: Int
     /// Connected parts.
-    public var components: Int
+    package var components: Int
     /// Parts without boundary whose triangles agree and enclose a negative volume: inside out.
-    public var invertedComponents: Int
+    package var invertedComponents: Int
     /// The share of the area that is in inverted parts, in 0...1.
-    public var invertedFraction: Double
+    package var invertedFraction: Double
     /// What the reader put up with.
-    public var remarks: [String]
+    package var remarks: [String]
 
     /// Examines `mesh`.
     ///
     /// - Complexity: O(#V + #F log d) for the largest number d of triangles around a vertex.
-    public init(_ mesh: Mesh) {
+    package init(_ mesh: Mesh) {
         self.init(mesh, adjacency: Adjacency(mesh))
     }
 
     /// Examines `mesh`, whose adjacency is at hand.
-    public init(_ mesh: Mesh, adjacency: Adjacency) {
+    package init(_ mesh: Mesh, adjacency: Adjacency) {
         let areas = mesh.faceAreas()
         let isReferenced = mesh.referencedVertices()
         let used = zip(mesh.vertices, isReferenced).lazy.filter(\.1).map(\.0)
@@ -87,7 +87,7 @@ public struct MeshReport: Hashable, Sendable, Codable {
 
 extension MeshReport {
     /// The oddities as readable sentences with counts, the most serious first; empty for a clean mesh.
-    public var warnings: [String] {
+    package var warnings: [String] {
         var sentences: [String] = []
         func warn(_ count: Int, _ one: String, _ many: String) {
             if count > 0 { sentences.append("\(count) \(count == 1 ? one : many)") }

@@ -1,10 +1,10 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// A file that a mesh file refers to by name.
-public struct NeighbourFile: Hashable, Sendable, Codable {
+package struct NeighbourFile: Hashable, Sendable, Codable {
     /// What the file is for.
-    public enum Kind: String, Sendable, Codable {
+    package enum Kind: String, Sendable, Codable {
         /// An OBJ file's materials.
         case materials
         /// A picture of a material.
@@ -14,11 +14,11 @@ public struct NeighbourFile: Hashable, Sendable, Codable {
     }
 
     /// The name in the mesh file.
-    public var name: String
+    package var name: String
     /// What it is for.
-    public var kind: Kind
+    package var kind: Kind
     /// Where it was found; nil where it is missing.
-    public var path: String?
+    package var path: String?
 }
 
 /// Finds the files that a mesh file refers to, beside it or below its folder, and notes which are missing.

@@ -4,7 +4,7 @@ extension NeighbourFile {
     /// The files that the mesh file `path` refers to, found without reading its faces; none for a file that is no mesh.
     ///
     /// - Complexity: O(bytes) for OBJ, O(header) for the others.
-    public static func list(of path: String) -> [NeighbourFile] {
+    package static func list(of path: String) -> [NeighbourFile] {
         guard let data = try? Mesh.contents(of: path), let format = MeshFormat(sniffing: data, path: path) else { return [] }
         var neighbours = Neighbourhood(of: path)
         switch format {

@@ -1,11 +1,11 @@
-import Basics
+import BSBBasics
 
 /// The map from a mesh file's units to the unit ball in which views are rendered and fields are fitted, and back.
 ///
 /// normalised = (position - center) / scale.
-public struct Normalisation: Hashable, Sendable, Codable {
+package struct Normalisation: Hashable, Sendable, Codable {
     /// How the centre and scale are found.
-    public enum Method: String, CaseIterable, Sendable, Codable {
+    package enum Method: String, CaseIterable, Sendable, Codable {
         /// Centre: mean of the vertices that faces use; scale: the largest distance to one of them.
         case vertexMean
         /// Centre and scale over all vertices of the file, used or not: exactly what the published code does.
@@ -15,12 +15,12 @@ public struct Normalisation: Hashable, Sendable, Codable {
     }
 
     /// The point that becomes the origin, in file units.
-    public var center: SIMD3<Double>
+    package var center: SIMD3<Double>
     /// The length that becomes 1, in file units.
-    public var scale: Double
+    package var scale: Double
 
     /// The map with this centre and scale.
-    public init(center: SIMD3<Double>, scale: Double) {
+    package init(center: SIMD3<Double>, scale: Double) {
         self.center = center
         self.scale = scale
     }
@@ -29,7 +29,7 @@ public struct Normalisation: Hashable, Sendable, Codable {
     ///
     /// - Throws: `Failure` of kind `badInput` if the mesh has no extent: no vertices, or all in one place.
     /// - Complexity: O(#V + #F); expected O(#V) for the bounding sphere.
-    public init(of mesh: Mesh, method: Method = .vertexMean) throws {
+    package init(of mesh: Mesh, method: Method = .vertexMean) throws {
         let points = method == .reference ? mesh.vertices.map { SIMD3<Double>($0) } : mesh.referencedPositions()
         guard !points.isEmpty else { throw Self.failure("the mesh has no vertices to place") }
         if method == .boundingSphere {
@@ -48,17 +48,17 @@ public struct Normalisation: Hashable, Sendable, Codable {
     }
 
     /// A position of the file in the unit ball; kept finite however far away it is.
-    public func normalised(_ position: SIMD3<Float>) -> SIMD3<Float> {
+    package func normalised(_ position: SIMD3<Float>) -> SIMD3<Float> {
         Self.finite((SIMD3<Double>(position) - center) / scale)
     }
 
     /// A position of the unit ball in file units.
-    public func fileUnits(_ position: SIMD3<Float>) -> SIMD3<Float> {
+    package func fileUnits(_ position: SIMD3<Float>) -> SIMD3<Float> {
         Self.finite(SIMD3<Double>(position) * scale + center)
     }
 
     /// The mesh with all its vertices normalised; everything else stays.
-    public func applied(to mesh: Mesh) -> Mesh {
+    package func applied(to mesh: Mesh) -> Mesh {
         var result = mesh
         result.vertices = mesh.vertices.map(normalised)
         (result.origin, result.exactPositions) = (.zero, nil)

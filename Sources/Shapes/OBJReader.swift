@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// Reads Wavefront OBJ: `v`, `vt`, `f`, `o`, `g`, and materials from files beside it; everything else (normals, curves) is passed over.

@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// Reads Geomview OFF with normals (N), colours (C) and texture coordinates (ST) at vertices, and polygons of any size.

@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 
 /// What the header of a PLY file says about its payload.
 struct PLYHeader {

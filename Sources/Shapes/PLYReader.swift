@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// Reads PLY files: elements and properties in any order, of any type; positions, colours, places in pictures and the corners of faces

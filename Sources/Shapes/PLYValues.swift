@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 
 /// Where the payload's numbers come from, one after the other.
 protocol PLYValues {

@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// Reads stereolithography files; vertices stay unwelded, those of each facet, as in the file.

@@ -1,15 +1,15 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// Which part each face of a mesh file belongs to.
-public struct ShapeLabels: Hashable, Sendable, Codable {
+package struct ShapeLabels: Hashable, Sendable, Codable {
     /// The names of the parts, in the order of the label file.
-    public var names: [String]
+    package var names: [String]
     /// #fileFaces: an index into `names`; -1 for a face without a label.
-    public var perFace: [Int]
+    package var perFace: [Int]
 
     /// Labels as given.
-    public init(names: [String], perFace: [Int]) {
+    package init(names: [String], perFace: [Int]) {
         self.names = names
         self.perFace = perFace
     }
@@ -19,7 +19,7 @@ public struct ShapeLabels: Hashable, Sendable, Codable {
     /// A line with a part's name is followed by a line with its faces, counted from 1; and so on. A name that comes again adds to its
     /// part; a face that comes again keeps its first part.
     /// - Throws: `Failure` with the line, if a face is not one of the `fileFaceCount` of the mesh, or there are no labels.
-    public init(contentsOf path: String, fileFaceCount: Int) throws {
+    package init(contentsOf path: String, fileFaceCount: Int) throws {
         let data = try Mesh.contents(of: path)
         do {
             self = try TextScanner.scan(data) { scanner in try Self.read(scanner, fileFaceCount: fileFaceCount) }
@@ -59,7 +59,7 @@ public struct ShapeLabels: Hashable, Sendable, Codable {
     /// #V: the part that has most of each vertex's triangles by area, the lowest of ties; -1 where no labelled triangle is.
     ///
     /// - Throws: `Failure` if the mesh has another number of file faces.
-    public func perVertex(of mesh: Mesh) throws -> [Int] {
+    package func perVertex(of mesh: Mesh) throws -> [Int] {
         guard perFace.count == mesh.fileFaceCount else {
             throw Failure(
                 .badInput, "labelling vertices", reason: "there are \(perFace.count) labels for \(mesh.fileFaceCount) faces")
@@ -79,7 +79,7 @@ public struct ShapeLabels: Hashable, Sendable, Codable {
     }
 
     /// The labels as JSON: `names` and `perFace`.
-    public func jsonData() throws -> Data {
+    package func jsonData() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return try encoder.encode(self)

@@ -1,25 +1,25 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// The colours of a mesh's triangles as its file gives them: materials, and where in a material's picture each corner lies.
 ///
 /// Pictures are kept as they are in the file (PNG, JPEG); `Rendering` decodes them.
-public struct SurfaceAppearance: Hashable, Sendable {
+package struct SurfaceAppearance: Hashable, Sendable {
     /// What triangles are made of.
-    public struct Material: Hashable, Sendable {
+    package struct Material: Hashable, Sendable {
         /// The name in the file.
-        public var name: String
+        package var name: String
         /// The colour in 0...1 (sRGB), which a picture is multiplied by.
-        public var color: SIMD3<Float>
+        package var color: SIMD3<Float>
         /// An encoded picture.
-        public var picture: Data?
+        package var picture: Data?
         /// Statements of an MTL file that are not read, such as shininess, kept to be written again.
         var otherStatements: [String] = []
         /// Whether the file says what the material looks like, not only its name.
-        public var isDefined: Bool
+        package var isDefined: Bool
 
         /// A material of one colour, or with a picture.
-        public init(name: String, color: SIMD3<Float> = .one, picture: Data? = nil, isDefined: Bool = true) {
+        package init(name: String, color: SIMD3<Float> = .one, picture: Data? = nil, isDefined: Bool = true) {
             self.name = name
             self.color = color
             self.picture = picture
@@ -28,14 +28,14 @@ public struct SurfaceAppearance: Hashable, Sendable {
     }
 
     /// The materials.
-    public var materials: [Material]
+    package var materials: [Material]
     /// #F: the material of each triangle, -1 for none.
-    public var materialOfFace: [Int32]
+    package var materialOfFace: [Int32]
     /// 3 #F: where each corner lies in the picture, (0, 0) its upper left and (1, 1) its lower right corner; NaN where the file says nothing.
-    public var coordinates: [SIMD2<Float>]
+    package var coordinates: [SIMD2<Float>]
 
     /// Materials and their places on triangles.
-    public init(materials: [Material], materialOfFace: [Int32], coordinates: [SIMD2<Float>]) {
+    package init(materials: [Material], materialOfFace: [Int32], coordinates: [SIMD2<Float>]) {
         precondition(coordinates.count == 3 * materialOfFace.count, "three corners for each triangle")
         self.materials = materials
         self.materialOfFace = materialOfFace
@@ -43,7 +43,7 @@ public struct SurfaceAppearance: Hashable, Sendable {
     }
 
     /// Whether there is more to be seen than names and places: a material that is defined.
-    public var isVisible: Bool { materials.contains(where: \.isDefined) }
+    package var isVisible: Bool { materials.contains(where: \.isDefined) }
 
     /// Whether the appearance is that of a mesh of so many triangles and names no material that is not there.
     func fits(faceCount: Int) -> Bool {

@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// Cuts the bytes of a text mesh into lines, tokens and numbers.

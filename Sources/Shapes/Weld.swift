@@ -1,19 +1,19 @@
 /// Which vertices are in exactly the same place, for adjacency across the seams of unwelded meshes.
 ///
 /// The mesh itself is never welded: every result stays with the file's own vertices.
-public struct Weld: Hashable, Sendable {
+package struct Weld: Hashable, Sendable {
     /// #V: the welded vertex that each vertex of the file belongs to; numbered in the order of their first vertex.
-    public let welded: [UInt32]
+    package let welded: [UInt32]
     /// For each welded vertex, the first vertex of the file that is there.
-    public let representative: [UInt32]
+    package let representative: [UInt32]
 
     /// The number of different positions.
-    public var count: Int { representative.count }
+    package var count: Int { representative.count }
 
     /// Welds vertices of equal position; -0 equals 0.
     ///
     /// - Complexity: expected O(#V).
-    public init(_ vertices: [SIMD3<Float>]) {
+    package init(_ vertices: [SIMD3<Float>]) {
         // Open addressing with linear probing, at most half full.
         let capacity = max(8, vertices.count * 2).nextPowerOfTwo
         var slots = [UInt32](repeating: .max, count: capacity)
@@ -34,7 +34,7 @@ public struct Weld: Hashable, Sendable {
 
     /// The triangle's corners as welded vertices.
     @inline(__always)
-    public func corners(_ face: SIMD3<UInt32>) -> SIMD3<UInt32> {
+    package func corners(_ face: SIMD3<UInt32>) -> SIMD3<UInt32> {
         SIMD3(welded[Int(face.x)], welded[Int(face.y)], welded[Int(face.z)])
     }
 

@@ -1,23 +1,23 @@
-import Basics
+import BSBBasics
 
 /// A camera without perspective that may stretch: the pixel of a position p is (x·p, y·p) + offset, with y downwards.
-public struct AffineCamera: Sendable, Hashable {
+package struct AffineCamera: Sendable, Hashable {
     /// What moves to the right in the picture.
-    public var x: SIMD3<Double>
+    package var x: SIMD3<Double>
     /// What moves downwards in the picture.
-    public var y: SIMD3<Double>
+    package var y: SIMD3<Double>
     /// The pixel of the origin.
-    public var offset: SIMD2<Double>
+    package var offset: SIMD2<Double>
 
     /// A camera of the given axes.
-    public init(x: SIMD3<Double>, y: SIMD3<Double>, offset: SIMD2<Double>) {
+    package init(x: SIMD3<Double>, y: SIMD3<Double>, offset: SIMD2<Double>) {
         self.x = x
         self.y = y
         self.offset = offset
     }
 
     /// A camera that looks from a direction, with +y upwards.
-    public static func looking(from direction: SIMD3<Double>) -> AffineCamera {
+    package static func looking(from direction: SIMD3<Double>) -> AffineCamera {
         let z = length(direction) > 0 ? direction / length(direction) : [0, 0, 1]
         let up: SIMD3<Double> = abs(z.y) < 0.95 ? [0, 1, 0] : [0, 0, -1]
         let right = cross(up, z)
@@ -26,13 +26,13 @@ public struct AffineCamera: Sendable, Hashable {
     }
 
     /// The place of a position in the picture's plane.
-    public func project(_ point: SIMD3<Float>) -> SIMD2<Double> {
+    package func project(_ point: SIMD3<Float>) -> SIMD2<Double> {
         let p = SIMD3<Double>(point)
         return SIMD2((x * p).sum(), (y * p).sum()) + offset
     }
 
     /// The unit direction from the scene to the eye if the picture is not mirrored; any direction across `x` where the axes are parallel.
-    public var towardsEye: SIMD3<Double> {
+    package var towardsEye: SIMD3<Double> {
         let normal = cross(x, -y)
         if length(normal) > 1e-9 * length(x) * length(y) { return normal / length(normal) }
         let other: SIMD3<Double> = abs(x.y) < 0.9 * length(x) ? [0, 1, 0] : [1, 0, 0]
@@ -41,7 +41,7 @@ public struct AffineCamera: Sendable, Hashable {
     }
 
     /// The position nearest to the origin that appears at a place of the picture's plane.
-    public func point(at place: SIMD2<Double>) -> SIMD3<Double> {
+    package func point(at place: SIMD2<Double>) -> SIMD3<Double> {
         // The least-norm solution of x·p = a, y·p = b.
         let (a, b) = (place.x - offset.x, place.y - offset.y)
         let (xx, xy, yy) = ((x * x).sum(), (x * y).sum(), (y * y).sum())
@@ -57,7 +57,7 @@ public struct AffineCamera: Sendable, Hashable {
     /// A ridge of a thousandth of the points' spread keeps directions in which the points do not spread from mattering: points of
     /// a plane are looked at along its normal.
     /// - Complexity: O(points).
-    public static func fit(_ points: [SIMD3<Float>], to pixels: [SIMD2<Double>], weights: [Double]) -> AffineCamera? {
+    package static func fit(_ points: [SIMD3<Float>], to pixels: [SIMD2<Double>], weights: [Double]) -> AffineCamera? {
         let total = weights.reduce(0, +)
         guard points.count >= 3, total > 0 else { return nil }
         var (center, target) = (SIMD3<Double>.zero, SIMD2<Double>.zero)
@@ -89,7 +89,7 @@ public struct AffineCamera: Sendable, Hashable {
     ///   - iterations: samples of four pairs that are tried.
     ///   - seed: decides the samples.
     /// - Complexity: O(iterations x points).
-    public static func robust(
+    package static func robust(
         _ points: [SIMD3<Float>], to pixels: [SIMD2<Double>], tolerance: Double, iterations: Int = 500, seed: UInt64 = 0
     ) -> (camera: AffineCamera, agreeing: [Bool])? {
         guard points.count >= 4 else { return nil }

@@ -1,25 +1,25 @@
-import Basics
-import Shapes
+import BSBBasics
+import BSBShapes
 
 /// A part of a surface laid out flat in a square picture, in pieces that do not overlap.
 ///
 /// Triangles that face one way along one of the axes of a view form a chart, so that a chart is seen without folds along its axis. Each is
 /// flattened by ``ConformalMap`` towards what the axis shows of it; where that turns a triangle over, what the axis shows is used
 /// itself. A chart that then lies over itself is cut. Charts are scaled alike and packed in rows.
-public struct ChartAtlas: Sendable {
+package struct ChartAtlas: Sendable {
     /// The width and height of the picture in texels.
-    public let size: Int
+    package let size: Int
     /// 3 for each triangle of the part: where its corners lie, in texels, row 0 on top.
-    public let places: [SIMD2<Double>]
+    package let places: [SIMD2<Double>]
     /// For each triangle of the part the chart it is in.
-    public let chartOfTriangle: [Int]
+    package let chartOfTriangle: [Int]
     /// The number of charts.
-    public let chartCount: Int
+    package let chartCount: Int
     /// Charts that had to be laid out as their axis shows them.
-    public let projectedCharts: Int
+    package let projectedCharts: Int
 
     /// Texels kept free around each chart.
-    public static let padding = 6
+    package static let padding = 6
 
     /// Lays out a part.
     ///
@@ -29,7 +29,7 @@ public struct ChartAtlas: Sendable {
     ///   - up: the unit direction upwards, at right angles to `right`.
     ///   - size: the picture's width and height.
     /// - Throws: `Failure` if a chart cannot be flattened.
-    public init(_ part: SurfacePart, right: SIMD3<Double>, up: SIMD3<Double>, size: Int) throws {
+    package init(_ part: SurfacePart, right: SIMD3<Double>, up: SIMD3<Double>, size: Int) throws {
         let axes = Self.axes(right: right, up: up)
         let axisOfTriangle = Self.axisOfEachTriangle(part, axes)
         let charts = Self.charts(part, axisOfTriangle)

@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 
 /// Cuts a flat chart into pieces that do not lie over themselves.
 ///

@@ -1,16 +1,16 @@
-import Basics
-import LinearAlgebra
+import BSBBasics
+import BSBLinearAlgebra
 
 /// Flattens a piece of surface with little change of angles: least squares conformal maps (Levy, Petitjean, Ray, Maillot 2002).
 ///
 /// In place of pinned vertices, every vertex is tied weakly to a wanted place, so that the flat piece comes to lie as it is wanted:
 /// the energy is Σ over triangles |Σ W_j U_j|² / (2 area) + tie Σ over vertices (area / total area) |U - wanted|².
-public struct ConformalMap: Sendable {
+package struct ConformalMap: Sendable {
     /// How strongly vertices are tied to their wanted places.
-    public var tie = 0.05
+    package var tie = 0.05
 
     /// A map with the default tie.
-    public init() {}
+    package init() {}
 
     /// The flat places of vertices, in the units of the positions: #V.
     ///
@@ -20,7 +20,7 @@ public struct ConformalMap: Sendable {
     ///   - wanted: #V places.
     /// - Throws: `Failure` if the system cannot be solved.
     /// - Complexity: that of a sparse Cholesky factorisation of 2 #V unknowns.
-    public func flatten(_ positions: [SIMD3<Float>], triangles: [SIMD3<Int>], wanted: [SIMD2<Double>]) throws -> [SIMD2<Double>] {
+    package func flatten(_ positions: [SIMD3<Float>], triangles: [SIMD3<Int>], wanted: [SIMD2<Double>]) throws -> [SIMD2<Double>] {
         let count = positions.count
         var triplets: [SparseMatrix.Triplet] = []
         var shares = [Double](repeating: 0, count: count)

@@ -1,36 +1,36 @@
-import Basics
+import BSBBasics
 import Foundation
-import Images
-import LinearAlgebra
-import Shapes
+import BSBImages
+import BSBLinearAlgebra
+import BSBShapes
 
 /// How a part is painted.
-public struct TextureOptions: Sendable, Hashable, Codable {
+package struct TextureOptions: Sendable, Hashable, Codable {
     /// The picture's width and height in texels.
-    public var size = 1024
+    package var size = 1024
     /// The cosine of the angle to the eye below which the photo is not trusted, and that from which it is.
-    public var grazing: ClosedRange<Double> = 0.12...0.4
+    package var grazing: ClosedRange<Double> = 0.12...0.4
     /// The colour in 0...1 of what is not painted.
-    public var rest = SIMD3<Float>(0.8, 0.8, 0.8)
+    package var rest = SIMD3<Float>(0.8, 0.8, 0.8)
     /// Pixels at the border of the photo's mask that are not used, since background shines through.
-    public var inset = 2
+    package var inset = 2
 
     /// The default options.
-    public init() {}
+    package init() {}
 }
 
 /// The photo's part painted onto the mesh's.
-public struct PartTexture: Sendable {
+package struct PartTexture: Sendable {
     /// The mesh's appearance: the rest in one colour, the part with the picture.
-    public let appearance: SurfaceAppearance
+    package let appearance: SurfaceAppearance
     /// The picture.
-    public let image: Image
+    package let image: Image
     /// height x width: whether a texel lies in a triangle of the part.
-    public let isPainted: [Bool]
+    package let isPainted: [Bool]
     /// Texels whose centre is inside two triangles: 0 for a valid layout.
-    public let overlappingTexels: Int
+    package let overlappingTexels: Int
     /// How the part was laid out.
-    public let atlas: ChartAtlas
+    package let atlas: ChartAtlas
 
     /// Paints a part.
     ///
@@ -43,7 +43,7 @@ public struct PartTexture: Sendable {
     ///   - amount: #P: how much of the photo's colour a point has, 0...1; less towards the part's border blends into the rest.
     ///   - options: how it is painted.
     /// - Throws: `Failure` if the part cannot be laid out or a picture cannot be written.
-    public init(
+    package init(
         _ part: SurfacePart, of mesh: Mesh, alignment: PhotoAlignment, photo: Image, mask: Mask, amount: [Float],
         options: TextureOptions = TextureOptions()
     ) throws {

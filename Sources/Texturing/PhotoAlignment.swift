@@ -1,17 +1,17 @@
-import Basics
-import Images
-import LinearAlgebra
-import Shapes
+import BSBBasics
+import BSBImages
+import BSBLinearAlgebra
+import BSBShapes
 
 /// A vertex of a part and the pixel that it was matched with.
-public struct SurfacePixelPair: Sendable, Hashable {
+package struct SurfacePixelPair: Sendable, Hashable {
     /// Index among the part's positions.
-    public var point: Int
+    package var point: Int
     /// In the photo's plane.
-    public var pixel: SIMD2<Double>
+    package var pixel: SIMD2<Double>
 
     /// A pair.
-    public init(point: Int, pixel: SIMD2<Double>) {
+    package init(point: Int, pixel: SIMD2<Double>) {
         self.point = point
         self.pixel = pixel
     }
@@ -22,9 +22,9 @@ public struct SurfacePixelPair: Sendable, Hashable {
 /// An affine camera is fitted to the pairs that agree on one; what is left between it and those pairs becomes a displacement that varies
 /// little over the surface, from which pairs that contradict their surroundings are left out. A point that faces away has the place of
 /// the points before it: the unseen side mirrors the seen one.
-public struct PhotoAlignment: Sendable {
+package struct PhotoAlignment: Sendable {
     /// How the camera was found.
-    public enum Source: String, Sendable, Hashable, Codable {
+    package enum Source: String, Sendable, Hashable, Codable {
         /// From pairs that agree.
         case pairs
         /// From the given view, because pairs do not tell one.
@@ -34,19 +34,19 @@ public struct PhotoAlignment: Sendable {
     }
 
     /// How the camera was found.
-    public var source: Source
+    package var source: Source
     /// The camera.
-    public var camera: AffineCamera
+    package var camera: AffineCamera
     /// The unit direction from the part to the eye.
-    public var towardsEye: SIMD3<Double>
+    package var towardsEye: SIMD3<Double>
     /// Whether the photo shows the part mirrored.
-    public var isMirrored: Bool
+    package var isMirrored: Bool
     /// Pairs that agree, of those given.
-    public var agreeing: Int
+    package var agreeing: Int
     /// #P places in the photo's plane.
-    public var places: [SIMD2<Double>]
+    package var places: [SIMD2<Double>]
     /// IoU of the photo's mask with the part as the places draw it.
-    public var outlineIoU: Float
+    package var outlineIoU: Float
 
     /// Pairs may differ from the camera by this share of the mask's diagonal.
     private static let tolerance = 0.12
@@ -64,7 +64,7 @@ public struct PhotoAlignment: Sendable {
     ///   - view: what to look with where pairs do not tell.
     ///   - seed: decides the samples of pairs.
     /// - Throws: `Failure` if the displacement cannot be solved for.
-    public init(_ part: SurfacePart, pairs: [SurfacePixelPair], mask: Mask, view: AffineCamera, seed: UInt64 = 0) throws {
+    package init(_ part: SurfacePart, pairs: [SurfacePixelPair], mask: Mask, view: AffineCamera, seed: UInt64 = 0) throws {
         let box = mask.boundingBox ?? PixelRectangle(x: 0, y: 0, width: mask.width, height: mask.height)
         let diagonal = length(SIMD2(Double(box.width), Double(box.height)))
         let points = pairs.map { part.positions[$0.point] }

@@ -1,24 +1,24 @@
-import Shapes
+import BSBShapes
 
 /// Some triangles of a mesh with the vertices that they use, vertices in one place taken as one.
-public struct SurfacePart: Sendable {
+package struct SurfacePart: Sendable {
     /// The triangles of the mesh, ascending.
-    public let faces: [Int]
+    package let faces: [Int]
     /// #P positions.
-    public let positions: [SIMD3<Float>]
+    package let positions: [SIMD3<Float>]
     /// For each triangle of `faces`, its corners among `positions`.
-    public let triangles: [SIMD3<Int>]
+    package let triangles: [SIMD3<Int>]
     /// #P: a vertex of the mesh at each position.
-    public let vertices: [Int]
+    package let vertices: [Int]
     /// #P unit normals of the mesh.
-    public let normals: [SIMD3<Float>]
+    package let normals: [SIMD3<Float>]
     /// The distinct edges between positions, ascending.
-    public let edges: [SIMD2<Int32>]
+    package let edges: [SIMD2<Int32>]
 
     /// The triangles `faces` of a mesh; those with two corners in one place are left out.
     ///
     /// Complexity: O(#V + faces log faces).
-    public init(_ faces: [Int], of mesh: Mesh) {
+    package init(_ faces: [Int], of mesh: Mesh) {
         let weld = Weld(mesh.vertices)
         let all = mesh.vertexNormals()
         var number: [UInt32: Int] = [:]

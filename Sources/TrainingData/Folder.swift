@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// Listings of folders, sorted so that they are the same everywhere.

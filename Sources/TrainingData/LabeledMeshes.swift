@@ -1,8 +1,8 @@
-import Basics
+import BSBBasics
 import Foundation
-import Photography
-import Shapes
-import TrainingSets
+import BSBPhotography
+import BSBShapes
+import BSBTrainingSets
 
 /// A folder of meshes with labelled faces: `<category>/<id>.off`, `<category>/<id>_labels.txt` and `cameras.csv`.
 struct LabeledMeshes {

@@ -1,9 +1,9 @@
-import Basics
+import BSBBasics
 import Foundation
-import Photography
-import Rendering
-import Shapes
-import TrainingSets
+import BSBPhotography
+import BSBRendering
+import BSBShapes
+import BSBTrainingSets
 
 /// A folder of objects as people make them: `<group>/<name>.obj` with its materials, `<name>.labels.json` and `<name>.regions.json` where known.
 struct ObjectFolder {

@@ -1,11 +1,11 @@
 import ArgumentParser
-import Basics
-import Examples
+import BSBBasics
+import BSBExamples
 import Foundation
-import Images
-import Photography
-import Shapes
-import TrainingSets
+import BSBImages
+import BSBPhotography
+import BSBShapes
+import BSBTrainingSets
 
 struct Sources: ParsableArguments {
     @Option(help: "The folder of labelled meshes.") var labeled: String

@@ -1,8 +1,8 @@
 import ArgumentParser
-import Basics
-import Images
-import Photography
-import TrainingSets
+import BSBBasics
+import BSBImages
+import BSBPhotography
+import BSBTrainingSets
 
 struct Sheet: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Draw the first pictures of a set with their labels beside them, to look at.")

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Basics
+import BSBBasics
 
 /// Which subset of the labelled shapes is used.
 enum Subset: String, ExpressibleByArgument, CaseIterable {

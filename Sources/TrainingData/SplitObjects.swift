@@ -1,5 +1,5 @@
 import ArgumentParser
-import Basics
+import BSBBasics
 
 struct SplitObjects: ParsableCommand {
     static let configuration = CommandConfiguration(

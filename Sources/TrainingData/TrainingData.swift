@@ -1,5 +1,5 @@
 import ArgumentParser
-import Basics
+import BSBBasics
 import Foundation
 
 /// Makes the data that the embedded models are trained on.

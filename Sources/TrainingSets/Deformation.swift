@@ -1,8 +1,8 @@
-import Basics
-import Photography
+import BSBBasics
+import BSBPhotography
 
 /// A smooth change of shape: stretched along three axes, twisted, bent by slow waves.
-public struct Deformation: Sendable {
+package struct Deformation: Sendable {
     private var axes: Rotation
     private var stretch: SIMD3<Float>
     /// Radians of twist around the first axis per unit of length.
@@ -16,14 +16,14 @@ public struct Deformation: Sendable {
     }
 
     /// The deformation that changes nothing.
-    public static let none = Deformation(axes: .identity, stretch: .one, twist: 0, waves: [])
+    package static let none = Deformation(axes: .identity, stretch: .one, twist: 0, waves: [])
 
     /// A random deformation of shapes in the unit ball.
     ///
     /// - Parameter strength: how far shapes are bent; 1 for the usual.
     /// - Parameter generator: where random choices come from.
     /// - Parameter up: the shape's upright axis; half of the stretches are along it, so that things come out tall or flat.
-    public static func random(up: SIMD3<Float>, strength: Float = 1, using generator: inout SeededGenerator) -> Deformation {
+    package static func random(up: SIMD3<Float>, strength: Float = 1, using generator: inout SeededGenerator) -> Deformation {
         let axes = generator.chance(0.7) ? Rotation(up: up, angle: generator.uniform(0, .pi)) : generator.rotation()
         let range = 1 + 0.6 * strength
         let stretch = SIMD3<Float>(
@@ -41,7 +41,7 @@ public struct Deformation: Sendable {
     /// The deformed positions, moved and scaled to fill the unit ball again.
     ///
     /// - Complexity: O(#V).
-    public func apply(to positions: [SIMD3<Float>]) -> [SIMD3<Float>] { Self.fitted(positions.map(moved)) }
+    package func apply(to positions: [SIMD3<Float>]) -> [SIMD3<Float>] { Self.fitted(positions.map(moved)) }
 
     private func moved(_ position: SIMD3<Float>) -> SIMD3<Float> {
         var p = position

@@ -1,6 +1,6 @@
-import Basics
-import Photography
-import Rendering
+import BSBBasics
+import BSBPhotography
+import BSBRendering
 
 /// Random scenes around a shape, as in photos: seen from about where people look from, on a ground, among other things.
 struct PhotoSet {

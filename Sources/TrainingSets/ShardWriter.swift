@@ -1,6 +1,6 @@
-import Basics
+import BSBBasics
 import Foundation
-import Photography
+import BSBPhotography
 
 /// Writes the arrays of one shard into a folder that takes its name when it is complete.
 final class ShardWriter {

@@ -1,10 +1,10 @@
-import Basics
-import Images
-import Photography
-import Rendering
+import BSBBasics
+import BSBImages
+import BSBPhotography
+import BSBRendering
 
 /// How a training picture is drawn.
-public enum TrainingStyle: UInt8, Sendable, CaseIterable, Codable {
+package enum TrainingStyle: UInt8, Sendable, CaseIterable, Codable {
     /// The published renderer's grey shading.
     case greyReference = 0
     /// This package's own grey shading.
@@ -14,28 +14,28 @@ public enum TrainingStyle: UInt8, Sendable, CaseIterable, Codable {
 }
 
 /// A training picture with what it shows.
-public struct TrainingExample: Sendable {
+package struct TrainingExample: Sendable {
     /// Label of pixels where the subject is not seen.
-    public static let background: UInt8 = 255
+    package static let background: UInt8 = 255
     /// Label of pixels on a subject whose parts are not known.
-    public static let unlabelled: UInt8 = 254
+    package static let unlabelled: UInt8 = 254
 
     /// The picture.
-    public var image: Image
+    package var image: Image
     /// height x width class indices, or one of the two values above.
-    public var labels: [UInt8]
+    package var labels: [UInt8]
     /// height x width part instances of the shape, 255 for background.
-    public var instances: [UInt8]
+    package var instances: [UInt8]
     /// height x width regions of the maker's own, 255 for background and where they are not known.
-    public var regions: [UInt8]
+    package var regions: [UInt8]
     /// (height / 2) x (width / 2) x 3 half-precision coordinates on the shape as it was before its deformation, not a number on background.
     ///
     /// Entry (x, y) is what is seen at the corner that the four pixels (2 x, 2 y) ... (2 x + 1, 2 y + 1) share.
-    public var surfaceBits: [UInt16]
+    package var surfaceBits: [UInt16]
     /// The index of the shape.
-    public var shape: Int
+    package var shape: Int
     /// How it is drawn.
-    public var style: TrainingStyle
+    package var style: TrainingStyle
 
     /// What is known of each pixel of a picture of a shape.
     init(image: Image, surfaces: SurfaceBuffers, coarse: SurfaceBuffers, shape: TrainingShape, index: Int, style: TrainingStyle) {

@@ -1,81 +1,81 @@
-import Basics
+import BSBBasics
 import Foundation
-import Photography
+import BSBPhotography
 
 /// What `manifest.json` of a training set holds.
-public struct TrainingManifest: Codable, Hashable, Sendable {
+package struct TrainingManifest: Codable, Hashable, Sendable {
     /// A part of a category; a label of the set is an index into the list of them.
-    public struct PartClass: Codable, Hashable, Sendable {
+    package struct PartClass: Codable, Hashable, Sendable {
         /// The kind of thing.
-        public var category: String
+        package var category: String
         /// The name of the part.
-        public var part: String
+        package var part: String
 
         /// A part of a category.
-        public init(category: String, part: String) {
+        package init(category: String, part: String) {
             self.category = category
             self.part = part
         }
     }
 
     /// A shape of the set.
-    public struct Shape: Codable, Hashable, Sendable {
+    package struct Shape: Codable, Hashable, Sendable {
         /// The name of the shape.
-        public var name: String
+        package var name: String
         /// The kind of thing.
-        public var category: String
+        package var category: String
         /// Whether its parts are known.
-        public var labelled: Bool
+        package var labelled: Bool
     }
 
     /// The version of the layout of the set.
-    public var version = 1
+    package var version = 1
     /// The seed of all choices.
-    public var seed: UInt64
+    package var seed: UInt64
     /// The side of the pictures in pixels.
-    public var size: Int
+    package var size: Int
     /// The number of pictures.
-    public var count: Int
+    package var count: Int
     /// The number of pictures of a shard; the last may have fewer.
-    public var shardSize: Int
+    package var shardSize: Int
     /// How often what is drawn.
-    public var mixture: TrainingMixture
+    package var mixture: TrainingMixture
     /// What the labels mean.
-    public var classes: [PartClass]
+    package var classes: [PartClass]
     /// What the shape indices mean.
-    public var shapes: [Shape]
+    package var shapes: [Shape]
     /// The command that made the set.
-    public var command: String
+    package var command: String
 }
 
 /// Writes a training set in shards, each complete or absent, and goes on where an earlier run was stopped.
-public struct TrainingSetWriter: Sendable {
+package struct TrainingSetWriter: Sendable {
     /// How many pictures there are, and of what size.
-    public struct Options: Hashable, Sendable {
+    package struct Options: Hashable, Sendable {
         /// The number of pictures.
-        public var count = 4_000
+        package var count = 4_000
         /// The pictures' side in pixels, even.
-        public var size = 160
+        package var size = 160
         /// The number of pictures of a shard; the last may have fewer.
-        public var shardSize = 2_048
+        package var shardSize = 2_048
         /// The seed of all choices.
-        public var seed: UInt64 = 1
+        package var seed: UInt64 = 1
         /// How often what is drawn.
-        public var mixture = TrainingMixture()
+        package var mixture = TrainingMixture()
 
         /// The defaults.
-        public init() {}
+        package init() {}
     }
 
     /// What the set is.
-    public let manifest: TrainingManifest
+    package let manifest: TrainingManifest
     let studio: TrainingStudio
     private let directory: String
 
     /// A set to be written to `directory`.
     ///
     /// - Throws: `Failure` where the options make no sense or there are no shapes.
-    public init(
+    package init(
         directory: String, material: TrainingMaterial, classes: [TrainingManifest.PartClass], options: Options, command: String
     ) throws {
         let operation = "making a training set"
@@ -98,7 +98,7 @@ public struct TrainingSetWriter: Sendable {
     }
 
     /// The k-th picture of the set.
-    public func example(_ index: Int) throws -> TrainingExample {
+    package func example(_ index: Int) throws -> TrainingExample {
         try studio.examples(run: index / TrainingStudio.run)[index % TrainingStudio.run]
     }
 
@@ -107,7 +107,7 @@ public struct TrainingSetWriter: Sendable {
     /// - Parameter parallelism: the threads that share the work; the result is the same for any number.
     /// - Parameter progress: told of the pictures done so far, including those found, out of all.
     /// - Throws: `Failure` where the directory holds another set, or cannot be written.
-    public func write(parallelism: Parallelism = Parallelism(), progress: @Sendable (Int, Int) -> Void = { _, _ in }) throws {
+    package func write(parallelism: Parallelism = Parallelism(), progress: @Sendable (Int, Int) -> Void = { _, _ in }) throws {
         try writeManifest()
         for (shard, start) in stride(from: 0, to: manifest.count, by: manifest.shardSize).enumerated() {
             let end = min(manifest.count, start + manifest.shardSize)

@@ -1,36 +1,36 @@
-import Basics
-import Photography
-import Rendering
-import Shapes
+import BSBBasics
+import BSBPhotography
+import BSBRendering
+import BSBShapes
 
 /// A shape to make training pictures of, normalised to the unit ball, with what is known of its parts.
-public struct TrainingShape: Sendable {
+package struct TrainingShape: Sendable {
     /// A name that no other shape of the set has.
-    public var name: String
+    package var name: String
     /// What kind of thing it is.
-    public var category: String
+    package var category: String
     /// The mesh in the unit ball.
-    public var mesh: Mesh
+    package var mesh: Mesh
     /// #F class indices, or nil where no parts are known.
-    public var faceClasses: [UInt8]?
+    package var faceClasses: [UInt8]?
     /// #F: the connected piece of one class that each face is part of (each leg its own), largest first, 253 for all that follow.
-    public let faceInstances: [UInt8]
+    package let faceInstances: [UInt8]
     /// The direction that is up when the shape stands as it usually does.
-    public var up: SIMD3<Float>
+    package var up: SIMD3<Float>
     /// The direction in which a usual viewer looks, nil where any side may be the front.
-    public var viewDirection: SIMD3<Float>?
+    package var viewDirection: SIMD3<Float>?
     /// Whether the shape is made up by a program rather than taken from a data set.
-    public var isMade = false
+    package var isMade = false
     /// #F indices of the maker's own groups and materials, `TrainingExample.background` where a face is in none; nil where they are not known.
-    public var faceRegions: [UInt8]?
+    package var faceRegions: [UInt8]?
     /// The colours that the mesh's file gives, for photos that show it as it was made.
-    public var ownColors: SurfaceColors?
+    package var ownColors: SurfaceColors?
     let fans: CornerFans
 
     /// A shape.
     ///
     /// - Throws: `Failure` where there are faces without a class or the mesh names vertices that are not there.
-    public init(
+    package init(
         name: String, category: String, mesh: Mesh, faceClasses: [UInt8]? = nil, up: SIMD3<Float> = [0, 1, 0],
         viewDirection: SIMD3<Float>? = nil
     ) throws {

@@ -1,20 +1,20 @@
-import Basics
-import Images
-import Photography
-import Rendering
-import Shapes
+import BSBBasics
+import BSBImages
+import BSBPhotography
+import BSBRendering
+import BSBShapes
 
 /// What training pictures are made from.
-public struct TrainingMaterial: Sendable {
+package struct TrainingMaterial: Sendable {
     /// The shapes that pictures are of.
-    public var shapes: [TrainingShape]
+    package var shapes: [TrainingShape]
     /// Pictures for backdrops.
-    public var backdrops: [LinearImage]
+    package var backdrops: [LinearImage]
     /// Pictures for textures.
-    public var textures: [LinearImage]
+    package var textures: [LinearImage]
 
     /// Shapes, and pictures to lay on and behind them.
-    public init(shapes: [TrainingShape], backdrops: [LinearImage] = [], textures: [LinearImage] = []) {
+    package init(shapes: [TrainingShape], backdrops: [LinearImage] = [], textures: [LinearImage] = []) {
         self.shapes = shapes
         self.backdrops = backdrops
         self.textures = textures
@@ -22,24 +22,24 @@ public struct TrainingMaterial: Sendable {
 }
 
 /// How often what is drawn.
-public struct TrainingMixture: Hashable, Sendable, Codable {
+package struct TrainingMixture: Hashable, Sendable, Codable {
     /// Relative frequencies of shapes with parts from a data set, without, and of made-up shapes.
-    public var labelled: Float = 0.7
+    package var labelled: Float = 0.7
     /// The relative frequency of shapes without parts.
-    public var unlabelled: Float = 0.2
+    package var unlabelled: Float = 0.2
     /// The relative frequency of made-up shapes.
-    public var made: Float = 0.1
+    package var made: Float = 0.1
     /// Relative frequencies of the styles.
-    public var photo: Float = 0.6
+    package var photo: Float = 0.6
     /// The relative frequency of pictures as the published renderer draws them.
-    public var greyReference: Float = 0.15
+    package var greyReference: Float = 0.15
     /// The relative frequency of pictures as this package draws views.
-    public var greyRobust: Float = 0.25
+    package var greyRobust: Float = 0.25
     /// The share of pictures whose shape is deformed.
-    public var deformed: Float = 0.85
+    package var deformed: Float = 0.85
 
     /// The mixture for training.
-    public init() {}
+    package init() {}
 }
 
 /// Draws the k-th picture of an endless, seeded sequence.

@@ -1,33 +1,33 @@
-import Basics
+import BSBBasics
 import Foundation
 import Synchronization
 
 /// What a cache directory holds.
-public struct CacheContents: Sendable, Codable {
+package struct CacheContents: Sendable, Codable {
     /// The folders, the one that has not been used for the longest time first.
-    public var folders: [Folder]
+    package var folders: [Folder]
 
     /// All results of one kind about one thing.
-    public struct Folder: Sendable, Codable {
+    package struct Folder: Sendable, Codable {
         /// The folder's name: its kind and a hash of what decides it.
-        public var name: String
+        package var name: String
         /// What it holds, such as `feature-field`.
-        public var kind: String
+        package var kind: String
         /// The number of files.
-        public var files: Int
+        package var files: Int
         /// The bytes of all files.
-        public var bytes: Int
+        package var bytes: Int
         /// When one of its files was last written or read.
-        public var lastUse: Date
+        package var lastUse: Date
     }
 
     /// The bytes of everything.
-    public var bytes: Int { folders.reduce(0) { $0 + $1.bytes } }
+    package var bytes: Int { folders.reduce(0) { $0 + $1.bytes } }
 
     /// The contents of the directory `path`; nothing if there is none.
     ///
     /// Complexity: O(files).
-    public init(of path: String) {
+    package init(of path: String) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         folders = names.compactMap { Self.folder($0, in: path) }.sorted { ($0.lastUse, $0.name) < ($1.lastUse, $1.name) }
     }

@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// A directory of results that can be computed again, each in a file named by everything it depends on (``Recipe``).

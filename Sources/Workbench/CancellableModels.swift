@@ -1,5 +1,5 @@
-import Backbones
-import Images
+import BSBBackbones
+import BSBImages
 
 /// A feature extractor that is not run for work that is no longer wanted.
 struct CancellableExtractor: FeatureExtractor {

@@ -1,4 +1,4 @@
-import Backbones
+import BSBBackbones
 import Foundation
 
 // Grids and embeddings as bytes for the cache: eight 32-bit numbers of layout, the fourth of which tells whether the knots of columns and

@@ -1,12 +1,12 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// JSON as this program writes it: sorted keys, readable, without escaped slashes.
-public enum JSONText {
+package enum JSONText {
     /// The JSON text of a value, in UTF-8.
     ///
     /// Throws `Failure(.internal)` for a value that has no JSON.
-    public static func data(_ value: some Encodable, pretty: Bool = true) throws -> Data {
+    package static func data(_ value: some Encodable, pretty: Bool = true) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting =
             pretty ? [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes]

@@ -1,4 +1,4 @@
-import Backbones
+import BSBBackbones
 import Foundation
 
 /// A result that the cache can hold.

@@ -1,5 +1,5 @@
-import Backbones
-import Correspondence
+import BSBBackbones
+import BSBCorrespondence
 
 /// What says whether there is an answer.
 public enum DecidedBy: String, Sendable, Hashable, Codable {
@@ -13,19 +13,19 @@ public enum DecidedBy: String, Sendable, Hashable, Codable {
 ///
 /// How likely it is that the mesh has the part is known for some models and settings; how often and in how many sizes they look changes it
 /// little. With others a least probability cannot be asked for: then the published rule decides.
-public struct MatchingDecision<Options: Sendable>: Sendable {
+package struct MatchingDecision<Options: Sendable>: Sendable {
     /// The options in effect.
-    public let options: Options
+    package let options: Options
     /// How evidence becomes a probability, where that is known.
-    public let calibration: ExistenceCalibration?
+    package let calibration: ExistenceCalibration?
     /// Whether a least probability was asked for, and is not known.
-    public let lacksProbability: Bool
+    package let lacksProbability: Bool
 
     /// What says whether there is an answer.
-    public var decidedBy: DecidedBy { calibration == nil ? .rule : .calibration }
+    package var decidedBy: DecidedBy { calibration == nil ? .rule : .calibration }
 
     /// What users should know of it.
-    public var warning: String? {
+    package var warning: String? {
         lacksProbability
             ? "how likely the part is there is not known for these models and settings: the published rule decides whether there is an answer"
             : nil

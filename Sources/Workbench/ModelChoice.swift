@@ -1,8 +1,8 @@
-import Backbones
-import Basics
+import BSBBackbones
+import BSBBasics
 import Foundation
-import Inference
-import ModelStore
+import BSBInference
+import BSBModelStore
 
 /// Which image models a job works with: those that come with the package, or published ones by name or by file.
 public struct ModelChoice: Sendable, Hashable {

@@ -1,15 +1,15 @@
-import Backbones
-import Inference
+import BSBBackbones
+import BSBInference
 
 /// The two image models that a job works with.
-public struct ModelPair: Sendable {
+package struct ModelPair: Sendable {
     /// Turns pictures into features.
-    public var extractor: any FeatureExtractor
+    package var extractor: any FeatureExtractor
     /// Turns clicks into masks.
-    public var segmenter: any PromptSegmenter
+    package var segmenter: any PromptSegmenter
 
     /// A feature extractor and a segmenter.
-    public init(extractor: any FeatureExtractor, segmenter: any PromptSegmenter) {
+    package init(extractor: any FeatureExtractor, segmenter: any PromptSegmenter) {
         self.extractor = extractor
         self.segmenter = segmenter
     }
@@ -17,7 +17,7 @@ public struct ModelPair: Sendable {
     /// The pair of small models that comes with this package, each run on one thread, since views run side by side.
     ///
     /// - Throws: `Failure` if the inference runtime or a model file is missing or damaged.
-    public static func embedded() throws -> ModelPair {
+    package static func embedded() throws -> ModelPair {
         try ModelChoice().load()
     }
 

@@ -1,21 +1,21 @@
-import Basics
+import BSBBasics
 
 /// Names a result by everything that decides it: one name for the memory and for the cache on disk.
 ///
 /// Results of one kind with the same ingredients share a folder, in which `item` tells them apart.
-public struct Recipe: Sendable, Hashable {
+package struct Recipe: Sendable, Hashable {
     /// What sort of result it is, in lower-case words with hyphens.
-    public let kind: String
+    package let kind: String
     /// The folder of the cache: the kind and a hash of the ingredients.
-    public let folder: String
+    package let folder: String
     /// The file in the folder.
-    public var item: String
+    package var item: String
 
     /// Bump it when what an entry means changes; it is part of every name.
     private static let version = "2"
 
     /// A result of `kind` that `ingredients`, each with its label, decide.
-    public init(_ kind: String, _ ingredients: KeyValuePairs<String, String>, item: String = "value") {
+    package init(_ kind: String, _ ingredients: KeyValuePairs<String, String>, item: String = "value") {
         self.kind = kind
         var hasher = ContentHasher()
         hasher.add("version", Self.version)

@@ -1,8 +1,8 @@
-import Backbones
-import Correspondence
-import InteractiveSegmentation
-import Rendering
-import Shapes
+import BSBBackbones
+import BSBCorrespondence
+import BSBInteractiveSegmentation
+import BSBRendering
+import BSBShapes
 
 /// Everything that decides a result apart from the photo, the click, the mesh and the models.
 ///

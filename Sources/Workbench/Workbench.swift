@@ -1,6 +1,6 @@
-import Backbones
-import Basics
-import Correspondence
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
 import Synchronization
 
 /// Everything that questions are answered with: models, settings, cache, memory and threads; and of the question at hand, where to report

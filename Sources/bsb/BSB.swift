@@ -1,5 +1,5 @@
 import ArgumentParser
-import Basics
+import BSBBasics
 import Foundation
 
 /// The root command.

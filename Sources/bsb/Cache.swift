@@ -1,9 +1,9 @@
-import Answering
+import BSBAnswering
 import ArgumentParser
-import Basics
+import BSBBasics
 import Foundation
-import Results
-import Workbench
+import BSBResults
+import BSBWorkbench
 
 /// `bsb cache`: what is kept for the next run.
 struct Cache: ParsableCommand {

@@ -1,10 +1,10 @@
-import Backbones
-import Basics
+import BSBBackbones
+import BSBBasics
 import Foundation
-import Images
-import LinearAlgebra
-import ModelStore
-import Rendering
+import BSBImages
+import BSBLinearAlgebra
+import BSBModelStore
+import BSBRendering
 
 /// What preparing a mesh would cost with each choice of models, from a short calibration of this machine.
 public struct CostPlan: Sendable, Codable {

@@ -1,9 +1,9 @@
-import Answering
+import BSBAnswering
 import ArgumentParser
-import Basics
+import BSBBasics
 import Foundation
-import Results
-import Workbench
+import BSBResults
+import BSBWorkbench
 
 /// `bsb distill`: prepares a mesh so that later clicks are quick.
 struct Distill: ParsableCommand {

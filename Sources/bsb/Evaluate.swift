@@ -1,11 +1,11 @@
-import Answering
+import BSBAnswering
 import ArgumentParser
-import Basics
-import Correspondence
-import Evaluation
+import BSBBasics
+import BSBCorrespondence
+import BSBEvaluation
 import Foundation
-import Results
-import Workbench
+import BSBResults
+import BSBWorkbench
 
 /// `bsb evaluate`: how often clicks are answered on the right part, by this method and by others.
 struct Evaluate: ParsableCommand {

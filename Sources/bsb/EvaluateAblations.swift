@@ -1,10 +1,10 @@
-import Answering
+import BSBAnswering
 import ArgumentParser
-import Basics
-import Evaluation
+import BSBBasics
+import BSBEvaluation
 import Foundation
-import Results
-import Workbench
+import BSBResults
+import BSBWorkbench
 
 /// `bsb evaluate ablations`: the same clicks, answered by many variants of the method.
 struct EvaluateAblations: ParsableCommand {

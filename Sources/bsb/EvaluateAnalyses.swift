@@ -1,11 +1,11 @@
-import Answering
+import BSBAnswering
 import ArgumentParser
-import Basics
-import Correspondence
-import Evaluation
+import BSBBasics
+import BSBCorrespondence
+import BSBEvaluation
 import Foundation
-import Results
-import Workbench
+import BSBResults
+import BSBWorkbench
 
 /// `bsb evaluate invariance`: whether answers stay where they are when the mesh is changed.
 struct EvaluateInvariance: ParsableCommand {

@@ -1,9 +1,9 @@
-import Answering
+import BSBAnswering
 import ArgumentParser
-import Basics
-import Evaluation
-import Results
-import Workbench
+import BSBBasics
+import BSBEvaluation
+import BSBResults
+import BSBWorkbench
 
 /// `bsb evaluate export-depth`: what depth-conditioned image generators need.
 struct EvaluateExportDepth: ParsableCommand {

@@ -1,9 +1,9 @@
-import Answering
+import BSBAnswering
 import ArgumentParser
-import Basics
-import Evaluation
-import Results
-import Workbench
+import BSBBasics
+import BSBEvaluation
+import BSBResults
+import BSBWorkbench
 
 /// `bsb evaluate keypoints`: photo-to-photo correspondence by features alone.
 struct EvaluateKeypoints: ParsableCommand {

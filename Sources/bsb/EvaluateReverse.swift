@@ -1,10 +1,10 @@
-import Answering
+import BSBAnswering
 import ArgumentParser
-import Basics
-import Evaluation
+import BSBBasics
+import BSBEvaluation
 import Foundation
-import Results
-import Workbench
+import BSBResults
+import BSBWorkbench
 
 /// `bsb evaluate reverse`: from meshes to photos, and there and back.
 struct EvaluateReverse: ParsableCommand {

@@ -1,11 +1,11 @@
-import Answering
+import BSBAnswering
 import ArgumentParser
-import Basics
-import Evaluation
+import BSBBasics
+import BSBEvaluation
 import Foundation
-import InteractiveSegmentation
-import Results
-import Workbench
+import BSBInteractiveSegmentation
+import BSBResults
+import BSBWorkbench
 
 /// `bsb evaluate segments`: how well clicks on meshes become their labelled parts.
 struct EvaluateSegments: ParsableCommand {

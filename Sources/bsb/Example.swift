@@ -1,10 +1,10 @@
-import Answering
+import BSBAnswering
 import ArgumentParser
-import Basics
-import Examples
+import BSBBasics
+import BSBExamples
 import Foundation
-import Results
-import Workbench
+import BSBResults
+import BSBWorkbench
 
 /// `bsb example`: a mesh and a photo-like picture of another instance of its kind, made from nothing.
 struct Example: ParsableCommand {

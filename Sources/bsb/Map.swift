@@ -1,11 +1,11 @@
-import Answering
+import BSBAnswering
 import ArgumentParser
-import Backbones
-import Basics
-import Correspondence
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Results
-import Workbench
+import BSBResults
+import BSBWorkbench
 
 /// `bsb map`: a whole object, part by part.
 struct MapCommand: ParsableCommand {

@@ -1,12 +1,12 @@
-import Answering
+import BSBAnswering
 import ArgumentParser
-import Backbones
-import Basics
-import Correspondence
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Images
-import Results
-import Workbench
+import BSBImages
+import BSBResults
+import BSBWorkbench
 
 /// `bsb match`: the main job.
 struct Match: ParsableCommand {

@@ -1,10 +1,10 @@
-import Answering
+import BSBAnswering
 import ArgumentParser
-import Basics
+import BSBBasics
 import Foundation
-import ModelStore
-import Results
-import Workbench
+import BSBModelStore
+import BSBResults
+import BSBWorkbench
 
 /// `bsb models`: published models on this machine.
 struct Models: ParsableCommand {

@@ -1,12 +1,12 @@
-import Answering
+import BSBAnswering
 import ArgumentParser
-import Backbones
-import Basics
-import Correspondence
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Results
-import Shapes
-import Workbench
+import BSBResults
+import BSBShapes
+import BSBWorkbench
 
 /// Options that every command that runs models has.
 struct CommonOptions: ParsableArguments {

@@ -1,10 +1,10 @@
-import Answering
+import BSBAnswering
 import ArgumentParser
-import Basics
+import BSBBasics
 import Foundation
-import Results
-import Shapes
-import Workbench
+import BSBResults
+import BSBShapes
+import BSBWorkbench
 
 /// Throws if no results can be written into `folder`, or if they would replace what the user gave, before time is spent on making them.
 ///

@@ -1,10 +1,10 @@
-import Answering
+import BSBAnswering
 import ArgumentParser
-import Basics
+import BSBBasics
 import Foundation
-import Results
-import Shapes
-import Workbench
+import BSBResults
+import BSBShapes
+import BSBWorkbench
 
 /// `bsb render`: pictures of a mesh as the models see it.
 struct Render: ParsableCommand {

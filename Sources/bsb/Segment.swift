@@ -1,12 +1,12 @@
-import Answering
+import BSBAnswering
 import ArgumentParser
-import Backbones
-import Basics
-import Correspondence
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import InteractiveSegmentation
-import Results
-import Workbench
+import BSBInteractiveSegmentation
+import BSBResults
+import BSBWorkbench
 
 /// `bsb segment`: clicks on a mesh become a part of it.
 struct Segment: ParsableCommand {

@@ -1,8 +1,8 @@
-import Answering
-import Basics
+import BSBAnswering
+import BSBBasics
 import Foundation
-import Results
-import Workbench
+import BSBResults
+import BSBWorkbench
 
 /// What the command line writes: results to standard output, everything else to standard error.
 enum Terminal {

@@ -1,12 +1,12 @@
-import Answering
+import BSBAnswering
 import ArgumentParser
-import Backbones
-import Basics
-import Correspondence
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Results
-import Texturing
-import Workbench
+import BSBResults
+import BSBTexturing
+import BSBWorkbench
 
 /// `bsb texture`: the look of a photo's part on the mesh's part.
 struct Texture: ParsableCommand {

@@ -1,10 +1,10 @@
-import Answering
+import BSBAnswering
 import ArgumentParser
-import Basics
+import BSBBasics
 import Foundation
-import InteractiveSegmentation
-import Results
-import Workbench
+import BSBInteractiveSegmentation
+import BSBResults
+import BSBWorkbench
 
 /// `bsb train`: a click decoder for one mesh.
 struct Train: ParsableCommand {

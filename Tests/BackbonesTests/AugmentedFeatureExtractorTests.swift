@@ -1,8 +1,8 @@
-import Basics
-import Images
+import BSBBasics
+import BSBImages
 import Testing
 
-@testable import Backbones
+@testable import BSBBackbones
 
 /// The colour of each cell's middle pixel, in a grid of `cells` x `cells`, and the rest of 1.
 private struct ColorExtractor: FeatureExtractor {

@@ -1,9 +1,9 @@
-import Basics
+import BSBBasics
 import Foundation
 import TestSupport
 import Testing
 
-@testable import Backbones
+@testable import BSBBackbones
 
 @Suite struct EmbeddedModelsTests {
     private func withCopy(_ body: (URL) throws -> Void) throws {

@@ -1,9 +1,9 @@
-import Basics
-import Images
+import BSBBasics
+import BSBImages
 import TestSupport
 import Testing
 
-@testable import Backbones
+@testable import BSBBackbones
 
 @Suite struct EmbeddedSegmenterTests {
     /// What the fixture's decoder computes, one cell at a time; see Fixtures/make_fixtures.py.

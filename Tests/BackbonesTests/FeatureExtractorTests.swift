@@ -1,11 +1,11 @@
-import Basics
+import BSBBasics
 import Foundation
-import Images
-import Inference
+import BSBImages
+import BSBInference
 import TestSupport
 import Testing
 
-@testable import Backbones
+@testable import BSBBackbones
 
 @Suite struct FeatureExtractorTests {
     /// The mean of the normalised colour of the side x side pixels of a cell.

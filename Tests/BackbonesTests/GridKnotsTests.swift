@@ -1,8 +1,8 @@
-import Basics
-import Images
+import BSBBasics
+import BSBImages
 import Testing
 
-@testable import Backbones
+@testable import BSBBackbones
 
 @Suite struct GridKnotsTests {
     private static func grid(_ generator: inout SeededGenerator, side: Int, stride: Int, width: Int, height: Int) -> FeatureGrid {

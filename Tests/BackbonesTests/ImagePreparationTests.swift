@@ -1,7 +1,7 @@
-import Images
+import BSBImages
 import Testing
 
-@testable import Backbones
+@testable import BSBBackbones
 
 @Suite struct ImagePreparationTests {
     @Test(arguments: [

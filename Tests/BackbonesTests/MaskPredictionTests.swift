@@ -1,8 +1,8 @@
-import Basics
-import Images
+import BSBBasics
+import BSBImages
 import Testing
 
-@testable import Backbones
+@testable import BSBBackbones
 
 @Suite struct MaskPredictionTests {
     private func prediction(_ width: Int, _ height: Int, cells: Int, seed: UInt64, map: PlaneMap) -> MaskPrediction {

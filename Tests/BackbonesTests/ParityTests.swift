@@ -1,11 +1,11 @@
-import Basics
+import BSBBasics
 import Foundation
-import Images
-import Inference
+import BSBImages
+import BSBInference
 import TestSupport
 import Testing
 
-@testable import Backbones
+@testable import BSBBackbones
 
 /// Published architectures with random weights, against what their own code makes of the same pictures and prompts, stage by stage.
 ///

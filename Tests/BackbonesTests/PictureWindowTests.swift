@@ -1,8 +1,8 @@
-import Images
+import BSBImages
 import TestSupport
 import Testing
 
-@testable import Backbones
+@testable import BSBBackbones
 
 @Suite struct PictureWindowTests {
     @Test func cutsAreMadeAroundSmallObjectsOnly() throws {

@@ -1,10 +1,10 @@
-import Basics
+import BSBBasics
 import Foundation
-import Images
+import BSBImages
 import TestSupport
 import Testing
 
-@testable import Backbones
+@testable import BSBBackbones
 
 /// Layouts of published segmenters, on graphs of known arithmetic (Fixtures/make_published.py).
 @Suite struct PublishedSegmenterTests {

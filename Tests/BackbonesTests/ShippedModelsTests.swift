@@ -1,9 +1,9 @@
-import Basics
+import BSBBasics
 import Foundation
 import TestSupport
 import Testing
 
-@testable import Backbones
+@testable import BSBBackbones
 
 @Suite struct ShippedModelsTests {
     @Test func theShippedPairRunsAndDoesNotDependOnThreads() throws {

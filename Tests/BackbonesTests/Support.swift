@@ -1,10 +1,10 @@
-import Basics
+import BSBBasics
 import Foundation
-import Images
-import Inference
+import BSBImages
+import BSBInference
 import Testing
 
-@testable import Backbones
+@testable import BSBBackbones
 
 /// The library that `scripts/bootstrap` installed.
 let runtime = Result { try InferenceRuntime() }

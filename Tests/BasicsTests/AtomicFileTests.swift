@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 import TestSupport
 import Testing

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Basics
+@testable import BSBBasics
 
 @Suite struct DeferredTests {
     private final class Counter: @unchecked Sendable {

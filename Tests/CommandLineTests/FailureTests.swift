@@ -1,5 +1,5 @@
 import Foundation
-import Images
+import BSBImages
 import Testing
 
 /// Every failure is one readable line on standard error with its exit code, and leaves nothing half-written.

@@ -1,7 +1,7 @@
-import Basics
+import BSBBasics
 import Foundation
-import Images
-import Shapes
+import BSBImages
+import BSBShapes
 import Testing
 
 /// The main job from end to end, on an example that the program makes itself, with the models that it carries.

@@ -1,9 +1,9 @@
-import Backbones
-import Basics
+import BSBBackbones
+import BSBBasics
 import Foundation
 import Testing
 
-@testable import Correspondence
+@testable import BSBCorrespondence
 
 @Suite struct CandidateChoiceTests {
     private func candidate(_ vertex: Int, similarity: Float, iou: Float?, qualifies: Bool = true) -> Candidate {

@@ -1,8 +1,8 @@
-import Basics
-import LinearAlgebra
+import BSBBasics
+import BSBLinearAlgebra
 import Testing
 
-@testable import Correspondence
+@testable import BSBCorrespondence
 
 @Suite struct CosineRankingTests {
     @Test func ranksByCosineNotByLength() {

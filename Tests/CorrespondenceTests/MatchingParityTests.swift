@@ -1,11 +1,11 @@
-import Backbones
-import Distillation
+import BSBBackbones
+import BSBDistillation
 import Foundation
-import Images
-import LinearAlgebra
+import BSBImages
+import BSBLinearAlgebra
 import Testing
 
-@testable import Correspondence
+@testable import BSBCorrespondence
 
 /// The whole matching step against a plain NumPy transcription of the paper's, which builds every pixel's feature
 /// (Training/export_foundation/matching.py made the cases): the same candidates, pixels, masks and buddies, ties included.

@@ -1,11 +1,11 @@
-import Backbones
-import Basics
-import Distillation
-import Images
-import LinearAlgebra
+import BSBBackbones
+import BSBBasics
+import BSBDistillation
+import BSBImages
+import BSBLinearAlgebra
 import Testing
 
-@testable import Correspondence
+@testable import BSBCorrespondence
 
 @Suite struct PixelBuddyMatcherTests {
     typealias Forward = SegmentationBuddyMatcherTests

@@ -1,10 +1,10 @@
-import Backbones
-import Basics
-import Images
-import LinearAlgebra
+import BSBBackbones
+import BSBBasics
+import BSBImages
+import BSBLinearAlgebra
 import Testing
 
-@testable import Correspondence
+@testable import BSBCorrespondence
 
 @Suite struct PixelSearchTests {
     /// The slow reference: interpolate the feature of every pixel of the region and take its cosine.

@@ -1,11 +1,11 @@
-import Backbones
-import Basics
-import Distillation
-import Images
-import LinearAlgebra
+import BSBBackbones
+import BSBBasics
+import BSBDistillation
+import BSBImages
+import BSBLinearAlgebra
 import Testing
 
-@testable import Correspondence
+@testable import BSBCorrespondence
 
 /// A segmenter that answers a click with the column band of the picture that holds it, and counts the prompts it is given.
 private struct BandSegmenter: PromptSegmenter {

@@ -1,9 +1,9 @@
-import Basics
+import BSBBasics
 import Foundation
-import Images
+import BSBImages
 import Testing
 
-@testable import Correspondence
+@testable import BSBCorrespondence
 
 @Suite struct SoftMatcherTests {
     typealias Forward = SegmentationBuddyMatcherTests

@@ -1,7 +1,7 @@
-import Backbones
-import Distillation
-import LinearAlgebra
-import Shapes
+import BSBBackbones
+import BSBDistillation
+import BSBLinearAlgebra
+import BSBShapes
 
 /// The minimiser of the rendering error plus smoothness, straight from its definition with dense matrices in double precision.
 ///

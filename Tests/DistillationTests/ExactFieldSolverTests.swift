@@ -1,8 +1,8 @@
-import Backbones
-import Basics
-import Distillation
-import LinearAlgebra
-import Shapes
+import BSBBackbones
+import BSBBasics
+import BSBDistillation
+import BSBLinearAlgebra
+import BSBShapes
 import TestSupport
 import Testing
 

@@ -1,8 +1,8 @@
-import Basics
-import LinearAlgebra
+import BSBBasics
+import BSBLinearAlgebra
 import Testing
 
-@testable import Distillation
+@testable import BSBDistillation
 
 @Suite struct FeatureMLPTests {
     func positions(_ count: Int) -> [SIMD3<Float>] {

@@ -1,7 +1,7 @@
-import Basics
-import Distillation
+import BSBBasics
+import BSBDistillation
 import Foundation
-import LinearAlgebra
+import BSBLinearAlgebra
 import TestSupport
 import Testing
 

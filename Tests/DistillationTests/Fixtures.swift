@@ -1,9 +1,9 @@
-import Backbones
-import Basics
-import Distillation
+import BSBBackbones
+import BSBBasics
+import BSBDistillation
 import Foundation
-import LinearAlgebra
-import Shapes
+import BSBLinearAlgebra
+import BSBShapes
 
 /// A flat square [-1, 1]^2 at z = 0 of n x n cells, two triangles each.
 func squareMesh(_ n: Int) -> Mesh {

@@ -1,11 +1,11 @@
-import Backbones
-import Basics
-import LinearAlgebra
-import Shapes
+import BSBBackbones
+import BSBBasics
+import BSBLinearAlgebra
+import BSBShapes
 import TestSupport
 import Testing
 
-@testable import Distillation
+@testable import BSBDistillation
 
 @Suite struct MLPFieldSolverTests {
     let small = MLPFieldSolver.Options(width: 48, depth: 1, sigma: 0.5, activation: .linear, learningRate: 3e-3, epochs: 12)

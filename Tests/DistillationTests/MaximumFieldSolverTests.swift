@@ -1,9 +1,9 @@
-import Backbones
-import Basics
-import Shapes
+import BSBBackbones
+import BSBBasics
+import BSBShapes
 import Testing
 
-@testable import Distillation
+@testable import BSBDistillation
 
 @Suite struct MaximumFieldSolverTests {
     /// Two triangles side by side; vertex 3 is only in the second.

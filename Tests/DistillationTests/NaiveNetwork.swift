@@ -1,7 +1,7 @@
 import Foundation
-import LinearAlgebra
+import BSBLinearAlgebra
 
-@testable import Distillation
+@testable import BSBDistillation
 
 /// The network and its loss by their definitions, one position at a time in double precision.
 struct NaiveNetwork {

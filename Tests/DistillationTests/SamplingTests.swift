@@ -1,7 +1,7 @@
-import Backbones
-import Basics
-import Distillation
-import Rendering
+import BSBBackbones
+import BSBBasics
+import BSBDistillation
+import BSBRendering
 import Testing
 
 @Suite struct SamplingTests {

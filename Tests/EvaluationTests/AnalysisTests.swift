@@ -1,16 +1,16 @@
-import Basics
-import Correspondence
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Images
-import Photography
-import Answering
-import Results
-import Workbench
-import Shapes
+import BSBImages
+import BSBPhotography
+import BSBAnswering
+import BSBResults
+import BSBWorkbench
+import BSBShapes
 import TestSupport
 import Testing
 
-@testable import Evaluation
+@testable import BSBEvaluation
 
 @Suite struct MeshChangeTests {
     @Test(arguments: MeshChange.allCases) func changedMeshesKeepTheirParts(_ change: MeshChange) throws {

@@ -1,7 +1,7 @@
-import Basics
+import BSBBasics
 import Testing
 
-@testable import Evaluation
+@testable import BSBEvaluation
 
 @Suite struct BootstrapTests {
     @Test func intervalHoldsTheMeanAndMatchesTheNormalApproximation() throws {

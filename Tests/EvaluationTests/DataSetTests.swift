@@ -1,10 +1,10 @@
-import Basics
+import BSBBasics
 import Foundation
-import Shapes
+import BSBShapes
 import TestSupport
 import Testing
 
-@testable import Evaluation
+@testable import BSBEvaluation
 
 @Suite struct DataSetTests {
     /// Opens a folder with the given files and reads its first shape.

@@ -1,10 +1,10 @@
-import Basics
+import BSBBasics
 import Foundation
-import Photography
+import BSBPhotography
 import TestSupport
 import Testing
 
-@testable import Evaluation
+@testable import BSBEvaluation
 
 @Suite struct EvaluatorTests {
     private static func options(_ samples: Int) -> EvaluationOptions {

@@ -1,13 +1,13 @@
-import Backbones
-import Basics
+import BSBBackbones
+import BSBBasics
 import Foundation
-import Images
-import Answering
-import Results
-import Workbench
-import Shapes
+import BSBImages
+import BSBAnswering
+import BSBResults
+import BSBWorkbench
+import BSBShapes
 
-@testable import Evaluation
+@testable import BSBEvaluation
 
 /// Writes text files, named relative to a folder.
 func write(_ files: [String: String], in folder: String) throws {

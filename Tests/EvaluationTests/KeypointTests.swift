@@ -1,11 +1,11 @@
-import Backbones
-import Basics
+import BSBBackbones
+import BSBBasics
 import Foundation
-import Images
+import BSBImages
 import TestSupport
 import Testing
 
-@testable import Evaluation
+@testable import BSBEvaluation
 
 /// Finds by features that are known what has to be found.
 @Suite struct KeypointTests {

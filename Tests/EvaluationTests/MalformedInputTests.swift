@@ -1,9 +1,9 @@
-import Basics
+import BSBBasics
 import Foundation
 import TestSupport
 import Testing
 
-@testable import Evaluation
+@testable import BSBEvaluation
 
 /// Every reader is fed with damaged, hostile and odd files: it gives a shape or a `Failure`, never a trap.
 @Suite struct MalformedInputTests {

@@ -1,9 +1,9 @@
-import Backbones
-import Basics
+import BSBBackbones
+import BSBBasics
 import Testing
 
-@testable import Correspondence
-@testable import Evaluation
+@testable import BSBCorrespondence
+@testable import BSBEvaluation
 
 @Suite struct MethodTests {
     private func candidate(_ vertex: Int, _ iou: Float?) -> Candidate {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Evaluation
+@testable import BSBEvaluation
 
 @Suite struct ReportTests {
     @Test func reportIsOneFileWithEverySample() throws {

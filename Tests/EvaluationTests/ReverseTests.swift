@@ -1,14 +1,14 @@
-import Basics
+import BSBBasics
 import Foundation
-import Images
-import Photography
-import Answering
-import Results
-import Workbench
+import BSBImages
+import BSBPhotography
+import BSBAnswering
+import BSBResults
+import BSBWorkbench
 import TestSupport
 import Testing
 
-@testable import Evaluation
+@testable import BSBEvaluation
 
 @Suite struct ReverseTests {
     private static func options(_ samples: Int, _ kind: EvaluationOptions.ProtocolKind = .same) -> EvaluationOptions {

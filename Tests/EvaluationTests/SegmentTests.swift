@@ -1,14 +1,14 @@
-import Basics
+import BSBBasics
 import Foundation
-import InteractiveSegmentation
-import Answering
-import Results
-import Workbench
-import Shapes
+import BSBInteractiveSegmentation
+import BSBAnswering
+import BSBResults
+import BSBWorkbench
+import BSBShapes
 import TestSupport
 import Testing
 
-@testable import Evaluation
+@testable import BSBEvaluation
 
 @Suite struct SegmentTrialTests {
     /// A strip of 2 x n squares, 3 rows of n + 1 vertices.

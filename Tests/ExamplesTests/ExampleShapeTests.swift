@@ -1,9 +1,9 @@
-import Basics
+import BSBBasics
 import Foundation
-import Shapes
+import BSBShapes
 import Testing
 
-@testable import Examples
+@testable import BSBExamples
 
 struct ExampleShapeTests {
     /// One shape of each kind, made once for all tests, with few vertices: unoptimised builds are slow.

@@ -1,8 +1,8 @@
-import Basics
+import BSBBasics
 import Foundation
 import Testing
 
-@testable import Examples
+@testable import BSBExamples
 
 struct SolidTests {
     /// Distances must not change faster than space, or the mesher would miss surface; and bounds must hold the inside.

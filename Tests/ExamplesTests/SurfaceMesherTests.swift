@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Examples
+@testable import BSBExamples
 
 struct SurfaceMesherTests {
     @Test func ballIsCoveredOnceAndExactly() {

@@ -1,8 +1,8 @@
-import Basics
+import BSBBasics
 import Foundation
 import Testing
 
-@testable import Images
+@testable import BSBImages
 
 @Suite struct JPEGTests {
     @Test(arguments: [

@@ -1,4 +1,4 @@
-import Images
+import BSBImages
 import Testing
 
 @Suite struct MaskRunLengthsTests {

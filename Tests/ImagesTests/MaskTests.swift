@@ -1,5 +1,5 @@
-import Basics
-import Images
+import BSBBasics
+import BSBImages
 import Testing
 
 @Suite struct MaskTests {

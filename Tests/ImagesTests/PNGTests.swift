@@ -1,9 +1,9 @@
-import Basics
+import BSBBasics
 import Foundation
 import TestSupport
 import Testing
 
-@testable import Images
+@testable import BSBImages
 
 @Suite struct PNGTests {
     static let kinds: [(type: UInt8, depth: Int)] = [

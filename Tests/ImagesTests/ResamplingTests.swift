@@ -1,4 +1,4 @@
-import Images
+import BSBImages
 import Testing
 
 /// Pictures scaled by Pillow 11.3.

@@ -1,6 +1,6 @@
-import Basics
+import BSBBasics
 import Foundation
-import Inference
+import BSBInference
 import TestSupport
 import Testing
 

@@ -1,9 +1,9 @@
-import Basics
+import BSBBasics
 import Foundation
 import TestSupport
 import Testing
 
-@testable import Inference
+@testable import BSBInference
 
 @Suite struct RuntimeTests {
     private func emptySearch() -> RuntimeSearch {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Inference
+@testable import BSBInference
 
 @Suite struct TensorTests {
     @Test func countsElements() {

@@ -1,10 +1,10 @@
-import Basics
+import BSBBasics
 import Foundation
-import Shapes
+import BSBShapes
 import TestSupport
 import Testing
 
-@testable import InteractiveSegmentation
+@testable import BSBInteractiveSegmentation
 
 @Suite struct MinimumCutTests {
     private struct Network {

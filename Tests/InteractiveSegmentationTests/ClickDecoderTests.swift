@@ -1,9 +1,9 @@
-import Basics
+import BSBBasics
 import Foundation
-import LinearAlgebra
+import BSBLinearAlgebra
 import Testing
 
-@testable import InteractiveSegmentation
+@testable import BSBInteractiveSegmentation
 
 @Suite struct ClickDecoderTests {
     static let shape = ClickDecoder.Shape(features: 5, attention: 4, hidden: [7, 6])

@@ -1,10 +1,10 @@
-import Basics
+import BSBBasics
 import Foundation
-import LinearAlgebra
+import BSBLinearAlgebra
 import TestSupport
 import Testing
 
-@testable import InteractiveSegmentation
+@testable import BSBInteractiveSegmentation
 
 /// Answers that are made to agree with clicks, on a sphere with made-up parts.
 @Suite struct ClickObedienceTests {

@@ -1,8 +1,8 @@
-import Shapes
+import BSBShapes
 import TestSupport
 import Testing
 
-@testable import InteractiveSegmentation
+@testable import BSBInteractiveSegmentation
 
 @Suite struct ConnectedPieceTests {
     /// Boxes that share no vertex, and for each vertex the box that it is of.

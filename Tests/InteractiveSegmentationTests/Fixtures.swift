@@ -1,12 +1,12 @@
-import Backbones
-import Basics
+import BSBBackbones
+import BSBBasics
 import Foundation
-import Images
-import LinearAlgebra
-import Rendering
-import Shapes
+import BSBImages
+import BSBLinearAlgebra
+import BSBRendering
+import BSBShapes
 
-@testable import InteractiveSegmentation
+@testable import BSBInteractiveSegmentation
 
 /// Views of a sphere; an embedding's features at a pixel are the position on the sphere that it shows, so that a segmenter can be made up.
 struct SphereViews: MeshViews {

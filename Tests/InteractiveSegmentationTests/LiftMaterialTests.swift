@@ -1,8 +1,8 @@
-import Basics
-import LinearAlgebra
+import BSBBasics
+import BSBLinearAlgebra
 import Testing
 
-@testable import InteractiveSegmentation
+@testable import BSBInteractiveSegmentation
 
 @Suite struct LiftMaterialTests {
     /// The share of compared points that the answer has inside, for a part of 16 of 1600 vertices.

@@ -1,13 +1,13 @@
-import Basics
-import Distillation
+import BSBBasics
+import BSBDistillation
 import Foundation
-import LinearAlgebra
-import Rendering
-import Shapes
+import BSBLinearAlgebra
+import BSBRendering
+import BSBShapes
 import TestSupport
 import Testing
 
-@testable import InteractiveSegmentation
+@testable import BSBInteractiveSegmentation
 
 @Suite struct LiftTrainingTests {
     /// Lifts on a sphere whose parts are its two halves.

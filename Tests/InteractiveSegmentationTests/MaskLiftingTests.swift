@@ -1,9 +1,9 @@
-import Basics
-import Shapes
+import BSBBasics
+import BSBShapes
 import TestSupport
 import Testing
 
-@testable import InteractiveSegmentation
+@testable import BSBInteractiveSegmentation
 
 @Suite struct MaskLiftingTests {
     @Test func viewsAreSharedBetweenClicksAndWhatTheyDoNotShow() {

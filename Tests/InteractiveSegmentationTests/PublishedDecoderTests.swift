@@ -1,9 +1,9 @@
-import Basics
+import BSBBasics
 import Foundation
-import LinearAlgebra
+import BSBLinearAlgebra
 import Testing
 
-@testable import InteractiveSegmentation
+@testable import BSBInteractiveSegmentation
 
 /// Decoders in the published layout, trained by torch (`Training/tests/published/make.py`) and converted by `Training/convert_decoder.py`;
 /// the answers are torch's own.

@@ -1,8 +1,8 @@
-import Basics
-import Shapes
+import BSBBasics
+import BSBShapes
 import Testing
 
-@testable import InteractiveSegmentation
+@testable import BSBInteractiveSegmentation
 
 @Suite struct SurfaceSegmentTests {
     @Test func otsuSeparatesTwoGroups() {

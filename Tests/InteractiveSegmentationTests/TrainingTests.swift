@@ -1,14 +1,14 @@
-import Backbones
-import Basics
-import Distillation
+import BSBBackbones
+import BSBBasics
+import BSBDistillation
 import Foundation
-import LinearAlgebra
-import Rendering
-import Shapes
+import BSBLinearAlgebra
+import BSBRendering
+import BSBShapes
 import TestSupport
 import Testing
 
-@testable import InteractiveSegmentation
+@testable import BSBInteractiveSegmentation
 
 @Suite struct TrainingTests {
     /// A small training on a sphere whose parts are its two halves.

@@ -1,5 +1,5 @@
-import Basics
-import LinearAlgebra
+import BSBBasics
+import BSBLinearAlgebra
 import Testing
 
 @Suite struct MatrixProductTests {

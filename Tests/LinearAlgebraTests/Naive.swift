@@ -1,5 +1,5 @@
-import Basics
-import LinearAlgebra
+import BSBBasics
+import BSBLinearAlgebra
 
 /// A matrix of numbers uniform in [-1, 1).
 func randomMatrix(_ rows: Int, _ columns: Int, stream: UInt64) -> Matrix {

@@ -1,9 +1,9 @@
-import Basics
+import BSBBasics
 import Foundation
 import TestSupport
 import Testing
 
-@testable import ModelStore
+@testable import BSBModelStore
 
 /// Downloads from a server that truncates, stalls, redirects, ranges and lies.
 @Suite(.serialized) struct DownloadTests {

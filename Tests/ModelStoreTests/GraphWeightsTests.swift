@@ -1,9 +1,9 @@
-import Basics
+import BSBBasics
 import Foundation
 import TestSupport
 import Testing
 
-@testable import ModelStore
+@testable import BSBModelStore
 
 /// ONNX files by hand: only what leads to the files in which weights are.
 enum TinyGraph {

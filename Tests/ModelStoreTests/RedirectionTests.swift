@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import ModelStore
+@testable import BSBModelStore
 
 @Suite struct RedirectionTests {
     @Test(arguments: [

@@ -1,9 +1,9 @@
-import Basics
+import BSBBasics
 import Foundation
 import TestSupport
 import Testing
 
-@testable import ModelStore
+@testable import BSBModelStore
 
 @Suite(.serialized) struct StoreTests {
     let data = content(5000)

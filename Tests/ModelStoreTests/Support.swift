@@ -1,9 +1,9 @@
-import Basics
+import BSBBasics
 import Foundation
 import TestSupport
 import Testing
 
-@testable import ModelStore
+@testable import BSBModelStore
 
 /// A store of its own in a folder that goes with it, with one model `toy` of one or more files.
 final class Bench {

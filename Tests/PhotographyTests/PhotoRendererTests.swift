@@ -1,7 +1,7 @@
-import Basics
-import Images
-import Photography
-import Rendering
+import BSBBasics
+import BSBImages
+import BSBPhotography
+import BSBRendering
 import TestSupport
 import Testing
 

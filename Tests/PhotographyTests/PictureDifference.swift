@@ -1,4 +1,4 @@
-import Images
+import BSBImages
 
 /// The mean over a picture of the largest channel difference.
 func meanDifference(_ a: Image, _ b: Image) -> Float {

@@ -1,6 +1,6 @@
-import Basics
-import Photography
-import Rendering
+import BSBBasics
+import BSBPhotography
+import BSBRendering
 import TestSupport
 import Testing
 

@@ -1,8 +1,8 @@
-import Basics
-import Images
+import BSBBasics
+import BSBImages
 import Testing
 
-@testable import Photography
+@testable import BSBPhotography
 
 struct TextureTests {
     @Test func everyPatternGivesColorsEverywhere() {

@@ -1,7 +1,7 @@
-import Basics
+import BSBBasics
 import Testing
 
-@testable import Rendering
+@testable import BSBRendering
 
 @Suite struct CameraFramingTests {
     @Test(arguments: 0..<20) func allPointsAreInsideAndSomeReachTheBorder(stream: Int) throws {

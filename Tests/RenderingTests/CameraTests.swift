@@ -1,8 +1,8 @@
-import Basics
+import BSBBasics
 import Foundation
 import Testing
 
-@testable import Rendering
+@testable import BSBRendering
 
 private let sizes = [RasterSize(224), RasterSize(width: 7, height: 5), RasterSize(width: 640, height: 481)]
 

@@ -1,9 +1,9 @@
-import Basics
-import Images
-import Shapes
+import BSBBasics
+import BSBImages
+import BSBShapes
 import Testing
 
-@testable import Rendering
+@testable import BSBRendering
 
 private let front = Camera(eye: [0, 0, 2])
 

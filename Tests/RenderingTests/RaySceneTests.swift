@@ -1,8 +1,8 @@
-import Basics
-import Shapes
+import BSBBasics
+import BSBShapes
 import Testing
 
-@testable import Rendering
+@testable import BSBRendering
 
 @Suite struct RaySceneTests {
     @Test func nearestHitsAgreeWithBruteForce() throws {

@@ -1,8 +1,8 @@
-import Images
-import Shapes
+import BSBImages
+import BSBShapes
 import Testing
 
-@testable import Rendering
+@testable import BSBRendering
 
 @Suite struct SurfaceColorsTests {
     /// A square that faces +x, so that azimuth 0 looks at it, with a picture whose quarters are red, green, blue and white.

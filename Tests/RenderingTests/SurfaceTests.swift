@@ -1,8 +1,8 @@
-import Basics
-import Shapes
+import BSBBasics
+import BSBShapes
 import Testing
 
-@testable import Rendering
+@testable import BSBRendering
 
 /// A camera at the origin that looks along -z with a right angle of view.
 private let plainCamera = Camera(eye: .zero, target: [0, 0, -1], verticalFieldOfView: .pi / 2)

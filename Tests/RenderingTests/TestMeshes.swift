@@ -1,7 +1,7 @@
-import Basics
-import Shapes
+import BSBBasics
+import BSBShapes
 
-@testable import Rendering
+@testable import BSBRendering
 
 /// Möller-Trumbore in double precision over all triangles: the slow reference.
 struct NaiveCaster {

@@ -1,7 +1,7 @@
-import Shapes
+import BSBShapes
 import Testing
 
-@testable import Rendering
+@testable import BSBRendering
 
 @Suite struct VertexVisibilityTests {
     /// #V by one ray each.

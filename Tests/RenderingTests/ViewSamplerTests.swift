@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Rendering
+@testable import BSBRendering
 
 @Suite struct ViewSamplerTests {
     private static let all: [ViewSampler.Distribution] = [

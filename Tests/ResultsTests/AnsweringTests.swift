@@ -1,18 +1,18 @@
-import Backbones
-import Basics
-import Correspondence
-import Examples
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
+import BSBExamples
 import Foundation
-import Images
-import InteractiveSegmentation
-import Shapes
+import BSBImages
+import BSBInteractiveSegmentation
+import BSBShapes
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import Answering
-@testable import Results
-@testable import Workbench
+@testable import BSBAnswering
+@testable import BSBResults
+@testable import BSBWorkbench
 
 /// The one place where a click is answered, and what it keeps.
 @Suite struct AnsweringTests {

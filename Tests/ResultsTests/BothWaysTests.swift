@@ -1,17 +1,17 @@
-import Backbones
-import Basics
-import Correspondence
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Images
-import InteractiveSegmentation
-import Rendering
-import Shapes
+import BSBImages
+import BSBInteractiveSegmentation
+import BSBRendering
+import BSBShapes
 import TestSupport
 import Testing
 
-@testable import Answering
-@testable import Results
-@testable import Workbench
+@testable import BSBAnswering
+@testable import BSBResults
+@testable import BSBWorkbench
 
 /// The ways beside the main one, with models that are quick and know nothing.
 @Suite struct BothWaysTests {

@@ -1,12 +1,12 @@
-import Basics
+import BSBBasics
 import Foundation
-import InteractiveSegmentation
-import Shapes
+import BSBInteractiveSegmentation
+import BSBShapes
 import Testing
 
-@testable import Answering
-@testable import Results
-@testable import Workbench
+@testable import BSBAnswering
+@testable import BSBResults
+@testable import BSBWorkbench
 
 /// The published files are those of InteractiveSegmentationTests.
 @Suite struct DecoderFileTests {

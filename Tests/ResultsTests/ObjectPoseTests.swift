@@ -1,14 +1,14 @@
-import Backbones
-import Basics
-import Distillation
-import Images
-import LinearAlgebra
-import Rendering
+import BSBBackbones
+import BSBBasics
+import BSBDistillation
+import BSBImages
+import BSBLinearAlgebra
+import BSBRendering
 import Testing
 
-@testable import Answering
-@testable import Results
-@testable import Workbench
+@testable import BSBAnswering
+@testable import BSBResults
+@testable import BSBWorkbench
 
 @Suite struct ObjectPoseTests {
     /// Features that tell where on the mesh a point is.

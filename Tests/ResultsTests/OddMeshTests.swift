@@ -1,10 +1,10 @@
-import Basics
-import Shapes
+import BSBBasics
+import BSBShapes
 import Testing
 
-@testable import Answering
-@testable import Results
-@testable import Workbench
+@testable import BSBAnswering
+@testable import BSBResults
+@testable import BSBWorkbench
 
 /// The whole job on meshes that break lesser programs: each gives an answer for the file's own vertices and faces, or a failure.
 @Suite struct OddMeshTests {

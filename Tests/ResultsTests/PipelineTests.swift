@@ -1,17 +1,17 @@
-import Backbones
-import Basics
-import Correspondence
-import Examples
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
+import BSBExamples
 import Foundation
-import Images
-import InteractiveSegmentation
-import Shapes
+import BSBImages
+import BSBInteractiveSegmentation
+import BSBShapes
 import TestSupport
 import Testing
 
-@testable import Answering
-@testable import Results
-@testable import Workbench
+@testable import BSBAnswering
+@testable import BSBResults
+@testable import BSBWorkbench
 
 /// A feature extractor that answers with the mean colour of each cell, and counts the pictures it is shown.
 final class ColorExtractor: FeatureExtractor, @unchecked Sendable {

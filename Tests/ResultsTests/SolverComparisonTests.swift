@@ -1,11 +1,11 @@
-import Distillation
-import Rendering
+import BSBDistillation
+import BSBRendering
 import Testing
 
-@testable import Answering
-@testable import Evaluation
-@testable import Results
-@testable import Workbench
+@testable import BSBAnswering
+@testable import BSBEvaluation
+@testable import BSBResults
+@testable import BSBWorkbench
 
 @Suite struct SolverComparisonTests {
     @Test func solversAreComparedOnTheSameHeldOutViews() throws {

@@ -1,16 +1,16 @@
-import Backbones
-import Basics
-import Examples
+import BSBBackbones
+import BSBBasics
+import BSBExamples
 import Foundation
-import Images
-import InteractiveSegmentation
-import Shapes
+import BSBImages
+import BSBInteractiveSegmentation
+import BSBShapes
 import TestSupport
 import Testing
 
-@testable import Answering
-@testable import Results
-@testable import Workbench
+@testable import BSBAnswering
+@testable import BSBResults
+@testable import BSBWorkbench
 
 @Suite struct TrainJobTests {
     static var plan: TrainingPlan { plan(.lift) }

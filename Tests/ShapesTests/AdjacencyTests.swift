@@ -1,7 +1,7 @@
-import Basics
+import BSBBasics
 import Testing
 
-@testable import Shapes
+@testable import BSBShapes
 
 /// Random triangles over a few places, with repeats and collapsed ones.
 func soup(_ seed: UInt64, vertices: Int = 30, faces: Int = 60) -> Mesh {

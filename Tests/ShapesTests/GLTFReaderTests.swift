@@ -1,9 +1,9 @@
-import Basics
+import BSBBasics
 import Foundation
 import TestSupport
 import Testing
 
-@testable import Shapes
+@testable import BSBShapes
 
 /// A one-triangle glTF whose parts a test can replace.
 struct GLTFSample {

@@ -1,8 +1,8 @@
-import Basics
+import BSBBasics
 import Foundation
 import Testing
 
-@testable import Shapes
+@testable import BSBShapes
 
 /// Damaged files give a mesh that keeps its promises, or a Failure.
 @Suite struct HostileInputTests {

@@ -1,7 +1,7 @@
-import Basics
+import BSBBasics
 import Testing
 
-@testable import Shapes
+@testable import BSBShapes
 
 /// A grid of `size` by `size` vertices over the unit square, in the plane z = 0.
 func grid(_ size: Int) -> Mesh {

@@ -1,8 +1,8 @@
-import Basics
+import BSBBasics
 import Foundation
 import Testing
 
-@testable import Shapes
+@testable import BSBShapes
 
 @Suite struct MeshReportTests {
     @Test func aCleanBox() {

@@ -1,7 +1,7 @@
-import Basics
+import BSBBasics
 import Testing
 
-@testable import Shapes
+@testable import BSBShapes
 
 /// A closed box with outward winding.
 func box(_ low: SIMD3<Float> = SIMD3(-1, -1, -1), _ high: SIMD3<Float> = SIMD3(1, 1, 1)) -> Mesh {

@@ -1,8 +1,8 @@
-import Basics
+import BSBBasics
 import Foundation
 import Testing
 
-@testable import Shapes
+@testable import BSBShapes
 
 func mesh(_ text: String, _ format: MeshFormat) throws -> Mesh {
     try Mesh(data: Data(text.utf8), format: format, path: "given.\(format.rawValue)")

@@ -1,8 +1,8 @@
-import Basics
+import BSBBasics
 import Foundation
 import Testing
 
-@testable import Shapes
+@testable import BSBShapes
 
 @Suite struct OFFReaderTests {
     private let triangle = "0 0 0\n1 0 0\n0 1 0\n"

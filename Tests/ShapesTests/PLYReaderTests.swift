@@ -1,8 +1,8 @@
-import Basics
+import BSBBasics
 import Foundation
 import Testing
 
-@testable import Shapes
+@testable import BSBShapes
 
 /// Bytes of numbers in either order.
 struct ByteWriter {

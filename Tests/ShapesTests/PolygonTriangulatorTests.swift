@@ -1,8 +1,8 @@
-import Basics
+import BSBBasics
 import Foundation
 import Testing
 
-@testable import Shapes
+@testable import BSBShapes
 
 @Suite struct PolygonTriangulatorTests {
     private func triangulate(_ points: [SIMD3<Float>]) -> (faces: [SIMD3<UInt32>], unfinished: Int) {

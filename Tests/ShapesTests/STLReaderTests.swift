@@ -1,8 +1,8 @@
-import Basics
+import BSBBasics
 import Foundation
 import Testing
 
-@testable import Shapes
+@testable import BSBShapes
 
 @Suite struct STLReaderTests {
     private func binary(_ name: String = "solid but binary", declared: UInt32 = 2) -> Data {

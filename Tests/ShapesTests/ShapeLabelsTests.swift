@@ -1,9 +1,9 @@
-import Basics
+import BSBBasics
 import Foundation
 import TestSupport
 import Testing
 
-@testable import Shapes
+@testable import BSBShapes
 
 @Suite struct ShapeLabelsTests {
     private func labels(_ text: String, faces: Int = 6) throws -> ShapeLabels {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Shapes
+@testable import BSBShapes
 
 @Suite struct SurfaceAppearanceTests {
     /// Two triangles of one square, each a material of its own; the second has a picture.

@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 
 /// The failure that `body` ends with; throws where it ends otherwise.
 public func failure(_ body: () throws -> some Any) throws -> Failure {

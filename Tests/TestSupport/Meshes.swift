@@ -1,4 +1,4 @@
-import Shapes
+import BSBShapes
 
 /// An octahedron whose triangles are cut into n^2 each, on the unit sphere, wound outwards.
 public func sphereMesh(_ n: Int) -> Mesh {

@@ -1,7 +1,7 @@
-import Basics
+import BSBBasics
 import Testing
 
-@testable import Texturing
+@testable import BSBTexturing
 
 @Suite struct AffineCameraTests {
     static let camera = AffineCamera(x: [40, 3, -10], y: [2, -45, 5], offset: [100, 80])

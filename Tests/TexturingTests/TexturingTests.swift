@@ -1,10 +1,10 @@
-import Examples
+import BSBExamples
 import Foundation
-import Images
-import Shapes
+import BSBImages
+import BSBShapes
 import Testing
 
-@testable import Texturing
+@testable import BSBTexturing
 
 @Suite struct ConformalMapTests {
     /// A grid of n x n vertices over the unit square, bent by `bend`.

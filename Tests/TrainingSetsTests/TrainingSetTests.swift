@@ -1,12 +1,12 @@
-import Basics
+import BSBBasics
 import Foundation
-import Images
-import Rendering
+import BSBImages
+import BSBRendering
 import TestSupport
 import Testing
 
-@testable import Photography
-@testable import TrainingSets
+@testable import BSBPhotography
+@testable import BSBTrainingSets
 
 struct TrainingSetTests {
     private func writer(_ directory: String, count: Int = 24, seed: UInt64 = 5) throws -> TrainingSetWriter {

@@ -1,8 +1,8 @@
-import Basics
+import BSBBasics
 import Synchronization
 import Testing
 
-@testable import Workbench
+@testable import BSBWorkbench
 
 @Suite struct BoundedMemoryTests {
     @Test func theLeastRecentlyUsedGoesFirst() throws {

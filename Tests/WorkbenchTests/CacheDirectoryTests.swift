@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Workbench
+@testable import BSBWorkbench
 
 @Suite struct CacheDirectoryTests {
     static func cache() -> (CacheDirectory, String) {

@@ -1,8 +1,8 @@
-import Backbones
+import BSBBackbones
 import Foundation
 import Testing
 
-@testable import Workbench
+@testable import BSBWorkbench
 
 @Suite struct GridCodingTests {
     static let grid = FeatureGrid(

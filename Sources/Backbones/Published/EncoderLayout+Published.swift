@@ -1,5 +1,5 @@
-import Basics
-import Inference
+import BSBBasics
+import BSBInference
 
 extension EncoderLayout {
     /// The layout of a published feature extractor: one picture in, tokens (such as DINOv2's `last_hidden_state`) or planes out.

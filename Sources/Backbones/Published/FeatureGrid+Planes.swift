@@ -1,4 +1,4 @@
-import Inference
+import BSBInference
 
 extension FeatureGrid {
     /// The grid of the first picture of a tensor 1 x dimension x rows x columns, or nil if it is none.

@@ -1,5 +1,5 @@
-import Images
-import Inference
+import BSBImages
+import BSBInference
 
 /// What a published encoder takes: the frame as planes, or the resized picture as it is.
 struct PictureInput: Sendable {

@@ -1,5 +1,5 @@
-import Basics
-import Inference
+import BSBBasics
+import BSBInference
 
 /// Asks a published decoder: writes prompts as its inputs and reads its masks.
 struct PromptDecoder: Sendable {

@@ -1,18 +1,18 @@
-import Basics
-import Images
-import Inference
+import BSBBasics
+import BSBImages
+import BSBInference
 
 /// A published click segmenter of two graphs, SAM or one of its kin.
 ///
 /// Every prompt gets the three masks of SAM's multimask output, at the decoder's resolution; ``MaskPrediction/mask(_:including:)`` takes
 /// them to the picture's as the model's own code does.
-public struct PublishedSegmenter: PromptSegmenter {
+package struct PublishedSegmenter: PromptSegmenter {
     /// Which model this is; its hash covers encoder and decoder.
-    public let identity: ModelIdentity
+    package let identity: ModelIdentity
     /// How the graphs are laid out.
-    public let layout: SegmenterLayout
+    package let layout: SegmenterLayout
     /// Whether prompts may hold an earlier answer.
-    public var takesEarlierAnswers: Bool { prompts.takesMask }
+    package var takesEarlierAnswers: Bool { prompts.takesMask }
     private let encoder: InferenceSession
     private let picture: PictureInput
     private let prompts: PromptDecoder
@@ -23,7 +23,7 @@ public struct PublishedSegmenter: PromptSegmenter {
     /// Loads the two graphs.
     ///
     /// Throws `Failure(.missingModel)` if a file is not there, `.badInput` if they are not the two graphs of a known layout.
-    public init(
+    package init(
         encoder encoderPath: String, decoder decoderPath: String, identity: ModelIdentity, runtime: InferenceRuntime,
         options: BackboneOptions = BackboneOptions()
     ) throws {
@@ -39,7 +39,7 @@ public struct PublishedSegmenter: PromptSegmenter {
     }
 
     /// The embedding of a picture of any size.
-    public func embed(_ image: Image) throws -> ImageEmbedding {
+    package func embed(_ image: Image) throws -> ImageEmbedding {
         let input = picture.tensor(image)
         let outputs = layout.embeddings.count == 1 ? [try embeddingName()] : layout.embeddings
         let results = try gate.pass { try encoder.run([picture.name: input], outputs: outputs) }
@@ -69,7 +69,7 @@ public struct PublishedSegmenter: PromptSegmenter {
     /// Prompts that are alike in the number of clicks, box and earlier answer share runs, so that none is padded.
     /// Throws `Failure(.usage)` if a prompt holds what the model does not take or a coordinate is not a number, `.internal` if the
     /// embedding is of another model.
-    public func masks(for prompts: [Prompt], in embedding: ImageEmbedding) throws -> [MaskPrediction] {
+    package func masks(for prompts: [Prompt], in embedding: ImageEmbedding) throws -> [MaskPrediction] {
         if let window = embedding.window {
             return try masks(for: prompts, in: embedding, of: window) { try masks(for: $0, in: $1) }
         }

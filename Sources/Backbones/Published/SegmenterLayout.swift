@@ -1,8 +1,8 @@
-import Basics
-import Inference
+import BSBBasics
+import BSBInference
 
 /// How the two graphs of a published segmenter are laid out; the names of what they take and give tell it.
-public enum SegmenterLayout: String, Sendable, Hashable, Codable, CaseIterable {
+package enum SegmenterLayout: String, Sendable, Hashable, Codable, CaseIterable {
     /// SAM and SlimSAM as exported from Hugging Face's transformers.
     case sam
     /// SAM as exported by its own repository, and MobileSAM.

@@ -1,14 +1,14 @@
-import Answering
-import Correspondence
-import Results
-import Workbench
+import BSBAnswering
+import BSBCorrespondence
+import BSBResults
+import BSBWorkbench
 
 /// One departure from the settings of a preset.
-public struct Ablation: Sendable {
+package struct Ablation: Sendable {
     /// The name in tables and on the command line.
-    public var name: String
+    package var name: String
     /// What is different, in words.
-    public var title: String
+    package var title: String
     /// The settings, from those of the preset.
     var settings: Settings
 
@@ -18,7 +18,7 @@ public struct Ablation: Sendable {
     }
 
     /// `base` itself, first, and departures from `base` with matching as published.
-    public static func all(from base: Settings) -> [Ablation] {
+    package static func all(from base: Settings) -> [Ablation] {
         var published = base
         published.matchAsPublished()
         let standard = Ablation("default", "the settings of the preset", from: base) { _ in }

@@ -1,18 +1,18 @@
-import Answering
-import Backbones
-import Basics
-import Correspondence
-import Distillation
-import Results
-import Workbench
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
+import BSBDistillation
+import BSBResults
+import BSBWorkbench
 
 /// Answers the same clicks by many variants of the method.
-public struct AblationEvaluator: Sendable {
+package struct AblationEvaluator: Sendable {
     private let evaluator: Evaluator
     private let variants: [Ablation]
 
     /// An evaluation of `variants` on the clicks of `evaluator`.
-    public init(_ evaluator: Evaluator, variants: [Ablation]) {
+    package init(_ evaluator: Evaluator, variants: [Ablation]) {
         precondition(!variants.isEmpty, "there is a variant")
         self.evaluator = evaluator
         self.variants = variants
@@ -29,7 +29,7 @@ public struct AblationEvaluator: Sendable {
     ///
     /// Beside each variant's answer stands that of the vertex most similar under its features, as `NAME/nearest`.
     /// - Throws: `Failure` if a shape cannot be read, a model cannot be run, or the folder is another evaluation's.
-    public func run(folder: String) throws -> [SampleRecord] {
+    package func run(folder: String) throws -> [SampleRecord] {
         let bench = evaluator.bench
         let description = Description(
             options: evaluator.options, settings: Dictionary(uniqueKeysWithValues: variants.map { ($0.name, $0.settings) }),
@@ -80,44 +80,44 @@ public struct AblationEvaluator: Sendable {
 }
 
 /// `ablations.json`.
-public struct AblationSummary: Sendable, Codable {
+package struct AblationSummary: Sendable, Codable {
     /// The version of this schema.
-    public var schema = 1
+    package var schema = 1
     /// The command that made it.
-    public var command: String
+    package var command: String
     /// The feature extractor and the segmenter.
-    public var models: [ModelIdentity]
+    package var models: [ModelIdentity]
     /// What was clicked.
-    public var options: EvaluationOptions
+    package var options: EvaluationOptions
     /// Clicks on parts that the target has.
-    public var samples: Int
+    package var samples: Int
     /// Photos that these clicks are in.
-    public var photos: Int
+    package var photos: Int
     /// The variants, in the order of the list.
-    public var variants: [Variant]
+    package var variants: [Variant]
     /// Seconds that the run took.
-    public var seconds: Double
+    package var seconds: Double
 
     /// The scores of one variant.
-    public struct Variant: Sendable, Codable {
+    package struct Variant: Sendable, Codable {
         /// Its name.
-        public var name: String
+        package var name: String
         /// What is different.
-        public var title: String
+        package var title: String
         /// The share of clicks answered on the right part.
-        public var success: Estimate
+        package var success: Estimate
         /// The share of clicks with an answer.
-        public var coverage: Estimate
+        package var coverage: Estimate
         /// The share of right answers among answers.
-        public var precision: Estimate?
+        package var precision: Estimate?
         /// Its success less that of the first variant, click by click.
-        public var gain: Estimate
+        package var gain: Estimate
         /// The success of the vertex most similar under its features.
-        public var nearest: Estimate
+        package var nearest: Estimate
     }
 
     /// The summary of samples.
-    public init(
+    package init(
         of records: [SampleRecord], variants: [Ablation], options: EvaluationOptions, models: [ModelIdentity], command: String,
         seconds: Double
     ) {
@@ -144,7 +144,7 @@ public struct AblationSummary: Sendable, Codable {
     }
 
     /// A table in Markdown.
-    public var table: String {
+    package var table: String {
         func cell(_ estimate: Estimate) -> String {
             "\(EvaluationSummary.fixed(estimate.mean)) [\(EvaluationSummary.fixed(estimate.low)), \(EvaluationSummary.fixed(estimate.high))]"
         }

@@ -1,42 +1,42 @@
-import Answering
-import Backbones
-import Basics
-import Correspondence
-import Distillation
-import Images
-import Rendering
-import Results
-import Workbench
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
+import BSBDistillation
+import BSBImages
+import BSBRendering
+import BSBResults
+import BSBWorkbench
 
 /// Many clicks in one photo, each answered on one mesh.
 ///
 /// They show where the mesh has a counterpart of what the photo shows, as the paper's Fig. 5 does.
-public struct ClickMap: Sendable, Codable {
+package struct ClickMap: Sendable, Codable {
     /// The version of this schema.
-    public var schema = 1
+    package var schema = 1
     /// The clicks, in the order drawn.
-    public var clicks: [Click]
+    package var clicks: [Click]
     /// The mean IoU of clicks with an answer, and the number of them.
-    public var meanIoU: Estimate?
+    package var meanIoU: Estimate?
     /// The mean IoU at the nearest vertex of clicks without an answer.
-    public var meanIoUWithout: Estimate?
+    package var meanIoUWithout: Estimate?
     /// The models that were used.
-    public var models: [ModelIdentity]
+    package var models: [ModelIdentity]
 
     /// One click.
-    public struct Click: Sendable, Codable, Hashable {
+    package struct Click: Sendable, Codable, Hashable {
         /// The column.
-        public var x: Int
+        package var x: Int
         /// The row.
-        public var y: Int
+        package var y: Int
         /// The answer; absent if there is none.
-        public var vertex: Int?
+        package var vertex: Int?
         /// The most similar vertex.
-        public var nearest: Int?
+        package var nearest: Int?
         /// IoU of the clicked part with the part that the answer leads back to; without an answer, that the most similar vertex leads to.
-        public var iou: Double
+        package var iou: Double
         /// The share of candidates that qualify.
-        public var qualifyingShare: Double
+        package var qualifyingShare: Double
     }
 
     /// Clicks `count` pixels of an object, drawn evenly at random.
@@ -48,7 +48,7 @@ public struct ClickMap: Sendable, Codable {
     ///   - count: how many pixels of the object's mask are clicked.
     ///   - bench: what it works with.
     /// - Throws: `Failure` if the object's mask is empty or a model cannot be run.
-    public init(of photo: OpenPhoto, object: SegmentationBuddies.Click, on mesh: OpenMesh, count: Int, at bench: Workbench) throws {
+    package init(of photo: OpenPhoto, object: SegmentationBuddies.Click, on mesh: OpenMesh, count: Int, at bench: Workbench) throws {
         _ = try mesh.features(at: bench)
         let pixels = try Self.pixels(of: photo.masks(of: object, at: bench).object, count: count, seed: bench.settings.seed)
         var asking = bench
@@ -100,7 +100,7 @@ extension ClickMap {
     /// as colours; and the mesh in the same colours from two sides.
     ///
     /// Throws `Failure` if the mesh cannot be painted.
-    public func picture(of photo: OpenPhoto, on mesh: OpenMesh, side: Int = 480) throws -> Image {
+    package func picture(of photo: OpenPhoto, on mesh: OpenMesh, side: Int = 480) throws -> Image {
         let scale = Float(side) / Float(max(photo.image.width, photo.image.height))
         let small = photo.image.resized(longestSide: side)
         let radius = Float(side) / 64

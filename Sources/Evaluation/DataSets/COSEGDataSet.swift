@@ -1,19 +1,19 @@
-import Basics
+import BSBBasics
 import Foundation
-import Shapes
+import BSBShapes
 
 /// The COSEG data: `category/shapes/id.off` and `category/gt/id.seg`, one part number for each face.
 ///
 /// From Wang and others, "Active Co-Analysis of a Set of Shapes", 2012.
-public struct COSEGDataSet: LabelledDataSet {
+package struct COSEGDataSet: LabelledDataSet {
     /// All shapes, in order.
-    public let entries: [ShapeEntry]
+    package let entries: [ShapeEntry]
     private let folder: String
 
     /// Opens the folder.
     ///
     /// Throws `Failure` if it has no labelled mesh.
-    public init(_ folder: String) throws {
+    package init(_ folder: String) throws {
         self.folder = folder
         let found = try Folder.folders(folder).filter { Folder.isFolder("\(folder)/\($0)/shapes") }.flatMap { category in
             try Folder.names("\(folder)/\(category)/shapes")
@@ -26,7 +26,7 @@ public struct COSEGDataSet: LabelledDataSet {
     /// Reads a shape.
     ///
     /// Throws `Failure` if a file of it is missing or damaged.
-    public func shape(_ entry: ShapeEntry) throws -> LabelledShape {
+    package func shape(_ entry: ShapeEntry) throws -> LabelledShape {
         let path = "\(folder)/\(entry.category)/shapes/\(entry.id).off"
         let data = try AtomicFile.readFile(path, operation: "reading the mesh")
         let mesh = try Mesh(data: data, format: .off, path: path)

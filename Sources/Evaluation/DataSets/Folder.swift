@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// Listings of folders, sorted so that they are the same everywhere.
@@ -52,14 +52,14 @@ enum Table {
 }
 
 /// Which shapes of a data set an evaluation uses: a table of category, id and subset.
-public struct SplitTable: Sendable, Hashable {
+package struct SplitTable: Sendable, Hashable {
     /// The subset of each shape.
-    public let subsets: [ShapeEntry: String]
+    package let subsets: [ShapeEntry: String]
 
     /// Reads the table at `path`.
     ///
     /// Throws `Failure` if it cannot be read or a row lacks a column.
-    public init(contentsOf path: String) throws {
+    package init(contentsOf path: String) throws {
         var subsets: [ShapeEntry: String] = [:]
         for (number, row) in try Table.rows(of: path).enumerated() {
             guard row.count >= 3 else {
@@ -75,7 +75,7 @@ public struct SplitTable: Sendable, Hashable {
     /// The entries of a subset, in the order given.
     ///
     /// Throws `Failure` if there are none.
-    public func entries(of subset: String, among entries: [ShapeEntry]) throws -> [ShapeEntry] {
+    package func entries(of subset: String, among entries: [ShapeEntry]) throws -> [ShapeEntry] {
         let chosen = entries.filter { subsets[$0] == subset }
         guard !chosen.isEmpty else {
             let known = Set(subsets.values).sorted().joined(separator: ", ")

@@ -1,59 +1,59 @@
-import Basics
-import Shapes
+import BSBBasics
+import BSBShapes
 
 /// The name of a shape of a data set.
-public struct ShapeEntry: Hashable, Sendable, Codable, Comparable {
+package struct ShapeEntry: Hashable, Sendable, Codable, Comparable {
     /// What kind of thing it is; shapes of one category have the same part names.
-    public var category: String
+    package var category: String
     /// Its name within the category.
-    public var id: String
+    package var id: String
 
     /// The shape `id` of a category.
-    public init(category: String, id: String) {
+    package init(category: String, id: String) {
         self.category = category
         self.id = id
     }
 
     /// `category/id`.
-    public var name: String { "\(category)/\(id)" }
+    package var name: String { "\(category)/\(id)" }
 
     /// By category, then by number or name.
-    public static func < (a: ShapeEntry, b: ShapeEntry) -> Bool {
+    package static func < (a: ShapeEntry, b: ShapeEntry) -> Bool {
         (a.category, Int(a.id) ?? .max, a.id) < (b.category, Int(b.id) ?? .max, b.id)
     }
 }
 
 /// How a shape usually stands and is looked at.
-public struct ShapePose: Hashable, Sendable, Codable {
+package struct ShapePose: Hashable, Sendable, Codable {
     /// The direction that is up.
-    public var up: SIMD3<Float>
+    package var up: SIMD3<Float>
     /// The direction in which a usual viewer looks; nil where any side may be the front.
-    public var view: SIMD3<Float>?
+    package var view: SIMD3<Float>?
 
     /// A pose; +y is up by default.
-    public init(up: SIMD3<Float> = [0, 1, 0], view: SIMD3<Float>? = nil) {
+    package init(up: SIMD3<Float> = [0, 1, 0], view: SIMD3<Float>? = nil) {
         self.up = up
         self.view = view
     }
 }
 
 /// A mesh whose faces have named parts.
-public struct LabelledShape: Sendable {
+package struct LabelledShape: Sendable {
     /// The shape's name.
-    public var entry: ShapeEntry
+    package var entry: ShapeEntry
     /// The mesh file, or the folder of files, as the user named it.
-    public var path: String
+    package var path: String
     /// SHA-256 of the mesh's files.
-    public var hash: String
+    package var hash: String
     /// The mesh, in the file's units.
-    public var mesh: Mesh
+    package var mesh: Mesh
     /// A part name for each of the file's faces.
-    public var labels: ShapeLabels
+    package var labels: ShapeLabels
     /// How it usually stands.
-    public var pose: ShapePose
+    package var pose: ShapePose
 
     /// A labelled mesh.
-    public init(entry: ShapeEntry, path: String, hash: String, mesh: Mesh, labels: ShapeLabels, pose: ShapePose = ShapePose()) {
+    package init(entry: ShapeEntry, path: String, hash: String, mesh: Mesh, labels: ShapeLabels, pose: ShapePose = ShapePose()) {
         self.entry = entry
         self.path = path
         self.hash = hash
@@ -64,7 +64,7 @@ public struct LabelledShape: Sendable {
 }
 
 /// A folder of labelled meshes.
-public protocol LabelledDataSet: Sendable {
+package protocol LabelledDataSet: Sendable {
     /// All shapes, in order.
     var entries: [ShapeEntry] { get }
     /// Reads a shape. Throws `Failure` if a file of it is missing or damaged.
@@ -72,7 +72,7 @@ public protocol LabelledDataSet: Sendable {
 }
 
 /// The layouts of data sets that can be read.
-public enum DataSetFormat: String, Sendable, Hashable, Codable, CaseIterable {
+package enum DataSetFormat: String, Sendable, Hashable, Codable, CaseIterable {
     /// The Labeled Princeton Benchmark: `category/id.off` and `category/id_labels.txt`.
     case princeton
     /// PartNet: `id/objs/*.obj`, `id/result.json` and `id/meta.json`.
@@ -91,7 +91,7 @@ extension DataSetFormat {
     /// - Parameter folder: the data set's folder.
     /// - Parameter level: for PartNet, how deep in the hierarchy of parts labels are taken, 1 for the coarsest; 0 for the leaves.
     /// - Throws: `Failure` if the folder holds no shape of the layout.
-    public func open(_ folder: String, level: Int = 1) throws -> any LabelledDataSet {
+    package func open(_ folder: String, level: Int = 1) throws -> any LabelledDataSet {
         switch self {
         case .princeton: try PrincetonDataSet(folder)
         case .partnet: try PartNetDataSet(folder, level: level)

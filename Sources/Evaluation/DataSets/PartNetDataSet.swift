@@ -1,6 +1,6 @@
-import Basics
+import BSBBasics
 import Foundation
-import Shapes
+import BSBShapes
 
 /// PartNet, as its `data_v0` is laid out.
 ///
@@ -9,9 +9,9 @@ import Shapes
 ///
 /// The meshes are put together in the order of the hierarchy; coincident vertices stay apart, as in the files. A face is labelled with
 /// the name of its part's ancestor at the chosen level, or of the leaf itself where the hierarchy ends before.
-public struct PartNetDataSet: LabelledDataSet {
+package struct PartNetDataSet: LabelledDataSet {
     /// All shapes, in order.
-    public let entries: [ShapeEntry]
+    package let entries: [ShapeEntry]
     private let folder: String
     private let level: Int
 
@@ -32,7 +32,7 @@ public struct PartNetDataSet: LabelledDataSet {
     /// - Parameter folder: the data set's folder.
     /// - Parameter level: 1 for the parts right below the whole, 2 for theirs, and so on; 0 for the leaves.
     /// - Throws: `Failure` if it has no shape or a shape's category cannot be read.
-    public init(_ folder: String, level: Int = 1) throws {
+    package init(_ folder: String, level: Int = 1) throws {
         guard level >= 0 else { throw Failure(.usage, "opening the data set", reason: "there is no level \(level) of parts") }
         self.folder = folder
         self.level = level
@@ -48,7 +48,7 @@ public struct PartNetDataSet: LabelledDataSet {
     /// Reads a shape.
     ///
     /// Throws `Failure` if a file of it is missing or damaged.
-    public func shape(_ entry: ShapeEntry) throws -> LabelledShape {
+    package func shape(_ entry: ShapeEntry) throws -> LabelledShape {
         let path = "\(folder)/\(entry.id)"
         let roots = try JSONFile.decode([Node].self, from: "\(path)/result.json", operation: "reading the parts")
         var leaves: [(obj: String, part: String)] = []

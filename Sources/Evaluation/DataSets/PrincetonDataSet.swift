@@ -1,19 +1,19 @@
-import Basics
-import Shapes
+import BSBBasics
+import BSBShapes
 
 /// The Labeled Princeton Benchmark: `category/id.off`, `category/id_labels.txt` and, if there, `cameras.csv` with usual views.
 ///
 /// Shapes from Chen, Golovinskiy and Funkhouser 2009, labels from Kalogerakis, Hertzmann and Singh 2010.
-public struct PrincetonDataSet: LabelledDataSet {
+package struct PrincetonDataSet: LabelledDataSet {
     /// All shapes, in order.
-    public let entries: [ShapeEntry]
+    package let entries: [ShapeEntry]
     private let folder: String
     private let poses: [ShapeEntry: ShapePose]
 
     /// Opens the folder.
     ///
     /// Throws `Failure` if it has no labelled mesh or its table of views cannot be read.
-    public init(_ folder: String) throws {
+    package init(_ folder: String) throws {
         self.folder = folder
         let found = try Folder.folders(folder).flatMap { category in
             let names = Set(try Folder.names("\(folder)/\(category)"))
@@ -28,7 +28,7 @@ public struct PrincetonDataSet: LabelledDataSet {
     /// Reads a shape.
     ///
     /// Throws `Failure` if a file of it is missing or damaged.
-    public func shape(_ entry: ShapeEntry) throws -> LabelledShape {
+    package func shape(_ entry: ShapeEntry) throws -> LabelledShape {
         let path = "\(folder)/\(entry.name).off"
         let data = try AtomicFile.readFile(path, operation: "reading the mesh")
         let mesh = try Mesh(data: data, format: .off, path: path)

@@ -1,6 +1,6 @@
-import Basics
+import BSBBasics
 import Foundation
-import Shapes
+import BSBShapes
 
 /// ShapeNetPart: labelled points of meshes that come from ShapeNetCore (Yi and others 2016).
 ///
@@ -9,16 +9,16 @@ import Shapes
 ///
 /// A face takes the label of the point nearest to its middle, after the points' bounding box is laid onto the mesh's: the points were
 /// published in a frame of their own.
-public struct ShapeNetPartDataSet: LabelledDataSet {
+package struct ShapeNetPartDataSet: LabelledDataSet {
     /// All shapes, in order.
-    public let entries: [ShapeEntry]
+    package let entries: [ShapeEntry]
     private let folder: String
     private let meshes: [ShapeEntry: String]
 
     /// Opens the folder.
     ///
     /// Throws `Failure` if it has no labelled mesh.
-    public init(_ folder: String) throws {
+    package init(_ folder: String) throws {
         self.folder = folder
         var meshes: [ShapeEntry: String] = [:]
         for category in try Folder.folders(folder) where Folder.isFolder("\(folder)/\(category)/meshes") {
@@ -38,7 +38,7 @@ public struct ShapeNetPartDataSet: LabelledDataSet {
     /// Reads a shape.
     ///
     /// Throws `Failure` if a file of it is missing or damaged.
-    public func shape(_ entry: ShapeEntry) throws -> LabelledShape {
+    package func shape(_ entry: ShapeEntry) throws -> LabelledShape {
         guard let path = meshes[entry] else {
             throw Failure(.missingInput, "reading the mesh", path: entry.name, reason: "the data set has no such shape")
         }

@@ -1,15 +1,15 @@
-import Basics
+import BSBBasics
 import Foundation
-import Shapes
+import BSBShapes
 
 /// A layout for one's own data: `category/id.obj` (or another mesh format) with `category/id.labels.json`.
 ///
 /// The labels file is `{"names": ["body", "handle"], "perFace": [0, 0, 1, -1]}`: for each face of the file an index into the names, -1
 /// for none. It may also hold `"up"` and `"view"`, three numbers each. Real photos of the shape go into `category/id.photos.json`;
 /// see ``PhotoClicks``.
-public struct SimpleDataSet: LabelledDataSet {
+package struct SimpleDataSet: LabelledDataSet {
     /// All shapes, in order.
-    public let entries: [ShapeEntry]
+    package let entries: [ShapeEntry]
     private let folder: String
     private let meshes: [ShapeEntry: String]
 
@@ -23,7 +23,7 @@ public struct SimpleDataSet: LabelledDataSet {
     /// Opens the folder.
     ///
     /// Throws `Failure` if it has no labelled mesh.
-    public init(_ folder: String) throws {
+    package init(_ folder: String) throws {
         self.folder = folder
         var meshes: [ShapeEntry: String] = [:]
         for category in try Folder.folders(folder) {
@@ -39,7 +39,7 @@ public struct SimpleDataSet: LabelledDataSet {
     /// Reads a shape.
     ///
     /// Throws `Failure` if a file of it is missing or damaged.
-    public func shape(_ entry: ShapeEntry) throws -> LabelledShape {
+    package func shape(_ entry: ShapeEntry) throws -> LabelledShape {
         guard let path = meshes[entry] else {
             throw Failure(.missingInput, "reading the mesh", path: entry.name, reason: "the data set has no such shape")
         }

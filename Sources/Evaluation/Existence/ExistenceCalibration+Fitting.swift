@@ -1,5 +1,5 @@
-import Backbones
-import Correspondence
+import BSBBackbones
+import BSBCorrespondence
 
 /// Evidence of a match, with whether there was a counterpart.
 struct JudgedEvidence {
@@ -33,7 +33,7 @@ extension ExistenceCalibration {
     /// The source file that holds all known calibrations and this one.
     ///
     /// - Parameter command: how it was made.
-    public func sourceFile(command: String) -> String {
+    package func sourceFile(command: String) -> String {
         let entries = Self.table.filter { ($0.direction, $0.models) != (direction, models) } + [self]
         let rows = entries.map { entry in
             """
@@ -51,7 +51,7 @@ extension ExistenceCalibration {
 
             extension ExistenceCalibration {
                 /// The calibrations that come with the package: one for each way and each pair of models that was measured.
-                public static let table: [ExistenceCalibration] = [
+                package static let table: [ExistenceCalibration] = [
             \(rows.map { $0 + "," }.joined(separator: "\n"))
                 ]
             }

@@ -1,17 +1,17 @@
-import Answering
-import Backbones
-import Basics
-import Correspondence
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Images
-import Photography
-import Rendering
-import Results
-import Shapes
-import Workbench
+import BSBImages
+import BSBPhotography
+import BSBRendering
+import BSBResults
+import BSBShapes
+import BSBWorkbench
 
 /// What a mesh has of what was clicked.
-public enum Counterpart: String, Sendable, Hashable, Codable, CaseIterable {
+package enum Counterpart: String, Sendable, Hashable, Codable, CaseIterable {
     /// The clicked part.
     case present
     /// Nothing: the clicked part was cut out of it.
@@ -21,41 +21,41 @@ public enum Counterpart: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 /// What one click gave on a mesh.
-public struct ExistenceRecord: Sendable, Hashable, Codable, LoggedRecord {
+package struct ExistenceRecord: Sendable, Hashable, Codable, LoggedRecord {
     /// Its place in the log.
-    public var sample: Int
+    package var sample: Int
     /// The number of the photo.
-    public var photo: Int
+    package var photo: Int
     /// The shape that was clicked and answered on.
-    public var shape: String
+    package var shape: String
     /// The clicked part, or the part that something was painted on.
-    public var part: String
+    package var part: String
     /// What the mesh has of it.
-    public var counterpart: Counterpart
+    package var counterpart: Counterpart
     /// What matching said.
-    public var evidence: ExistenceEvidence
+    package var evidence: ExistenceEvidence
     /// IoU of the clicked part with the mask at the most similar vertex's own pixel, qualified or not.
-    public var nearestIoU: Double
+    package var nearestIoU: Double
 
     /// The shape's category: its name up to the last slash.
     var category: String { shape.lastIndex(of: "/").map { String(shape[..<$0]) } ?? shape }
 
     /// Whether the mesh has what was clicked.
-    public var exists: Bool { counterpart == .present }
+    package var exists: Bool { counterpart == .present }
 }
 
 /// Measures how well a part that a mesh lacks is noticed.
 ///
 /// A labelled part is cut out of the mesh, which is left open there, and clicked in photos of the whole; each such click is answered on
 /// the whole mesh and on the mesh without the part. And something is painted onto the surface in photos and clicked.
-public struct ExistenceEvaluator: Sendable {
+package struct ExistenceEvaluator: Sendable {
     private let data: any LabelledDataSet
     private let entries: [ShapeEntry]
     private let options: EvaluationOptions
     private let bench: Workbench
 
     /// An analysis on the shapes `entries`; of the options, samples (clicks on parts), seed, photo size and sampling count.
-    public init(data: any LabelledDataSet, entries: [ShapeEntry], options: EvaluationOptions, at bench: Workbench) {
+    package init(data: any LabelledDataSet, entries: [ShapeEntry], options: EvaluationOptions, at bench: Workbench) {
         self.data = data
         self.entries = entries
         self.options = options
@@ -76,7 +76,7 @@ public struct ExistenceEvaluator: Sendable {
     /// The records of a finished run in another folder, on other shapes.
     ///
     /// Throws `Failure` if there are none, or they are of other models than those of `bench`.
-    public static func records(in folder: String, of bench: Workbench) throws -> [ExistenceRecord] {
+    package static func records(in folder: String, of bench: Workbench) throws -> [ExistenceRecord] {
         let operation = "reading records of another run"
         let description = try JSONFile.decode(Description.self, from: "\(folder)/run.json", operation: operation)
         guard description.models == [bench.extractor.identity, bench.segmenter.identity] else {
@@ -91,7 +91,7 @@ public struct ExistenceEvaluator: Sendable {
     ///
     /// What is in `folder` already is kept. Throws `Failure` if a shape cannot be read, a model cannot be run, or the folder is another
     /// evaluation's.
-    public func run(folder: String) throws -> [ExistenceRecord] {
+    package func run(folder: String) throws -> [ExistenceRecord] {
         let description = Description(
             options: options, settings: bench.settings, models: [bench.extractor.identity, bench.segmenter.identity],
             shapes: entries.map(\.name))

@@ -1,52 +1,52 @@
-import Answering
-import Backbones
-import Correspondence
-import Results
-import Workbench
+import BSBAnswering
+import BSBBackbones
+import BSBCorrespondence
+import BSBResults
+import BSBWorkbench
 
 /// `existence.json`.
-public struct ExistenceSummary: Sendable, Codable {
+package struct ExistenceSummary: Sendable, Codable {
     /// The version of this schema.
-    public var schema = 2
+    package var schema = 2
     /// The command that made it.
-    public var command: String
+    package var command: String
     /// The feature extractor and the segmenter.
-    public var models: [ModelIdentity]
+    package var models: [ModelIdentity]
     /// How many shapes were clicked.
-    public var shapes: Int
+    package var shapes: Int
     /// The numbers for clicks on parts that the mesh has, that were cut out of it, and that are only painted on.
-    public var kinds: [Kind]
+    package var kinds: [Kind]
     /// How well each score tells clicks with a counterpart from all others: `bestIoU`, `nearestIoU`, `qualifyingShare`, `similarity`,
     /// `existence`, the calibrated score, if there is one for the models, and `leftOut`, the score that a calibration has which was fitted to
     /// the clicks on all other categories.
-    public var curves: [String: ROCCurve]
+    package var curves: [String: ROCCurve]
     /// The areas under the curves against clicks on cut-out parts alone, and on painted-on things alone.
-    public var areas: [String: [String: Double]]
+    package var areas: [String: [String: Double]]
     /// The calibration that fits the clicks on parts that are there and on those that were cut out best.
-    public var fitted: ExistenceCalibration?
+    package var fitted: ExistenceCalibration?
     /// Seconds that the run took.
-    public var seconds: Double
+    package var seconds: Double
 
     /// Means over clicks of one kind.
-    public struct Kind: Sendable, Codable {
+    package struct Kind: Sendable, Codable {
         /// The kind.
-        public var counterpart: Counterpart
+        package var counterpart: Counterpart
         /// The number of clicks.
-        public var clicks: Int
+        package var clicks: Int
         /// IoU of the best qualifying candidate, 0 if none qualifies.
-        public var bestIoU: Estimate
+        package var bestIoU: Estimate
         /// IoU at the most similar vertex, whether it qualifies or not.
-        public var nearestIoU: Estimate
+        package var nearestIoU: Estimate
         /// The share of clicks for which some candidate qualifies: the paper's rule.
-        public var answered: Estimate
+        package var answered: Estimate
         /// The calibrated score, if there is one for the models.
-        public var existence: Estimate?
+        package var existence: Estimate?
     }
 
     /// The summary of records.
     ///
     /// - Parameter pooled: records of other runs with the same models that the calibration is fitted to as well.
-    public init(
+    package init(
         of records: [ExistenceRecord], pooled: [ExistenceRecord] = [], bench: Workbench, command: String, seconds: Double
     ) {
         self.command = command
@@ -79,7 +79,7 @@ public struct ExistenceSummary: Sendable, Codable {
     }
 
     /// A short table for a terminal.
-    public var table: String {
+    package var table: String {
         func cell(_ estimate: Estimate?) -> String {
             guard let estimate else { return "-" }
             let digits = EvaluationSummary.fixed

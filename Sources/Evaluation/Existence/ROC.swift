@@ -1,26 +1,26 @@
 /// A point of a receiver operating characteristic.
-public struct ROCPoint: Sendable, Hashable, Codable {
+package struct ROCPoint: Sendable, Hashable, Codable {
     /// Scores from here on count as "exists".
-    public var threshold: Double
+    package var threshold: Double
     /// The share of parts that exist which are found to.
-    public var truePositives: Double
+    package var truePositives: Double
     /// The share of parts that do not exist which are found to.
-    public var falsePositives: Double
+    package var falsePositives: Double
 }
 
 /// How well a score tells two kinds of clicks apart.
-public struct ROCCurve: Sendable, Hashable, Codable {
+package struct ROCCurve: Sendable, Hashable, Codable {
     /// The points, from the highest threshold on.
-    public var points: [ROCPoint]
+    package var points: [ROCPoint]
     /// The chance that a part that exists has the higher score than one that does not; ties count half.
-    public var area: Double
+    package var area: Double
     /// The threshold of the largest difference of the two rates (Youden 1950).
-    public var bestThreshold: Double
+    package var bestThreshold: Double
 
     /// The curve of the scores of parts that exist and of those that do not; nil if either kind is missing.
     ///
     /// Complexity: O(n log n).
-    public init?(existing: [Double], missing: [Double]) {
+    package init?(existing: [Double], missing: [Double]) {
         guard !existing.isEmpty, !missing.isEmpty else { return nil }
         let scores = (existing.map { ($0, true) } + missing.map { ($0, false) }).sorted { $0.0 > $1.0 }
         var (trues, falses) = (0, 0)

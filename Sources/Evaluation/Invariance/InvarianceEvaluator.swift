@@ -1,39 +1,39 @@
-import Answering
-import Backbones
-import Basics
-import Correspondence
-import Results
-import Workbench
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
+import BSBResults
+import BSBWorkbench
 
 /// What one click gave on a mesh and on the same mesh changed.
-public struct InvarianceRecord: Sendable, Hashable, Codable, LoggedRecord {
+package struct InvarianceRecord: Sendable, Hashable, Codable, LoggedRecord {
     /// Its place in the log.
-    public var sample: Int
+    package var sample: Int
     /// The number of the photo.
-    public var photo: Int
+    package var photo: Int
     /// The shape.
-    public var shape: String
+    package var shape: String
     /// The part of the answer on the mesh as it is; absent without an answer.
-    public var part: String?
+    package var part: String?
     /// The answers on the changed meshes, by ``MeshChange``.
-    public var changes: [String: Change]
+    package var changes: [String: Change]
 
     /// An answer on a changed mesh.
-    public struct Change: Sendable, Hashable, Codable {
+    package struct Change: Sendable, Hashable, Codable {
         /// Its part.
-        public var part: String?
+        package var part: String?
         /// How far it is, changed back, from the answer on the mesh as it is, in radii of the mesh; absent if either has no answer.
-        public var distance: Double?
+        package var distance: Double?
     }
 }
 
 /// Measures whether answers stay where they are when the mesh is moved, turned, remeshed or roughened.
-public struct InvarianceEvaluator: Sendable {
+package struct InvarianceEvaluator: Sendable {
     private let evaluator: Evaluator
     private let changes: [MeshChange]
 
     /// An analysis on the clicks of `evaluator`, whose protocol is `same`.
-    public init(_ evaluator: Evaluator, changes: [MeshChange] = MeshChange.allCases) {
+    package init(_ evaluator: Evaluator, changes: [MeshChange] = MeshChange.allCases) {
         self.evaluator = evaluator
         self.changes = changes
     }
@@ -50,7 +50,7 @@ public struct InvarianceEvaluator: Sendable {
     /// Runs what is not yet in `folder` and returns all records, in order.
     ///
     /// Throws `Failure` if a shape cannot be read, a model cannot be run, or the folder is another evaluation's.
-    public func run(folder: String) throws -> [InvarianceRecord] {
+    package func run(folder: String) throws -> [InvarianceRecord] {
         let bench = evaluator.bench
         let description = Description(
             options: evaluator.options, settings: bench.settings, models: [bench.extractor.identity, bench.segmenter.identity],
@@ -116,34 +116,34 @@ public struct InvarianceEvaluator: Sendable {
 }
 
 /// `invariance.json`.
-public struct InvarianceSummary: Sendable, Codable {
+package struct InvarianceSummary: Sendable, Codable {
     /// The version of this schema.
-    public var schema = 1
+    package var schema = 1
     /// The command that made it.
-    public var command: String
+    package var command: String
     /// The feature extractor and the segmenter.
-    public var models: [ModelIdentity]
+    package var models: [ModelIdentity]
     /// The clicks.
-    public var clicks: Int
+    package var clicks: Int
     /// How many of them have an answer on the mesh as it is.
-    public var answered: Int
+    package var answered: Int
     /// The numbers for each change.
-    public var changes: [Change]
+    package var changes: [Change]
     /// Seconds that the run took.
-    public var seconds: Double
+    package var seconds: Double
 
     /// What a change does to answers.
-    public struct Change: Sendable, Codable {
+    package struct Change: Sendable, Codable {
         /// The ``MeshChange``.
-        public var name: String
+        package var name: String
         /// The share of clicks that have the same part for an answer, or none before and after.
-        public var samePart: Estimate
+        package var samePart: Estimate
         /// The share of clicks answered before and after whose answers are within a tenth of the mesh's radius of each other.
-        public var near: Estimate?
+        package var near: Estimate?
     }
 
     /// The summary of records.
-    public init(of records: [InvarianceRecord], models: [ModelIdentity], command: String, seconds: Double) {
+    package init(of records: [InvarianceRecord], models: [ModelIdentity], command: String, seconds: Double) {
         (self.models, self.command, self.seconds) = (models, command, seconds)
         clicks = records.count
         answered = records.count { $0.part != nil }
@@ -162,7 +162,7 @@ public struct InvarianceSummary: Sendable, Codable {
     }
 
     /// A table in Markdown.
-    public var table: String {
+    package var table: String {
         func cell(_ estimate: Estimate?) -> String {
             guard let estimate else { return "-" }
             let digits = EvaluationSummary.fixed

@@ -1,9 +1,9 @@
-import Basics
+import BSBBasics
 import Foundation
-import Shapes
+import BSBShapes
 
 /// A change of a mesh that leaves what it means as it is.
-public enum MeshChange: String, Sendable, Hashable, Codable, CaseIterable {
+package enum MeshChange: String, Sendable, Hashable, Codable, CaseIterable {
     /// No change but of the seed that turns the views: how much answers differ anyway.
     case otherViews = "other views"
     /// Moved by three times its size.

@@ -1,45 +1,45 @@
-import Backbones
-import Basics
+import BSBBackbones
+import BSBBasics
 import Foundation
-import Images
+import BSBImages
 
 /// How often keypoints are found in other photos of their set: the share of correct keypoints (PCK).
-public struct KeypointSummary: Sendable, Codable {
+package struct KeypointSummary: Sendable, Codable {
     /// The version of this schema.
-    public var schema = 1
+    package var schema = 1
     /// The command that made it.
-    public var command: String
+    package var command: String
     /// The feature extractor.
-    public var model: ModelIdentity
+    package var model: ModelIdentity
     /// Photos.
-    public var photos: Int
+    package var photos: Int
     /// Ordered pairs of photos.
-    public var pairs: Int
+    package var pairs: Int
     /// The scores over all sets, and those of each.
-    public var groups: [Group]
+    package var groups: [Group]
     /// Seconds that the run took.
-    public var seconds: Double
+    package var seconds: Double
 
     /// The scores of a set of photos.
-    public struct Group: Sendable, Codable, Hashable {
+    package struct Group: Sendable, Codable, Hashable {
         /// The name of the set, or `all`.
-        public var name: String
+        package var name: String
         /// Shares of keypoints that are found: the nearest cell by features alone.
-        public var nearest: [Score]
+        package var nearest: [Score]
         /// The same with a vote of neighbouring matches.
-        public var voted: [Score]
+        package var voted: [Score]
     }
 
     /// The share of keypoints that are found within a distance.
-    public struct Score: Sendable, Codable, Hashable {
+    package struct Score: Sendable, Codable, Hashable {
         /// The distance, as a share of the larger side of the box around the target's keypoints.
-        public var within: Double
+        package var within: Double
         /// The share, with an interval that resamples source photos.
-        public var share: Estimate
+        package var share: Estimate
     }
 
     /// The scores in Markdown.
-    public var table: String {
+    package var table: String {
         func cells(_ scores: [Score]) -> String {
             let shares = scores.map { String(format: "%.3f", $0.share.mean) }.joined(separator: " / ")
             return shares + String(format: " | [%.3f, %.3f]", scores[1].share.low, scores[1].share.high)
@@ -57,7 +57,7 @@ public struct KeypointSummary: Sendable, Codable {
 }
 
 /// Measures photo-to-photo correspondence by features alone, as on PF-WILLOW (Ham et al., CVPR 2016).
-public struct KeypointEvaluator: Sendable {
+package struct KeypointEvaluator: Sendable {
     /// Within which shares of the keypoints' box a match counts.
     static let distances = [0.05, 0.1, 0.15]
 
@@ -67,7 +67,7 @@ public struct KeypointEvaluator: Sendable {
     private let progress: @Sendable (Int, Int) -> Void
 
     /// An evaluation of an extractor on a set of photos.
-    public init(
+    package init(
         _ set: KeypointSet, extractor: any FeatureExtractor, parallelism: Parallelism = Parallelism(),
         progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
     ) {
@@ -83,7 +83,7 @@ public struct KeypointEvaluator: Sendable {
     /// Runs all pairs.
     ///
     /// Throws `Failure` if a photo cannot be read or the model cannot be run.
-    public func summary(command: String) throws -> KeypointSummary {
+    package func summary(command: String) throws -> KeypointSummary {
         let start = ContinuousClock.now
         let photos = try parallelism.map(set.photos.count) { index in
             let image = try Image(contentsOf: "\(set.folder)/\(set.photos[index].name)")

@@ -1,6 +1,6 @@
-import Backbones
+import BSBBackbones
 import Foundation
-import LinearAlgebra
+import BSBLinearAlgebra
 
 /// Finds in one photo the points that mean the same as points of another, by features alone.
 ///

@@ -1,18 +1,18 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// Photos whose keypoints mean the same, in the same order, within a set: the layout of PF-WILLOW.
 ///
 /// A folder of sets, each a folder of photos, with `keypoints.json` beside them: `{"car-G/Cars_006a.webp": [[x, y], ...], ...}`, in pixels.
-public struct KeypointSet: Sendable {
+package struct KeypointSet: Sendable {
     /// One photo.
-    public struct Photo: Sendable, Hashable {
+    package struct Photo: Sendable, Hashable {
         /// Its name in the file: set, slash, picture.
-        public var name: String
+        package var name: String
         /// The set that it is in.
-        public var set: String { name.split(separator: "/").dropLast().joined(separator: "/") }
+        package var set: String { name.split(separator: "/").dropLast().joined(separator: "/") }
         /// Where its keypoints are, in pixels.
-        public var points: [SIMD2<Float>]
+        package var points: [SIMD2<Float>]
 
         /// The larger side of the box around the keypoints, in pixels.
         var boxSide: Float {
@@ -22,14 +22,14 @@ public struct KeypointSet: Sendable {
     }
 
     /// The folder.
-    public let folder: String
+    package let folder: String
     /// All photos, by name.
-    public let photos: [Photo]
+    package let photos: [Photo]
 
     /// Opens a folder.
     ///
     /// Throws `Failure` if its `keypoints.json` cannot be read, names no photo, or photos of a set have not as many keypoints.
-    public init(contentsOf folder: String) throws {
+    package init(contentsOf folder: String) throws {
         let (operation, path) = ("reading the keypoints", "\(folder)/keypoints.json")
         let table = try JSONFile.decode([String: [[Float]]].self, from: path, operation: operation)
         func failure(_ reason: String) -> Failure { Failure(.badInput, operation, path: path, reason: reason) }

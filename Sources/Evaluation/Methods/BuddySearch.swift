@@ -1,4 +1,4 @@
-import LinearAlgebra
+import BSBLinearAlgebra
 
 /// The search for mutual best matches at one level of two pyramids.
 struct BuddySearch {

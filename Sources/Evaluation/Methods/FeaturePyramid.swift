@@ -1,5 +1,5 @@
-import Backbones
-import LinearAlgebra
+import BSBBackbones
+import BSBLinearAlgebra
 
 /// The features of a picture at up to five resolutions.
 struct FeaturePyramid: Sendable {

@@ -1,5 +1,5 @@
 /// The ways to answer a click that are compared, each on the same features and masks.
-public enum Method: String, Sendable, Hashable, Codable, CaseIterable {
+package enum Method: String, Sendable, Hashable, Codable, CaseIterable {
     /// This package's way, with the settings of the run.
     case standard = "default"
     /// Best Segmentation Buddies as published, k = 100.
@@ -35,7 +35,7 @@ public enum Method: String, Sendable, Hashable, Codable, CaseIterable {
     case chance
 
     /// The name in tables.
-    public var title: String {
+    package var title: String {
         switch self {
         case .standard: "This package's default"
         case .bsb: "BSB as published (k = 100)"

@@ -1,5 +1,5 @@
-import Backbones
-import Correspondence
+import BSBBackbones
+import BSBCorrespondence
 import Foundation
 
 /// Sparse mutual matches between two pictures, from coarse to fine, after "Neural Best-Buddies" of Aberman and others, 2018.

@@ -1,13 +1,13 @@
-import Answering
-import Backbones
-import Basics
-import Correspondence
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Images
-import LinearAlgebra
-import Rendering
-import Results
-import Workbench
+import BSBImages
+import BSBLinearAlgebra
+import BSBRendering
+import BSBResults
+import BSBWorkbench
 
 /// The baselines that match the photo with a grey render of the mesh, picture to picture, as image methods have to: the nearest pixel by
 /// cosine of interpolated features, which is how DIFT (Tang and others 2023) uses its own features, and neural best buddies.

@@ -1,7 +1,7 @@
-import Answering
-import Correspondence
-import Results
-import Workbench
+import BSBAnswering
+import BSBCorrespondence
+import BSBResults
+import BSBWorkbench
 
 /// A shape that clicks are answered on, with its features fitted and its views embedded.
 struct TargetMesh: Sendable {

@@ -1,10 +1,10 @@
-import Answering
-import Backbones
-import Basics
-import Correspondence
-import Images
-import Results
-import Workbench
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
+import BSBImages
+import BSBResults
+import BSBWorkbench
 
 /// The answers of all methods that compare the click with the mesh's own features.
 struct VertexAnswers {

@@ -1,44 +1,44 @@
-import Answering
-import Basics
+import BSBAnswering
+import BSBBasics
 import Foundation
-import Images
-import Rendering
-import Results
-import Workbench
+import BSBImages
+import BSBRendering
+import BSBResults
+import BSBWorkbench
 
 /// `photos.json` of an export: cameras and clicks of photos that are yet to be made from their depth maps.
-public struct DepthExport: Sendable, Hashable, Codable {
+package struct DepthExport: Sendable, Hashable, Codable {
     /// The version of this schema.
-    public var schema = 1
+    package var schema = 1
     /// How a depth d becomes a value of a depth map: `value / 65535 = (1/d - 1/far) / (1/near - 1/far)`, at least 1; 0 is background.
-    public var encoding = "inverse depth, near is 65535, background is 0"
+    package var encoding = "inverse depth, near is 65535, background is 0"
     /// What decides the clicks.
-    public var options: EvaluationOptions
+    package var options: EvaluationOptions
     /// The photos, by number.
-    public var photos: [Photo]
+    package var photos: [Photo]
 
     /// One photo.
-    public struct Photo: Sendable, Hashable, Codable {
+    package struct Photo: Sendable, Hashable, Codable {
         /// Its number; the picture that is brought back is called `NUMBER.png`, `.jpg` or `.webp`, like the depth map's front part.
-        public var number: Int
+        package var number: Int
         /// The shape that it shows.
-        public var shape: String
+        package var shape: String
         /// The depth map's file name.
-        public var depth: String
+        package var depth: String
         /// Words to make the picture with.
-        public var prompt: String
+        package var prompt: String
         /// The camera, with the shape in the unit ball.
-        public var camera: Camera
+        package var camera: Camera
         /// The least and the largest depth, along the viewing direction.
-        public var near: Float
+        package var near: Float
         /// The largest depth.
-        public var far: Float
+        package var far: Float
         /// The depth map's width in pixels.
-        public var width: Int
+        package var width: Int
         /// The depth map's height in pixels.
-        public var height: Int
+        package var height: Int
         /// The clicks, in pixels of the depth map.
-        public var clicks: [LabelledClick]
+        package var clicks: [LabelledClick]
 
         /// The stem of the picture's file.
         var stem: String { Self.stem(number) }
@@ -54,7 +54,7 @@ extension Evaluator {
     /// Writes the depth maps of the photos that would be taken, with `photos.json`, to a folder.
     ///
     /// Throws `Failure` if a shape cannot be read or a file cannot be written.
-    public func exportDepth(to folder: String) throws -> DepthExport {
+    package func exportDepth(to folder: String) throws -> DepthExport {
         let work = try plan()
         var photos: [DepthExport.Photo] = []
         for (index, job) in work.enumerated() {
@@ -90,18 +90,18 @@ extension Evaluator {
 }
 
 /// Pictures that were made from exported depth maps.
-public struct ReturnedPhotos: Sendable {
+package struct ReturnedPhotos: Sendable {
     /// The photos that there are pictures of, by number.
     let photos: [Int: (photo: DepthExport.Photo, path: String)]
     /// SHA-256 over all pictures.
     let hash: String
     /// What was exported.
-    public let options: EvaluationOptions
+    package let options: EvaluationOptions
 
     /// Reads an export's folder into which the pictures were put.
     ///
     /// Throws `Failure` if it is no such folder or has no picture.
-    public init(contentsOf folder: String) throws {
+    package init(contentsOf folder: String) throws {
         let export = try JSONFile.decode(DepthExport.self, from: "\(folder)/photos.json", operation: "reading the photos")
         var (found, hasher): ([Int: (DepthExport.Photo, String)], ContentHasher) = ([:], ContentHasher())
         for photo in export.photos {

@@ -1,19 +1,19 @@
-import Images
-import Rendering
+import BSBImages
+import BSBRendering
 
 /// A click whose right answer is known.
-public struct LabelledClick: Sendable, Hashable, Codable {
+package struct LabelledClick: Sendable, Hashable, Codable {
     /// The vertex of the photographed shape that the click shows; nil in real photos.
-    public var vertex: Int?
+    package var vertex: Int?
     /// The pixel: column and row.
-    public var x: Int
+    package var x: Int
     /// The row.
-    public var y: Int
+    package var y: Int
     /// The name of the part.
-    public var part: String
+    package var part: String
 
     /// A click at pixel (x, y) on a part.
-    public init(vertex: Int? = nil, x: Int, y: Int, part: String) {
+    package init(vertex: Int? = nil, x: Int, y: Int, part: String) {
         self.vertex = vertex
         self.x = x
         self.y = y

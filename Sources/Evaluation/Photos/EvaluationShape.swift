@@ -1,9 +1,9 @@
-import Answering
-import Basics
-import Photography
-import Results
-import Shapes
-import Workbench
+import BSBAnswering
+import BSBBasics
+import BSBPhotography
+import BSBResults
+import BSBShapes
+import BSBWorkbench
 
 /// A labelled shape with what sampling and judging need to know of it.
 struct EvaluationShape: Sendable {

@@ -1,13 +1,13 @@
-import Basics
-import Correspondence
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Images
-import Photography
-import Rendering
-import Shapes
+import BSBImages
+import BSBPhotography
+import BSBRendering
+import BSBShapes
 
 /// How vertices to click on are drawn.
-public enum VertexSampling: String, Sendable, Hashable, Codable, CaseIterable {
+package enum VertexSampling: String, Sendable, Hashable, Codable, CaseIterable {
     /// Each spot of the surface as likely as any other.
     case area
     /// Each vertex as likely as any other, as the paper has it: finely tessellated parts are clicked more often.

@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// Real photos with clicks whose parts are known: a JSON file.
@@ -7,23 +7,23 @@ import Foundation
 ///                  "masks": {"body": "mug_01-body.png", "handle": "mug_01-handle.png"}}]}
 ///
 /// Images and masks are named relative to the file; masks are needed only to relate photos. Parts are named as in the labels of the category's meshes.
-public struct PhotoClicks: Sendable, Hashable, Codable {
+package struct PhotoClicks: Sendable, Hashable, Codable {
     /// All photos, in the order of the file.
-    public var photos: [Photo]
+    package var photos: [Photo]
 
     /// One photo.
-    public struct Photo: Sendable, Hashable, Codable {
+    package struct Photo: Sendable, Hashable, Codable {
         /// The picture file, relative to the file of clicks.
-        public var image: String
+        package var image: String
         /// The category of the meshes that its clicks are answered on.
-        public var category: String
+        package var category: String
         /// The clicks, in the order of the file.
-        public var clicks: [LabelledClick]
+        package var clicks: [LabelledClick]
         /// The masks of its parts: by part a picture of the photo's size, bright where the part is.
-        public var masks: [String: String]?
+        package var masks: [String: String]?
 
         /// A photo with clicks.
-        public init(image: String, category: String, clicks: [LabelledClick], masks: [String: String]? = nil) {
+        package init(image: String, category: String, clicks: [LabelledClick], masks: [String: String]? = nil) {
             self.image = image
             self.category = category
             self.clicks = clicks
@@ -32,14 +32,14 @@ public struct PhotoClicks: Sendable, Hashable, Codable {
     }
 
     /// Clicks in photos.
-    public init(photos: [Photo]) {
+    package init(photos: [Photo]) {
         self.photos = photos
     }
 
     /// Reads the file at `path`; images are then named from the current directory.
     ///
     /// Throws `Failure` if it is not such a file or has no click. Whether a click is inside its photo is checked when the photo is read.
-    public init(contentsOf path: String) throws {
+    package init(contentsOf path: String) throws {
         let operation = "reading the clicks"
         self = try JSONFile.decode(PhotoClicks.self, from: path, operation: operation)
         guard photos.contains(where: { !$0.clicks.isEmpty }) else {

@@ -1,18 +1,18 @@
 import Foundation
 
 /// `report.html`: a summary with plots and a gallery, in one file without anything from elsewhere.
-public struct EvaluationReport: Sendable {
+package struct EvaluationReport: Sendable {
     private let summary: EvaluationSummary
     private let gallery: [GalleryItem]
 
     /// A report of a summary and pictures of some of its samples.
-    public init(_ summary: EvaluationSummary, gallery: [GalleryItem]) {
+    package init(_ summary: EvaluationSummary, gallery: [GalleryItem]) {
         self.summary = summary
         self.gallery = gallery
     }
 
     /// The HTML text.
-    public var html: String {
+    package var html: String {
         """
         <!doctype html>
         <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

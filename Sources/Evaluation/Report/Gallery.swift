@@ -1,22 +1,22 @@
-import Answering
-import Basics
-import Correspondence
+import BSBAnswering
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Images
-import InteractiveSegmentation
-import Photography
-import Rendering
-import Results
-import Workbench
+import BSBImages
+import BSBInteractiveSegmentation
+import BSBPhotography
+import BSBRendering
+import BSBResults
+import BSBWorkbench
 
 /// A sample as a person sees it: the photo with the click and its masks, the mesh with the answer and its segment.
-public struct GalleryItem: Sendable {
+package struct GalleryItem: Sendable {
     /// The sample.
-    public var record: SampleRecord
+    package var record: SampleRecord
     /// JPEG files.
-    public var photo: Data
+    package var photo: Data
     /// The mesh with the answer, as a JPEG file.
-    public var mesh: Data
+    package var mesh: Data
 }
 
 /// Colours of the report's pictures.
@@ -36,7 +36,7 @@ extension Evaluator {
     /// Pictures of up to `count` samples that the default answered rightly and as many that it did not, over all categories in turn.
     ///
     /// Photos are taken again, which gives the same pictures. Throws `Failure` if a shape cannot be read or a model cannot be run.
-    public func gallery(of records: [SampleRecord], count: Int) throws -> [GalleryItem] {
+    package func gallery(of records: [SampleRecord], count: Int) throws -> [GalleryItem] {
         let bsb = Method.standard.rawValue
         let right = Self.spread(records.filter { $0.partExists && $0.answers[bsb]?.correct == true }, count)
         let wrong = Self.spread(records.filter { $0.partExists && $0.answers[bsb]?.correct != true }, count)

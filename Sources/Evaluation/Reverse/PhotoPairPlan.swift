@@ -1,18 +1,18 @@
-import Basics
+import BSBBasics
 
 /// What is asked of pairs of real photos.
-public struct PhotoPairOptions: Sendable, Hashable, Codable {
+package struct PhotoPairOptions: Sendable, Hashable, Codable {
     /// Clicks in all.
-    public var samples = 200
+    package var samples = 200
     /// Clicks in the first photo of a pair.
-    public var clicksPerPair = 4
+    package var clicksPerPair = 4
     /// Meshes of each category that vote; the first ones of a seeded order.
-    public var meshes = 3
+    package var meshes = 3
     /// The seed of pairs, clicks and meshes.
-    public var seed: UInt64 = 0
+    package var seed: UInt64 = 0
 
     /// The default options.
-    public init() {}
+    package init() {}
 }
 
 /// Which photos are related, and what is clicked.

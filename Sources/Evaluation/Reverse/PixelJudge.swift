@@ -1,12 +1,12 @@
-import Answering
-import Backbones
-import Basics
-import Correspondence
-import Images
-import InteractiveSegmentation
-import LinearAlgebra
-import Results
-import Workbench
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
+import BSBImages
+import BSBInteractiveSegmentation
+import BSBLinearAlgebra
+import BSBResults
+import BSBWorkbench
 
 /// Judges pixels of a photo by the pixels that show the right part.
 struct PixelJudge {

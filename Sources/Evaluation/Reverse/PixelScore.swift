@@ -1,19 +1,19 @@
 /// How well one method finds pixels on a set of samples.
-public struct PixelScore: Sendable, Hashable, Codable {
+package struct PixelScore: Sendable, Hashable, Codable {
     /// The method.
-    public var method: String
+    package var method: String
     /// The name in tables.
-    public var title: String
+    package var title: String
     /// The share of samples whose pixel shows the right part; none counts as wrong.
-    public var success: Estimate
+    package var success: Estimate
     /// The share of samples with an answer; absent for chance.
-    public var coverage: Estimate?
+    package var coverage: Estimate?
     /// The share of right answers among answers.
-    public var precision: Estimate?
+    package var precision: Estimate?
     /// IoU of the mask at the answer with the right part, among answers.
-    public var maskIoU: Estimate?
+    package var maskIoU: Estimate?
     /// Success of the default less that of this method, sample by sample; absent for the default.
-    public var lead: Estimate?
+    package var lead: Estimate?
 
     /// The score of answers, compared with those of the default to the same questions.
     ///

@@ -1,39 +1,39 @@
-import Answering
-import Backbones
-import Basics
-import Correspondence
-import Images
-import Results
-import Workbench
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
+import BSBImages
+import BSBResults
+import BSBWorkbench
 
 /// What one click in a pair of photos gave: one line of `samples.jsonl`.
-public struct RelateRecord: Sendable, Hashable, Codable, LoggedRecord {
+package struct RelateRecord: Sendable, Hashable, Codable, LoggedRecord {
     /// The number of the sample; its pair is number `photo`.
-    public var sample: Int
+    package var sample: Int
     /// The number of its pair of photos.
-    public var photo: Int
+    package var photo: Int
     /// The category of both photos.
-    public var category: String
+    package var category: String
     /// The photo that was clicked.
-    public var first: String
+    package var first: String
     /// The photo that the part is sought in.
-    public var second: String
+    package var second: String
     /// The click in the first photo.
-    public var click: LabelledClick
+    package var click: LabelledClick
     /// The share of the second photo's labelled pixels that are of the part: the success of one of them drawn at random.
-    public var pixelShare: Double
+    package var pixelShare: Double
     /// The answer that the meshes vote for.
-    public var vote: PixelAnswer
+    package var vote: PixelAnswer
     /// The most similar pixel of the second photo's object, without any mesh.
-    public var direct: PixelAnswer
+    package var direct: PixelAnswer
     /// What each mesh says by itself.
-    public var meshes: [String: PixelAnswer]
+    package var meshes: [String: PixelAnswer]
     /// The confidence of the vote; absent without an answer.
-    public var confidence: Float?
+    package var confidence: Float?
 }
 
 /// Measures how often a click in a real photo finds its part in another by way of meshes, beside comparing the photos themselves.
-public struct RelateEvaluator: Sendable {
+package struct RelateEvaluator: Sendable {
     private let data: any LabelledDataSet
     private let entries: [ShapeEntry]
     private let clicks: PhotoClicks
@@ -41,7 +41,7 @@ public struct RelateEvaluator: Sendable {
     private let bench: Workbench
 
     /// An evaluation of pairs of photos by way of the shapes `entries` of a data set.
-    public init(data: any LabelledDataSet, entries: [ShapeEntry], clicks: PhotoClicks, options: PhotoPairOptions, at bench: Workbench) {
+    package init(data: any LabelledDataSet, entries: [ShapeEntry], clicks: PhotoClicks, options: PhotoPairOptions, at bench: Workbench) {
         self.data = data
         self.entries = entries
         self.clicks = clicks
@@ -62,7 +62,7 @@ public struct RelateEvaluator: Sendable {
     ///
     /// - Throws: `Failure` if a file cannot be read, a model cannot be run, no two photos show the same part, or the folder is another
     ///   evaluation's.
-    public func run(folder: String) throws -> [RelateRecord] {
+    package func run(folder: String) throws -> [RelateRecord] {
         let categories = Set(entries.map(\.category))
         let photos = clicks.photos.filter { categories.contains($0.category) }
         let plan = PhotoPairPlan(photos, options: options)

@@ -1,33 +1,33 @@
-import Answering
-import Backbones
-import Results
-import Workbench
+import BSBAnswering
+import BSBBackbones
+import BSBResults
+import BSBWorkbench
 
 /// `relate.json`.
-public struct RelateSummary: Sendable, Codable {
+package struct RelateSummary: Sendable, Codable {
     /// The version of this schema.
-    public var schema = 1
+    package var schema = 1
     /// The command that made it.
-    public var command: String
+    package var command: String
     /// What was asked.
-    public var options: PhotoPairOptions
+    package var options: PhotoPairOptions
     /// The settings of the method.
-    public var settings: Settings
+    package var settings: Settings
     /// The feature extractor and the segmenter.
-    public var models: [ModelIdentity]
+    package var models: [ModelIdentity]
     /// Clicks, and pairs of photos that they are in.
-    public var samples: Int
+    package var samples: Int
     /// Pairs of photos.
-    public var pairs: Int
+    package var pairs: Int
     /// The scores of all ways.
-    public var scores: [PixelScore]
+    package var scores: [PixelScore]
     /// Scores by part of each category.
-    public var parts: [ReverseSummary.Group]
+    package var parts: [ReverseSummary.Group]
     /// Seconds that the run took, without those of earlier runs that it went on from.
-    public var seconds: Double
+    package var seconds: Double
 
     /// The summary of finished samples; intervals resample first photos with all their pairs.
-    public init(of records: [RelateRecord], options: PhotoPairOptions, bench: Workbench, command: String, seconds: Double) {
+    package init(of records: [RelateRecord], options: PhotoPairOptions, bench: Workbench, command: String, seconds: Double) {
         (self.command, self.options, self.settings, self.seconds) = (command, options, bench.settings, seconds)
         models = [bench.extractor.identity, bench.segmenter.identity]
         (samples, pairs) = (records.count, Set(records.map(\.photo)).count)
@@ -56,7 +56,7 @@ public struct RelateSummary: Sendable, Codable {
     }
 
     /// The scores in Markdown.
-    public var table: String {
+    package var table: String {
         "\(samples) clicks in \(pairs) pairs of photos, \(options.meshes) meshes of each category\n\n" + PixelScore.table(scores)
     }
 }

@@ -1,19 +1,19 @@
-import Answering
-import Backbones
-import Basics
-import Correspondence
-import Images
-import InteractiveSegmentation
-import Rendering
-import Results
-import Workbench
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
+import BSBImages
+import BSBInteractiveSegmentation
+import BSBRendering
+import BSBResults
+import BSBWorkbench
 
 /// Measures how often vertices of a mesh are found in photos, and how often a click comes back to its part by way of a mesh.
-public struct ReverseEvaluator: Sendable {
+package struct ReverseEvaluator: Sendable {
     private let evaluator: Evaluator
 
     /// An evaluation on the photos and clicks of `evaluator`.
-    public init(_ evaluator: Evaluator) {
+    package init(_ evaluator: Evaluator) {
         self.evaluator = evaluator
     }
 
@@ -28,7 +28,7 @@ public struct ReverseEvaluator: Sendable {
     /// Runs what is not yet in `folder` and returns all records, in order.
     ///
     /// - Throws: `Failure` if a shape cannot be read, a model cannot be run, or the folder is another evaluation's.
-    public func run(folder: String) throws -> [ReverseRecord] {
+    package func run(folder: String) throws -> [ReverseRecord] {
         let bench = evaluator.bench
         let description = Description(
             options: evaluator.options, settings: bench.settings, models: [bench.extractor.identity, bench.segmenter.identity],

@@ -1,7 +1,7 @@
-import Correspondence
+import BSBCorrespondence
 
 /// The ways from a place on a mesh to a photo, and from a photo to a mesh and back, that are compared.
-public enum ReverseMethod: String, Sendable, Hashable, Codable, CaseIterable {
+package enum ReverseMethod: String, Sendable, Hashable, Codable, CaseIterable {
     /// The vertex is sought as `bsb locate` seeks it.
     case locate
     /// The pixel of the same object most similar to the vertex.
@@ -14,7 +14,7 @@ public enum ReverseMethod: String, Sendable, Hashable, Codable, CaseIterable {
     case nearestRoundTrip = "nearest-round-trip"
 
     /// The name in tables.
-    public var title: String {
+    package var title: String {
         switch self {
         case .locate: "Shape to photo: this package's default"
         case .nearestPixel: "Shape to photo: nearest pixel"
@@ -35,53 +35,53 @@ public enum ReverseMethod: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 /// A pixel that answers a question, judged by the labels.
-public struct PixelAnswer: Sendable, Hashable, Codable {
+package struct PixelAnswer: Sendable, Hashable, Codable {
     /// The pixel [x, y]; absent where the method found none.
-    public var pixel: [Int]?
+    package var pixel: [Int]?
     /// Whether it shows the right part.
-    public var correct: Bool
+    package var correct: Bool
     /// IoU of the mask at the pixel with all pixels that show the part; absent without an answer.
-    public var maskIoU: Double?
+    package var maskIoU: Double?
 
     /// The answer of a method that found nothing.
     static let none = PixelAnswer(pixel: nil, correct: false, maskIoU: nil)
 }
 
 /// What one vertex and one click on the same part gave: one line of `samples.jsonl`.
-public struct ReverseRecord: Sendable, Hashable, Codable, LoggedRecord {
+package struct ReverseRecord: Sendable, Hashable, Codable, LoggedRecord {
     /// The number of the sample; its photo is number `photo`.
-    public var sample: Int
+    package var sample: Int
     /// The number of its photo.
-    public var photo: Int
+    package var photo: Int
     /// The category of the mesh.
-    public var category: String
+    package var category: String
     /// The photographed shape.
-    public var source: String
+    package var source: String
     /// The mesh.
-    public var target: String
+    package var target: String
     /// The click of the round trip, and the part that both questions are about.
-    public var click: LabelledClick
+    package var click: LabelledClick
     /// The vertex of the mesh that is sought in the photo; absent where the mesh has no vertex of the part that can be seen.
-    public var vertex: Int?
+    package var vertex: Int?
     /// The share of the object's pixels that show the part: the success of a pixel drawn at random.
-    public var pixelShare: Double
+    package var pixelShare: Double
     /// IoU of the object that was found in the photo with the photographed shape.
-    public var objectIoU: Double
+    package var objectIoU: Double
     /// The answers, by ``ReverseMethod``.
-    public var answers: [String: PixelAnswer]
+    package var answers: [String: PixelAnswer]
     /// Why the vertex was not found in the photo.
-    public var reason: NoPixelCorrespondence?
+    package var reason: NoPixelCorrespondence?
     /// What seeking the vertex said about whether the photo shows the part.
-    public var evidence: ExistenceEvidence?
+    package var evidence: ExistenceEvidence?
     /// The same after the pixels that show the part were taken out of the object; absent where there is no object, none of it is the part, or
     /// hardly anything is left.
-    public var takenOut: Absence?
+    package var takenOut: Absence?
 
     /// A vertex sought where its part is not.
-    public struct Absence: Sendable, Hashable, Codable {
+    package struct Absence: Sendable, Hashable, Codable {
         /// What seeking said.
-        public var evidence: ExistenceEvidence
+        package var evidence: ExistenceEvidence
         /// Whether it was rightly not found.
-        public var isRefused: Bool
+        package var isRefused: Bool
     }
 }

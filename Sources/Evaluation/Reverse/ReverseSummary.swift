@@ -1,59 +1,59 @@
-import Answering
-import Backbones
-import Correspondence
-import Results
-import Workbench
+import BSBAnswering
+import BSBBackbones
+import BSBCorrespondence
+import BSBResults
+import BSBWorkbench
 
 /// `reverse.json`.
-public struct ReverseSummary: Sendable, Codable {
+package struct ReverseSummary: Sendable, Codable {
     /// The version of this schema.
-    public var schema = 1
+    package var schema = 1
     /// The command that made it.
-    public var command: String
+    package var command: String
     /// What was asked.
-    public var options: EvaluationOptions
+    package var options: EvaluationOptions
     /// The settings of the method.
-    public var settings: Settings
+    package var settings: Settings
     /// The feature extractor and the segmenter.
-    public var models: [ModelIdentity]
+    package var models: [ModelIdentity]
     /// Questions about parts that the mesh has; all numbers are of these.
-    public var samples: Int
+    package var samples: Int
     /// Photos that they are about.
-    public var photos: Int
+    package var photos: Int
     /// Meshes that they are about.
-    public var meshes: Int
+    package var meshes: Int
     /// Clicked parts that the mesh lacks, or of which nothing can be seen; they are left out.
-    public var withoutPart: Int
+    package var withoutPart: Int
     /// The scores of all ways.
-    public var scores: [PixelScore]
+    package var scores: [PixelScore]
     /// IoU of the object that was found without a click with the photographed shape.
-    public var objectIoU: Estimate?
+    package var objectIoU: Estimate?
     /// The ways from shape to photo where that IoU is at least 0.5.
-    public var scoresWhereObjectIsFound: [PixelScore]
+    package var scoresWhereObjectIsFound: [PixelScore]
     /// The share of vertices that were not found after the pixels that show their part were taken out of the object.
-    public var refusedTakenOut: Estimate?
+    package var refusedTakenOut: Estimate?
     /// How well scores tell those from vertices whose part is shown, as areas under ROC curves: `qualifyingShare`, `similarity`, `existence`,
     /// the calibrated score, if there is one, and `leftOut`, the score that a calibration has which was fitted to all other categories.
-    public var areas: [String: Double]
+    package var areas: [String: Double]
     /// The calibration that fits best.
-    public var fitted: ExistenceCalibration?
+    package var fitted: ExistenceCalibration?
     /// Scores by part of each category.
-    public var parts: [Group]
+    package var parts: [Group]
     /// Seconds that the run took, without those of earlier runs that it went on from.
-    public var seconds: Double
+    package var seconds: Double
 
     /// Scores of what is about one part.
-    public struct Group: Sendable, Codable {
+    package struct Group: Sendable, Codable {
         /// The category and the part.
-        public var name: String
+        package var name: String
         /// The scores of all ways.
-        public var scores: [PixelScore]
+        package var scores: [PixelScore]
     }
 
     /// The summary of finished samples.
     ///
     /// Complexity: O(resamples x samples) for each number.
-    public init(of records: [ReverseRecord], options: EvaluationOptions, bench: Workbench, command: String, seconds: Double) {
+    package init(of records: [ReverseRecord], options: EvaluationOptions, bench: Workbench, command: String, seconds: Double) {
         let main = records.filter { $0.vertex != nil }
         (self.command, self.options, self.settings, self.seconds) = (command, options, bench.settings, seconds)
         models = [bench.extractor.identity, bench.segmenter.identity]
@@ -103,7 +103,7 @@ public struct ReverseSummary: Sendable, Codable {
     }
 
     /// The scores in Markdown.
-    public var table: String {
+    package var table: String {
         let kind = options.protocolKind == .same ? "photos of the mesh itself" : "photos of another shape of the category"
         var lines = [
             "\(samples) vertices and clicks in \(photos) \(kind), \(meshes) meshes", "", PixelScore.table(scores), "",

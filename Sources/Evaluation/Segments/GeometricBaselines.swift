@@ -1,11 +1,11 @@
-import Answering
-import Basics
+import BSBAnswering
+import BSBBasics
 import Foundation
-import InteractiveSegmentation
-import Rendering
-import Results
-import Shapes
-import Workbench
+import BSBInteractiveSegmentation
+import BSBRendering
+import BSBResults
+import BSBShapes
+import BSBWorkbench
 
 /// A baseline that knows no image: what is nearest to the clicks in some metric of the surface, as much of it as the part has (which it
 /// is told).

@@ -1,9 +1,9 @@
-import Answering
-import Basics
-import InteractiveSegmentation
-import Results
-import Shapes
-import Workbench
+import BSBAnswering
+import BSBBasics
+import BSBInteractiveSegmentation
+import BSBResults
+import BSBShapes
+import BSBWorkbench
 
 /// Makes the ways that are measured ready for a mesh.
 struct SegmentAnswerer {

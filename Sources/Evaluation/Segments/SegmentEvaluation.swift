@@ -1,19 +1,19 @@
-import Answering
-import Backbones
-import Basics
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
 import Foundation
-import InteractiveSegmentation
-import Results
-import Shapes
-import Workbench
+import BSBInteractiveSegmentation
+import BSBResults
+import BSBShapes
+import BSBWorkbench
 
 /// Measures how well clicks on labelled meshes become their parts, as interactive segmentation is measured.
 ///
 /// A part is a connected region of one label. Each is clicked at a random vertex that can be seen, then corrected click by click where most
 /// is wrong; what counts is the area-weighted IoU after each click.
-public struct SegmentEvaluation: Sendable {
+package struct SegmentEvaluation: Sendable {
     /// A way that is measured.
-    public enum Method: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Method: String, Sendable, Hashable, Codable, CaseIterable {
         /// Masks of rendered views, lifted to the surface.
         case lift
         /// The same with its border cleaned.
@@ -31,65 +31,65 @@ public struct SegmentEvaluation: Sendable {
     }
 
     /// What is measured, and how.
-    public struct Options: Sendable, Hashable, Codable {
+    package struct Options: Sendable, Hashable, Codable {
         /// The ways that are measured.
-        public var methods = Method.allCases
+        package var methods = Method.allCases
         /// Clicks after the first.
-        public var corrections = 5
+        package var corrections = 5
         /// Parts with less than this share of the surface are left out.
-        public var minimumShare = 0.005
+        package var minimumShare = 0.005
         /// At most so many parts of a mesh, a random choice.
-        public var partsPerMesh = 8
+        package var partsPerMesh = 8
         /// What the small decoder learns from, and how.
-        public var fast = TrainingPlan()
+        package var fast = TrainingPlan()
         /// What the decoder of the published sizes learns from, and how.
-        public var reference = TrainingPlan.referenceSizes()
+        package var reference = TrainingPlan.referenceSizes()
 
         /// The default measurement.
-        public init() {}
+        package init() {}
     }
 
     /// One mesh.
-    public struct MeshResult: Sendable, Codable {
+    package struct MeshResult: Sendable, Codable {
         /// The mesh: `category/id`.
-        public var mesh: String
+        package var mesh: String
         /// The number of vertices.
-        public var vertices: Int
+        package var vertices: Int
         /// The parts that were clicked.
-        public var parts: [Part]
+        package var parts: [Part]
         /// What each method cost.
-        public var costs: [String: Cost]
+        package var costs: [String: Cost]
 
         /// A part of the mesh.
-        public struct Part: Sendable, Codable {
+        package struct Part: Sendable, Codable {
             /// The part's label.
-            public var name: String
+            package var name: String
             /// Its share of the surface.
-            public var share: Double
+            package var share: Double
             /// The vertex of the first click.
-            public var click: Int
+            package var click: Int
             /// For each method, the IoU after each click.
-            public var overlaps: [String: [Double]]
+            package var overlaps: [String: [Double]]
         }
 
         /// What a method cost on a mesh.
-        public struct Cost: Sendable, Codable {
+        package struct Cost: Sendable, Codable {
             /// Seconds before the first click, and seconds of processor time.
-            public var preparation = Seconds()
+            package var preparation = Seconds()
             /// Seconds of all clicks.
-            public var clicks = Seconds()
+            package var clicks = Seconds()
             /// Clicks that were answered.
-            public var answers = 0
+            package var answers = 0
             /// Work done, by kind: views, prompts, steps.
-            public var counts: [String: Int] = [:]
+            package var counts: [String: Int] = [:]
         }
 
         /// Seconds by the clock on the wall, and of all processors together.
-        public struct Seconds: Sendable, Codable {
+        package struct Seconds: Sendable, Codable {
             /// By the clock on the wall.
-            public var wall = 0.0
+            package var wall = 0.0
             /// Of all processors together.
-            public var processor = 0.0
+            package var processor = 0.0
 
             /// Adds the time that `body` takes.
             mutating func measure<T>(_ body: () throws -> T) rethrows -> T {
@@ -109,7 +109,7 @@ public struct SegmentEvaluation: Sendable {
     private let options: Options
 
     /// A measurement on the shapes `entries` of a data set.
-    public init(data: any LabelledDataSet, entries: [ShapeEntry], options: Options = Options(), at bench: Workbench) {
+    package init(data: any LabelledDataSet, entries: [ShapeEntry], options: Options = Options(), at bench: Workbench) {
         (self.data, self.entries, self.options, self.bench) = (data, entries, options, bench)
     }
 
@@ -125,7 +125,7 @@ public struct SegmentEvaluation: Sendable {
     ///
     /// A measurement that was cut short goes on where it was: each shape is kept when it is done.
     /// - Throws: `Failure` if a shape cannot be read, a model cannot be run, or the folder is another measurement's.
-    public func run(folder: String) throws -> [MeshResult] {
+    package func run(folder: String) throws -> [MeshResult] {
         let log = try SegmentLog(
             folder: folder,
             description: Description(

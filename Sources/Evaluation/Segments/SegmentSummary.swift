@@ -1,46 +1,46 @@
-import Backbones
-import Basics
+import BSBBackbones
+import BSBBasics
 import Foundation
 
 /// What a measurement of segments came to.
-public struct SegmentSummary: Sendable, Codable {
+package struct SegmentSummary: Sendable, Codable {
     /// The version of this schema.
-    public var schema = 2
+    package var schema = 2
     /// The command as it was given.
-    public var command: String
+    package var command: String
     /// What was measured, and how.
-    public var options: SegmentEvaluation.Options
+    package var options: SegmentEvaluation.Options
     /// The seed of every random choice.
-    public var seed: UInt64
+    package var seed: UInt64
     /// The 2D segmenter.
-    public var segmenter: ModelIdentity
+    package var segmenter: ModelIdentity
     /// Meshes, and parts of all of them.
-    public var (meshes, parts): (Int, Int)
+    package var (meshes, parts): (Int, Int)
     /// For each method, the IoU after each click over all parts.
-    public var overlaps: [String: [Estimate]]
+    package var overlaps: [String: [Estimate]]
     /// For pairs of methods, how much the first is better than the second after each click, part by part.
-    public var differences: [Difference]
+    package var differences: [Difference]
     /// For each method, what it cost on a mesh in the mean.
-    public var costs: [String: Cost]
+    package var costs: [String: Cost]
     /// The most memory that the process had in use, in megabytes.
-    public var peakMemoryMegabytes: Double?
+    package var peakMemoryMegabytes: Double?
 
     /// How much a method is better than another.
-    public struct Difference: Sendable, Codable {
+    package struct Difference: Sendable, Codable {
         /// The two methods.
-        public var (method, other): (String, String)
+        package var (method, other): (String, String)
         /// After each click.
-        public var overlaps: [Estimate]
+        package var overlaps: [Estimate]
     }
 
     /// Mean costs of a method.
-    public struct Cost: Sendable, Codable {
+    package struct Cost: Sendable, Codable {
         /// Seconds of preparation on a mesh, on the wall and of all processors.
-        public var (preparation, processorPreparation): (Double, Double)
+        package var (preparation, processorPreparation): (Double, Double)
         /// Milliseconds for an answer.
-        public var answerMilliseconds: Double
+        package var answerMilliseconds: Double
         /// Work done on a mesh, by kind.
-        public var counts: [String: Double]
+        package var counts: [String: Double]
     }
 
     /// The pairs that are compared.
@@ -49,7 +49,7 @@ public struct SegmentSummary: Sendable, Codable {
     ]
 
     /// The summary of results; intervals resample whole meshes.
-    public init(
+    package init(
         of results: [SegmentEvaluation.MeshResult], options: SegmentEvaluation.Options, seed: UInt64, segmenter: ModelIdentity,
         command: String
     ) {
@@ -92,7 +92,7 @@ extension SegmentSummary.Cost {
 
 extension SegmentSummary {
     /// The results as Markdown: the IoU after one click and after more, the differences, and the costs.
-    public var table: String {
+    package var table: String {
         let columns = (0...options.corrections).filter { $0 != 4 }
         let head = columns.map { $0 == 0 ? "one click" : "+\($0)" }
         let rows = options.methods.compactMap { method in overlaps[method.rawValue].map { Self.row(method.rawValue, $0, columns) } }

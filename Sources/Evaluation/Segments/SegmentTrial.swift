@@ -1,7 +1,7 @@
-import Basics
+import BSBBasics
 import Foundation
-import InteractiveSegmentation
-import Shapes
+import BSBInteractiveSegmentation
+import BSBShapes
 
 /// A labelled part of a mesh and the game that interactive segmentation is measured by: a click on the part, then one after the other a
 /// click where the answer is wrong in the largest region.

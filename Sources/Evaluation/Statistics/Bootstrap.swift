@@ -1,18 +1,18 @@
-import Basics
+import BSBBasics
 
 /// A mean with the interval that holds 95 % of the means of resampled data.
-public struct Estimate: Sendable, Hashable, Codable {
+package struct Estimate: Sendable, Hashable, Codable {
     /// The mean of the values.
-    public var mean: Double
+    package var mean: Double
     /// The 2.5th and the 97.5th percentile.
-    public var low: Double
+    package var low: Double
     /// The 97.5th percentile.
-    public var high: Double
+    package var high: Double
     /// The number of values.
-    public var n: Int
+    package var n: Int
 
     /// A mean of `n` values with its interval.
-    public init(mean: Double, low: Double, high: Double, n: Int) {
+    package init(mean: Double, low: Double, high: Double, n: Int) {
         self.mean = mean
         self.low = low
         self.high = high
@@ -21,14 +21,14 @@ public struct Estimate: Sendable, Hashable, Codable {
 }
 
 /// Percentile bootstrap intervals (Efron 1979), seeded.
-public struct Bootstrap: Sendable {
+package struct Bootstrap: Sendable {
     /// How often the data are resampled.
-    public var resamples = 2000
+    package var resamples = 2000
     /// The seed of the resamples.
-    public var seed: UInt64 = 0
+    package var seed: UInt64 = 0
 
     /// The default bootstrap: 2,000 resamples.
-    public init() {}
+    package init() {}
 
     /// The mean of values that are drawn in clusters, such as the clicks in one photo: whole clusters are resampled.
     ///
@@ -36,7 +36,7 @@ public struct Bootstrap: Sendable {
     /// - Parameter clusters: for each value the cluster that it belongs to.
     /// - Returns: nil for no values.
     /// - Complexity: O(resamples x clusters).
-    public func mean(of values: [Double], clusters: [Int]) -> Estimate? {
+    package func mean(of values: [Double], clusters: [Int]) -> Estimate? {
         precondition(values.count == clusters.count, "each value is in a cluster")
         guard !values.isEmpty else { return nil }
         var slots: [Int: Int] = [:]

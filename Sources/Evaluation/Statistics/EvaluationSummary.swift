@@ -1,96 +1,96 @@
-import Answering
-import Backbones
-import Results
-import Workbench
+import BSBAnswering
+import BSBBackbones
+import BSBResults
+import BSBWorkbench
 
 /// How well one method does on a set of samples.
-public struct MethodScore: Sendable, Hashable, Codable {
+package struct MethodScore: Sendable, Hashable, Codable {
     /// The name of the ``Method``.
-    public var method: String
+    package var method: String
     /// The name in tables.
-    public var title: String
+    package var title: String
     /// The share of samples with the right answer; none counts as wrong.
-    public var success: Estimate
+    package var success: Estimate
     /// The mean over meshes of the success on each, resampled by mesh.
-    public var successOverMeshes: Estimate?
+    package var successOverMeshes: Estimate?
     /// The share of samples with an answer.
-    public var coverage: Estimate?
+    package var coverage: Estimate?
     /// The share of right answers among answers.
-    public var precision: Estimate?
+    package var precision: Estimate?
     /// Success of the default less that of this method, sample by sample.
-    public var lead: Estimate?
+    package var lead: Estimate?
 }
 
 /// Scores on the samples that have something in common.
-public struct ScoreGroup: Sendable, Hashable, Codable {
+package struct ScoreGroup: Sendable, Hashable, Codable {
     /// What they have in common.
-    public var name: String
+    package var name: String
     /// The number of samples.
-    public var n: Int
+    package var n: Int
     /// Success of each method.
-    public var success: [String: Estimate]
+    package var success: [String: Estimate]
     /// The share of samples that the default answers.
-    public var coverage: Estimate?
+    package var coverage: Estimate?
     /// The share of right answers among its answers.
-    public var precision: Estimate?
+    package var precision: Estimate?
     /// Overlap of the default's 3D segment with the labelled part.
-    public var segmentIoU: Estimate?
+    package var segmentIoU: Estimate?
     /// The same with the connected piece of the part.
-    public var pieceIoU: Estimate?
+    package var pieceIoU: Estimate?
 }
 
 /// `summary.json`.
-public struct EvaluationSummary: Sendable, Codable {
+package struct EvaluationSummary: Sendable, Codable {
     /// The version of this schema.
-    public var schema = 2
+    package var schema = 2
     /// The command that made it.
-    public var command: String
+    package var command: String
     /// What was measured.
-    public var options: EvaluationOptions
+    package var options: EvaluationOptions
     /// The settings of the method.
-    public var settings: Settings
+    package var settings: Settings
     /// The feature extractor and the segmenter.
-    public var models: [ModelIdentity]
+    package var models: [ModelIdentity]
     /// Samples whose part the target has: the main numbers are of these.
-    public var samples: Int
+    package var samples: Int
     /// Photos that these clicks are in.
-    public var photos: Int
+    package var photos: Int
     /// Meshes that they were answered on.
-    public var meshes: Int
+    package var meshes: Int
     /// The scores of all methods.
-    public var methods: [MethodScore]
+    package var methods: [MethodScore]
     /// Area-weighted IoU of the default's 3D segment with the labelled part, where there is an answer, and with its connected piece.
-    public var segmentIoU: Estimate?
+    package var segmentIoU: Estimate?
     /// The same with the connected piece of the part.
-    public var pieceIoU: Estimate?
+    package var pieceIoU: Estimate?
     /// The same, with 0 where there is no answer.
-    public var segmentIoUOverAll: Estimate?
+    package var segmentIoUOverAll: Estimate?
     /// IoU of the 2D part mask with the pixels that show the part.
-    public var partMaskIoU: Estimate?
+    package var partMaskIoU: Estimate?
     /// Clicks on parts that the target lacks, and the share of them that the default rightly leaves without an answer.
-    public var absentParts: Estimate?
+    package var absentParts: Estimate?
     /// Scores by category.
-    public var categories: [ScoreGroup]
+    package var categories: [ScoreGroup]
     /// Scores by part of each category.
-    public var parts: [ScoreGroup]
+    package var parts: [ScoreGroup]
     /// Scores by the part's share of the vertices.
-    public var partSizes: [ScoreGroup]
+    package var partSizes: [ScoreGroup]
     /// Seconds that the run took, without those of earlier runs that it went on from.
-    public var seconds: Double
+    package var seconds: Double
 }
 
 /// Makes the summary of samples.
-public struct Summarizer: Sendable {
+package struct Summarizer: Sendable {
     /// How intervals are made.
-    public var bootstrap = Bootstrap()
+    package var bootstrap = Bootstrap()
 
     /// A summarizer with the default bootstrap.
-    public init() {}
+    package init() {}
 
     /// The summary of finished samples.
     ///
     /// Complexity: O(resamples x samples) for each number.
-    public func summary(
+    package func summary(
         of records: [SampleRecord], options: EvaluationOptions, bench: Workbench, command: String, seconds: Double
     ) -> EvaluationSummary {
         let main = records.filter(\.partExists)
@@ -156,7 +156,7 @@ public struct Summarizer: Sendable {
 
 extension EvaluationSummary {
     /// A short table for a terminal.
-    public var table: String {
+    package var table: String {
         func cell(_ estimate: Estimate?) -> String {
             guard let estimate else { return "-" }
             return "\(Self.fixed(estimate.mean)) [\(Self.fixed(estimate.low)), \(Self.fixed(estimate.high))]"

@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// Airplanes: airliners with two or four engines under the wing or at the tail, and propeller planes with high or low wings.

@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// Four-legged animals: one smooth skin over torso, neck, head with ears or horns, jointed legs and a tail.

@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// Chairs: square or round seats; slatted, laddered, framed or solid backs; with or without arms and stretchers.

@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// Acoustic guitars: several body outlines, with or without a cutaway, and headstocks with pegs on both sides or on one.

@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// Hammers: claw, ball-peen and cross-peen hammers and mallets.

@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// Lamps: table and floor lamps with a cloth shade, desk lamps with a jointed or a bent arm.

@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// Mugs: straight, tapered, barrel-shaped or flared, with round, angular or ear-shaped handles.

@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// Tables: round or angular tops on four legs, a column or two trestles.

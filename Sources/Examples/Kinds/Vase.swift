@@ -1,4 +1,4 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// Vases, jugs and amphoras: a turned body with a foot and a lip, with no, one or two handles, some with a spout.

@@ -1,4 +1,4 @@
-import CImageCodecs
+import BSBCImageCodecs
 import Foundation
 
 extension Image {

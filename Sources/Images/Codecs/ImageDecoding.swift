@@ -1,17 +1,17 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// How picture files are read.
-public struct ImageDecodingOptions: Sendable {
+package struct ImageDecodingOptions: Sendable {
     /// The largest picture that is read; a file that claims more is refused before memory is taken for it.
-    public var maximumPixels: Int
+    package var maximumPixels: Int
     /// What shows through transparent pixels.
-    public var background: Color
+    package var background: Color
     /// Whether a JPEG that is cut short or damaged gives what could be read of it, with grey for the rest, rather than a failure.
-    public var acceptsDamaged: Bool
+    package var acceptsDamaged: Bool
 
     /// 200 megapixels, over white, and no damaged files, where not given.
-    public init(maximumPixels: Int = 200_000_000, background: Color = .white, acceptsDamaged: Bool = false) {
+    package init(maximumPixels: Int = 200_000_000, background: Color = .white, acceptsDamaged: Bool = false) {
         self.maximumPixels = maximumPixels
         self.background = background
         self.acceptsDamaged = acceptsDamaged

@@ -1,5 +1,5 @@
-import Basics
-import CImageCodecs
+import BSBBasics
+import BSBCImageCodecs
 import Foundation
 
 extension Image {

@@ -1,5 +1,5 @@
-import Basics
-import CImageCodecs
+import BSBBasics
+import BSBCImageCodecs
 import Foundation
 
 extension Image {
@@ -114,16 +114,16 @@ extension Mask {
 }
 
 /// A grey picture of 16 bits a pixel, such as a map of depths.
-public struct DeepGreyImage: Sendable, Hashable {
+package struct DeepGreyImage: Sendable, Hashable {
     /// Columns.
-    public let width: Int
+    package let width: Int
     /// Rows.
-    public let height: Int
+    package let height: Int
     /// height x width.
-    public var values: [UInt16]
+    package var values: [UInt16]
 
     /// A picture of the given values.
-    public init(width: Int, height: Int, values: [UInt16]) {
+    package init(width: Int, height: Int, values: [UInt16]) {
         precondition(width > 0 && height > 0 && values.count == width * height, "values must be height x width")
         (self.width, self.height, self.values) = (width, height, values)
     }
@@ -131,7 +131,7 @@ public struct DeepGreyImage: Sendable, Hashable {
     /// The picture as a grey PNG file of 16 bits.
     ///
     /// - Throws: a `Failure` of kind `.internal` where memory runs out.
-    public func pngData() throws -> Data {
+    package func pngData() throws -> Data {
         try encodePNG(values, width, height, SPNG_COLOR_TYPE_GRAYSCALE, SPNG_FILTER_CHOICE_UP, compression: 6)
     }
 }

@@ -2,24 +2,24 @@
 ///
 /// Positions and lengths are in pixels of the picture's plane (the centre of pixel (x, y) is at (x + 0.5, y + 0.5)); whatever lies outside
 /// the picture, or is not a number, is not drawn. Edges are antialiased.
-public struct Canvas: Sendable {
+package struct Canvas: Sendable {
     /// The picture drawn so far.
-    public private(set) var image: Image
+    package private(set) var image: Image
 
     /// A canvas on which `image` is the ground.
-    public init(_ image: Image) {
+    package init(_ image: Image) {
         self.image = image
     }
 
     /// An empty canvas of one colour.
-    public init(width: Int, height: Int, fill: Color = .white) {
+    package init(width: Int, height: Int, fill: Color = .white) {
         image = Image(width: width, height: height, fill: (fill.red, fill.green, fill.blue))
     }
 
     /// Columns.
-    public var width: Int { image.width }
+    package var width: Int { image.width }
     /// Rows.
-    public var height: Int { image.height }
+    package var height: Int { image.height }
 
     /// Covers one pixel of the picture with a colour of the given opacity.
     @inline(__always)
@@ -48,7 +48,7 @@ public struct Canvas: Sendable {
     }
 
     /// Puts a picture with its upper left corner at a whole pixel, which may lie outside.
-    public mutating func paste(_ other: Image, x: Int, y: Int, opacity: Float = 1) {
+    package mutating func paste(_ other: Image, x: Int, y: Int, opacity: Float = 1) {
         let area = PixelRectangle(x: x, y: y, width: other.width, height: other.height).clipped(width: width, height: height)
         for row in area.y..<(area.y + area.height) {
             let source = 3 * ((row - y) * other.width + area.x - x)
@@ -65,7 +65,7 @@ public struct Canvas: Sendable {
 
     /// Puts a picture, scaled as large as fits, in the middle of a rectangle; gives the rectangle that it covers.
     @discardableResult
-    public mutating func paste(_ other: Image, fitting area: PixelRectangle, filter: ResamplingFilter = .bicubic) -> PixelRectangle {
+    package mutating func paste(_ other: Image, fitting area: PixelRectangle, filter: ResamplingFilter = .bicubic) -> PixelRectangle {
         let scale = min(Double(area.width) / Double(other.width), Double(area.height) / Double(other.height))
         let (w, h) = (max(1, Int(Double(other.width) * scale + 0.5)), max(1, Int(Double(other.height) * scale + 0.5)))
         let place = PixelRectangle(x: area.x + (area.width - w) / 2, y: area.y + (area.height - h) / 2, width: w, height: h)

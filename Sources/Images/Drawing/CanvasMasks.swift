@@ -1,6 +1,6 @@
 extension Canvas {
     /// Tints the pixels of a mask of the picture's size.
-    public mutating func fill(_ mask: Mask, _ color: Color, opacity: Float = 0.5) {
+    package mutating func fill(_ mask: Mask, _ color: Color, opacity: Float = 0.5) {
         precondition(mask.width == width && mask.height == height, "a mask of the picture's size")
         mask.forEachSpan { y, range in
             for x in range { cover(x, y, color, opacity) }
@@ -10,7 +10,7 @@ extension Canvas {
     /// Draws a line along the border of a mask of the picture's size, centred on it.
     ///
     /// The line is widened by a dark edge of half its thickness where `edged`, so that it shows on any ground.
-    public mutating func outline(_ mask: Mask, _ color: Color, thickness: Int = 2, edged: Bool = false) {
+    package mutating func outline(_ mask: Mask, _ color: Color, thickness: Int = 2, edged: Bool = false) {
         precondition(mask.width == width && mask.height == height, "a mask of the picture's size")
         let line = mask.outline(thickness: thickness)
         if edged { fill(line.dilated(by: max(1, thickness / 2)), .black, opacity: 0.45) }
@@ -19,7 +19,7 @@ extension Canvas {
     }
 
     /// Covers everything outside a mask of the picture's size.
-    public mutating func dim(outside mask: Mask, _ color: Color = .black, opacity: Float = 0.5) {
+    package mutating func dim(outside mask: Mask, _ color: Color = .black, opacity: Float = 0.5) {
         fill(mask.complement, color, opacity: opacity)
     }
 }

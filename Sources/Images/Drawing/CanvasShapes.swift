@@ -1,11 +1,11 @@
 extension Canvas {
     /// A filled disc.
-    public mutating func fillDisc(_ center: SIMD2<Float>, radius: Float, _ color: Color, opacity: Float = 1) {
+    package mutating func fillDisc(_ center: SIMD2<Float>, radius: Float, _ color: Color, opacity: Float = 1) {
         fill(from: center - radius, to: center + radius, color, opacity: opacity) { length($0 - center) - radius }
     }
 
     /// A circle whose line of `thickness` is centred on the radius.
-    public mutating func strokeDisc(_ center: SIMD2<Float>, radius: Float, _ color: Color, thickness: Float = 1, opacity: Float = 1) {
+    package mutating func strokeDisc(_ center: SIMD2<Float>, radius: Float, _ color: Color, thickness: Float = 1, opacity: Float = 1) {
         let reach = radius + thickness / 2
         fill(from: center - reach, to: center + reach, color, opacity: opacity) {
             abs(length($0 - center) - radius) - thickness / 2
@@ -13,7 +13,7 @@ extension Canvas {
     }
 
     /// A straight line with round ends.
-    public mutating func line(
+    package mutating func line(
         _ start: SIMD2<Float>, _ end: SIMD2<Float>, _ color: Color, thickness: Float = 1, opacity: Float = 1
     ) {
         // Long slanted lines are drawn in pieces, whose boxes together are much smaller than that of the whole.
@@ -27,7 +27,7 @@ extension Canvas {
     }
 
     /// Straight lines through points.
-    public mutating func polyline(_ points: [SIMD2<Float>], _ color: Color, thickness: Float = 1, opacity: Float = 1) {
+    package mutating func polyline(_ points: [SIMD2<Float>], _ color: Color, thickness: Float = 1, opacity: Float = 1) {
         for (start, end) in zip(points, points.dropFirst()) { line(start, end, color, thickness: thickness, opacity: opacity) }
     }
 
@@ -39,14 +39,14 @@ extension Canvas {
     }
 
     /// A filled rectangle with round corners of `cornerRadius`, 0 for sharp ones.
-    public mutating func fillRectangle(
+    package mutating func fillRectangle(
         from low: SIMD2<Float>, to high: SIMD2<Float>, cornerRadius: Float = 0, _ color: Color, opacity: Float = 1
     ) {
         fill(from: low, to: high, color, opacity: opacity) { distanceToRectangle($0, low, high, cornerRadius) }
     }
 
     /// The outline of a rectangle, its line of `thickness` centred on the edge.
-    public mutating func strokeRectangle(
+    package mutating func strokeRectangle(
         from low: SIMD2<Float>, to high: SIMD2<Float>, cornerRadius: Float = 0, _ color: Color, thickness: Float = 1, opacity: Float = 1
     ) {
         let reach = thickness / 2
@@ -56,7 +56,7 @@ extension Canvas {
     }
 
     /// A click: a disc in `color` with a white and a dark ring, which shows on any ground.
-    public mutating func clickMarker(_ center: SIMD2<Float>, radius: Float = 7, _ color: Color = Color(hex: 0xE4_26_4B)) {
+    package mutating func clickMarker(_ center: SIMD2<Float>, radius: Float = 7, _ color: Color = Color(hex: 0xE4_26_4B)) {
         fillDisc(center, radius: radius * 1.45, .black, opacity: 0.45)
         fillDisc(center, radius: radius * 1.25, .white)
         fillDisc(center, radius: radius * 0.92, color)
@@ -64,7 +64,7 @@ extension Canvas {
     }
 
     /// Cross hairs with a free middle, edged in black, which show on any ground.
-    public mutating func crosshair(_ center: SIMD2<Float>, radius: Float = 12, _ color: Color, thickness: Float = 2) {
+    package mutating func crosshair(_ center: SIMD2<Float>, radius: Float = 12, _ color: Color, thickness: Float = 2) {
         for (ink, width) in [(Color.black, thickness + 2), (color, thickness)] {
             for direction in [SIMD2<Float>(1, 0), [-1, 0], [0, 1], [0, -1]] {
                 line(center + 0.35 * radius * direction, center + radius * direction, ink, thickness: width)

@@ -1,26 +1,26 @@
 import Foundation
 
 /// Colours for numbers and for things.
-public enum ColorMap {
+package enum ColorMap {
     /// A colour for a number from 0 to 1, from dark violet over blue-green to pale yellow; its lightness grows evenly with the number.
     ///
     /// NaN gets the colour of 0.
-    public static func sequential(_ value: Float) -> Color {
+    package static func sequential(_ value: Float) -> Color {
         sequentialTable[clampedIndex(value * 255 + 0.5, 0...255)]
     }
 
     /// A colour for a number from 0 (grey, as the untouched surface) to 1 (strong orange), for a highlight over a shape.
-    public static func heat(_ value: Float) -> Color {
+    package static func heat(_ value: Float) -> Color {
         heatTable[clampedIndex(value * 255 + 0.5, 0...255)]
     }
 
     /// A colour for a number from -1 (blue) over 0 (near white) to 1 (red).
-    public static func diverging(_ value: Float) -> Color {
+    package static func diverging(_ value: Float) -> Color {
         divergingTable[clampedIndex((value + 1) * 127.5 + 0.5, 0...255)]
     }
 
     /// The colour of thing number `index`; colours of neighbouring numbers differ strongly, and all numbers have one.
-    public static func categorical(_ index: Int) -> Color {
+    package static func categorical(_ index: Int) -> Color {
         // Hues step by the golden angle, so that any first n of them are well spread; lightness alternates to part similar hues.
         let turn = (Double(index.magnitude % 3600) * 0.618_033_988_75 + 0.07).truncatingRemainder(dividingBy: 1)
         let lightness = [0.68, 0.56, 0.80][Int(index.magnitude % 3)]

@@ -1,5 +1,5 @@
 /// Where smaller pictures lie along the shorter way of a row or column.
-public enum LayoutAlignment: Sendable {
+package enum LayoutAlignment: Sendable {
     /// At the left or top.
     case start
     /// In the middle.

@@ -3,17 +3,17 @@ import Foundation
 /// The project's own font: a sans serif of even strokes, drawn with a round pen at any size.
 ///
 /// It has the printable ASCII characters and `° ± × · – — … → ≤ ≥`; other characters appear as a box.
-public enum StrokeFont {
+package enum StrokeFont {
     /// The distance between baselines, as a multiple of the font size.
-    public static let lineHeight: Float = 1.3
+    package static let lineHeight: Float = 1.3
 
     /// The width of a line of text in pixels at a font size in pixels.
-    public static func width(of text: String, size: Float) -> Float {
+    package static func width(of text: String, size: Float) -> Float {
         text.reduce(0) { $0 + glyph($1).advance } * size / unitsPerEm
     }
 
     /// Breaks text into lines at most `width` pixels wide, at spaces where there are some, else within words; keeps its line breaks.
-    public static func wrap(_ text: String, width limit: Float, size: Float) -> [String] {
+    package static func wrap(_ text: String, width limit: Float, size: Float) -> [String] {
         text.split(omittingEmptySubsequences: false) { $0.isNewline }.flatMap { wrap(line: $0, limit, size) }
     }
 
@@ -107,16 +107,16 @@ public enum StrokeFont {
 }
 
 /// How text looks.
-public struct TextStyle: Sendable, Hashable {
+package struct TextStyle: Sendable, Hashable {
     /// The font size in pixels; capitals are 0.7 of it high.
-    public var size: Float
+    package var size: Float
     /// The colour.
-    public var color: Color
+    package var color: Color
     /// The thickness of strokes, 1 for normal and 1.6 for bold.
-    public var weight: Float
+    package var weight: Float
 
     /// Text of the given size.
-    public init(size: Float = 16, color: Color = .black, weight: Float = 1) {
+    package init(size: Float = 16, color: Color = .black, weight: Float = 1) {
         self.size = size
         self.color = color
         self.weight = weight
@@ -125,11 +125,11 @@ public struct TextStyle: Sendable, Hashable {
     /// The thickness of strokes in pixels: a little more than a twelfth of the size, and enough to show.
     var thickness: Float { max(size * 0.088, 1.1) * weight }
     /// The distance between baselines in pixels.
-    public var lineHeight: Float { (size * StrokeFont.lineHeight).rounded() }
+    package var lineHeight: Float { (size * StrokeFont.lineHeight).rounded() }
 }
 
 /// Which end of a text lies at the given position.
-public enum TextAlignment: Sendable {
+package enum TextAlignment: Sendable {
     /// The text begins there.
     case left
     /// The text is centred there.
@@ -140,7 +140,7 @@ public enum TextAlignment: Sendable {
 
 extension Canvas {
     /// Writes one line of text with the upper left corner (or centre, or right corner) of its line at `position`.
-    public mutating func text(_ text: String, at position: SIMD2<Float>, _ style: TextStyle = .init(), alignment: TextAlignment = .left) {
+    package mutating func text(_ text: String, at position: SIMD2<Float>, _ style: TextStyle = .init(), alignment: TextAlignment = .left) {
         guard style.size.isFinite, style.size > 0, position.x.isFinite, position.y.isFinite else { return }
         let scale = style.size / StrokeFont.unitsPerEm
         let share: Float = alignment == .left ? 0 : alignment == .center ? 0.5 : 1
@@ -156,7 +156,7 @@ extension Canvas {
 
     /// Writes text broken into lines that are at most `width` pixels wide; gives the height that they take.
     @discardableResult
-    public mutating func text(
+    package mutating func text(
         _ text: String, at position: SIMD2<Float>, wrappedTo width: Float, _ style: TextStyle = .init(), alignment: TextAlignment = .left
     ) -> Float {
         let lines = StrokeFont.wrap(text, width: width, size: style.size)
@@ -168,7 +168,7 @@ extension Canvas {
 
     /// Writes one line of text on a plate with round corners, which makes it readable over a picture; gives the size of the plate.
     @discardableResult
-    public mutating func label(
+    package mutating func label(
         _ text: String, at position: SIMD2<Float>, _ style: TextStyle = .init(color: .white), plate: Color = .black, opacity: Float = 0.6
     ) -> SIMD2<Float> {
         let margin = (style.size * 0.35).rounded()

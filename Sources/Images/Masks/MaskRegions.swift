@@ -69,7 +69,7 @@ extension Mask {
 }
 
 /// How pixels of a mask hang together.
-public enum Connectivity: Sendable {
+package enum Connectivity: Sendable {
     /// Over common edges.
     case four
     /// Over common edges and corners.

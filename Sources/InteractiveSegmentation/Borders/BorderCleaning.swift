@@ -1,24 +1,24 @@
-import Basics
-import Distillation
-import Shapes
+import BSBBasics
+import BSBDistillation
+import BSBShapes
 
 /// Moves the border of a part to where it is short and in concave creases, and drops specks.
 ///
 /// The border is the minimum cut of the graph of vertices and edges. A vertex on the other side than its probability says costs the
 /// area around it times the difference of the log-odds; an edge that is cut costs the length of the border across it, less in concave creases
 /// (the minima rule: people see parts meet where a surface bends inwards, Hoffman and Richards 1984).
-public struct BorderCleaning: Sendable, Hashable, Codable {
+package struct BorderCleaning: Sendable, Hashable, Codable {
     /// How far a border moves to become shorter by its own length, where a vertex's log-odds are 1; in units of the mesh's unit ball.
-    public var reach: Float = 0.05
+    package var reach: Float = 0.05
     /// The concave curvature that halves the cost of a border, in one over the same units.
-    public var creaseCurvature: Float = 4
+    package var creaseCurvature: Float = 4
     /// Log-odds of probabilities end here on either side.
-    public var largestLogOdds: Float = 3
+    package var largestLogOdds: Float = 3
     /// Pieces of the part without a wanted click, and holes without an unwanted one, are dropped below this share of the part's area.
-    public var speckShare: Float = 0.05
+    package var speckShare: Float = 0.05
 
     /// The default cleaning.
-    public init() {}
+    package init() {}
 
     /// The part with its border moved.
     ///
@@ -29,7 +29,7 @@ public struct BorderCleaning: Sendable, Hashable, Codable {
     ///   - clicks: the clicks that it answers.
     ///   - surface: the mesh in the unit ball.
     /// - Complexity: that of a minimum cut, near linear in practice.
-    public func cleaned(_ segment: SurfaceSegment, clicks: [SurfaceClick], surface: SurfaceModel) -> SurfaceSegment {
+    package func cleaned(_ segment: SurfaceSegment, clicks: [SurfaceClick], surface: SurfaceModel) -> SurfaceSegment {
         let graph = SurfaceGraph(surface)
         var isInside = cut(segment, clicks, graph)
         dropSpecks(&isInside, clicks, graph)

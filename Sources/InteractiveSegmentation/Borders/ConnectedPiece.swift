@@ -1,4 +1,4 @@
-import Shapes
+import BSBShapes
 
 /// Keeps of a part what hangs together with the clicks, so that one handle of two is one handle.
 ///
@@ -6,12 +6,12 @@ import Shapes
 /// one. Objects are often put together from many shells that share no vertex: a lens in its frame, a cushion on its seat. So pieces of
 /// different shells of the mesh also hang together where the box around one of them lies within the box around the other, to within a
 /// twentieth of the latter's diagonal.
-public struct ConnectedPiece: Sendable {
+package struct ConnectedPiece: Sendable {
     /// How far a box may reach beyond the box it lies in, as a share of that one's diagonal.
-    public var tolerance: Float = 0.05
+    package var tolerance: Float = 0.05
 
     /// The usual way.
-    public init() {}
+    package init() {}
 
     /// The part without the pieces that hang together with no foreground click; unchanged if no click is in it.
     ///
@@ -20,7 +20,7 @@ public struct ConnectedPiece: Sendable {
     ///   - clicks: what it is the answer to.
     ///   - surface: the mesh's neighbourhoods.
     /// - Complexity: O(#V + #E + pieces that are kept x pieces).
-    public func kept(_ segment: SurfaceSegment, clicks: [SurfaceClick], surface: SurfaceModel) -> SurfaceSegment {
+    package func kept(_ segment: SurfaceSegment, clicks: [SurfaceClick], surface: SurfaceModel) -> SurfaceSegment {
         let adjacency = surface.adjacency
         // A welded vertex is in the part if any vertex in its place is.
         var isInside = [Bool](repeating: false, count: adjacency.weld.count)

@@ -1,6 +1,6 @@
-import Distillation
+import BSBDistillation
 import Foundation
-import Shapes
+import BSBShapes
 
 /// The points of a surface and the edges between them, with what a border across each edge is like.
 struct SurfaceGraph {

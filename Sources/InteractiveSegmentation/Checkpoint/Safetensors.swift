@@ -1,19 +1,19 @@
-import Basics
+import BSBBasics
 import Foundation
 
 /// Named tensors and words in one file, in the safetensors format: a length, a JSON header, the numbers.
 ///
 /// Reading never trusts a number of the file: sizes are checked against the bytes that there are before anything is made of them.
-public struct Safetensors: Sendable, Hashable {
+package struct Safetensors: Sendable, Hashable {
     /// One tensor of 32-bit floats.
-    public struct Tensor: Sendable, Hashable {
+    package struct Tensor: Sendable, Hashable {
         /// The length of each axis.
-        public var shape: [Int]
+        package var shape: [Int]
         /// Row-major.
-        public var values: [Float]
+        package var values: [Float]
 
         /// A tensor whose values fill its shape.
-        public init(shape: [Int], values: [Float]) {
+        package init(shape: [Int], values: [Float]) {
             precondition(shape.reduce(1, *) == values.count, "values must fill the shape")
             self.shape = shape
             self.values = values
@@ -21,12 +21,12 @@ public struct Safetensors: Sendable, Hashable {
     }
 
     /// The tensors by name.
-    public var tensors: [String: Tensor]
+    package var tensors: [String: Tensor]
     /// The words by name.
-    public var metadata: [String: String]
+    package var metadata: [String: String]
 
     /// Tensors and words.
-    public init(tensors: [String: Tensor] = [:], metadata: [String: String] = [:]) {
+    package init(tensors: [String: Tensor] = [:], metadata: [String: String] = [:]) {
         self.tensors = tensors
         self.metadata = metadata
     }
@@ -34,7 +34,7 @@ public struct Safetensors: Sendable, Hashable {
     /// The file's bytes, the same for the same content.
     ///
     /// Throws `Failure` if the header cannot be made.
-    public func encoded() throws -> Data {
+    package func encoded() throws -> Data {
         let names = tensors.keys.sorted()
         var header = Header(metadata: metadata, entries: [:])
         var end = 0
@@ -64,7 +64,7 @@ public struct Safetensors: Sendable, Hashable {
     ///
     /// - Throws: `Failure` for bytes that are no such file, that overlap or leave gaps, and for other types of numbers.
     /// - Complexity: O(bytes).
-    public init(_ data: Data, path: String? = nil) throws {
+    package init(_ data: Data, path: String? = nil) throws {
         let fail = { (reason: String) in Failure(.badInput, "reading safetensors", path: path, reason: reason) }
         guard data.count >= 8 else { throw fail("it is too short") }
         let length = data.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }

@@ -1,46 +1,46 @@
-import Backbones
-import Basics
-import Distillation
+import BSBBackbones
+import BSBBasics
+import BSBDistillation
 import Foundation
-import LinearAlgebra
+import BSBLinearAlgebra
 
 /// A trained decoder with everything needed to use it: what it sees of the vertices, how that is scaled, and where it all comes from.
-public struct TrainedDecoder: Sendable {
+package struct TrainedDecoder: Sendable {
     /// Where a decoder comes from, and what it was trained on.
-    public struct Provenance: Sendable, Hashable, Codable {
+    package struct Provenance: Sendable, Hashable, Codable {
         /// SHA-256 of the mesh's file.
-        public var meshHash: String
+        package var meshHash: String
         /// The 2D segmenter.
-        public var segmenter: ModelIdentity
+        package var segmenter: ModelIdentity
         /// How the mesh was scaled into the unit ball.
-        public var normalisation: String
+        package var normalisation: String
         /// What the network learned from.
-        public var signal: LearningSignal
+        package var signal: LearningSignal
         /// Views that were shown to the segmenter.
-        public var views: Int
+        package var views: Int
         /// Prompts in all.
-        public var prompts: Int
+        package var prompts: Int
         /// Prompts with several wanted clicks.
-        public var severalWanted: Int
+        package var severalWanted: Int
         /// Prompts with unwanted clicks.
-        public var withUnwanted: Int
+        package var withUnwanted: Int
         /// SHA-256 over the answers that were learned.
-        public var answersHash: String
+        package var answersHash: String
         /// How the prompts were chosen.
-        public var sampling: PromptSampling
+        package var sampling: PromptSampling
         /// How the network was trained.
-        public var training: DecoderTrainingOptions
+        package var training: DecoderTrainingOptions
         /// Steps taken.
-        public var steps: Int
+        package var steps: Int
         /// The step whose network this is.
-        public var bestStep: Int
+        package var bestStep: Int
         /// Its mean cross-entropy on held-out prompts.
-        public var heldOutLoss: Float
+        package var heldOutLoss: Float
         /// Its mean IoU with the answers to held-out prompts.
-        public var heldOutIoU: Float
+        package var heldOutIoU: Float
 
         /// Provenance of these facts.
-        public init(
+        package init(
             meshHash: String, segmenter: ModelIdentity, normalisation: String, signal: LearningSignal, views: Int, prompts: Int,
             severalWanted: Int, withUnwanted: Int, answersHash: String, sampling: PromptSampling, training: DecoderTrainingOptions,
             steps: Int, bestStep: Int,
@@ -65,20 +65,20 @@ public struct TrainedDecoder: Sendable {
     }
 
     /// The network.
-    public var decoder: ClickDecoder
+    package var decoder: ClickDecoder
     /// How features and context are scaled for it.
-    public var scaling: FeatureScaling
+    package var scaling: FeatureScaling
     /// The segmenter's features of the vertices.
-    public var field: FeatureField
+    package var field: FeatureField
     /// #V x any: what else the network sees of each vertex, see ``VertexContext``; no columns in the published recipe.
-    public var context: Matrix
+    package var context: Matrix
     /// Where it comes from.
-    public var provenance: Provenance
+    package var provenance: Provenance
 
     /// A trained decoder of these parts.
     ///
     /// - Throws: `Failure` if their sizes do not fit together or a number is not finite.
-    public init(
+    package init(
         decoder: ClickDecoder, scaling: FeatureScaling, field: FeatureField, context: Matrix? = nil, provenance: Provenance
     ) throws {
         let context = context ?? Matrix(rows: field.vertexCount, columns: 0)
@@ -105,7 +105,7 @@ extension TrainedDecoder {
     /// The checkpoint's bytes in safetensors format, the same for the same content.
     ///
     /// Throws `Failure` if they cannot be made.
-    public func encoded() throws -> Data {
+    package func encoded() throws -> Data {
         var file = Safetensors()
         file.add(decoder.parameters, names: decoder.shape.parameterNames.map { "decoder.\($0)" })
         file.tensors["features"] = .init(shape: [field.vertexCount, field.dimension], values: field.values.values)
@@ -124,7 +124,7 @@ extension TrainedDecoder {
     ///
     ///
     /// - Throws: `Failure` for bytes that are not a checkpoint of this version.
-    public init(_ data: Data, path: String? = nil) throws {
+    package init(_ data: Data, path: String? = nil) throws {
         let file = try Safetensors(data, path: path)
         let fail = { (reason: String) in Failure(.badInput, "reading the decoder", path: path, reason: reason) }
         guard file.metadata["format"] == Self.format else { throw fail("it is not a click decoder") }

@@ -1,7 +1,7 @@
-import Basics
-import Distillation
+import BSBBasics
+import BSBDistillation
 import Foundation
-import LinearAlgebra
+import BSBLinearAlgebra
 
 extension ClickDecoder {
     /// What the network computed, kept for the way back.
@@ -53,7 +53,7 @@ extension ClickDecoder {
 
 extension Matrix {
     /// Two matrices of as many rows, side by side.
-    public static func joiningColumns(_ left: Matrix, _ right: Matrix) -> Matrix {
+    package static func joiningColumns(_ left: Matrix, _ right: Matrix) -> Matrix {
         let columns = left.columns + right.columns
         var result = Matrix(rows: left.rows, columns: columns)
         let (a, b) = (left.columns, right.columns)

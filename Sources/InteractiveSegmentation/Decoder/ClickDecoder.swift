@@ -1,6 +1,6 @@
-import Basics
-import Distillation
-import LinearAlgebra
+import BSBBasics
+import BSBDistillation
+import BSBLinearAlgebra
 
 /// The network from clicks on the surface to the probability of each vertex to be in the clicked part (iSeg; the paper, section on the 3D
 /// segment).
@@ -9,30 +9,30 @@ import LinearAlgebra
 /// separate linear maps for wanted and unwanted clicks; a vertex's answer is the mean of the values with weights
 /// softmax(Q K' / sqrt(attention width)) over the clicks that there are. The vertex's feature and the answer then go through hidden
 /// layers (Linear, ReLU, LayerNorm) to two logits, outside and inside.
-public struct ClickDecoder: Sendable, Hashable {
+package struct ClickDecoder: Sendable, Hashable {
     /// The sizes of a network.
-    public struct Shape: Sendable, Hashable, Codable {
+    package struct Shape: Sendable, Hashable, Codable {
         /// The length of a feature; published: 256.
-        public var features: Int
+        package var features: Int
         /// The length of queries, keys and values; published: 256.
-        public var attention: Int
+        package var attention: Int
         /// The widths of the hidden layers; published: 512 and then 14 times 256.
-        public var hidden: [Int]
+        package var hidden: [Int]
 
         /// A network of these sizes.
-        public init(features: Int, attention: Int, hidden: [Int]) {
+        package init(features: Int, attention: Int, hidden: [Int]) {
             self.features = features
             self.attention = attention
             self.hidden = hidden
         }
 
         /// The published sizes, for features of the given length.
-        public static func reference(features: Int) -> Shape {
+        package static func reference(features: Int) -> Shape {
             Shape(features: features, attention: 256, hidden: [512] + Array(repeating: 256, count: 14))
         }
 
         /// A small network, for quick training and clicks; docs/iseg.md says how the two are compared.
-        public static func fast(features: Int) -> Shape {
+        package static func fast(features: Int) -> Shape {
             Shape(features: features, attention: 64, hidden: [128, 128, 128])
         }
 
@@ -65,17 +65,17 @@ public struct ClickDecoder: Sendable, Hashable {
     }
 
     /// The network's sizes.
-    public let shape: Shape
+    package let shape: Shape
     /// Weights and biases, in the order of `Shape.parameterSizes`.
-    public internal(set) var parameters: [Matrix]
+    package internal(set) var parameters: [Matrix]
 
     /// The number of trained parameters.
-    public var parameterCount: Int { parameters.reduce(0) { $0 + $1.values.count } }
+    package var parameterCount: Int { parameters.reduce(0) { $0 + $1.values.count } }
 
     /// A network with random parameters.
     ///
     /// - Throws: `Failure` if a size is not positive or too large.
-    public init(_ shape: Shape, seed: UInt64) throws {
+    package init(_ shape: Shape, seed: UInt64) throws {
         guard shape.isSensible else {
             throw Failure(.usage, "making a decoder", reason: "its sizes must be positive, at most 8192, with at most 64 layers")
         }
@@ -95,7 +95,7 @@ public struct ClickDecoder: Sendable, Hashable {
     /// A network of the given parameters.
     ///
     /// - Throws: `Failure` if they are not finite or do not have the sizes that the shape asks for.
-    public init(shape: Shape, parameters: [Matrix]) throws {
+    package init(shape: Shape, parameters: [Matrix]) throws {
         guard shape.isSensible, parameters.map({ [$0.rows, $0.columns] }) == shape.parameterSizes.map({ [$0.rows, $0.columns] }),
             parameters.allSatisfy({ $0.values.allSatisfy(\.isFinite) })
         else {
@@ -118,14 +118,14 @@ public struct ClickDecoder: Sendable, Hashable {
 }
 
 /// The features of clicked vertices.
-public struct ClickFeatures: Sendable, Hashable {
+package struct ClickFeatures: Sendable, Hashable {
     /// #clicks x features.
-    public var values: Matrix
+    package var values: Matrix
     /// #clicks: whether each is on what is wanted.
-    public var isForeground: [Bool]
+    package var isForeground: [Bool]
 
     /// The features of clicks.
-    public init(values: Matrix, isForeground: [Bool]) {
+    package init(values: Matrix, isForeground: [Bool]) {
         precondition(values.rows == isForeground.count, "one row for each click")
         self.values = values
         self.isForeground = isForeground
@@ -154,7 +154,7 @@ extension ClickDecoder {
     ///   - clicks: at least one.
     ///   - parallelism: the threads that share the rows; the result is the same for any number.
     /// - Complexity: O(n x parameters of the hidden layers); the attention's queries and keys are only needed for several clicks.
-    public func probabilities(of features: Matrix, clicks: ClickFeatures, parallelism: Parallelism = Parallelism()) throws -> [Float] {
+    package func probabilities(of features: Matrix, clicks: ClickFeatures, parallelism: Parallelism = Parallelism()) throws -> [Float] {
         let block = 512
         let blocks = parallelism.map((features.rows + block - 1) / block) { index -> [Float] in
             let rows = (index * block)..<min(features.rows, (index + 1) * block)

@@ -1,6 +1,6 @@
-import Basics
+import BSBBasics
 import Foundation
-import LinearAlgebra
+import BSBLinearAlgebra
 
 /// Makes an answer agree with the clicks, there and in what belongs together with them.
 ///

@@ -1,21 +1,21 @@
-import Basics
-import Distillation
-import LinearAlgebra
+import BSBBasics
+import BSBDistillation
+import BSBLinearAlgebra
 
 /// Segments a mesh by a decoder that was trained on it: iSeg.
 ///
 /// Features are scaled once; a click is then one run of a small network over the vertices. A decoder that has a context to tell what belongs
 /// together by answers the first wanted click, and further clicks are obeyed where its answer denies them; a published decoder, which has
 /// none, is asked about all clicks at once.
-public struct DecoderSegmenter: SurfaceSegmenter {
+package struct DecoderSegmenter: SurfaceSegmenter {
     /// The decoder.
-    public let trained: TrainedDecoder
+    package let trained: TrainedDecoder
     private let features: Matrix
     private let obedience: ClickObedience?
     private let parallelism: Parallelism
 
     /// A segmenter by a trained decoder.
-    public init(_ trained: TrainedDecoder, parallelism: Parallelism = Parallelism()) {
+    package init(_ trained: TrainedDecoder, parallelism: Parallelism = Parallelism()) {
         self.trained = trained
         self.parallelism = parallelism
         features = trained.inputs
@@ -23,14 +23,14 @@ public struct DecoderSegmenter: SurfaceSegmenter {
     }
 
     /// The decoder.
-    public var method: SurfaceMethod { .iseg }
+    package var method: SurfaceMethod { .iseg }
 
     /// The part that is clicked; the 2D segmenter is not asked.
     ///
     /// - Throws: `Failure` for clicks that make no sense, and for several clicks of a decoder without a context that was trained on single
     ///   ones: its attention has never learned to weigh them.
     /// - Complexity: O(#V x parameters), and O(#V x clicks x context).
-    public func visibleAnswer(to clicks: [SurfaceClick]) throws -> SurfaceAnswer? {
+    package func visibleAnswer(to clicks: [SurfaceClick]) throws -> SurfaceAnswer? {
         let clicks = try clicks.checked(vertexCount: trained.field.vertexCount)
         let asked = obedience == nil ? clicks : Array(clicks.lazy.filter(\.isForeground).prefix(1))
         let values = features.gatheringRows(asked.map(\.vertex))
@@ -39,11 +39,11 @@ public struct DecoderSegmenter: SurfaceSegmenter {
     }
 
     /// Clicks on another mesh, and the part of this one that they mean.
-    public struct Transfer: Sendable, Hashable {
+    package struct Transfer: Sendable, Hashable {
         /// #V: the probability of each vertex to be in the part.
-        public var probability: [Float]
+        package var probability: [Float]
         /// The vertices of this mesh that stood for the clicks; empty where the clicks' features were used themselves.
-        public var standIns: [SurfaceClick]
+        package var standIns: [SurfaceClick]
     }
 
     /// The part that was clicked on another mesh: iSeg's transfer across meshes.
@@ -56,7 +56,7 @@ public struct DecoderSegmenter: SurfaceSegmenter {
     ///   - source: the features of the other mesh by the same 2D segmenter.
     /// - Throws: `Failure` as ``answer(to:)``, and if the features are of another length.
     /// - Complexity: that of an answer, and O(#V) for each click.
-    public func transfer(_ clicks: [SurfaceClick], from source: FeatureField) throws -> Transfer {
+    package func transfer(_ clicks: [SurfaceClick], from source: FeatureField) throws -> Transfer {
         guard source.dimension == trained.field.dimension else {
             throw Failure(.badInput, "segmenting the mesh", reason: "the two meshes' features are of different models")
         }
@@ -86,7 +86,7 @@ public struct DecoderSegmenter: SurfaceSegmenter {
 
     /// Whether the decoder can answer clicks like these: without a context, several wanted ones, or unwanted ones, must have been among
     /// those that it was trained on.
-    public func supports(_ clicks: [SurfaceClick]) -> Bool {
+    package func supports(_ clicks: [SurfaceClick]) -> Bool {
         guard obedience == nil else { return true }
         let known = trained.provenance
         let distinct = Set(clicks)

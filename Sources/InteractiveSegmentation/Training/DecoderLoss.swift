@@ -1,6 +1,6 @@
-import Basics
+import BSBBasics
 import Foundation
-import LinearAlgebra
+import BSBLinearAlgebra
 
 /// How a decoder's probabilities compare with those learned at some points.
 struct DecoderLoss: Sendable {

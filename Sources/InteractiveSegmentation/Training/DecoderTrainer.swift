@@ -1,8 +1,8 @@
-import Basics
-import Distillation
+import BSBBasics
+import BSBDistillation
 import Foundation
-import LinearAlgebra
-import Rendering
+import BSBLinearAlgebra
+import BSBRendering
 
 /// Trains a click decoder on what the 2D segmenter makes of clicks on one mesh: its masks of single views, as published, or the parts that
 /// the training-free lift makes of them.
@@ -10,7 +10,7 @@ import Rendering
 /// Each step compares a few points of a few prompts, so that it never touches the whole mesh. Some prompts are held out; they decide
 /// when to stop and which network is kept. What happens in a step is a function of the options and its number, and the state is stored
 /// at every look at the held-out prompts: a training that was stopped goes on to the bytes of one that was not.
-public struct DecoderTrainer: Sendable {
+package struct DecoderTrainer: Sendable {
     private let options: DecoderTrainingOptions
     private let parallelism: Parallelism
 
@@ -23,7 +23,7 @@ public struct DecoderTrainer: Sendable {
     /// A trainer with the given options.
     ///
     /// Throws `Failure` for options out of range.
-    public init(options: DecoderTrainingOptions = DecoderTrainingOptions(), parallelism: Parallelism = Parallelism()) throws {
+    package init(options: DecoderTrainingOptions = DecoderTrainingOptions(), parallelism: Parallelism = Parallelism()) throws {
         try options.check()
         self.options = options
         self.parallelism = parallelism
@@ -43,7 +43,7 @@ public struct DecoderTrainer: Sendable {
     ///   - progress: told after each step; what it throws stops the training, which can go on later.
     /// - Throws: `Failure` if there is nothing to learn from, and what the views throw.
     /// - Complexity: O(steps x batch x points x parameters).
-    public func train(
+    package func train(
         features: Matrix, answers: [AnsweredView], views: some MeshViews, store: some TrainingStore = NoTrainingStore(),
         progress: (TrainingProgress) throws -> Void = { _ in }
     ) throws -> DecoderTraining {
@@ -55,7 +55,7 @@ public struct DecoderTrainer: Sendable {
     ///
     /// Parameters, failures and complexity are those of ``train(features:answers:views:store:progress:)``; `context` is what the decoder
     /// sees of the vertices beside features (see ``VertexContext``), as it is.
-    public func train(
+    package func train(
         features: Matrix, context: Matrix, lifted: [LiftedPrompt], store: some TrainingStore = NoTrainingStore(),
         progress: (TrainingProgress) throws -> Void = { _ in }
     ) throws -> DecoderTraining {

@@ -1,11 +1,11 @@
-import Basics
+import BSBBasics
 import Foundation
-import LinearAlgebra
+import BSBLinearAlgebra
 
 /// How a decoder is trained.
-public struct DecoderTrainingOptions: Sendable, Hashable, Codable {
+package struct DecoderTrainingOptions: Sendable, Hashable, Codable {
     /// Which sizes the network has.
-    public enum Architecture: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Architecture: String, Sendable, Hashable, Codable, CaseIterable {
         /// A small network, for quick training and clicks.
         case fast
         /// The published sizes.
@@ -13,46 +13,46 @@ public struct DecoderTrainingOptions: Sendable, Hashable, Codable {
     }
 
     /// Which sizes the network has.
-    public var architecture = Architecture.fast
+    package var architecture = Architecture.fast
     /// The largest step size of Adam; published: 1e-4.
-    public var learningRate: Float = 2e-3
+    package var learningRate: Float = 2e-3
     /// The last step's size as a share of the first's; a cosine leads from one to the other.
     ///
     /// Published: 1.
-    public var finalLearningRate: Float = 0.05
+    package var finalLearningRate: Float = 0.05
     /// Prompts in a step, as published.
-    public var batch = 16
+    package var batch = 16
     /// The most steps that are taken.
-    public var steps = 2000
+    package var steps = 2000
     /// Pixels of a prompt's view, or vertices, that are compared in a step, a random choice; all without.
     ///
     /// Published: all pixels.
-    public var points: Int? = 256
+    package var points: Int? = 256
     /// Whether the part's vertices and the others are compared in the proportion of the square roots of their numbers, where lifts are
     /// learned, so that small parts are not drowned; in that of their numbers without, as published.
-    public var favoursSmallParts = true
+    package var favoursSmallParts = true
     /// Whether the vertices' probabilities are interpolated at pixels, as published, or the vertices' features, which costs a third.
-    public var rendersProbabilities = false
+    package var rendersProbabilities = false
     /// Whether features are shifted and scaled to mean 0 and variance 1, component by component.
     ///
     /// Published: not.
-    public var standardizesFeatures = true
+    package var standardizesFeatures = true
     /// The share of the views (or of the clicked vertices, where lifts are learned) that are not learned from, but decide when to stop.
-    public var heldOutShare = 0.125
+    package var heldOutShare = 0.125
     /// Steps between two looks at what is held out.
-    public var evaluationInterval = 100
+    package var evaluationInterval = 100
     /// So many looks without progress end the training.
-    public var patience = 8
+    package var patience = 8
     /// Determines the initial network, and the order of the prompts.
-    public var seed: UInt64 = 0
+    package var seed: UInt64 = 0
 
     /// The default training.
-    public init() {}
+    package init() {}
 
     /// The published training: Adam at 1e-4 for 5 epochs over all pixels of prompts with one view each.
     ///
     /// - Parameter prompts: the number of prompts, from which follows that of steps.
-    public static func reference(prompts: Int) -> DecoderTrainingOptions {
+    package static func reference(prompts: Int) -> DecoderTrainingOptions {
         var options = DecoderTrainingOptions()
         options.architecture = .reference
         (options.learningRate, options.finalLearningRate) = (1e-4, 1)
@@ -86,18 +86,18 @@ public struct DecoderTrainingOptions: Sendable, Hashable, Codable {
 }
 
 /// How well a decoder did at one time of its training.
-public struct LossPoint: Sendable, Hashable, Codable {
+package struct LossPoint: Sendable, Hashable, Codable {
     /// Steps taken.
-    public var step: Int
+    package var step: Int
     /// The mean cross-entropy of the prompts learned since the last look.
-    public var training: Float
+    package var training: Float
     /// The mean cross-entropy on held-out prompts.
-    public var heldOut: Float
+    package var heldOut: Float
     /// The mean IoU with the answers to held-out prompts, cut at one half.
-    public var heldOutIoU: Float
+    package var heldOutIoU: Float
 
     /// A point of the loss curve.
-    public init(step: Int, training: Float, heldOut: Float, heldOutIoU: Float) {
+    package init(step: Int, training: Float, heldOut: Float, heldOutIoU: Float) {
         self.step = step
         self.training = training
         self.heldOut = heldOut
@@ -106,36 +106,36 @@ public struct LossPoint: Sendable, Hashable, Codable {
 }
 
 /// How far a training is.
-public struct TrainingProgress: Sendable, Hashable {
+package struct TrainingProgress: Sendable, Hashable {
     /// Steps taken.
-    public var step: Int
+    package var step: Int
     /// The most steps that will be taken.
-    public var steps: Int
+    package var steps: Int
     /// The latest look at what is held out.
-    public var latest: LossPoint?
+    package var latest: LossPoint?
 }
 
 /// Shifts and scales features component by component.
-public struct FeatureScaling: Sendable, Hashable {
+package struct FeatureScaling: Sendable, Hashable {
     /// What is taken off.
-    public var mean: [Float]
+    package var mean: [Float]
     /// What is multiplied with afterwards.
-    public var scale: [Float]
+    package var scale: [Float]
 
     /// Leaves features of length `count` as they are.
-    public init(identity count: Int) {
+    package init(identity count: Int) {
         mean = [Float](repeating: 0, count: count)
         scale = [Float](repeating: 1, count: count)
     }
 
     /// A scaling by these numbers.
-    public init(mean: [Float], scale: [Float]) {
+    package init(mean: [Float], scale: [Float]) {
         precondition(mean.count == scale.count, "one mean and one scale for each component")
         (self.mean, self.scale) = (mean, scale)
     }
 
     /// The scaling to mean 0 and variance 1 of the rows of `features`; constant components become 0.
-    public init(standardizing features: Matrix) {
+    package init(standardizing features: Matrix) {
         mean = features.columnMeans()
         var squares = [Double](repeating: 0, count: features.columns)
         for row in 0..<features.rows {
@@ -151,7 +151,7 @@ public struct FeatureScaling: Sendable, Hashable {
     }
 
     /// The scaled rows.
-    public func applied(to features: Matrix) -> Matrix {
+    package func applied(to features: Matrix) -> Matrix {
         var result = features
         let columns = features.columns
         for row in 0..<features.rows {
@@ -164,23 +164,23 @@ public struct FeatureScaling: Sendable, Hashable {
 }
 
 /// What a training resulted in.
-public struct DecoderTraining: Sendable {
+package struct DecoderTraining: Sendable {
     /// The network with the least held-out loss.
-    public var decoder: ClickDecoder
+    package var decoder: ClickDecoder
     /// How features must be scaled for it.
-    public var scaling: FeatureScaling
+    package var scaling: FeatureScaling
     /// The looks at what is held out, in order.
-    public var history: [LossPoint]
+    package var history: [LossPoint]
     /// Steps taken.
-    public var steps: Int
+    package var steps: Int
     /// The step of the network that was kept.
-    public var bestStep: Int
+    package var bestStep: Int
     /// Steps that were taken from an earlier, interrupted run.
-    public var resumedSteps: Int
+    package var resumedSteps: Int
 }
 
 /// Where a training keeps what it would otherwise lose when it is stopped.
-public protocol TrainingStore: Sendable {
+package protocol TrainingStore: Sendable {
     /// What was stored under a name, unharmed; nil if nothing.
     func read(_ name: String) -> Data?
     /// Stores bytes under a name.
@@ -188,11 +188,11 @@ public protocol TrainingStore: Sendable {
 }
 
 /// Keeps nothing.
-public struct NoTrainingStore: TrainingStore {
+package struct NoTrainingStore: TrainingStore {
     /// A store that keeps nothing.
-    public init() {}
+    package init() {}
     /// Nothing.
-    public func read(_ name: String) -> Data? { nil }
+    package func read(_ name: String) -> Data? { nil }
     /// Drops the bytes.
-    public func write(_ data: Data, as name: String) {}
+    package func write(_ data: Data, as name: String) {}
 }

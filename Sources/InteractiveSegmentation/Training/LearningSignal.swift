@@ -1,8 +1,8 @@
-import LinearAlgebra
-import Shapes
+import BSBLinearAlgebra
+import BSBShapes
 
 /// What a decoder learns from.
-public enum LearningSignal: String, Sendable, Hashable, Codable, CaseIterable {
+package enum LearningSignal: String, Sendable, Hashable, Codable, CaseIterable {
     /// The parts that the training-free lift makes of clicks: one answer for the whole surface, settled between all views.
     case lift
     /// The segmenter's masks in one set of views, each embedded once.
@@ -16,9 +16,9 @@ public enum LearningSignal: String, Sendable, Hashable, Codable, CaseIterable {
 /// The features say what the surface looks like near a vertex, but not where on the shape that is: two legs look alike. The context does: how
 /// likely the vertex is in the parts that the first training clicks mean (which are spread over the whole mesh, see
 /// `Mesh.farthestPoints(count:)`), and its position; both from -1 to 1 or little more, as a network likes them.
-public enum VertexContext {
+package enum VertexContext {
     /// At most so many clicks' parts are part of the context.
-    public static let parts = 64
+    package static let parts = 64
 
     /// The context of a mesh's vertices: #V x (parts + 3).
     ///
@@ -26,7 +26,7 @@ public enum VertexContext {
     ///   - answers: the answers that are learned, in the order of farthest-point sampling.
     ///   - mesh: the mesh in the unit ball.
     /// - Complexity: O(#V x parts).
-    public static func matrix(of answers: [LiftedAnswers], on mesh: Mesh) -> Matrix {
+    package static func matrix(of answers: [LiftedAnswers], on mesh: Mesh) -> Matrix {
         let known = answers.compactMap(\.prompts.first).prefix(parts)
         let columns = known.count + 3
         var context = Matrix(rows: mesh.vertices.count, columns: columns)

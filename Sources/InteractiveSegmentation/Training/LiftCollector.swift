@@ -1,13 +1,13 @@
-import Basics
+import BSBBasics
 
 /// Asks the training-free lift for the parts that a decoder is trained on: each clicked vertex alone.
 ///
 /// Further clicks are not learned: they are obeyed as they come, see ``DecoderSegmenter``.
-public struct LiftCollector: Sendable {
+package struct LiftCollector: Sendable {
     private let segmenter: any SurfaceSegmenter
 
     /// A collector that asks `segmenter`.
-    public init(segmenter: some SurfaceSegmenter) {
+    package init(segmenter: some SurfaceSegmenter) {
         self.segmenter = segmenter
     }
 
@@ -15,7 +15,7 @@ public struct LiftCollector: Sendable {
     ///
     /// - Throws: `Failure` if the segmenter cannot be run.
     /// - Complexity: one lift.
-    public func answer(at vertex: Int) throws -> LiftedAnswers {
+    package func answer(at vertex: Int) throws -> LiftedAnswers {
         let clicks = [SurfaceClick(vertex)]
         guard let answer = try segmenter.visibleAnswer(to: clicks) else {
             return LiftedAnswers(vertex: vertex, prompts: [], questions: 0)

@@ -1,9 +1,9 @@
-import Backbones
-import Basics
-import Distillation
-import LinearAlgebra
-import Rendering
-import Shapes
+import BSBBackbones
+import BSBBasics
+import BSBDistillation
+import BSBLinearAlgebra
+import BSBRendering
+import BSBShapes
 
 /// The covered pixels of a view that training may compare, each with where it lies on the surface and in the masks.
 struct PixelPool: Sendable {

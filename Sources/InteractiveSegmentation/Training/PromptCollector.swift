@@ -1,12 +1,12 @@
-import Backbones
-import Basics
-import Rendering
-import Shapes
+import BSBBackbones
+import BSBBasics
+import BSBRendering
+import BSBShapes
 
 /// Asks the 2D segmenter for the masks that a decoder is trained on, view by view.
 ///
 /// A view is embedded once, whatever the number of its prompts. What is asked in a view depends on the plan, the seed and the view alone.
-public struct PromptCollector: Sendable {
+package struct PromptCollector: Sendable {
     private let segmenter: any PromptSegmenter
     private let sampling: PromptSampling
     private let level: MaskLevel
@@ -14,7 +14,7 @@ public struct PromptCollector: Sendable {
     private let clickable: ClickableVertices
 
     /// A collector that asks `segmenter` for the masks of `level` on views of `surface`.
-    public init(
+    package init(
         segmenter: any PromptSegmenter, surface: SurfaceModel, sampling: PromptSampling, level: MaskLevel = .part, seed: UInt64 = 0
     ) {
         self.segmenter = segmenter
@@ -28,7 +28,7 @@ public struct PromptCollector: Sendable {
     ///
     /// - Throws: `Failure` if the segmenter cannot be run.
     /// - Complexity: one prompt for each first click, and `1 + refinementRounds` for each pair of clicks.
-    public func answers(to plan: PromptPlan, view: Int, of views: some MeshViews) throws -> AnsweredView {
+    package func answers(to plan: PromptPlan, view: Int, of views: some MeshViews) throws -> AnsweredView {
         let first = plan.firstClicks[view]
         let position = { vertex in views.cameras[view].project(views.scene.mesh.vertices[vertex], size: views.size)?.position }
         let clicks = first.compactMap { vertex in position(vertex).map { (vertex: vertex, position: $0) } }

@@ -1,35 +1,35 @@
-import Basics
-import Rendering
-import Shapes
+import BSBBasics
+import BSBRendering
+import BSBShapes
 
 /// Which prompts a decoder is trained on, and how many.
-public struct PromptSampling: Sendable, Hashable, Codable {
+package struct PromptSampling: Sendable, Hashable, Codable {
     /// The share of the vertices that are clicked, spread by farthest-point sampling; published: 0.03.
-    public var vertexShare = 0.03
+    package var vertexShare = 0.03
     /// At least so many vertices are clicked, if the mesh has them.
-    public var minimumVertices = 150
+    package var minimumVertices = 150
     /// At most so many vertices are clicked.
-    public var maximumVertices = 1000
+    package var maximumVertices = 1000
     /// At most so many (vertex, view) pairs are prompts with one click; a random choice of all pairs.
-    public var maximumPrompts = 3000
+    package var maximumPrompts = 3000
     /// Views that see a vertex at a flatter angle than this cosine are not used for it.
-    public var minimumFrontality: Float = 0.15
+    package var minimumFrontality: Float = 0.15
     /// For this share of the prompts, further clicks are tried; where lifts are learned, for none.
-    public var secondClickShare: Float = 0.25
+    package var secondClickShare: Float = 0.25
     /// So many second clicks of each polarity are tried for such a prompt; published: 5.
-    public var secondClicks = 1
+    package var secondClicks = 1
     /// How often the answer to two clicks is fed back as a hint; published: 5.
-    public var refinementRounds = 2
+    package var refinementRounds = 2
     /// Second clicks are only tried on masks of at least this estimated IoU, as published.
-    public var minimumScore: Float = 0.4
+    package var minimumScore: Float = 0.4
     /// An answer to two clicks that overlaps more with the first answer teaches nothing and is dropped, as published.
-    public var maximumOverlap: Float = 0.9
+    package var maximumOverlap: Float = 0.9
 
     /// The default numbers: shared views, a floor for small meshes, and second clicks.
-    public init() {}
+    package init() {}
 
     /// The numbers of the published click training with one click for each prompt: 3% of the vertices.
-    public static var reference: PromptSampling {
+    package static var reference: PromptSampling {
         var sampling = PromptSampling()
         (sampling.minimumVertices, sampling.maximumVertices, sampling.maximumPrompts) = (1, .max, .max)
         (sampling.minimumFrontality, sampling.secondClickShare) = (0, 0)
@@ -37,30 +37,30 @@ public struct PromptSampling: Sendable, Hashable, Codable {
     }
 
     /// How many of `count` vertices are clicked.
-    public func vertexCount(of count: Int) -> Int {
+    package func vertexCount(of count: Int) -> Int {
         min(max(Int((vertexShare * Double(count)).rounded()), minimumVertices), maximumVertices, count)
     }
 }
 
 /// The clicks of a training: which vertices are clicked in which views.
-public struct PromptPlan: Sendable, Hashable {
+package struct PromptPlan: Sendable, Hashable {
     /// The clicked vertices, by farthest-point sampling.
-    public var vertices: [Int]
+    package var vertices: [Int]
     /// For each view, the vertices that are first clicks there.
-    public var firstClicks: [[Int]]
+    package var firstClicks: [[Int]]
     /// The (vertex, view) pairs that there are, of which at most as many as asked for are used.
-    public var availablePrompts: Int
+    package var availablePrompts: Int
     /// Prompts that repeat a view because no better one was found (published sampling only).
-    public var duplicates = 0
+    package var duplicates = 0
 
     /// The prompts that are used.
-    public var promptCount: Int { firstClicks.reduce(0) { $0 + $1.count } }
+    package var promptCount: Int { firstClicks.reduce(0) { $0 + $1.count } }
 
     /// A plan over shared views: every pair of a sampled vertex and a view that truly shows it is a prompt.
     ///
     /// - Throws: `Failure` if no view shows any of the vertices, and what the views throw.
     /// - Complexity: O(#views (#V + pixels)).
-    public init(
+    package init(
         _ views: some MeshViews, surface: SurfaceModel, sampling: PromptSampling, seed: UInt64, parallelism: Parallelism = Parallelism()
     ) throws {
         let mesh = views.scene.mesh
@@ -82,7 +82,7 @@ public struct PromptPlan: Sendable, Hashable {
     }
 
     /// A plan of the published kind: each view belongs to one prompt.
-    public init(vertices: [Int], promptOfView: [Int], duplicates: Int) {
+    package init(vertices: [Int], promptOfView: [Int], duplicates: Int) {
         self.vertices = vertices
         firstClicks = promptOfView.map { [$0] }
         availablePrompts = promptOfView.count

@@ -1,6 +1,6 @@
-import Basics
-import LinearAlgebra
-import Rendering
+import BSBBasics
+import BSBLinearAlgebra
+import BSBRendering
 
 /// What a decoder learns from: prompts with their answers, and points of the surface where a decoder's answer can be compared with them.
 protocol TrainingMaterial: Sendable {

@@ -1,25 +1,25 @@
-import Backbones
-import Basics
+import BSBBackbones
+import BSBBasics
 import Foundation
 
 /// What the 2D segmenter answered to clicks on the surface in one view: one sample of a decoder's training.
-public struct TrainingPrompt: Sendable, Hashable {
+package struct TrainingPrompt: Sendable, Hashable {
     /// The clicks on the surface, all visible in the view.
-    public var clicks: [SurfaceClick]
+    package var clicks: [SurfaceClick]
     /// The segmenter's own estimate of the mask's IoU.
-    public var score: Float
+    package var score: Float
     /// The mask's logits, rows x columns of the view's maps, in steps of ``logitStep``.
-    public var logits: [Int8]
+    package var logits: [Int8]
 
     /// An answer to `clicks`.
-    public init(clicks: [SurfaceClick], score: Float, logits: [Int8]) {
+    package init(clicks: [SurfaceClick], score: Float, logits: [Int8]) {
         self.clicks = clicks
         self.score = score
         self.logits = logits
     }
 
     /// The logit that an 8-bit step stands for; logits end at 127 of them on either side.
-    public static let logitStep: Float = 0.125
+    package static let logitStep: Float = 0.125
 
     /// Logits in steps; what is not a number counts as 0.
     static func quantized(_ logits: [Float]) -> [Int8] {
@@ -28,22 +28,22 @@ public struct TrainingPrompt: Sendable, Hashable {
 }
 
 /// All answers for one view.
-public struct AnsweredView: Sendable, Hashable {
+package struct AnsweredView: Sendable, Hashable {
     /// The view.
-    public var view: Int
+    package var view: Int
     /// The number of logits in a row of a mask.
-    public var columns: Int
+    package var columns: Int
     /// The number of rows of a mask.
-    public var rows: Int
+    package var rows: Int
     /// From the picture's plane to the masks'.
-    public var map: PlaneMap
+    package var map: PlaneMap
     /// The answers.
-    public var prompts: [TrainingPrompt]
+    package var prompts: [TrainingPrompt]
 }
 
 extension AnsweredView {
     /// The view as bytes: seven 32-bit numbers, then each prompt's clicks, score and logits; all little-endian.
-    public var data: Data {
+    package var data: Data {
         var data = Data()
         for number in [view, columns, rows, prompts.count] { data.append(UInt32(clamping: number)) }
         for number in [map.scaleX, map.scaleY, map.offsetX, map.offsetY] { data.append(number.bitPattern) }
@@ -56,7 +56,7 @@ extension AnsweredView {
     }
 
     /// The view that was stored as `data`, or nil if the data is not one.
-    public init?(data: Data) {
+    package init?(data: Data) {
         var reader = ByteReader(data)
         guard let view = reader.number(), let columns = reader.number(), let rows = reader.number(), let count = reader.number(),
             let sx = reader.float(), let sy = reader.float(), let ox = reader.float(), let oy = reader.float(),

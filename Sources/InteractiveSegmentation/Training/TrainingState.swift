@@ -1,7 +1,7 @@
-import Basics
-import Distillation
+import BSBBasics
+import BSBDistillation
 import Foundation
-import LinearAlgebra
+import BSBLinearAlgebra
 
 /// Everything that the rest of a training depends on, so that it can stop and go on to the same bytes.
 struct TrainingState: Sendable {

@@ -1,9 +1,9 @@
-import Answering
-import Basics
+import BSBAnswering
+import BSBBasics
 import Foundation
-import Images
-import InteractiveSegmentation
-import Workbench
+import BSBImages
+import BSBInteractiveSegmentation
+import BSBWorkbench
 
 /// The course of a training as a table and as a picture.
 struct LossCurve {

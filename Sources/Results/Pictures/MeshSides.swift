@@ -1,10 +1,10 @@
-import Answering
-import Basics
+import BSBAnswering
+import BSBBasics
 import Foundation
-import Images
-import InteractiveSegmentation
-import Rendering
-import Workbench
+import BSBImages
+import BSBInteractiveSegmentation
+import BSBRendering
+import BSBWorkbench
 
 /// Pictures of a mesh from six sides, with its part in colour and rings around marked vertices.
 struct MeshSides {

@@ -1,13 +1,13 @@
-import Answering
-import Backbones
-import Basics
-import Correspondence
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Images
-import InteractiveSegmentation
-import Rendering
-import Shapes
-import Workbench
+import BSBImages
+import BSBInteractiveSegmentation
+import BSBRendering
+import BSBShapes
+import BSBWorkbench
 
 /// The picture of a match, made to be looked at: the click and its masks, where the candidates lead back to, and the mesh from six sides
 /// with the matching part in the colour of the photo's part.

@@ -1,7 +1,7 @@
-import Answering
-import Correspondence
-import Images
-import Workbench
+import BSBAnswering
+import BSBCorrespondence
+import BSBImages
+import BSBWorkbench
 
 /// Rows of captioned pictures under a headline: the layout of every overview but that of a match.
 struct PictureSheet {

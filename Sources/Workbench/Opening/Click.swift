@@ -1,7 +1,7 @@
-import Backbones
-import Basics
-import Correspondence
-import Images
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
+import BSBImages
 
 /// What the user points at in a photo.
 public struct Click: Sendable, Hashable {

@@ -1,13 +1,13 @@
-import Basics
-import InteractiveSegmentation
+import BSBBasics
+import BSBInteractiveSegmentation
 
 /// A decoder in a file of the user's: a checkpoint of `bsb train`, or one of the published code that `Training/convert_decoder.py` converted.
-public struct DecoderFile: Sendable, Hashable {
+package struct DecoderFile: Sendable, Hashable {
     /// The checkpoint.
-    public var path: String
+    package var path: String
 
     /// The decoder in the file `path`.
-    public init(path: String) { self.path = path }
+    package init(path: String) { self.path = path }
 
     /// Reads the decoder.
     ///

@@ -1,17 +1,17 @@
-import Backbones
-import Basics
-import Distillation
+import BSBBackbones
+import BSBBasics
+import BSBDistillation
 import Foundation
-import LinearAlgebra
-import Rendering
+import BSBLinearAlgebra
+import BSBRendering
 import Synchronization
 
 /// Fits the features of a mesh's vertices to rendered views, or takes them from the cache.
-public struct FeatureDistiller: Sendable {
+package struct FeatureDistiller: Sendable {
     private let bench: Workbench
 
     /// A distiller that works at `bench`.
-    public init(at bench: Workbench) {
+    package init(at bench: Workbench) {
         self.bench = bench
     }
 
@@ -36,7 +36,7 @@ public struct FeatureDistiller: Sendable {
     /// Views are rendered and run through the extractor on all threads; each view's features are cached at once, so that a run that is
     /// cut short goes on where it was. They are thrown away when the field is done.
     /// - Throws: `Failure` if the model cannot be run or no view shows the mesh.
-    public func field(of mesh: OpenMesh) throws -> FeatureField {
+    package func field(of mesh: OpenMesh) throws -> FeatureField {
         let recipe = try recipe(of: mesh)
         if let field = bench.cache.field(recipe, vertexCount: mesh.mesh.vertices.count) { return field }
         let views = RenderedViews(of: mesh, plan: bench.settings.featureViews, seed: bench.settings.seed)

@@ -1,7 +1,7 @@
-import Basics
-import Correspondence
-import InteractiveSegmentation
-import Shapes
+import BSBBasics
+import BSBCorrespondence
+import BSBInteractiveSegmentation
+import BSBShapes
 
 extension OpenMesh {
     /// The features of the vertices, ready to be matched.

@@ -1,9 +1,9 @@
-import Basics
-import Correspondence
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import InteractiveSegmentation
-import Rendering
-import Shapes
+import BSBInteractiveSegmentation
+import BSBRendering
+import BSBShapes
 
 /// A mesh that is open for any number of questions.
 ///

@@ -1,8 +1,8 @@
-import Backbones
-import Basics
-import Correspondence
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
 import Foundation
-import Images
+import BSBImages
 
 /// A photo that is open for any number of clicks.
 ///

@@ -1,6 +1,6 @@
-import Backbones
+import BSBBackbones
 import Foundation
-import Images
+import BSBImages
 
 /// A segmenter that remembers what it said about one photo, so that clicks and methods which ask the same share it.
 ///

@@ -1,37 +1,37 @@
-import Backbones
-import Basics
+import BSBBackbones
+import BSBBasics
 import Foundation
-import Images
-import Rendering
+import BSBImages
+import BSBRendering
 
 /// The views of a prepared mesh under a plan: cameras, what they see, and pictures of it.
 ///
 /// View k depends on the plan, the seed and k only, so that work cut short goes on with the same views.
-public struct RenderedViews: Sendable {
+package struct RenderedViews: Sendable {
     /// The rays of the mesh in the unit ball.
-    public let scene: RayScene
+    package let scene: RayScene
     /// How many views there are and how they look.
-    public let plan: ViewPlan
+    package let plan: ViewPlan
     /// The cameras, in the order of the views.
-    public let cameras: [Camera]
+    package let cameras: [Camera]
     /// The size of a view in pixels.
-    public let size: RasterSize
+    package let size: RasterSize
     /// One for each light of the plan; views take them in turn.
     private let painters: [PictureRenderer]
 
     /// The views of a prepared mesh under `plan`, in its own colours if it was prepared with them.
-    public init(of mesh: OpenMesh, plan: ViewPlan, seed: UInt64) {
+    package init(of mesh: OpenMesh, plan: ViewPlan, seed: UInt64) {
         self.init(scene: mesh.scene, plan: plan, seed: seed, colors: mesh.colors)
     }
 
     /// The views of `scene` under `plan`, grey unless `colors` are given.
-    public init(scene: RayScene, plan: ViewPlan, seed: UInt64, colors: SurfaceColors? = nil) {
+    package init(scene: RayScene, plan: ViewPlan, seed: UInt64, colors: SurfaceColors? = nil) {
         let sampler = ViewSampler(plan.style == .reference ? .reference : .fibonacci(count: plan.count), seed: seed)
         self.init(scene: scene, plan: plan, cameras: (0..<plan.count).map { sampler.camera($0) }, colors: colors)
     }
 
     /// Views of `scene` from given cameras, sized and shaded by `plan`, grey unless `colors` are given.
-    public init(scene: RayScene, plan: ViewPlan, cameras: [Camera], colors: SurfaceColors? = nil) {
+    package init(scene: RayScene, plan: ViewPlan, cameras: [Camera], colors: SurfaceColors? = nil) {
         self.scene = scene
         self.plan = plan
         self.cameras = cameras
@@ -40,7 +40,7 @@ public struct RenderedViews: Sendable {
     }
 
     /// What view `index` shows.
-    public func surfaces(_ index: Int) -> SurfaceBuffers {
+    package func surfaces(_ index: Int) -> SurfaceBuffers {
         let shading = painters[0].shading
         return scene.surfaces(from: cameras[index], size: size, culling: shading.culling, interpolation: shading.interpolation)
     }
@@ -48,7 +48,7 @@ public struct RenderedViews: Sendable {
     /// The picture of view `index`, on white.
     ///
     /// Throws `Failure` if it is too large to be painted.
-    public func image(_ index: Int, surfaces: SurfaceBuffers) throws -> Image {
+    package func image(_ index: Int, surfaces: SurfaceBuffers) throws -> Image {
         try painters[index % painters.count].picture(of: surfaces, from: cameras[index]).image
     }
 }

@@ -1,7 +1,7 @@
-import Backbones
-import Basics
+import BSBBackbones
+import BSBBasics
 import Foundation
-import InteractiveSegmentation
+import BSBInteractiveSegmentation
 
 extension Settings {
     /// The part that probabilities make after these settings; what was clicked as wanted is in it.

@@ -1,7 +1,7 @@
-import Backbones
-import Basics
-import Distillation
-import InteractiveSegmentation
+import BSBBackbones
+import BSBBasics
+import BSBDistillation
+import BSBInteractiveSegmentation
 
 /// The segmenter's features of a mesh's vertices, fitted to its views: what a click decoder sees of the surface.
 struct SegmenterField {
