@@ -138,9 +138,9 @@ let package = Package(
         .target(name: "TestSupport", dependencies: modules(["Basics", "Shapes"]), path: "Tests/TestSupport"),
         tests("Basics"),
         tests("ModelStore"),
-        tests("Images"),
+        tests("Images", on: ["CImageCodecs"]),
         tests("LinearAlgebra"),
-        tests("Shapes"),
+        tests("Shapes", on: ["Images", "Rendering"], resources: [.copy("Cases"), .copy("Packed")]),
         tests("Inference", resources: [.copy("Fixtures")]),
         tests("Rendering"),
         tests("Texturing", on: ["Examples", "Images", "Shapes"]),
@@ -155,7 +155,7 @@ let package = Package(
         tests("Results", on: ["Workbench", "Answering", "Evaluation", "Examples", "Rendering"]),
         tests("Evaluation"),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["bsb", "TestSupport"] + modules(["Basics", "Images", "Shapes"]), exclude: ["Snapshots"]),
+            name: "CommandLineTests", dependencies: ["bsb", "TestSupport"] + modules(["Basics", "Images", "Shapes"]), exclude: ["Snapshots", "Corpora"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

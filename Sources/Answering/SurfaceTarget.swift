@@ -10,7 +10,7 @@ package enum SurfaceTarget: Sendable, Hashable {
     /// A vertex of the file.
     case vertex(Int)
     /// The vertex nearest to a point in the file's units.
-    case point(SIMD3<Float>)
+    case point(SIMD3<Double>)
     /// What a pixel of a view shows, in the frame of `bsb render`: angles in degrees, square pictures of `size` pixels.
     case pixel(SIMD2<Float>, azimuth: Float, elevation: Float, size: Int)
 }
@@ -51,10 +51,11 @@ extension SurfaceTarget {
     }
 
     /// The nearest vertex that a face uses, the lowest of ties.
-    private static func nearest(to point: SIMD3<Float>, of mesh: OpenMesh) -> Int {
+    private static func nearest(to point: SIMD3<Double>, of mesh: OpenMesh) -> Int {
+        let point = mesh.mesh.relative(point)
         var best = (vertex: 0, distance: Double.infinity)
         for (vertex, position) in mesh.mesh.vertices.enumerated() where mesh.referenced[vertex] {
-            let offset = SIMD3<Double>(position) - SIMD3<Double>(point)
+            let offset = SIMD3<Double>(position) - point
             let distance = (offset * offset).sum()
             if distance < best.distance { best = (vertex, distance) }
         }

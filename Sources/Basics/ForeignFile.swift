@@ -39,8 +39,10 @@ package struct ForeignFile: Sendable {
         (Array("BZh".utf8), "a file packed with bzip2", unpack), ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "a file packed with xz", unpack),
         ([0x28, 0xB5, 0x2F, 0xFD], "a file packed with Zstandard", unpack), ([0x37, 0x7A, 0xBC, 0xAF], "a 7z archive", unpack),
         (Array("Rar!".utf8), "a RAR archive", unpack), (Array("Kaydara FBX Binary".utf8), "an FBX file", nil),
-        (Array("; FBX".utf8), "an FBX file", nil), (Array("BLENDER".utf8), "a Blender file", nil), (Array("PXR-USDC".utf8), "a USD file", nil),
-        (Array("#usda".utf8), "a USD file", nil), (Array("#VRML".utf8), "a VRML file", nil), (Array("ISO-10303-21".utf8), "a STEP file", nil),
+        (Array("; FBX".utf8), "an FBX file", nil), (Array("BLENDER".utf8), "a Blender file", nil),
+        (Array("PXR-USDC".utf8), "a USD file", nil),
+        (Array("#usda".utf8), "a USD file", nil), (Array("#VRML".utf8), "a VRML file", nil),
+        (Array("ISO-10303-21".utf8), "a STEP file", nil),
         (Array("DRACO".utf8), "a bare Draco file", nil), (Array("%PDF".utf8), "a PDF document", nil),
         ([0x89, 0x50, 0x4E, 0x47], "a PNG picture and no mesh format", nil), ([0xFF, 0xD8, 0xFF], "a JPEG picture", nil),
         (Array("GIF8".utf8), "a GIF picture", nil), (Array("RIFF".utf8), "a sound, video or WebP picture", nil),
@@ -48,7 +50,8 @@ package struct ForeignFile: Sendable {
         ([0, 0, 0, 0x0C, 0x4A, 0x58, 0x4C, 0x20], "a JPEG XL picture", nil), ([0xFF, 0x4F, 0xFF, 0x51], "a JPEG 2000 picture", nil),
         ([0, 0, 0, 0x0C, 0x6A, 0x50, 0x20, 0x20], "a JPEG 2000 picture", nil), ([0x76, 0x2F, 0x31, 0x01], "an OpenEXR picture", nil),
         (Array("#?RADIANCE".utf8), "a Radiance HDR picture", nil), (Array("DDS ".utf8), "a DDS picture", nil),
-        ([0xAB, 0x4B, 0x54, 0x58], "a KTX picture", nil), (Array("glTF".utf8), "a glTF mesh", nil), (Array("ply\n".utf8), "a PLY mesh", nil),
+        ([0xAB, 0x4B, 0x54, 0x58], "a KTX picture", nil), (Array("glTF".utf8), "a glTF mesh", nil),
+        (Array("ply\n".utf8), "a PLY mesh", nil),
         (Array("FUJIFILM".utf8), "a raw photo", nil), ([0x1A, 0x45, 0xDF, 0xA3], "a video", nil),
     ]
 

@@ -1,5 +1,5 @@
 /// The nearest of a fixed set of points, by a k-d tree.
-struct NearestPoint {
+package struct NearestPoint {
     private let points: [SIMD3<Float>]
     /// Point indices; the middle of each range splits it along `axes`.
     private var order: [Int]
@@ -8,7 +8,7 @@ struct NearestPoint {
     /// A tree of the points.
     ///
     /// Complexity: O(n log^2 n).
-    init(_ points: [SIMD3<Float>]) {
+    package init(_ points: [SIMD3<Float>]) {
         self.points = points
         order = Array(points.indices)
         axes = [UInt8](repeating: 0, count: points.count)
@@ -18,7 +18,7 @@ struct NearestPoint {
     /// The index of the point nearest to `query`, the lowest among equals; nothing if there is no point.
     ///
     /// Complexity: O(log n) expected.
-    func nearest(to query: SIMD3<Float>) -> Int? {
+    package func nearest(to query: SIMD3<Float>) -> Int? {
         guard let first = points.indices.first else { return nil }
         var best = (index: first, distance: Float.infinity)
         search(0..<points.count, query, &best)

@@ -1,9 +1,12 @@
+import BSBDistillation
 import BSBLinearAlgebra
 import BSBShapes
 
 /// Settles votes on a surface, any number of times; what does not depend on the votes is found once.
 package struct SurfaceSmoothing: Sendable {
     private let welded: [UInt32]
+    /// #W positions.
+    private let positions: [SIMD3<Float>]
     /// #W: the connected part of each point.
     private let components: [UInt32]
     /// #W x #W: the number of edges at each point on the diagonal, -1 for each edge.
@@ -15,7 +18,9 @@ package struct SurfaceSmoothing: Sendable {
     /// Throws `Failure` if memory runs out. Complexity: O(#E) and an elimination order.
     package init(_ surface: SurfaceModel) throws {
         let adjacency = surface.adjacency
-        (welded, components) = (adjacency.weld.welded, adjacency.vertexComponents())
+        (welded, positions, components) = (
+            adjacency.weld.welded, adjacency.positions, adjacency.vertexComponents()
+        )
         let oneRing = adjacency.oneRing()
         let points = 0..<adjacency.weld.count
         var (starts, columns, values): ([Int32], [Int32], [Double]) = ([0], [], [])
@@ -33,8 +38,8 @@ package struct SurfaceSmoothing: Sendable {
     /// The probabilities that agree best with the votes and with each other along edges: #V.
     ///
     /// Minimises `Σ wᵥ (pᵥ - mᵥ)² + strength w̄ Σ (pᵤ - pᵥ)²` over the edges (u, v), where m is the mean vote and w̄ the mean weight of the
-    /// vertices that have votes: a screened Poisson system. Vertices without votes continue their surroundings; parts of the mesh that
-    /// no vote touches have probability 0.
+    /// vertices that have votes: a screened Poisson system. Vertices without votes continue their surroundings; shells of the mesh that
+    /// no vote touches, such as an inner wall, have the probability of the nearest point that has votes.
     ///
     /// Complexity: that of a sparse Cholesky factorisation, about O(#V^1.5).
     func smoothed(_ votes: Votes, strength: Double) throws -> [Float] {
@@ -49,16 +54,33 @@ package struct SurfaceSmoothing: Sendable {
         let system = system(weight, tie: strength * voted.reduce(0, +) / Double(voted.count))
         var solution = Matrix(rows: count, columns: 1, values: sum.map { Float($0) })
         try SparseCholesky(system, analysis: analysis).solve(&solution)
+        continueHiddenShells(&solution.values, weight)
         return welded.map { min(max(solution.values[Int($0)], 0), 1) }
     }
 
-    /// The Laplacian times `tie`, plus the weights; a point of a part that no vote touches stands alone, with probability 0.
-    private func system(_ weight: [Double], tie: Double) -> SparseMatrix {
+    /// #W: whether a vote touches each component, by the component's number.
+    private func touched(_ weight: [Double]) -> [Bool] {
         var isTouched = [Bool](repeating: false, count: weight.count)
         for point in weight.indices where weight[point] > 0 { isTouched[Int(components[point])] = true }
+        return isTouched
+    }
+
+    /// Gives the points of shells that no vote touches the value of the nearest point that has votes.
+    private func continueHiddenShells(_ values: inout [Float], _ weight: [Double]) {
+        let isTouched = touched(weight)
+        let hidden = weight.indices.filter { !isTouched[Int(components[$0])] }
+        guard !hidden.isEmpty else { return }
+        let voted = weight.indices.filter { weight[$0] > 0 }
+        let tree = NearestPoint(voted.map { positions[$0] })
+        for point in hidden { values[point] = values[voted[tree.nearest(to: positions[point])!]] }
+    }
+
+    /// The Laplacian times `tie`, plus the weights; a point of a shell that no vote touches stands alone.
+    private func system(_ weight: [Double], tie: Double) -> SparseMatrix {
+        let touched = touched(weight)
         var values = laplacian.values
         for point in weight.indices {
-            let isTouched = isTouched[Int(components[point])]
+            let isTouched = touched[Int(components[point])]
             for entry in laplacian.entries(ofRow: point) {
                 let isDiagonal = Int(laplacian.columnIndices[entry]) == point
                 if isTouched {

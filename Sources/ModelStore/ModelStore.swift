@@ -124,7 +124,7 @@ package struct ModelStore: Sendable {
     }
 
     func missing(_ file: CatalogueEntry.File, _ known: Known, of entry: CatalogueEntry) -> Failure {
-        let size = known.bytes.map(byteText) ?? "of unknown size"
+        let size = known.bytes.map { byteText($0) } ?? "of unknown size"
         guard entry.source != nil else {
             return Failure(
                 .missingModel, "looking for the model \(entry.name)", path: file.path, reason: "the file (\(size)) is not there any more",

@@ -20,7 +20,7 @@ package struct AlternativesDocument: Sendable, Codable {
         /// The vertex that looks most like the part there.
         package var vertex: Int
         /// In the file's units.
-        package var position: [Float]
+        package var position: [Double]
         /// exp((similarity - largest similarity) / temperature).
         package var score: Float
         /// Mean cosine with the part's pixels.
@@ -47,7 +47,7 @@ extension AlternativesDocument {
         self.init(
             temperature: alternatives.temperature,
             places: alternatives.list.map { place in
-                let position = mesh.mesh.vertices[place.vertex]
+                let position = mesh.mesh.filePosition(place.vertex)
                 return PlaceDocument(
                     vertex: place.vertex, position: [position.x, position.y, position.z], score: place.score,
                     similarity: place.similarity, returning: place.returning, pixel: [place.pixel.x, place.pixel.y],

@@ -22,7 +22,7 @@ package struct LocateDocument: Sendable, Codable {
     /// The clicked vertex.
     package var vertex: Int
     /// Its position in the file's units.
-    package var position: [Float]
+    package var position: [Double]
     /// The part around it.
     package var part: PartDocument
     /// The best segmentation buddy [x, y]; without a correspondence, this and what follows is absent.
@@ -122,7 +122,7 @@ package struct LocateOutputs: Outputs {
     package func document(_ outputs: [String]) -> LocateDocument {
         let (correspondence, mesh) = (outcome.correspondence, outcome.mesh)
         let buddy = correspondence.buddy
-        let position = mesh.mesh.vertices[outcome.vertex]
+        let position = mesh.mesh.filePosition(outcome.vertex)
         return LocateDocument(
             found: buddy != nil, reason: correspondence.reason, explanation: correspondence.reason?.sentence,
             existence: correspondence.existence.map { ($0 * 1e4).rounded() / 1e4 }, vertex: outcome.vertex,

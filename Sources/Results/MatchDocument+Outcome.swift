@@ -17,7 +17,7 @@ extension MatchDocument {
         let pixels = Double(photo.image.width * photo.image.height)
         self.init(
             found: buddy != nil, reason: correspondence.reason, explanation: correspondence.reason?.sentence, vertex: buddy?.vertex,
-            position: buddy.map { [mesh.mesh.vertices[$0.vertex]].flatMap { [$0.x, $0.y, $0.z] } },
+            position: buddy.map { [mesh.mesh.filePosition($0.vertex)].flatMap { [$0.x, $0.y, $0.z] } },
             pixel: buddy.map { [$0.pixel.x, $0.pixel.y] }, qualifies: buddy?.qualifies, iou: buddy?.iou, similarity: buddy?.similarity,
             candidateCount: correspondence.candidates.count, qualified: correspondence.counts.qualified,
             existence: correspondence.existence.map { ($0 * 1e4).rounded() / 1e4 }, decidedBy: outcome.decision.decidedBy,

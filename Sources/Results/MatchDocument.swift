@@ -19,7 +19,7 @@ public struct MatchDocument: Sendable, Codable {
     /// The best segmentation buddy; without a correspondence, all of these are absent.
     public var vertex: Int?
     /// The buddy's position in the file's units.
-    public var position: [Float]?
+    public var position: [Double]?
     /// The pixel [x, y] that the buddy leads back to.
     public var pixel: [Int]?
     /// Whether that pixel is in the clicked part, as the published method demands; otherwise the vertex is the most likely one that there is.

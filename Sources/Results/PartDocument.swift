@@ -42,11 +42,14 @@ public struct MeshDocument: Sendable, Codable {
     public var vertices: Int
     /// The number of the file's faces.
     public var faces: Int
+    /// For scenes of several nodes: the ranges of each node's vertices and faces, parents before children.
+    public var nodes: [MeshContents.Node]?
 }
 
 extension MeshDocument {
     /// The document of a mesh.
     init(_ mesh: OpenMesh) {
-        self.init(path: mesh.path, hash: mesh.hash, vertices: mesh.mesh.vertices.count, faces: mesh.mesh.fileFaceCount)
+        let nodes = mesh.mesh.nodes.count > 1 ? MeshContents(mesh.mesh).nodes : nil
+        self.init(path: mesh.path, hash: mesh.hash, vertices: mesh.mesh.vertices.count, faces: mesh.mesh.fileFaceCount, nodes: nodes)
     }
 }

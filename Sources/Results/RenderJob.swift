@@ -16,6 +16,8 @@ package struct RenderJob: Sendable {
     package var writesBuffers: Bool
     /// Whether the mesh is painted in grey or in its own colours.
     package var surface = SurfaceLook.grey
+    /// How much may be made of the mesh file.
+    package var reading = MeshReadingOptions()
     /// A single view at this azimuth and elevation in degrees, instead of the plan's cameras.
     package var angles: (azimuth: Float, elevation: Float)?
 
@@ -54,7 +56,7 @@ package struct RenderJob: Sendable {
     ///
     /// Throws `Failure`.
     package func run(mesh path: String, normalisation: Normalisation.Method, output: String) throws -> Document {
-        let mesh = try OpenMesh(contentsOf: path, normalisation: normalisation, colored: surface == .texture)
+        let mesh = try OpenMesh(contentsOf: path, normalisation: normalisation, colored: surface == .texture, reading: reading)
         let views: RenderedViews
         if let angles {
             let camera = Camera(azimuth: angles.azimuth * .pi / 180, elevation: angles.elevation * .pi / 180)

@@ -40,6 +40,6 @@ package struct SegmentDocument: Sendable, Codable {
         /// Whether it is on what is wanted.
         package var isForeground: Bool
         /// In the file's units.
-        package var position: [Float]
+        package var position: [Double]
     }
 }

@@ -64,7 +64,7 @@ package struct SegmentOutputs: Outputs {
 extension SegmentDocument.ClickDocument {
     /// A click on a mesh.
     fileprivate init(_ click: SurfaceClick, on mesh: Mesh) {
-        let position = mesh.vertices[click.vertex]
+        let position = mesh.filePosition(click.vertex)
         self.init(vertex: click.vertex, isForeground: click.isForeground, position: [position.x, position.y, position.z])
     }
 }

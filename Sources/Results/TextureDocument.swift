@@ -60,7 +60,8 @@ package struct TextureOutputs: Outputs {
     package func add(to folder: inout OutputFolder) throws {
         folder.add("overview.png", try picture().pngData())
         folder.add("part_mask.png", try outcome.match.masks.part.pngData())
-        if let painted = outcome.painted {
+        // The picture of the part, and on the rest what the file has there.
+        if let painted = outcome.painted?.restoring(0, from: outcome.match.mesh.mesh) {
             folder.add("textured.glb", try painted.texturedGLBData())
             for file in try painted.texturedOBJFiles(name: "textured") { folder.add(file.name, file.data) }
         }

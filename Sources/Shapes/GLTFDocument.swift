@@ -262,7 +262,8 @@ struct GLTFDocument: Decodable {
 
     private static func isHarmless(_ name: String) -> Bool {
         [
-            "KHR_materials_", "KHR_texture_", "EXT_texture_", "MSFT_texture_", "MSFT_packing_", "ADOBE_materials_", "KHR_lights_", "EXT_lights_",
+            "KHR_materials_", "KHR_texture_", "EXT_texture_", "MSFT_texture_", "MSFT_packing_", "ADOBE_materials_", "KHR_lights_",
+            "EXT_lights_",
             "KHR_xmp", "KHR_animation_", "KHR_audio", "KHR_interactivity", "KHR_physics", "KHR_techniques_webgl", "KHR_node_", "VRM",
             "EXT_structural_metadata", "EXT_mesh_features", "EXT_instance_features", "EXT_feature_metadata", "FB_", "OMI_", "GODOT_",
             "CESIUM_primitive_outline", "EXT_mesh_manifold", "AGI_", "MPEG_media", "NV_materials_",

@@ -77,7 +77,8 @@ struct GLTFPartWriter {
     private mutating func stripGeometry() {
         for key in ["accessors", "bufferViews", "buffers", "meshes", "skins", "animations"] { document[key] = [] }
         let gone = [
-            "KHR_draco_mesh_compression", "EXT_meshopt_compression", "EXT_mesh_gpu_instancing", "KHR_mesh_quantization", "EXT_mesh_features",
+            "KHR_draco_mesh_compression", "EXT_meshopt_compression", "EXT_mesh_gpu_instancing", "KHR_mesh_quantization",
+            "EXT_mesh_features",
             "EXT_instance_features", "EXT_structural_metadata", "CESIUM_primitive_outline", "KHR_animation_pointer", "VRM", "VRMC_vrm",
             "VRMC_springBone", "VRMC_node_constraint",
         ]

@@ -104,7 +104,9 @@ struct GLTFPoses {
         for (target, weight) in zip(targets, weights ?? []) where weight != 0 {
             guard let accessor = target["POSITION"] else { continue }
             let offsets = try source.values(accessor: accessor, components: 3)
-            guard offsets.count == positions.count else { throw Failure.mesh("a morph target has another number of vertices than its mesh") }
+            guard offsets.count == positions.count else {
+                throw Failure.mesh("a morph target has another number of vertices than its mesh")
+            }
             for index in positions.indices { positions[index] += Float(weight) * offsets[index] }
         }
     }
@@ -132,7 +134,8 @@ struct GLTFPoses {
                 return (0..<usual.count).map { Double(values[usual.count * instance + $0]) }
             }
             return GLTFTransform(
-                translation: values("TRANSLATION", [0, 0, 0]), rotation: values("ROTATION", [0, 0, 0, 1]), scale: values("SCALE", [1, 1, 1]))
+                translation: values("TRANSLATION", [0, 0, 0]), rotation: values("ROTATION", [0, 0, 0, 1]),
+                scale: values("SCALE", [1, 1, 1]))
         }
     }
 }

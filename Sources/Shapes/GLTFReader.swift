@@ -72,9 +72,13 @@ struct GLTFReader {
     private mutating func addRemarks() {
         if skipped > 0 { assembly.remarks.append("\(skipped) primitives are points or lines, or have no positions, and were left out") }
         let passed = document.passedOver
-        if !passed.isEmpty { assembly.remarks.append("required extensions that do not touch the shape were passed over: \(passed.joined(separator: ", "))") }
+        if !passed.isEmpty {
+            assembly.remarks.append("required extensions that do not touch the shape were passed over: \(passed.joined(separator: ", "))")
+        }
         if poses.skinned > 0 { assembly.remarks.append("\(poses.skinned) skinned meshes were posed by their joints") }
-        if poses.morphed > 0 { assembly.remarks.append("\(poses.morphed) primitives have morph targets, which were given their default weights") }
+        if poses.morphed > 0 {
+            assembly.remarks.append("\(poses.morphed) primitives have morph targets, which were given their default weights")
+        }
     }
 
     private mutating func roots(_ nodes: [GLTFDocument.Node]) throws -> [Int] {
@@ -151,13 +155,15 @@ struct GLTFReader {
             let corner = assembly.corners.count
             let face = assembly.faceEnds.count
             try readFaces(
-                source, mode: mode, first: first, flips: skin?.flipsWinding ?? instance.transform.flipsWinding, place: "mesh \(index), primitive \(number)")
+                source, mode: mode, first: first, flips: skin?.flipsWinding ?? instance.transform.flipsWinding,
+                place: "mesh \(index), primitive \(number)")
             surfaces.add(primitive, source, first: first, corners: assembly.corners[corner...], to: &assembly)
             buffers = source.buffers
             pieces.append(
                 .init(
                     node: instance.node, instance: instance.number, mesh: index, primitive: number, firstVertex: first,
-                    fileFaces: face..<assembly.faceEnds.count, transform: instance.transform, instanceTransform: instance.local, isPosed: key.node != nil))
+                    fileFaces: face..<assembly.faceEnds.count, transform: instance.transform, instanceTransform: instance.local,
+                    isPosed: key.node != nil))
         }
     }
 

@@ -44,7 +44,9 @@ enum MTLReader {
             var words = scanner.restOfLine().split(separator: " ", omittingEmptySubsequences: false)[...]
             entries[entries.count - 1].placement = passOptions(&words)
             entries[entries.count - 1].picture = words.joined(separator: " ").trimmingCharacters(in: .whitespaces)
-        } else if keptStatements.contains(scanner.text(keyword).lowercased()), entries[entries.count - 1].material.otherStatements.count < 32 {
+        } else if keptStatements.contains(scanner.text(keyword).lowercased()),
+            entries[entries.count - 1].material.otherStatements.count < 32
+        {
             let statement = "\(scanner.text(keyword)) \(scanner.restOfLine())"
             entries[entries.count - 1].material.otherStatements.append(String(statement.prefix(200)))
         }

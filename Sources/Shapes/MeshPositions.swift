@@ -1,9 +1,17 @@
 /// Positions with all of their digits: files in map coordinates lie so far from their origin that single precision shows terraces.
 extension Mesh {
+    /// A position of the file's frame relative to ``origin``.
+    public func relative(_ position: SIMD3<Double>) -> SIMD3<Double> { position - origin }
+
     /// The position of a vertex as the file has it.
     public func filePosition(_ vertex: Int) -> SIMD3<Double> {
         if let exactPositions { return exactPositions[vertex] }
         return origin == .zero ? vertices[vertex].withShortestDecimals : origin + SIMD3<Double>(vertices[vertex])
+    }
+
+    /// A coordinate relative to the origin, in the file's digits where they are kept.
+    func coordinate(_ vertex: Int, _ axis: Int) -> Double {
+        exactPositions.map { $0[vertex][axis] - origin[axis] } ?? Double(vertices[vertex][axis])
     }
 
     /// Puts positions of the file into the mesh: as they are where single precision is fine, else relative to a point amid the shape.

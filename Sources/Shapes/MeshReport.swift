@@ -9,9 +9,9 @@ package struct MeshReport: Hashable, Sendable, Codable {
     /// The total area, in file units squared.
     package var area: Double
     /// The lower corner of the box around the vertices that faces use, in file units.
-    package var lowerBound: SIMD3<Float>
+    package var lowerBound: SIMD3<Double>
     /// The upper corner of that box.
-    package var upperBound: SIMD3<Float>
+    package var upperBound: SIMD3<Double>
     /// Vertices that no triangle uses.
     package var unreferencedVertices: Int
     /// Vertices at the very place of an earlier one.
@@ -46,14 +46,11 @@ package struct MeshReport: Hashable, Sendable, Codable {
     package init(_ mesh: Mesh, adjacency: Adjacency) {
         let areas = mesh.faceAreas()
         let isReferenced = mesh.referencedVertices()
-        let used = zip(mesh.vertices, isReferenced).lazy.filter(\.1).map(\.0)
-        let start: SIMD3<Float> = used.first { _ in true } ?? SIMD3(repeating: 0)
         vertices = mesh.vertices.count
         fileFaces = mesh.fileFaceCount
         triangles = mesh.faces.count
         area = areas.reduce(0, +)
-        lowerBound = used.reduce(start) { pointwiseMin($0, $1) }
-        upperBound = used.reduce(start) { pointwiseMax($0, $1) }
+        (lowerBound, upperBound) = Self.bounds(mesh, isReferenced)
         unreferencedVertices = isReferenced.count { !$0 }
         duplicateVertices = mesh.vertices.count - adjacency.weld.count
         degenerateFaces = Self.degenerateFaces(mesh, areas)
@@ -67,6 +64,26 @@ package struct MeshReport: Hashable, Sendable, Codable {
         invertedComponents = winding.invertedComponents
         invertedFraction = area > 0 ? winding.invertedArea / area : 0
         remarks = mesh.remarks
+    }
+
+    /// The corners of the box, with the digits that the file gives.
+    private static func bounds(_ mesh: Mesh, _ isReferenced: [Bool]) -> (SIMD3<Double>, SIMD3<Double>) {
+        var (low, high) = ([Int](), [Int]())
+        for vertex in mesh.vertices.indices where isReferenced[vertex] {
+            guard !low.isEmpty else {
+                (low, high) = ([vertex, vertex, vertex], [vertex, vertex, vertex])
+                continue
+            }
+            for axis in 0..<3 {
+                if mesh.coordinate(vertex, axis) < mesh.coordinate(low[axis], axis) { low[axis] = vertex }
+                if mesh.coordinate(vertex, axis) > mesh.coordinate(high[axis], axis) { high[axis] = vertex }
+            }
+        }
+        guard !low.isEmpty else { return (.zero, .zero) }
+        func corner(_ chosen: [Int]) -> SIMD3<Double> {
+            SIMD3(mesh.filePosition(chosen[0]).x, mesh.filePosition(chosen[1]).y, mesh.filePosition(chosen[2]).z)
+        }
+        return (corner(low), corner(high))
     }
 
     private static func degenerateFaces(_ mesh: Mesh, _ areas: [Double]) -> Int {

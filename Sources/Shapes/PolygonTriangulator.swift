@@ -6,7 +6,7 @@ struct PolygonTriangulator {
     /// The number of polygons whose ears ran out (self-crossing outlines) or took too long; the rest of each became a fan.
     private(set) var unfinished = 0
     /// Containment tests left for the whole mesh, which bounds the time that hostile outlines can take.
-    private var budget = 100_000_000
+    private var budget = 200_000_000
 
     private var outline: [UInt32] = []
     private var points: [SIMD2<Double>] = []
@@ -117,7 +117,7 @@ struct PolygonTriangulator {
         guard turn(a, b, c) >= 0 else { return false }
         let low = pointwiseMin(a, pointwiseMin(b, c))
         let high = pointwiseMax(a, pointwiseMax(b, c))
-        budget -= reflex.count / 4
+        budget -= reflex.count
         for other in reflex where other != corner && other != previous[corner] && other != next[corner] {
             let p = points[other]
             guard p.x >= low.x, p.x <= high.x, p.y >= low.y, p.y <= high.y, next[previous[other]] == other else { continue }

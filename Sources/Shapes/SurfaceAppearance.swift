@@ -51,6 +51,37 @@ package struct SurfaceAppearance: Hashable, Sendable {
     }
 }
 
+extension Mesh {
+    /// The mesh with triangles of one material painted as on another mesh of the same triangles, where that is painted.
+    ///
+    /// - Parameters:
+    ///   - material: the material that gives way.
+    ///   - original: the mesh with the other look; without visible materials and colours, nothing changes.
+    public func restoring(_ material: Int32, from original: Mesh) -> Mesh {
+        guard var appearance, original.faces.count == faces.count, original.appearance?.isVisible == true || original.vertexColors != nil
+        else { return self }
+        let first = Int32(appearance.materials.count)
+        appearance.materials += original.appearance?.materials ?? []
+        var isPainted = [Bool](repeating: false, count: vertices.count)
+        for face in faces.indices {
+            guard appearance.materialOfFace[face] == material else {
+                for corner in 0..<3 { isPainted[Int(faces[face][corner])] = true }
+                continue
+            }
+            let own = original.appearance?.materialOfFace[face] ?? -1
+            appearance.materialOfFace[face] = own < 0 ? -1 : first + own
+            for corner in (3 * face)..<(3 * face + 3) {
+                appearance.coordinates[corner] = original.appearance?.coordinates[corner] ?? .nowhere
+            }
+        }
+        var result = self
+        result.appearance = appearance
+        // Colours of vertices would be multiplied with the paint.
+        result.vertexColors = original.vertexColors.map { colors in colors.indices.map { isPainted[$0] ? .one : colors[$0] } }
+        return result
+    }
+}
+
 extension SIMD2<Float> {
     /// No place in a picture.
     static let nowhere = SIMD2<Float>(.nan, .nan)

@@ -44,6 +44,8 @@ public struct Settings: Sendable, Hashable, Codable {
     public var threshold = ThresholdKind.half
     /// Whether the border of the 3D segment is moved into creases, and specks are dropped.
     public var cleansBorders = false
+    /// Whether the 3D segment keeps pieces that do not hang together with the answer, such as a mug's other handle.
+    public var keepsAllPieces = false
 
     /// The default settings.
     public init() {}

@@ -1,6 +1,7 @@
 import BSBBackbones
 import BSBBasics
 import BSBCorrespondence
+import BSBShapes
 import Synchronization
 
 /// Everything that questions are answered with: models, settings, cache, memory and threads; and of the question at hand, where to report
@@ -18,6 +19,8 @@ public struct Workbench: Sendable {
     public var cache: CacheDirectory
     /// Where results are kept for the next question.
     public var memory: BoundedMemory
+    /// How much may be made of a mesh file.
+    public var meshReading = MeshReadingOptions()
     /// The threads to work with.
     public var parallelism: Parallelism
     /// Called from any thread.

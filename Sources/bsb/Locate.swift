@@ -22,7 +22,7 @@ struct Locate: ParsableCommand {
     @Option(help: ArgumentHelp("The mesh: OBJ, OFF, PLY, STL, GLB or glTF.", valueName: "file"))
     var mesh: String
 
-    @Option(help: ArgumentHelp("The photo: PNG, JPEG or WebP.", valueName: "file"))
+    @Option(help: ArgumentHelp("The photo: PNG, JPEG, WebP, HEIC, AVIF, TIFF, BMP or GIF.", valueName: "file"))
     var image: String
 
     @OptionGroup(title: "Place on the mesh") var place: PlaceOptions
@@ -80,7 +80,8 @@ struct Locate: ParsableCommand {
 
     func run() throws {
         try checkOutput(output, inputs: [image], meshes: [mesh])
-        let bench = try common.workbench(settings, models: models)
+        tellMissing([mesh], for: meshOptions.surface)
+        let bench = try common.workbench(settings, models: models, mesh: meshOptions)
         let outcome = try LocateJob(at: bench).run(image: image, mesh: mesh, target: place.target, objectClick: objectClick)
         let document = try LocateOutputs(outcome, at: bench).write(to: output)
         if common.json { try Terminal.result(json: document) } else { Terminal.result(summary(document)) }

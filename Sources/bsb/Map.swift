@@ -20,7 +20,7 @@ struct MapCommand: ParsableCommand {
             counterpart.
             """)
 
-    @Option(help: ArgumentHelp("The photo: PNG, JPEG or WebP.", valueName: "file"))
+    @Option(help: ArgumentHelp("The photo: PNG, JPEG, WebP, HEIC, AVIF, TIFF, BMP or GIF.", valueName: "file"))
     var image: String
 
     @Option(help: ArgumentHelp("The mesh: OBJ, OFF, PLY, STL, GLB or glTF.", valueName: "file"))
@@ -68,6 +68,7 @@ struct MapCommand: ParsableCommand {
 
     func run() throws {
         try checkOutput(output, inputs: [image], meshes: [mesh])
+        tellMissing([mesh], for: meshOptions.surface)
         var settings = common.settings(models, meshOptions)
         settings.matching.minimumIoU = minIoU
         settings.matching.partLevel = segmenterMask
@@ -77,7 +78,7 @@ struct MapCommand: ParsableCommand {
         if let segmenter { settings.segmenter = segmenter }
         var options = MapJob.Options()
         (options.clicks, options.mergeIoU, options.minimumShare) = (clicks, mergeIoU, minimumShare)
-        let bench = try common.workbench(settings, models: models)
+        let bench = try common.workbench(settings, models: models, mesh: meshOptions)
         let outcome = try MapJob(at: bench, options: options).run(image: image, mesh: mesh, objectClick: objectClick)
         let document = try MapOutputs(outcome, options: options, at: bench).write(to: output)
         if common.json { try Terminal.result(json: document) } else { Terminal.result(summary(document)) }

@@ -7,6 +7,7 @@ import Foundation
 import BSBImages
 import BSBResults
 import BSBWorkbench
+import BSBInteractiveSegmentation
 
 /// `bsb match`: the main job.
 struct Match: ParsableCommand {
@@ -21,10 +22,12 @@ struct Match: ParsableCommand {
             click and writes into a folder for each; it ends with exit code 2 if none is found.
             """)
 
-    @Option(help: ArgumentHelp("The photo: PNG, JPEG or WebP.", valueName: "file"))
+    @Option(help: ArgumentHelp("The photo: PNG, JPEG, WebP, HEIC, AVIF, TIFF, BMP or GIF.", valueName: "file"))
     var image: String
 
-    @Option(help: ArgumentHelp("The clicked pixel, counted from the upper left.", valueName: "x,y"))
+    @Option(
+        help: ArgumentHelp(
+            "The clicked pixel, counted from the upper left of the picture as it is seen; decimals are allowed.", valueName: "x,y"))
     var click: Pixel?
 
     @Option(help: ArgumentHelp("The part as a picture of the photo's size, bright inside, in place of a click.", valueName: "file"))
@@ -103,6 +106,12 @@ struct Match: ParsableCommand {
     @Flag(help: "Move the part's border into nearby creases and drop specks.")
     var cleanBorders = false
 
+    @Option(help: "Print just the indices of the part's faces or vertices, as a list to be pasted elsewhere.")
+    var select: Selection?
+
+    @Flag(help: "Keep pieces of the part that do not hang together with the answer, such as a second handle.")
+    var allPieces = false
+
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
     @OptionGroup(title: "Parts of the mesh") var liftOptions: LiftOptions
     @OptionGroup(title: "Models") var models: ModelOptions
@@ -116,6 +125,9 @@ struct Match: ParsableCommand {
             throw ValidationError("--positive, --negative and --box go with --click.")
         }
         guard clicks == nil || objectClick == nil else { throw ValidationError("--clicks names the object for each click.") }
+        guard select == nil || (clicks == nil && !common.json) else {
+            throw ValidationError("--select goes with one click and without --json.")
+        }
         guard candidateCount >= 1 else { throw ValidationError("--candidates must be at least 1.") }
         guard (0...1).contains(candidateFraction) else { throw ValidationError("--candidate-fraction must be between 0 and 1.") }
         guard (0...1).contains(minIoU) else { throw ValidationError("--min-iou must be between 0 and 1.") }
@@ -127,7 +139,8 @@ struct Match: ParsableCommand {
 
     func run() throws {
         try checkOutput(output, inputs: [image, mask, clicks], meshes: [mesh])
-        let bench = try common.workbench(settings, models: models)
+        tellMissing([mesh], for: meshOptions.surface)
+        let bench = try common.workbench(settings, models: models, mesh: meshOptions)
         if let clicks {
             let list = try ClickList(contentsOf: clicks)
             try checkOutput(output, inputs: [image, clicks], meshes: [mesh], subfolders: list.entries.map(\.name))
@@ -135,8 +148,14 @@ struct Match: ParsableCommand {
         }
         let click = try singleClick()
         let (photo, mesh) = try open([click], bench)
-        let document = try answer(click, photo, mesh, bench, output)
-        if common.json { try Terminal.result(json: document) } else { Terminal.result(summary(document)) }
+        let (document, segment) = try answer(click, photo, mesh, bench, output)
+        if let select {
+            Terminal.result(select.text(segment, of: mesh.mesh))
+        } else if common.json {
+            try Terminal.result(json: document)
+        } else {
+            Terminal.result(summary(document))
+        }
         if !document.found { throw ExitCode(2) }
     }
 
@@ -152,7 +171,7 @@ struct Match: ParsableCommand {
         let (photo, mesh) = try open(list.entries.map(\.click), bench)
         var anyFound = false
         for entry in list.entries {
-            let document = try answer(entry.click, photo, mesh, bench, output.map { "\($0)/\(entry.name)" })
+            let (document, _) = try answer(entry.click, photo, mesh, bench, output.map { "\($0)/\(entry.name)" })
             try Terminal.result(line: BatchLine(name: entry.name, result: document))
             anyFound = anyFound || document.found
         }
@@ -166,10 +185,11 @@ struct Match: ParsableCommand {
 
     private func answer(
         _ click: Click, _ photo: OpenPhoto, _ mesh: OpenMesh, _ bench: Workbench, _ output: String?
-    ) throws -> MatchDocument {
+    ) throws -> (MatchDocument, SurfaceSegment?) {
         let answer = try bench.answer(click, in: photo, on: mesh)
         let alternatives = try alternatives.map { try AlternativeFinder(at: bench, limit: $0).find(beside: answer) }
-        return try MatchOutputs(answer, at: bench, includeCandidates: candidatesInResult, alternatives: alternatives).write(to: output)
+        let outputs = MatchOutputs(answer, at: bench, includeCandidates: candidatesInResult, alternatives: alternatives)
+        return (try outputs.write(to: output), answer.segment)
     }
 
     private func singleClick() throws -> Click {
@@ -195,6 +215,7 @@ struct Match: ParsableCommand {
         settings.objectLevel = objectMask
         settings.threshold = threshold
         settings.cleansBorders = cleanBorders
+        settings.keepsAllPieces = allPieces
         if let segmenter { settings.segmenter = segmenter }
         return settings
     }

@@ -30,7 +30,7 @@ struct ListModels: ParsableCommand {
         let listings = try ModelStore().listings()
         if json { return try Terminal.result(json: listings) }
         let rows = listings.map { listing in
-            let size = listing.bytes.map(byteText) ?? (listing.state == .unpublished ? "-" : "size unknown")
+            let size = listing.bytes.map { byteText($0) } ?? (listing.state == .unpublished ? "-" : "size unknown")
             let mark = listing.model.source?.unverified == true ? " (not checked that it is there)" : ""
             return [listing.model.name, listing.model.kind.rawValue, listing.state.rawValue, size, listing.model.title + mark]
         }

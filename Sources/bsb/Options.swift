@@ -43,12 +43,14 @@ struct CommonOptions: ParsableArguments {
 
     /// A workbench with the models and the settings that the options name.
     func workbench(_ models: ModelOptions, _ mesh: MeshOptions) throws -> Workbench {
-        try workbench(settings(models, mesh), models: models)
+        try workbench(settings(models, mesh), models: models, mesh: mesh)
     }
 
     /// A workbench with the models that the options name.
-    func workbench(_ settings: Settings, models: ModelOptions) throws -> Workbench {
-        try workbench(settings, choice: models.choice)
+    func workbench(_ settings: Settings, models: ModelOptions, mesh: MeshOptions? = nil) throws -> Workbench {
+        var bench = try workbench(settings, choice: models.choice)
+        if let mesh { bench.meshReading = mesh.limit.reading }
+        return bench
     }
 
     /// A workbench with the models of a choice, the embedded ones by default.
@@ -98,8 +100,23 @@ struct ModelOptions: ParsableArguments {
     }
 }
 
+/// The option on how much may be made of a mesh file.
+struct MeshLimitOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The most faces that a mesh file may give.", valueName: "count"))
+    var maxFaces = MeshReadingOptions().maximumFaces
+
+    func validate() throws {
+        guard maxFaces >= 1 else { throw ValidationError("--max-faces must be at least 1.") }
+    }
+
+    /// The option as the library takes it.
+    var reading: MeshReadingOptions { MeshReadingOptions(maximumFaces: maxFaces) }
+}
+
 /// Options on how a mesh is read and looked at.
 struct MeshOptions: ParsableArguments {
+    @OptionGroup var limit: MeshLimitOptions
+
     @Option(help: "How the mesh is scaled into the unit sphere.")
     var normalisation = Normalisation.Method.vertexMean
 

@@ -29,6 +29,17 @@ func checkOutput(_ folder: String?, inputs: [String?] = [], meshes: [String] = [
     }
 }
 
+/// Says once on standard error which materials and pictures of meshes are missing, where their colours are asked for.
+func tellMissing(_ meshes: [String], for surface: SurfaceLook) {
+    guard surface == .texture else { return }
+    for mesh in meshes {
+        for file in NeighbourFile.list(of: mesh) where file.path == nil && file.kind != .buffer {
+            let what = file.kind == .materials ? "the material file" : "the picture"
+            Terminal.message("bsb: warning: \(what) '\(file.name)' of '\(mesh)' is not there: its colors are not seen")
+        }
+    }
+}
+
 /// Whether files are the same, however they are named.
 private enum SameFile {
     /// Whether writing results into the folder could replace the input: by its name in any case, or by a name that leads to the same file.

@@ -18,7 +18,7 @@ struct Relate: ParsableCommand {
             mesh. Ends with exit code 2 if no mesh leads to a part of the second photo.
             """)
 
-    @Option(help: ArgumentHelp("A photo: PNG, JPEG or WebP; give it twice.", valueName: "file"))
+    @Option(help: ArgumentHelp("A photo, as PNG, JPEG, WebP, HEIC, AVIF, TIFF, BMP or GIF; give it twice.", valueName: "file"))
     var image: [String] = []
 
     @Option(help: ArgumentHelp("The clicked pixel of the first photo, counted from the upper left.", valueName: "x,y"))
@@ -62,6 +62,7 @@ struct Relate: ParsableCommand {
 
     func run() throws {
         try checkOutput(output, inputs: image, meshes: mesh)
+        tellMissing(mesh, for: meshOptions.surface)
         var settings = common.settings(models, meshOptions)
         settings.matching.minimumIoU = minIoU
         settings.pixelMatching.minimumIoU = minIoU
@@ -70,7 +71,7 @@ struct Relate: ParsableCommand {
         liftOptions.apply(to: &settings)
         settings.objectLevel = objectMask
         if let segmenter { settings.segmenter = segmenter }
-        let bench = try common.workbench(settings, models: models)
+        let bench = try common.workbench(settings, models: models, mesh: meshOptions)
         let outcome = try RelateJob(at: bench).run(
             first: image[0], click: Click(click, objectPixel: objectClick), second: image[1], meshes: mesh, objectClick: secondObjectClick)
         let document = try RelateOutputs(outcome, at: bench).write(to: output)

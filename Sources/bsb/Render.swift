@@ -39,6 +39,8 @@ struct Render: ParsableCommand {
     @Option(help: "How the mesh is scaled into the unit sphere.")
     var normalisation = Normalisation.Method.vertexMean
 
+    @OptionGroup var limit: MeshLimitOptions
+
     @Option(help: ArgumentHelp("The seed of the views.", valueName: "number"))
     var seed: UInt64 = 0
 
@@ -57,8 +59,9 @@ struct Render: ParsableCommand {
 
     func run() throws {
         try checkOutput(output, meshes: [mesh])
+        tellMissing([mesh], for: surface)
         var job = RenderJob(plan: ViewPlan(count: count, size: size, style: viewStyle), seed: seed, writesBuffers: buffers)
-        job.surface = surface
+        (job.surface, job.reading) = (surface, limit.reading)
         if let azimuth, let elevation { job.angles = (azimuth, elevation) }
         let document = try job.run(mesh: mesh, normalisation: normalisation, output: output)
         if json {

@@ -75,6 +75,12 @@ struct Segment: ParsableCommand {
     @Flag(help: "Move the part's border into nearby creases and drop specks.")
     var cleanBorders = false
 
+    @Option(help: "Print just the indices of the part's faces or vertices, as a list to be pasted elsewhere.")
+    var select: Selection?
+
+    @Flag(help: "Keep pieces of the part that do not hang together with the answer, such as a second handle.")
+    var allPieces = false
+
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
     @OptionGroup(title: "Parts of the mesh") var liftOptions: LiftOptions
     @OptionGroup(title: "Models") var models: ModelOptions
@@ -84,6 +90,7 @@ struct Segment: ParsableCommand {
         guard !click.isEmpty || !point.isEmpty || !pixel.isEmpty else {
             throw ValidationError("Give at least one of --click, --point and --pixel.")
         }
+        guard select == nil || !common.json else { throw ValidationError("Give --select or --json, not both.") }
         guard (1...8192).contains(size) else { throw ValidationError("--size must be between 1 and 8192.") }
         guard azimuth.isFinite, elevation.isFinite else { throw ValidationError("Angles must be finite.") }
         if like != nil, segmenter == .lift { throw ValidationError("--like needs a decoder, so not --segmenter lift.") }
@@ -92,17 +99,25 @@ struct Segment: ParsableCommand {
 
     func run() throws {
         try checkOutput(output, inputs: [decoder], meshes: [mesh] + (like.map { [$0] } ?? []))
+        tellMissing([mesh], for: meshOptions.surface)
         var settings = common.settings(models, meshOptions)
         settings.lifting.level = segmenterMask
         liftOptions.apply(to: &settings)
         settings.threshold = threshold
         settings.cleansBorders = cleanBorders
+        settings.keepsAllPieces = allPieces
         if let segmenter { settings.segmenter = segmenter }
-        let bench = try common.workbench(settings, models: models)
+        let bench = try common.workbench(settings, models: models, mesh: meshOptions)
         let checkpoint = decoder.map { DecoderFile(path: $0) }
         let outcome = try SegmentJob(at: bench).run(mesh: mesh, clicks: clicks, decoder: checkpoint, like: like)
         let document = try SegmentOutputs(outcome, at: bench).write(to: output)
-        if common.json { try Terminal.result(json: document) } else { Terminal.result(summary(document)) }
+        if let select {
+            Terminal.result(select.text(outcome.segment, of: outcome.mesh.mesh))
+        } else if common.json {
+            try Terminal.result(json: document)
+        } else {
+            Terminal.result(summary(document))
+        }
     }
 
     private var clicks: [TargetedClick] {
@@ -123,10 +138,10 @@ struct Segment: ParsableCommand {
 
 /// A position given as `x,y,z`.
 struct Position: ExpressibleByArgument {
-    var value: SIMD3<Float>
+    var value: SIMD3<Double>
 
     init?(argument: String) {
-        let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).compactMap { Float($0) }
+        let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).compactMap { Double($0) }
         guard numbers.count == 3, numbers.allSatisfy(\.isFinite), argument.split(separator: ",").count == 3 else { return nil }
         value = SIMD3(numbers[0], numbers[1], numbers[2])
     }

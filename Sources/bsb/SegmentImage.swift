@@ -13,10 +13,12 @@ struct SegmentImage: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "segment-image", abstract: "Write the three masks that a click in a photo gives.")
 
-    @Argument(help: ArgumentHelp("The photo: PNG, JPEG or WebP.", valueName: "file"))
+    @Argument(help: ArgumentHelp("The photo: PNG, JPEG, WebP, HEIC, AVIF, TIFF, BMP or GIF.", valueName: "file"))
     var image: String
 
-    @Option(help: ArgumentHelp("The clicked pixel, counted from the upper left.", valueName: "x,y"))
+    @Option(
+        help: ArgumentHelp(
+            "The clicked pixel, counted from the upper left of the picture as it is seen; decimals are allowed.", valueName: "x,y"))
     var click: Pixel
 
     @Option(help: ArgumentHelp("A box around the part.", valueName: "x0,y0,x1,y1"))

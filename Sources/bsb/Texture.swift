@@ -19,10 +19,12 @@ struct Texture: ParsableCommand {
             that it shows. Ends with exit code 2 if the mesh has no such part.
             """)
 
-    @Option(help: ArgumentHelp("The photo: PNG, JPEG or WebP.", valueName: "file"))
+    @Option(help: ArgumentHelp("The photo: PNG, JPEG, WebP, HEIC, AVIF, TIFF, BMP or GIF.", valueName: "file"))
     var image: String
 
-    @Option(help: ArgumentHelp("The clicked pixel, counted from the upper left.", valueName: "x,y"))
+    @Option(
+        help: ArgumentHelp(
+            "The clicked pixel, counted from the upper left of the picture as it is seen; decimals are allowed.", valueName: "x,y"))
     var click: Pixel
 
     @Option(help: ArgumentHelp("The mesh: OBJ, OFF, PLY, STL, GLB or glTF.", valueName: "file"))
@@ -57,12 +59,13 @@ struct Texture: ParsableCommand {
 
     func run() throws {
         try checkOutput(output, inputs: [image], meshes: [mesh])
+        tellMissing([mesh], for: meshOptions.surface)
         var settings = common.settings(models, meshOptions)
         settings.matching.partLevel = segmenterMask
         settings.lifting.level = segmenterMask
         liftOptions.apply(to: &settings)
         if let segmenter { settings.segmenter = segmenter }
-        let bench = try common.workbench(settings, models: models)
+        let bench = try common.workbench(settings, models: models, mesh: meshOptions)
         var options = TextureOptions()
         options.size = size
         let job = TextureJob(at: bench, mode: mode, options: options)

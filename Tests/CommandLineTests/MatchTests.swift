@@ -7,7 +7,7 @@ import Testing
 /// The main job from end to end, on an example that the program makes itself, with the models that it carries.
 @Suite(.serialized) struct MatchTests {
     static let allFiles = [
-        "face_labels.npy", "labels.npy", "object_mask.png", "overview.png", "part.glb", "part.obj", "part.ply", "part_mask.png",
+        "face_labels.npy", "labels.npy", "object_mask.png", "overview.png", "part.glb", "part.mtl", "part.obj", "part.ply", "part_mask.png",
         "probability.npy", "result.json",
     ]
 
@@ -144,7 +144,7 @@ import Testing
         try photo.writePNG(to: folder.path + "/photo.png")
         let arguments = ["match", "--image", "photo.png", "--click", "256,256", "--mesh", "cube.obj", "--views", "8", "--no-cache"]
         let run = try Program.run(arguments + ["--output", "out"] + Self.colorModels, in: folder.path)
-        let part = ["face_labels.npy", "labels.npy", "part.glb", "part.obj", "part.ply", "probability.npy"]
+        let part = ["face_labels.npy", "labels.npy", "part.glb", "part.mtl", "part.obj", "part.ply", "probability.npy"]
         #expect(run.exitCode == (hasPart ? 0 : 2), "\(run.output) \(run.errors)")
         #expect(try folder.files("out") == Self.allFiles.filter { hasPart || !part.contains($0) })
         let result = try JSONSerialization.jsonObject(with: Data(contentsOf: Self.url(folder, "out", "result.json"))) as? [String: Any]

@@ -114,8 +114,14 @@ import Testing
     }
 
     @Test func aPartCanBeCutOut() throws {
-        let whole = tower()
+        var whole = tower()
+        let count = whole.mesh.faces.count
+        whole.mesh.appearance = SurfaceAppearance(
+            materials: [.init(name: "a"), .init(name: "b")], materialOfFace: whole.labels.perFace.map { Int32($0) },
+            coordinates: (0..<3 * count).map { [Float($0), 0] })
         let cut = whole.without("top")
+        #expect(cut.mesh.appearance?.materialOfFace == [Int32](repeating: 0, count: cut.mesh.faces.count))
+        #expect(cut.mesh.appearance?.coordinates.count == 3 * cut.mesh.faces.count)
         #expect(cut.mesh.vertices == whole.mesh.vertices)
         #expect(cut.mesh.faces.count < whole.mesh.faces.count)
         #expect(cut.hash != whole.hash)

@@ -92,7 +92,8 @@ struct ByteWriter {
     @Test(arguments: [
         ("format ascii", "format foo", "PLY format"), ("element vertex 3", "element vertex -3", "line 4"), ("float x", "half x", "line 5"),
         ("element vertex 3", "element vertex 4", "3 of"), ("property float z\n", "", "x, y and z"), ("face 1", "face 2", "ends before"),
-        ("element vertex 3", "element vertex 999999999999", "more than"), ("vertex_indices", "corners", "vertex_indices"),
+        ("element vertex 3", "element vertex 999999999999", "more than"),
+        ("list uchar int vertex_indices", "list uchar float corners", "vertex_indices"),
         ("element face 1", "element face 0", "no faces"), ("3 0 1 2", "3 0 1 -2", "line 14"), ("3 0 1 2", "-1 0 1 2", "list"),
         ("3 0 1 2", "3 0 1 3", "vertex 3"), ("3 0 1 2", "1.5 0 1 2", "list"), ("3 0 1 2", "3 0 1", "ends before"),
         ("0 1 0", "0 nan 0", "finite"),

@@ -80,7 +80,7 @@ import Testing
         try text.write(toFile: folder + "/m.obj", atomically: true, encoding: .utf8)
         let appearance = try #require(try Mesh(contentsOf: folder + "/m.obj").appearance)
         #expect(appearance.materialOfFace == [-1, 0, 0, 1])
-        #expect(appearance.materials == [.init(name: "a", color: [0.5, 0.25, 1]), .init(name: "b")])
+        #expect(appearance.materials == [.init(name: "a", color: [0.5, 0.25, 1]), .init(name: "b", isDefined: false)])
         #expect(Set(appearance.coordinates[3..<9]) == [[0, 1], [1, 1], [1, 0], [0, 0]])
         #expect(appearance.coordinates[..<3].allSatisfy { $0.x.isNaN } && appearance.coordinates[9...].allSatisfy { $0.x.isNaN })
     }
@@ -94,7 +94,7 @@ import Testing
         for name in ["../m.mtl", "\(folder)/m.mtl", "missing.mtl"] {
             let text = "mtllib \(name)\nv 0 0 0\nv 1 0 0\nv 0 1 0\nusemtl a\nf 1 2 3\n"
             try text.write(toFile: folder + "/sub/m.obj", atomically: true, encoding: .utf8)
-            #expect(try Mesh(contentsOf: folder + "/sub/m.obj").appearance == nil, "\(name)")
+            #expect(try Mesh(contentsOf: folder + "/sub/m.obj").appearance?.isVisible == false, "\(name)")
         }
     }
 

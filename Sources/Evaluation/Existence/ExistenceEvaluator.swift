@@ -195,6 +195,11 @@ extension LabelledShape {
             let number = labels.perFace[Int(face)]
             return number < 0 || labels.names[number] != part
         }
+        if let appearance = mesh.appearance {
+            shape.mesh.appearance = SurfaceAppearance(
+                materials: appearance.materials, materialOfFace: zip(appearance.materialOfFace, keep).filter(\.1).map(\.0),
+                coordinates: zip(appearance.coordinates, keep.flatMap { [$0, $0, $0] }).filter(\.1).map(\.0))
+        }
         shape.mesh.faces = zip(mesh.faces, keep).filter(\.1).map(\.0)
         shape.mesh.fileFace = zip(mesh.fileFace, keep).filter(\.1).map(\.0)
         shape.hash = ContentHash(of: Array("\(hash) without \(part)".utf8)).hex

@@ -25,7 +25,9 @@ private struct BMPReader {
         }
         let header = number(14, 4)
         let isOld = header == 12
-        guard isOld || (40...256).contains(header), bytes.count >= 14 + header else { throw DecodingProblem(reason: "its BMP header is not known") }
+        guard isOld || (40...256).contains(header), bytes.count >= 14 + header else {
+            throw DecodingProblem(reason: "its BMP header is not known")
+        }
         let rows = isOld ? number(20, 2) : Int(Int32(truncatingIfNeeded: number(22, 4)))
         width = isOld ? number(18, 2) : Int(Int32(truncatingIfNeeded: number(18, 4)))
         (height, isTopDown) = (abs(rows), rows < 0)

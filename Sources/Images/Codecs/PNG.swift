@@ -38,7 +38,9 @@ extension Image {
     /// Four channels of 16 bits for each pixel.
     private static func deepLevels(_ context: OpaquePointer, _ count: Int) throws -> [UInt16] {
         try [UInt16](unsafeUninitializedCapacity: 4 * count) { buffer, initialized in
-            try check(spng_decode_image(context, buffer.baseAddress, 8 * count, Int32(SPNG_FMT_RGBA16.rawValue), Int32(SPNG_DECODE_TRNS.rawValue)))
+            try check(
+                spng_decode_image(context, buffer.baseAddress, 8 * count, Int32(SPNG_FMT_RGBA16.rawValue), Int32(SPNG_DECODE_TRNS.rawValue))
+            )
             initialized = 4 * count
         }
     }

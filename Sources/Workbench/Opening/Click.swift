@@ -47,15 +47,28 @@ public struct Click: Sendable, Hashable {
 extension OpenPhoto {
     /// The object and part masks of a click, by the levels of the settings.
     ///
+    /// The segmenter looks again, in a cut around it, at an object that is small in the photo: there its parts are as large as it knows them.
     /// Throws `Failure` if a click is outside the photo or the segmenter cannot be run.
     public func masks(of click: Click, at bench: Workbench) throws -> ClickMasks {
         let objectPixel = click.objectPixel ?? click.pixel
         for pixel in [click.pixel, objectPixel] + click.more + click.unwanted { try check(pixel) }
         let prompts = [click.prompt, Prompt(points: [Prompt.Point(objectPixel.center)])]
         let distinct = prompts[0] == prompts[1] ? [prompts[0]] : prompts
-        let answers = try self.answers(to: distinct, at: bench)
-        let part = try click.mask.map(checked) ?? answers[0].mask(bench.settings.matching.partLevel)
-        return ClickMasks(object: answers.last!.mask(bench.settings.objectLevel), part: part)
+        func masks(in window: PictureWindow?) throws -> ClickMasks {
+            let answers = try self.answers(to: distinct, in: window, at: bench)
+            let part = try click.mask.map(checked) ?? answers[0].mask(bench.settings.matching.partLevel)
+            return ClickMasks(object: answers.last!.mask(bench.settings.objectLevel), part: part, window: window)
+        }
+        let seen = try masks(in: nil)
+        return try window(around: seen.object, click).map { try masks(in: $0) } ?? seen
+    }
+
+    /// The cut around a small object with all that is clicked; nil where the object is not small.
+    private func window(around object: Mask, _ click: Click) -> PictureWindow? {
+        let pixels = [click.pixel, click.objectPixel ?? click.pixel] + click.more + click.unwanted
+        guard let box = object.boundingBox, click.box == nil else { return nil }
+        let area = pixels.reduce(box) { $0.union(PixelRectangle(x: $1.x, y: $1.y, width: 1, height: 1)) }
+        return PictureWindow(around: area, inWidth: image.width, height: image.height)
     }
 
     private func checked(_ mask: Mask) throws -> Mask {
@@ -73,7 +86,8 @@ extension OpenPhoto {
     /// Throws `Failure` if a model cannot be run.
     package func clicked(_ click: Click, masks: ClickMasks, at bench: Workbench) throws -> ClickedPhoto {
         ClickedPhoto(
-            features: try features(of: masks.object, including: click.pixel, at: bench), embedding: try embedding(at: bench),
+            features: try features(of: masks.object, including: click.pixel, at: bench),
+            embedding: try embedding(in: masks.window, at: bench),
             click: click.pixel, box: click.box, unwanted: click.unwanted, masks: masks)
     }
 }

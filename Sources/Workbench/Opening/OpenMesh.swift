@@ -39,27 +39,31 @@ public final class OpenMesh: Sendable {
     ///
     /// Throws `Failure` if it cannot be read or has no surface.
     package convenience init(
-        contentsOf path: String, normalisation: Normalisation.Method = .vertexMean, colored isColored: Bool = false
+        contentsOf path: String, normalisation: Normalisation.Method = .vertexMean, colored isColored: Bool = false,
+        reading: MeshReadingOptions = MeshReadingOptions()
     ) throws {
-        try self.init(Mesh.contents(of: path), name: path, normalisation: normalisation, colored: isColored)
+        try self.init(Mesh.contents(of: path), name: path, normalisation: normalisation, colored: isColored, reading: reading)
     }
 
     /// Opens a mesh from the bytes of its file; the format is told by them and by the ending of `name`.
     ///
     /// Throws `Failure` if it is no mesh or has no surface.
     package convenience init(
-        _ data: Data, name: String, normalisation: Normalisation.Method = .vertexMean, colored isColored: Bool = false
+        _ data: Data, name: String, normalisation: Normalisation.Method = .vertexMean, colored isColored: Bool = false,
+        reading: MeshReadingOptions = MeshReadingOptions()
     ) throws {
         try self.init(
-            Mesh(sniffing: data, path: name), name: name, hash: ContentHash(of: data).hex, normalisation: normalisation, colored: isColored)
+            Mesh(sniffing: data, path: name, options: reading), name: name, hash: ContentHash(of: data).hex, normalisation: normalisation,
+            colored: isColored)
     }
 
     /// Opens the mesh in the file `path` as the settings of a workbench want it.
     ///
     /// Throws `Failure` if it cannot be read or has no surface.
-    public convenience init(contentsOf path: String, at bench: Workbench) throws {
+    package convenience init(contentsOf path: String, at bench: Workbench) throws {
         try self.init(
-            contentsOf: path, normalisation: bench.settings.normalisation, colored: bench.settings.surface == .texture)
+            contentsOf: path, normalisation: bench.settings.normalisation, colored: bench.settings.surface == .texture,
+            reading: bench.meshReading)
     }
 
     /// Opens a mesh that was read or made already.

@@ -60,6 +60,21 @@ public final class OpenPhoto: Sendable {
         }
     }
 
+    /// The segmenter's view of a cut of the photo, for prompts and masks of the whole; of all of it for none.
+    ///
+    /// Throws `Failure` if the segmenter cannot be run.
+    func embedding(in window: PictureWindow?, at bench: Workbench) throws -> ImageEmbedding {
+        guard let window else { return try embedding(at: bench) }
+        let area = window.area
+        let recipe = Recipe(
+            "photo-embedding", ["photo": hash, "segmenter": bench.segmenter.identity.hash],
+            item: "\(area.x)-\(area.y)-\(area.width)-\(area.height)")
+        var embedding = try bench.kept(recipe) { try bench.segmenter.embed(image, in: window) }
+        // What is kept does not say where it is from.
+        embedding.window = window
+        return embedding
+    }
+
     /// The features that the settings ask for once the object is known: the whole photo's, or those of the object's box.
     ///
     /// The box holds the clicked pixel too, and has a tenth of its longer side as margin. A box that fills the photo and an empty mask
@@ -83,11 +98,11 @@ public final class OpenPhoto: Sendable {
         PhotoSegmenter(base: bench.segmenter, photo: hash, memory: bench.memory)
     }
 
-    /// The segmenter's answers to prompts, in order.
+    /// The segmenter's answers to prompts, in order, from a look at all of the photo or at a cut of it.
     ///
     /// Throws `Failure` if the segmenter cannot be run.
-    public func answers(to prompts: [Prompt], at bench: Workbench) throws -> [MaskPrediction] {
-        try segmenter(at: bench).masks(for: prompts, in: embedding(at: bench))
+    public func answers(to prompts: [Prompt], in window: PictureWindow? = nil, at bench: Workbench) throws -> [MaskPrediction] {
+        try segmenter(at: bench).masks(for: prompts, in: embedding(in: window, at: bench))
     }
 
     /// The segmenter's answer to a click at a pixel.

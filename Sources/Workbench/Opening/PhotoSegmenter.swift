@@ -19,7 +19,7 @@ struct PhotoSegmenter: PromptSegmenter {
     func embed(_ images: [Image]) throws -> [ImageEmbedding] { try base.embed(images) }
 
     func masks(for prompts: [Prompt], in embedding: ImageEmbedding) throws -> [MaskPrediction] {
-        let names = prompts.map(name)
+        let names = prompts.map { name($0, embedding.window) }
         var known: [Prompt: MaskPrediction] = [:]
         var new: [Prompt] = []
         var seen = Set<Prompt>()
@@ -29,17 +29,20 @@ struct PhotoSegmenter: PromptSegmenter {
         if !new.isEmpty {
             for (prompt, answer) in zip(new, try base.masks(for: new, in: embedding)) {
                 known[prompt] = answer
-                if let name = name(prompt) { memory.keep(answer, as: name, bytes: 4 * answer.logits.reduce(0) { $0 + $1.values.count }) }
+                if let name = name(prompt, embedding.window) {
+                    memory.keep(answer, as: name, bytes: 4 * answer.logits.reduce(0) { $0 + $1.values.count })
+                }
             }
         }
         return prompts.map { known[$0]! }
     }
 
     /// What an answer is remembered by; nil for a prompt with an earlier answer, which nobody else will ask.
-    private func name(_ prompt: Prompt) -> String? {
+    private func name(_ prompt: Prompt, _ window: PictureWindow?) -> String? {
         guard prompt.previous == nil else { return nil }
         let points = prompt.points.map { "\($0.position.x),\($0.position.y)\($0.isForeground ? "+" : "-")" }
         let box = prompt.box.map { "\($0.low.x),\($0.low.y),\($0.high.x),\($0.high.y)" } ?? ""
-        return "masks \(photo) \(base.identity.hash) \(points.joined(separator: " ")) \(box)"
+        let cut = window.map { "\($0.area.x),\($0.area.y),\($0.area.width),\($0.area.height)" } ?? ""
+        return "masks \(photo) \(base.identity.hash) \(cut) \(points.joined(separator: " ")) \(box)"
     }
 }

@@ -10,6 +10,7 @@ extension Settings {
     package func part(_ probability: [Float], clicks: [SurfaceClick], of mesh: OpenMesh) -> SurfaceSegment {
         var segment = SurfaceSegment(probability: probability, binarization: threshold.binarization)
         if cleansBorders { segment = BorderCleaning().cleaned(segment, clicks: clicks, surface: mesh.surface) }
+        if !keepsAllPieces { segment = ConnectedPiece().kept(segment, clicks: clicks, surface: mesh.surface) }
         for click in clicks where click.isForeground {
             segment.probability[click.vertex] = max(segment.probability[click.vertex], segment.threshold)
         }

@@ -1,0 +1,121 @@
+import BSBCImageCodecs
+import Foundation
+import TestSupport
+import Testing
+
+@testable import BSBImages
+
+/// TIFF, BMP, GIF, HEIC and AVIF, and greys that use a part of their range.
+@Suite struct MoreFormatTests {
+    private func grey(_ bits: Int, of deep: DeepGreyImage) throws -> Image { try Image.decode(deep.pngData()) }
+
+    @Test func twelveBitsInSixteenAreStretched() throws {
+        let dark = DeepGreyImage(width: 4, height: 1, values: [0, 1365, 2730, 4095])
+        #expect(try Image.decode(dark.pngData()).pixels == [0, 0, 0, 85, 85, 85, 170, 170, 170, 255, 255, 255])
+        let full = DeepGreyImage(width: 2, height: 1, values: [256, 65535])
+        #expect(try Image.decode(full.pngData()).pixels == [1, 1, 1, 255, 255, 255])
+    }
+
+    @Test func bitmaps() throws {
+        var file: [UInt8] = Array("BM".utf8) + [70, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 24, 0]
+        file += [UInt8](repeating: 0, count: 24)
+        // From the bottom, blue first, rows padded to four bytes.
+        file += [255, 0, 0, 0, 255, 0, 0, 0, 0, 0, 255, 255, 255, 255, 0, 0]
+        let image = try Image.decode(Data(file))
+        #expect(image[0, 0] == (255, 0, 0) && image[1, 0] == (255, 255, 255) && image[0, 1] == (0, 0, 255) && image[1, 1] == (0, 255, 0))
+        for count in 0..<file.count { #expect(throws: (any Error).self) { try Image.decode(Data(file.prefix(count))) } }
+    }
+
+    @Test func gifs() throws {
+        // 2 x 1 pixels, red and transparent, as giflib reads them.
+        let file: [UInt8] =
+            Array("GIF89a".utf8) + [
+                2, 0, 1, 0, 0x80, 0, 0, 255, 0, 0, 0, 0, 255, 0x21, 0xF9, 4, 1, 0, 0, 1, 0, 0x2C, 0, 0, 0, 0, 2, 0, 1, 0, 0,
+            ]
+            + [2, 2, 0x44, 0x0A, 0, 0x3B]
+        let image = try Image.decode(Data(file))
+        #expect(image.width == 2 && image[0, 0] == (255, 0, 0) && image[1, 0] == (255, 255, 255))
+        #expect(throws: (any Error).self) { try Image.decode(Data(file.prefix(30))) }
+    }
+
+    @Test(arguments: [heif_compression_AV1, heif_compression_HEVC]) func heif(_ codec: heif_compression_format) throws {
+        var picture = Image(width: 64, height: 48, fill: (200, 60, 30))
+        for x in 0..<32 { for y in 0..<48 { picture[x, y] = (20, 90, 220) } }
+        guard let data = Self.heif(picture, codec) else { return }
+        let read = try Image.decode(data)
+        #expect(read.width == 64 && read.height == 48)
+        let (left, right) = (read[8, 20], read[56, 20])
+        #expect(left.2 > 180 && left.0 < 60 && right.0 > 170 && right.2 < 70, "\(left) \(right)")
+        #expect(throws: (any Error).self) { try Image.decode(data.prefix(data.count / 2)) }
+    }
+
+    /// The picture as libheif writes it; nil where it has no encoder.
+    private static func heif(_ picture: Image, _ codec: heif_compression_format) -> Data? {
+        let context = heif_context_alloc()
+        defer { heif_context_free(context) }
+        var encoder: OpaquePointer?
+        guard heif_context_get_encoder_for_format(context, codec, &encoder).code == heif_error_Ok else { return nil }
+        defer { heif_encoder_release(encoder) }
+        var (image, handle): (OpaquePointer?, OpaquePointer?) = (nil, nil)
+        heif_image_create(Int32(picture.width), Int32(picture.height), heif_colorspace_RGB, heif_chroma_interleaved_RGB, &image)
+        defer { heif_image_release(image) }
+        heif_image_add_plane(image, heif_channel_interleaved, Int32(picture.width), Int32(picture.height), 24)
+        var stride: Int32 = 0
+        guard let plane = heif_image_get_plane(image, heif_channel_interleaved, &stride) else { return nil }
+        for y in 0..<picture.height {
+            for x in 0..<(3 * picture.width) { plane[y * Int(stride) + x] = picture.pixels[3 * y * picture.width + x] }
+        }
+        guard heif_context_encode_image(context, image, encoder, nil, &handle).code == heif_error_Ok else { return nil }
+        heif_image_handle_release(handle)
+        let path = temporaryPath()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        guard heif_context_write_to_file(context, path).code == heif_error_Ok else { return nil }
+        return FileManager.default.contents(atPath: path)
+    }
+
+    @Test func tiffs() throws {
+        for (bits, bytes, expected) in [
+            (8, [UInt8]([10, 200]), [UInt8(10), 200]), (16, [0, 0, 0xFF, 0x0F], [0, 255]), (16, [0, 1, 0xFF, 0xFF], [1, 255]),
+        ] {
+            let image = try Image.decode(Self.tiff(bits: bits, bytes))
+            #expect(image.pixels == expected.flatMap { [$0, $0, $0] }, "\(bits)")
+        }
+        let turned = try Image.decode(Self.tiff(bits: 8, [10, 200], orientation: 6))
+        #expect(turned.width == 1 && turned.height == 2)
+        #expect(throws: (any Error).self) { try Image.decode(Self.tiff(bits: 8, [10])) }
+    }
+
+    /// A grey TIFF of 2 x 1 pixels.
+    private static func tiff(bits: Int, _ pixels: [UInt8], orientation: Int = 1) -> Data {
+        let tags: [(Int, Int, Int)] = [
+            (256, 3, 2), (257, 3, 1), (258, 3, bits), (259, 3, 1), (262, 3, 1), (273, 4, 8 + 2 + 12 * 10 + 4), (274, 3, orientation),
+            (277, 3, 1), (278, 3, 1), (279, 4, 2 * bits / 8),
+        ]
+        var data = Data([0x49, 0x49, 42, 0, 8, 0, 0, 0, UInt8(tags.count), 0])
+        for (tag, kind, value) in tags {
+            for (number, length) in [(tag, 2), (kind, 2), (1, 4), (value, 4)] {
+                for byte in 0..<length { data.append(UInt8(number >> (8 * byte) & 255)) }
+            }
+        }
+        return data + Data([0, 0, 0, 0]) + Data(pixels)
+    }
+
+    @Test func otherKindsAreNamed() {
+        for (bytes, name) in [
+            (Array("8BPS".utf8), "Photoshop"), (Array("<svg xmlns=".utf8), "SVG"), (Array("%PDF-1.4".utf8), "PDF"),
+            ([0xFF, 0x0A, 0, 0], "JPEG XL"), (Array("<!doctype html>".utf8), "HTML"),
+        ] {
+            #expect { try Image.decode(Data(bytes)) } throws: { "\($0)".contains(name) }
+        }
+    }
+
+    @Test func aProgressivePictureWithoutItsEndIsRefused() throws {
+        let picture = Image(width: 64, height: 64, fill: (9, 9, 9))
+        var data = try picture.jpegData()
+        #expect(throws: Never.self) { try Image.decode(data.dropLast(2)) }
+        // The frame's marker says progressive; nothing else is looked at before.
+        let frame = try #require(data.range(of: Data([0xFF, 0xC0])))
+        data[frame.lowerBound + 1] = 0xC2
+        #expect { try Image.decode(data.dropLast(2)) } throws: { "\($0)".contains("progressive") }
+    }
+}
