@@ -42,7 +42,7 @@ let package = Package(
     ],
     targets: [
         // C shims
-        shim("CImageCodecs", linking: "spng", "turbojpeg", "webp", "webpdemux", "heif", "tiff", "gif"),
+        shim("CImageCodecs", linking: "spng", "turbojpeg", "webp", "webpdemux", "tiff", "gif", "dl"),
         shim("CMeshCodecs", linking: "draco", "meshoptimizer"),
         shim("CLinearAlgebra", linking: "openblas"),
         shim("CEmbree", linking: "embree3"),

@@ -9,10 +9,10 @@ public struct ClickMasks: Sendable, Hashable {
     public var part: Mask
 
     /// The cut of the picture that the segmenter looked at for them, where the object is small; all that is asked about the click is asked there.
-    public var window: PictureWindow?
+    package var window: PictureWindow?
 
     /// Masks of one picture.
-    public init(object: Mask, part: Mask, window: PictureWindow? = nil) {
+    package init(object: Mask, part: Mask, window: PictureWindow? = nil) {
         self.object = object
         self.part = part
         self.window = window

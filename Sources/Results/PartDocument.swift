@@ -43,7 +43,7 @@ public struct MeshDocument: Sendable, Codable {
     /// The number of the file's faces.
     public var faces: Int
     /// For scenes of several nodes: the ranges of each node's vertices and faces, parents before children.
-    public var nodes: [MeshContents.Node]?
+    package var nodes: [MeshContents.Node]?
 }
 
 extension MeshDocument {

@@ -20,7 +20,7 @@ public struct Workbench: Sendable {
     /// Where results are kept for the next question.
     public var memory: BoundedMemory
     /// How much may be made of a mesh file.
-    public var meshReading = MeshReadingOptions()
+    package var meshReading = MeshReadingOptions()
     /// The threads to work with.
     public var parallelism: Parallelism
     /// Called from any thread.

@@ -36,7 +36,7 @@ import Testing
         @Test func nothingUnderTheGPLIsLoaded() throws {
             guard let loaded = try Self.output("ldd", [Program.path]) else { return print("skipped: there is no ldd") }
             #expect(loaded.contains("libembree3"), "so few libraries mean that ldd was not understood")
-            for name in ["cholmod", "suitesparse", "umfpack", "spqr", "klu", "amd", "colamd", "fftw", "gsl", "cgal", "readline"] {
+            for name in ["x265", "cholmod", "suitesparse", "umfpack", "spqr", "klu", "amd", "colamd", "fftw", "gsl", "cgal", "readline"] {
                 #expect(!loaded.contains(name == "amd" ? "libamd" : name), "lib\(name) is loaded")
             }
         }

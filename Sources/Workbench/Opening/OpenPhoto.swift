@@ -101,7 +101,7 @@ public final class OpenPhoto: Sendable {
     /// The segmenter's answers to prompts, in order, from a look at all of the photo or at a cut of it.
     ///
     /// Throws `Failure` if the segmenter cannot be run.
-    public func answers(to prompts: [Prompt], in window: PictureWindow? = nil, at bench: Workbench) throws -> [MaskPrediction] {
+    package func answers(to prompts: [Prompt], in window: PictureWindow? = nil, at bench: Workbench) throws -> [MaskPrediction] {
         try segmenter(at: bench).masks(for: prompts, in: embedding(in: window, at: bench))
     }
 
