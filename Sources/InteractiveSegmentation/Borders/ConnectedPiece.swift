@@ -3,12 +3,14 @@ import BSBShapes
 /// Keeps of a part what hangs together with the clicks, so that one handle of two is one handle.
 ///
 /// Two of the part's vertices hang together where a path of edges leads from one to the other inside the part; vertices in one place are
-/// one. Objects are often put together from many shells that share no vertex: a lens in its frame, a cushion on its seat. So pieces of
-/// different shells of the mesh also hang together where the box around one of them lies within the box around the other, to within a
-/// twentieth of the latter's diagonal.
+/// one. Objects are often put together from many shells that share no vertex: a lens in its frame, a cushion on its seat, a peg stuck into a
+/// guitar's head. So pieces of different shells of the mesh also hang together where a quarter of one's vertices lie in the box around the
+/// other, to within a twentieth of that box's diagonal.
 package struct ConnectedPiece: Sendable {
     /// How far a box may reach beyond the box it lies in, as a share of that one's diagonal.
     package var tolerance: Float = 0.05
+    /// The share of a piece's vertices that have to be in another's box for the two to hang together.
+    package var share: Float = 0.25
 
     /// The usual way.
     package init() {}
@@ -19,7 +21,7 @@ package struct ConnectedPiece: Sendable {
     ///   - segment: the part.
     ///   - clicks: what it is the answer to.
     ///   - surface: the mesh's neighbourhoods.
-    /// - Complexity: O(#V + #E + pieces that are kept x pieces).
+    /// - Complexity: O(#V + #E + pieces that are kept x (pieces + vertices of those whose boxes meet)).
     package func kept(_ segment: SurfaceSegment, clicks: [SurfaceClick], surface: SurfaceModel) -> SurfaceSegment {
         let adjacency = surface.adjacency
         // A welded vertex is in the part if any vertex in its place is.
@@ -29,7 +31,7 @@ package struct ConnectedPiece: Sendable {
         let pieces = Self.numbers(adjacency) { isInside[$0] }
         let clicked = clicks.filter(\.isForeground).map { Int(adjacency.weld.welded[$0.vertex]) }.filter { isInside[$0] }.map { pieces[$0] }
         guard !clicked.isEmpty else { return segment }
-        let kept = spread(from: Set(clicked), boxes(isInside, pieces, shells, adjacency))
+        let kept = spread(from: Set(clicked), gather(isInside, pieces, shells, adjacency))
         var result = segment
         for (vertex, welded) in adjacency.weld.welded.enumerated() where isInside[Int(welded)] && !kept.contains(pieces[Int(welded)]) {
             result.probability[vertex] = min(result.probability[vertex], segment.threshold.nextDown)
@@ -37,38 +39,46 @@ package struct ConnectedPiece: Sendable {
         return result
     }
 
-    /// A piece of the part: its box, and the shell of the mesh that it is on.
+    /// A piece of the part: its vertices' positions, the box around them, and the shell of the mesh that it is on.
     private struct Piece {
-        var low: SIMD3<Float>
-        var high: SIMD3<Float>
+        var positions: [SIMD3<Float>] = []
+        var low = SIMD3<Float>(repeating: .infinity)
+        var high = SIMD3<Float>(repeating: -.infinity)
         var shell: Int
 
-        /// Whether this piece's box lies within another's.
-        func lies(within other: Piece, tolerance: Float) -> Bool {
+        mutating func add(_ position: SIMD3<Float>) {
+            positions.append(position)
+            (low, high) = (pointwiseMin(low, position), pointwiseMax(high, position))
+        }
+
+        /// Whether so large a share of this piece is in another's box.
+        func lies(within other: Piece, tolerance: Float, share: Float) -> Bool {
             let extent = other.high - other.low
             let room = (extent * extent).sum().squareRoot() * tolerance
-            return (0..<3).allSatisfy { low[$0] >= other.low[$0] - room && high[$0] <= other.high[$0] + room }
+            let (low, high) = (other.low - room, other.high + room)
+            guard all(self.low .<= high), all(self.high .>= low) else { return false }
+            return Float(positions.count { all($0 .>= low) && all($0 .<= high) }) >= share * Float(positions.count)
         }
     }
 
-    private func boxes(_ isInside: [Bool], _ pieces: [Int], _ shells: [Int], _ adjacency: Adjacency) -> [Int: Piece] {
-        var boxes: [Int: Piece] = [:]
+    private func gather(_ isInside: [Bool], _ pieces: [Int], _ shells: [Int], _ adjacency: Adjacency) -> [Int: Piece] {
+        var gathered: [Int: Piece] = [:]
         for (vertex, position) in adjacency.positions.enumerated() where isInside[vertex] {
-            var piece = boxes[pieces[vertex]] ?? Piece(low: position, high: position, shell: shells[vertex])
-            piece.low = pointwiseMin(piece.low, position)
-            piece.high = pointwiseMax(piece.high, position)
-            boxes[pieces[vertex]] = piece
+            gathered[pieces[vertex], default: Piece(shell: shells[vertex])].add(position)
         }
-        return boxes
+        return gathered
     }
 
     /// The pieces that hang together with some, on other shells of the mesh too.
-    private func spread(from first: Set<Int>, _ boxes: [Int: Piece]) -> Set<Int> {
+    private func spread(from first: Set<Int>, _ all: [Int: Piece]) -> Set<Int> {
         var (kept, open) = (first, first.sorted())
         while let next = open.popLast() {
-            let piece = boxes[next]!
-            for (number, other) in boxes where !kept.contains(number) && other.shell != piece.shell {
-                guard piece.lies(within: other, tolerance: tolerance) || other.lies(within: piece, tolerance: tolerance) else { continue }
+            let piece = all[next]!
+            for (number, other) in all where !kept.contains(number) && other.shell != piece.shell {
+                guard
+                    piece.lies(within: other, tolerance: tolerance, share: share)
+                        || other.lies(within: piece, tolerance: tolerance, share: share)
+                else { continue }
                 kept.insert(number)
                 open.append(number)
             }

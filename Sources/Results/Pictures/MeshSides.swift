@@ -52,17 +52,52 @@ struct MeshSides {
         colors ?? segment.map(Palette.colors) ?? [SIMD3<Float>](repeating: Palette.rest, count: mesh.mesh.vertices.count)
     }
 
-    /// Six cameras around the mesh; the first looks at the first mark.
+    /// Six cameras around the mesh; the first shows the part best, or looks at the first mark where there is no part.
     private var cameras: [Camera] {
-        var (azimuth, elevation) = (Float.pi / 6, Float.pi / 9)
+        if let azimuth = telling { return (0..<Self.count).map { camera(azimuth + Float($0) * .pi / 3, Self.elevation) } }
+        var (azimuth, elevation) = (Float.pi / 6, Self.elevation)
         if let vertex = marks.first?.vertex {
             let normal = mesh.surface.normals[vertex]
             if normal.x != 0 || normal.z != 0 { azimuth = Float(atan2(Double(normal.z), Double(normal.x))) }
             elevation = min(max(Float(asin(Double(min(max(normal.y, -1), 1)))), -0.6), 0.6)
         }
         return (0..<Self.count).map { side in
-            side == 0 ? front(azimuth, elevation) : camera(azimuth + Float(side) * .pi / 3, .pi / 9)
+            side == 0 ? front(azimuth, elevation) : camera(azimuth + Float(side) * .pi / 3, Self.elevation)
         }
+    }
+
+    private static let elevation = Float.pi / 9
+
+    /// The azimuth from which the part is seen best; nil without a part, or if no side shows it.
+    ///
+    /// Of the sides that show nearly as much of the part as any, the one with the most creases and outlines: it tells most of the object.
+    private var telling: Float? {
+        guard let labels = segment?.vertexLabels else { return nil }
+        let sides = (0..<12).map { index -> (azimuth: Float, shown: Int, creases: Int) in
+            let azimuth = Float(index) * .pi / 6
+            let (shown, creases) = view(from: camera(azimuth, Self.elevation), of: labels)
+            return (azimuth, shown, creases)
+        }
+        let most = sides.map(\.shown).max() ?? 0
+        guard most > 0 else { return nil }
+        return sides.filter { 5 * $0.shown >= 4 * most }.max { $0.creases < $1.creases }?.azimuth
+    }
+
+    /// The pixels of a small picture that show the part, and the neighbouring pixels on whose border the surface turns or ends.
+    private func view(from camera: Camera, of labels: [Bool]) -> (shown: Int, creases: Int) {
+        let size = RasterSize(width: 72, height: 72)
+        let seen = mesh.scene.surfaces(from: camera, size: size)
+        let faces = mesh.scene.mesh.faces
+        var (shown, creases) = (0, 0)
+        for pixel in seen.faceIDs.indices where seen.faceIDs[pixel] >= 0 {
+            let face = faces[Int(seen.faceIDs[pixel])]
+            if (0..<3).count(where: { labels[Int(face[$0])] }) >= 2 { shown += 1 }
+            for other in [pixel + 1, pixel + size.width] where other < seen.faceIDs.count {
+                let isEdge = seen.faceIDs[other] < 0 || (seen.normals[pixel] * seen.normals[other]).sum() < 0.8
+                creases += isEdge ? 1 : 0
+            }
+        }
+        return (shown, creases)
     }
 
     private func camera(_ azimuth: Float, _ elevation: Float) -> Camera {
