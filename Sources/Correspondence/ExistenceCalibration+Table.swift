@@ -1,5 +1,5 @@
 // Written by `bsb evaluate existence --fit` and `bsb evaluate reverse --fit`; do not edit. The last entry:
-// bsb evaluate reverse --data labeled-meshes --split Training/split.csv --samples 102 --output reverse --fit ExistenceCalibration+Table.swift
+// bsb evaluate existence --data labeled-meshes --split Training/split.csv --samples 153 --output existence --fit ExistenceCalibration+Table.swift
 
 extension ExistenceCalibration {
     /// The calibrations that come with the package: one for each way and each pair of models that was measured.
@@ -16,5 +16,11 @@ extension ExistenceCalibration {
                 "8d846cb8b80a81ea6c667b94c6719e490a25970554d657cfd2ed458e262bb6c6",
                 "7d582e583dfc64a66759fb7bf3291d341534c95a419ee604c93c91dc71994f42",
             ], weights: [-1.9098, 2.3227, 1.9108], clicks: 192),
+        ExistenceCalibration(
+            .photoToShape,
+            models: [
+                "86a793d33b015ff69306f78abc9c5bb8ab7934d737d176ca6d7cf4200aca0466",
+                "7d582e583dfc64a66759fb7bf3291d341534c95a419ee604c93c91dc71994f42",
+            ], weights: [-2.1109, 0.6224, 5.4988], clicks: 400),
     ]
 }

@@ -296,7 +296,7 @@ struct GLTFBuffers {
         }
         if let data = neighbours.contents(named: uri, .buffer) { return data }
         let name = uri.removingPercentEncoding ?? uri
-        guard let path, !name.hasPrefix("/"), !name.split(separator: "/").contains("..") else {
+        guard let path, !name.hasPrefix("/"), !name.contains("://"), !name.split(separator: "/").contains("..") else {
             throw Failure.mesh("buffer \(index) is at '\(name.prefix(80))', outside the file's own directory")
         }
         return try Mesh.contents(of: URL(fileURLWithPath: path).deletingLastPathComponent().path + "/" + name)

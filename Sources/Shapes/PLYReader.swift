@@ -19,6 +19,7 @@ enum PLYReader {
             // Of two places where the payload may start, the one from which it fits exactly is right.
             if header.payloads.count > 1 {
                 for payload in header.payloads { if let mesh = try? body(payload).read(exactly: true) { return mesh } }
+                for payload in header.payloads.dropFirst() { if let mesh = try? body(payload).read() { return mesh } }
             }
             return try body(header.payloads[0]).read()
         }

@@ -129,7 +129,7 @@ import Testing
 
     @Test func clicksAreFoundByPointAndByPixel() throws {
         let mesh = try Self.mesh()
-        #expect(try SurfaceTarget.point(mesh.mesh.vertices[17]).vertex(of: mesh) == 17)
+        #expect(try SurfaceTarget.point(mesh.mesh.filePosition(17)).vertex(of: mesh) == 17)
         let center = SurfaceTarget.pixel([112, 112], azimuth: 0, elevation: 20, size: 224)
         let vertex = try center.vertex(of: mesh)
         #expect(mesh.referenced[vertex])
