@@ -1,6 +1,7 @@
 import BSBBasics
-import Foundation
 import BSBPhotography
+import BSBShapes
+import Foundation
 import TestSupport
 import Testing
 
