@@ -9,11 +9,11 @@ import Foundation
 struct Benchmarks: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure views, models, lifting, matching and a whole click, each beside a naive way to the same result.",
-        discussion: "swift run -c release Benchmarks [views] [models] [lifting] [solver] [matching] [click]")
+        discussion: "swift run -c release Benchmarks [views] [models] [lifting] [solver] [matching] [click] [warm]")
 
     /// What can be measured.
     enum Subject: String, CaseIterable, ExpressibleByArgument {
-        case views, models, lifting, solver, matching, click
+        case views, models, lifting, solver, matching, click, warm
     }
 
     @Argument(help: "What to measure; everything by default.")
@@ -38,6 +38,7 @@ struct Benchmarks: ParsableCommand {
             case .solver: try SolverBenchmark().run(runs)
             case .matching: try MatchingBenchmark().run(runs)
             case .click: try ClickBenchmark().run(runs)
+            case .warm: try WarmClickBenchmark().run()
             }
         }
     }

@@ -43,7 +43,8 @@ extension Failure: CustomStringConvertible {
     public var description: String {
         let place = path.map { " '\($0)'" } ?? ""
         let advice = hint.map { " (\($0))" } ?? ""
-        return "\(operation)\(place): \(reason)\(advice)".printable()
+        let line = "\(operation)\(place): \(reason)\(advice)"
+        return String(line.map { $0.isNewline ? " " : $0 }).printable()
     }
 }
 
