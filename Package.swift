@@ -138,7 +138,7 @@ let package = Package(
         .target(name: "TestSupport", dependencies: modules(["Basics", "Shapes"]), path: "Tests/TestSupport"),
         tests("Basics"),
         tests("ModelStore"),
-        tests("Images", on: ["CImageCodecs"]),
+        tests("Images", resources: [.copy("Pictures")]),
         tests("LinearAlgebra"),
         tests("Shapes", on: ["Images", "Rendering"], resources: [.copy("Cases"), .copy("Packed")]),
         tests("Inference", resources: [.copy("Fixtures")]),
