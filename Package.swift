@@ -23,10 +23,9 @@ func library(
 }
 
 /// The tests of a library.
-func tests(_ name: String, on dependencies: [String] = [], resources: [Resource] = [], linking libraries: [String] = []) -> Target {
+func tests(_ name: String, on dependencies: [String] = [], resources: [Resource] = []) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: modules([name] + dependencies) + ["TestSupport"], resources: resources,
-        linkerSettings: libraries.map { .linkedLibrary($0) })
+        name: "\(name)Tests", dependencies: modules([name] + dependencies) + ["TestSupport"], resources: resources)
 }
 
 let package = Package(
@@ -139,8 +138,7 @@ let package = Package(
         .target(name: "TestSupport", dependencies: modules(["Basics", "Shapes"]), path: "Tests/TestSupport"),
         tests("Basics"),
         tests("ModelStore"),
-        // Pictures that only libheif can write are read.
-        tests("Images", on: ["CImageCodecs"], linking: ["heif"]),
+        tests("Images", resources: [.copy("Pictures")]),
         tests("LinearAlgebra"),
         tests("Shapes", on: ["Images", "Rendering"], resources: [.copy("Cases"), .copy("Packed")]),
         tests("Inference", resources: [.copy("Fixtures")]),

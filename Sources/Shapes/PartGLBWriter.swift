@@ -96,11 +96,13 @@ private struct PlainPartWriter {
 
     private let mesh: Mesh
     private let parts: MeshParts
+    private let hasPlaces: Bool
     private var materials: PartMaterials
     private var document = GLBDocument()
 
     init(_ mesh: Mesh, _ parts: MeshParts) {
         (self.mesh, self.parts) = (mesh, parts)
+        hasPlaces = mesh.appearance?.coordinates.contains { $0.x.isFinite } == true
         materials = PartMaterials(parts)
     }
 
@@ -160,6 +162,48 @@ private struct PlainPartWriter {
     }
 
     private mutating func add(_ faces: [Int]) -> [String: Any] {
+        let (keys, indices) = hasPlaces ? corners(of: faces) : vertices(of: faces)
+        var positions: [Float] = []
+        positions.reserveCapacity(3 * keys.count)
+        for key in keys {
+            let vertex = mesh.vertices[Int(key.vertex)]
+            for axis in 0..<3 { positions.append(vertex[axis]) }
+        }
+        var attributes = ["POSITION": document.add(positions, components: 3, isPosition: true)]
+        if hasPlaces { attributes["TEXCOORD_0"] = document.add(keys.flatMap { [$0.place.x, $0.place.y] }, components: 2) }
+        if let colors = mesh.vertexColors {
+            attributes["COLOR_0"] = document.add(
+                keys.flatMap { key -> [Float] in
+                    let linear = SRGB.decode(colors[Int(key.vertex)])
+                    return [linear.x, linear.y, linear.z]
+                }, components: 3)
+        }
+        if let extra = parts.vertexValues {
+            attributes["_" + extra.name.asToken.uppercased()] = document.add(keys.map { extra.values[Int($0.vertex)] }, components: 1)
+        }
+        return ["attributes": attributes, "indices": document.add(indices), "mode": 4]
+    }
+
+    /// The vertices of faces, once each, and the faces in terms of them.
+    private func vertices(of faces: [Int]) -> ([Key], [UInt32]) {
+        var numbers = [UInt32](repeating: .max, count: mesh.vertices.count)
+        var (keys, indices) = ([Key](), [UInt32]())
+        indices.reserveCapacity(3 * faces.count)
+        for face in faces {
+            for corner in 0..<3 {
+                let vertex = mesh.faces[face][corner]
+                if numbers[Int(vertex)] == .max {
+                    numbers[Int(vertex)] = UInt32(keys.count)
+                    keys.append(Key(vertex: vertex, place: .zero))
+                }
+                indices.append(numbers[Int(vertex)])
+            }
+        }
+        return (keys, indices)
+    }
+
+    /// The vertices of faces, once for each place in a picture, and the faces in terms of them.
+    private func corners(of faces: [Int]) -> ([Key], [UInt32]) {
         var numbers: [Key: UInt32] = [:]
         var (keys, indices) = ([Key](), [UInt32]())
         for face in faces {
@@ -175,23 +219,6 @@ private struct PlainPartWriter {
                 indices.append(number)
             }
         }
-        var attributes = [
-            "POSITION": document.add(
-                keys.flatMap { key in (0..<3).map { mesh.vertices[Int(key.vertex)][$0] } }, components: 3, isPosition: true)
-        ]
-        if mesh.appearance?.coordinates.contains(where: { $0.x.isFinite }) == true {
-            attributes["TEXCOORD_0"] = document.add(keys.flatMap { [$0.place.x, $0.place.y] }, components: 2)
-        }
-        if let colors = mesh.vertexColors {
-            attributes["COLOR_0"] = document.add(
-                keys.flatMap { key -> [Float] in
-                    let linear = SRGB.decode(colors[Int(key.vertex)])
-                    return [linear.x, linear.y, linear.z]
-                }, components: 3)
-        }
-        if let extra = parts.vertexValues {
-            attributes["_" + extra.name.asToken.uppercased()] = document.add(keys.map { extra.values[Int($0.vertex)] }, components: 1)
-        }
-        return ["attributes": attributes, "indices": document.add(indices), "mode": 4]
+        return (keys, indices)
     }
 }

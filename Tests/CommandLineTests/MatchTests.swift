@@ -65,7 +65,13 @@ import Testing
         #expect(part.width == picture.width && part.height == picture.height)
         for name in ["part.ply", "part.glb", "part.obj"] {
             let written = try Mesh(contentsOf: "\(folder)/\(name)")
-            #expect(written.vertices.count == mesh.vertices.count, "\(name)")
+            // In the GLB the part has vertices of its own, so that those of its border come twice.
+            if name == "part.glb" {
+                let used = zip(mesh.vertices, mesh.referencedVertices()).filter(\.1).map(\.0)
+                #expect(Set(written.vertices) == Set(used))
+            } else {
+                #expect(written.vertices.count == mesh.vertices.count, "\(name)")
+            }
             #expect(written.faces.count == mesh.faces.count, "\(name)")
         }
         let segment = try #require(result["segment"] as? [String: Any])
