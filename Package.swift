@@ -118,7 +118,8 @@ let package = Package(
         .executableTarget(
             name: "bsb",
             dependencies: modules([
-                "Basics", "ModelStore", "Images", "Shapes", "Rendering", "Backbones", "InteractiveSegmentation", "Correspondence", "Examples",
+                "Basics", "ModelStore", "Images", "Shapes", "Rendering", "Backbones", "InteractiveSegmentation", "Correspondence",
+                "Examples",
                 "Workbench", "Answering", "Results", "Evaluation",
             ]) + [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .executableTarget(
@@ -155,7 +156,8 @@ let package = Package(
         tests("Results", on: ["Workbench", "Answering", "Evaluation", "Examples", "Rendering"]),
         tests("Evaluation"),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["bsb", "TestSupport"] + modules(["Basics", "Images", "Shapes"]), exclude: ["Snapshots", "Corpora"]),
+            name: "CommandLineTests", dependencies: ["bsb", "TestSupport"] + modules(["Basics", "Images", "Shapes"]),
+            exclude: ["Snapshots", "Corpora"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -46,10 +46,16 @@ struct WarmClickBenchmark {
         let work = "\(stages.part.count) clicks, \(prompts) prompts each"
         for (name, seconds) in [("masks", stages.masks), ("buddy", stages.buddy), ("part", stages.part)] {
             let (own, anew) = (Comparison.median(seconds), Comparison.median(stages.anew))
-            print(String(format: "| a warm click to its %@, against a click from files | %.3f s | %.3f s | %.1f | %@ |", name, own, anew, anew / own, work))
+            print(
+                String(
+                    format: "| a warm click to its %@, against a click from files | %.3f s | %.3f s | %.1f | %@ |", name, own, anew,
+                    anew / own, work))
         }
         let worst = first.max() ?? 0
-        print(String(format: "| the first click on a new mesh to its buddy (median; largest) | %.3f s | %.3f s | | |", Comparison.median(first), worst))
+        print(
+            String(
+                format: "| the first click on a new mesh to its buddy (median; largest) | %.3f s | %.3f s | | |", Comparison.median(first),
+                worst))
     }
 
     private static func seconds(since start: UInt64) -> Double { Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 }

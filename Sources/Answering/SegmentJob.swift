@@ -46,7 +46,8 @@ public struct SegmentJob: Sendable {
     ///   - decoder: a checkpoint to use in place of the cache's.
     ///   - source: a mesh that the clicks are on in place of the mesh itself: iSeg's transfer across meshes.
     /// - Throws: `Failure` for inputs that cannot be used, and where a decoder is needed that is not there.
-    package func run(mesh path: String, clicks: [TargetedClick], decoder: DecoderFile? = nil, like source: String? = nil) throws -> Outcome {
+    package func run(mesh path: String, clicks: [TargetedClick], decoder: DecoderFile? = nil, like source: String? = nil) throws -> Outcome
+    {
         var watch = Stopwatch()
         let mesh = try watch.measure("mesh") { try OpenMesh(contentsOf: path, at: bench) }
         let other = try source.map { try OpenMesh(contentsOf: $0, at: bench) }

@@ -40,7 +40,8 @@ package struct SurfaceTexture: Sendable {
     }
 
     /// A random texture for things of size about 1; photos are used only if there are any.
-    package static func random(using generator: inout SeededGenerator, photos: [LinearImage] = [], plainness: Float = 0.35) -> SurfaceTexture
+    package static func random(using generator: inout SeededGenerator, photos: [LinearImage] = [], plainness: Float = 0.35)
+        -> SurfaceTexture
     {
         let first = Palette.random(using: &generator)
         let related = generator.chance(0.6)
