@@ -32,11 +32,12 @@ extension Workbench {
     ///
     /// Throws `Failure` if it cannot be read or has no surface.
     public func open(mesh source: InputSource) async throws -> OpenMesh {
-        let (normalisation, isColored) = (settings.normalisation, settings.surface == .texture)
+        let (normalisation, isColored, reading) = (settings.normalisation, settings.surface == .texture, meshReading)
         return try await Self.inBackground {
             switch source {
-            case .file(let path): try OpenMesh(contentsOf: path, normalisation: normalisation, colored: isColored)
-            case .data(let data, let name): try OpenMesh(data, name: name, normalisation: normalisation, colored: isColored)
+            case .file(let path): try OpenMesh(contentsOf: path, normalisation: normalisation, colored: isColored, reading: reading)
+            case .data(let data, let name):
+                try OpenMesh(data, name: name, normalisation: normalisation, colored: isColored, reading: reading)
             }
         }
     }

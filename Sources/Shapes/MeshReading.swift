@@ -15,7 +15,11 @@ extension Mesh {
     }
 
     /// Reads a mesh from the bytes of a file, in the format that they or the ending of `path` tell; see ``init(contentsOf:options:)``.
-    package init(sniffing data: Data, path: String, options: MeshReadingOptions = MeshReadingOptions()) throws {
+    ///
+    /// - Parameter hasNeighbours: whether `path` is where the file is, so that the files it names are looked for beside it, or only its name.
+    package init(
+        sniffing data: Data, path: String, hasNeighbours: Bool = true, options: MeshReadingOptions = MeshReadingOptions()
+    ) throws {
         guard let format = MeshFormat(sniffing: data, path: path) else {
             let other = ForeignFile(data)
             throw Failure(
@@ -23,7 +27,12 @@ extension Mesh {
                 reason: data.isEmpty ? "the file is empty" : "this is \(other?.name ?? "no mesh format that is known")",
                 hint: other?.hint ?? "OBJ, OFF, PLY, STL, GLB and glTF files are read; convert it to one of these")
         }
-        try self.init(data: data, format: format, path: path, options: options)
+        do {
+            try self.init(data: data, format: format, path: hasNeighbours ? path : nil, options: options)
+        } catch var failure as Failure {
+            failure.path = failure.path ?? path
+            throw failure
+        }
     }
 
     /// Reads a mesh from the bytes of a file; `path` is named in failures and is where a file's neighbours are looked for.

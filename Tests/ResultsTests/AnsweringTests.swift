@@ -147,6 +147,13 @@ import Testing
         let made = try MatchOutputs(answers[1], at: bench).files()
         #expect(made.files.names == made.document.outputs && made.files.names.last == "result.json")
         await #expect(throws: Failure.self) { try await bench.open(mesh: .data(Data("no mesh".utf8), name: "x.obj")) }
+        // Bytes have a name and no place: what they name is not looked for, wherever the name leads.
+        try AtomicFile.write(Data("newmtl a\nKd 1 0 0\n".utf8), to: folder + "/m.mtl")
+        let coloured = Data("mtllib m.mtl\nv 0 0 0\nv 1 0 0\nv 0 1 0\nusemtl a\nf 1 2 3\n".utf8)
+        try AtomicFile.write(coloured, to: folder + "/c.obj")
+        #expect(try Mesh(contentsOf: folder + "/c.obj").appearance?.materials.first?.color == [1, 0, 0])
+        let unplaced = try await bench.open(mesh: .data(coloured, name: folder + "/c.obj"))
+        #expect(unplaced.mesh.appearance?.materials.first?.color != [1, 0, 0])
     }
 
     @Test func stagesCanBeListenedTo() async throws {

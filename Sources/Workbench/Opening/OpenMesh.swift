@@ -42,10 +42,15 @@ public final class OpenMesh: Sendable {
         contentsOf path: String, normalisation: Normalisation.Method = .vertexMean, colored isColored: Bool = false,
         reading: MeshReadingOptions = MeshReadingOptions()
     ) throws {
-        try self.init(Mesh.contents(of: path), name: path, normalisation: normalisation, colored: isColored, reading: reading)
+        let data = try Mesh.contents(of: path)
+        try self.init(
+            Mesh(sniffing: data, path: path, options: reading), name: path, hash: ContentHash(of: data).hex, normalisation: normalisation,
+            colored: isColored)
     }
 
     /// Opens a mesh from the bytes of its file; the format is told by them and by the ending of `name`.
+    ///
+    /// Files that it names, such as pictures, are not looked for: nobody said where.
     ///
     /// Throws `Failure` if it is no mesh or has no surface.
     package convenience init(
@@ -53,8 +58,8 @@ public final class OpenMesh: Sendable {
         reading: MeshReadingOptions = MeshReadingOptions()
     ) throws {
         try self.init(
-            Mesh(sniffing: data, path: name, options: reading), name: name, hash: ContentHash(of: data).hex, normalisation: normalisation,
-            colored: isColored)
+            Mesh(sniffing: data, path: name, hasNeighbours: false, options: reading), name: name, hash: ContentHash(of: data).hex,
+            normalisation: normalisation, colored: isColored)
     }
 
     /// Opens the mesh in the file `path` as the settings of a workbench want it.
