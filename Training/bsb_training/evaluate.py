@@ -61,6 +61,7 @@ class Matching:
     def __init__(self, models: Path, renders: RenderSet, per_shape: int, rng: np.random.Generator, side: int | None = None):
         self.side = side_of(models, "features.onnx", side)
         self.network = session(models / "features.onnx")
+        self.stride = json.loads((models / "models.json").read_text())["files"]["features.onnx"]["stride"]
         self.renders, self.rng = renders, rng
         self.categories = renders.shape_categories
         self.pictures: dict[int, dict[int, list]] = {}
@@ -80,8 +81,8 @@ class Matching:
         rgb, label = rgb[y0:y1, x0:x1], label[y0:y1, x0:x1]
         features = self.network.run(None, {"image": network_input(rgb, self.side)})[0][0]
         features = features.reshape(len(features), -1).T
-        half = STRIDE // 2
-        labels = resized(label, self.side, True)[half::STRIDE, half::STRIDE].ravel()
+        half = self.stride // 2
+        labels = resized(label, self.side, True)[half :: self.stride, half :: self.stride].ravel()
         known = labels < IGNORE
         if known.sum() < 20:
             return None
