@@ -57,4 +57,14 @@ import Testing
             }
         }
     }
+
+    /// docs/swift.md shows the very lines of the package that `scripts/check-client` builds and runs.
+    @Test func swiftInDocumentationIsThatOfTheClient() throws {
+        func text(_ file: String) throws -> String {
+            try String(contentsOf: Self.root.appendingPathComponent(file), encoding: .utf8)
+        }
+        let blocks = try text("docs/swift.md").matches(of: /```swift\n((?s).*?)```/).map { String($0.output.1) }
+        let manifest = try text("Tests/ClientPackage/Package.swift").replacing("\"../..\"", with: "\"../SegmentationBuddies\"")
+        #expect(blocks == [manifest, try text("Tests/ClientPackage/Sources/client/main.swift")])
+    }
 }
