@@ -70,7 +70,7 @@ package final class InferenceRuntime: @unchecked Sendable {
         let reason = search.override == nil ? "the library was not found; looked \(search.description)\(found)" : search.description + found
         return Failure(
             .missingModel, "opening ONNX Runtime", reason: reason,
-            hint: "run scripts/bootstrap in the checkout, or set \(RuntimeSearch.variable) to the path of libonnxruntime")
+            hint: "run scripts/bootstrap --user in the checkout of SegmentationBuddies, or set \(RuntimeSearch.variable) to the library")
     }
 
     /// Turns a status that reports an error into a `Failure` and frees it.

@@ -3,8 +3,9 @@ import Foundation
 /// Where the ONNX Runtime library is looked for.
 ///
 /// The environment variable `BSB_ONNXRUNTIME` decides alone where it is set. Otherwise the first library that opens is taken: in `.runtime/`
-/// (which `scripts/bootstrap` fills) next to the executable or in a folder above it, in the user's cache, or where the system keeps its
-/// libraries. Never in the current directory: opening a library runs its code, and that folder may be anybody's download.
+/// (which `scripts/bootstrap` fills) next to the executable or in a folder above it, in the user's cache (which
+/// `scripts/bootstrap --user` fills), or where the system keeps its libraries. Never in the current directory: opening a library runs its
+/// code, and that folder may be anybody's download.
 package struct RuntimeSearch: Sendable {
     /// The environment variable that names a library.
     package static let variable = "BSB_ONNXRUNTIME"

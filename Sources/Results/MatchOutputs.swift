@@ -13,8 +13,13 @@ public struct MatchOutputs: Outputs {
     private let includeCandidates: Bool
     private let alternatives: Alternatives?
 
-    /// The files of an answer; `includeCandidates` lists all candidates in the document.
-    package init(_ answer: Answer, at bench: Workbench, includeCandidates: Bool = false, alternatives: Alternatives? = nil) {
+    /// The files of an answer of a workbench; `includeCandidates` lists all candidates in the document.
+    public init(_ answer: Answer, at bench: Workbench, includeCandidates: Bool = false) {
+        self.init(answer, at: bench, includeCandidates: includeCandidates, alternatives: nil)
+    }
+
+    /// The files of an answer and of the other places that may be meant.
+    package init(_ answer: Answer, at bench: Workbench, includeCandidates: Bool = false, alternatives: Alternatives?) {
         self.answer = answer
         self.bench = bench
         self.includeCandidates = includeCandidates

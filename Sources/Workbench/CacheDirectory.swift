@@ -1,7 +1,7 @@
 import BSBBasics
 import Foundation
 
-/// A directory of results that can be computed again, each in a file named by everything it depends on (``Recipe``).
+/// A directory of results that can be computed again, each in a file named by everything it depends on.
 ///
 /// An entry ends with the SHA-256 of its content, which is checked when it is read: a file that was cut short or altered counts as
 /// absent and is computed again. Entries are written atomically, so a killed run leaves only whole ones and the next run goes on from

@@ -35,7 +35,7 @@ public struct ModelChoice: Sendable, Hashable {
 
     /// Loads the feature extractor alone.
     ///
-    /// Throws like ``load(threads:)``.
+    /// Throws `Failure` if a model or what runs it is not there.
     public func loadExtractor(threads: Int? = nil) throws -> any FeatureExtractor {
         let runtime = try InferenceRuntime()
         return try extractor(runtime, BackboneOptions(threads: threads)) ?? ModelPair.embeddedExtractor(runtime)

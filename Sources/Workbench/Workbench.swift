@@ -7,7 +7,7 @@ import Synchronization
 /// Everything that questions are answered with: models, settings, cache, memory and threads; and of the question at hand, where to report
 /// to and whether it still stands.
 ///
-/// It is a value: ``asking(progress:cancellation:)`` gives one for a question, which shares the models, the cache and the memory.
+/// It is a value: ``asking(_:progress:cancellation:)`` gives one for a question, which shares the models, the cache and the memory.
 public struct Workbench: Sendable {
     /// Turns pictures into features.
     public var extractor: any FeatureExtractor

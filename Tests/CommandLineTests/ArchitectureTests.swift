@@ -6,6 +6,8 @@ import Testing
     /// A target of `Package.swift`.
     struct Target {
         var name: String
+        /// What files import: the modules of libraries have a prefix, those of tools and the face do not.
+        var module: String
         var dependencies: Set<String>
 
         var folder: String { name == "Benchmarks" ? name : "Sources/\(name)" }
@@ -22,13 +24,14 @@ import Testing
         let start = try #require(manifest.range(of: "    targets: [")?.upperBound)
         let end = try #require(manifest.range(of: "name: \"TestSupport\"")?.lowerBound)
         let body = manifest[start..<end]
-        let declarations = body.matches(of: /(?:\b(?:shim|library)\(|\.executableTarget\(\s*name:)\s*"(\w+)"/)
-        let names = Set(declarations.map { String($0.output.1) })
+        let declarations = body.matches(of: /(?:\b(shim|library)\(|\.(?:executableT|t)arget\(\s*name:)\s*"(\w+)"/)
+        let names = Set(declarations.map { String($0.output.2) })
         return declarations.enumerated().map { index, declaration in
             let next = index + 1 < declarations.count ? declarations[index + 1].range.lowerBound : body.endIndex
             let quoted = body[declaration.range.upperBound..<next].matches(of: /"(\w+)"/).map { String($0.output.1) }
-            let name = String(declaration.output.1)
-            return Target(name: name, dependencies: Set(quoted).intersection(names).subtracting([name]))
+            let name = String(declaration.output.2)
+            let module = declaration.output.1 == nil ? name : "BSB\(name)"
+            return Target(name: name, module: module, dependencies: Set(quoted).intersection(names).subtracting([name]))
         }
     }
 
@@ -71,8 +74,9 @@ import Testing
     /// All targets share a folder of built modules, so the compiler lets a file import what its target does not depend on.
     @Test func filesImportWhatTheirTargetDependsOn() throws {
         let targets = try Self.targets()
-        let names = Set(targets.map(\.name))
+        let names = Dictionary(uniqueKeysWithValues: targets.map { ($0.module, $0.name) })
         var reached: [String: Set<String>] = [:]
+        var seen = 0
         for target in targets {
             reached[target.name] = target.dependencies.reduce(into: target.dependencies) { $0.formUnion(reached[$1] ?? []) }
             let folder = DocumentationTests.root.appendingPathComponent(target.folder)
@@ -81,10 +85,28 @@ import Testing
             for file in files {
                 let source = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
                 let imports = source.matches(of: /(?m)^\s*(?:@\w+\s+)?(?:\w+\s+)?import\s+(?:(?:struct|class|enum|func)\s+)?(\w+)/)
-                for name in imports.map({ String($0.output.1) }) where names.contains(name) {
+                for name in imports.compactMap({ names[String($0.output.1)] }) {
                     #expect(reached[target.name]!.contains(name), "\(target.folder)/\(file) imports \(name)")
+                    seen += 1
                 }
             }
+        }
+        #expect(seen > 1000, "so few imports mean that the modules' names were not understood")
+    }
+
+    /// The sizes that ARCHITECTURE.md gives are about those of today.
+    @Test func sizesAreAboutThoseOfToday() throws {
+        let rows = try Self.text("ARCHITECTURE.md").split(separator: "\n").filter { $0.hasPrefix("|") }.dropFirst(2)
+        #expect(rows.count > 8)
+        for row in rows {
+            let cells = row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+            let folders = cells[1].matches(of: /`(\w+)`/).map { $0.output.1 == "Benchmarks" ? "Benchmarks" : "Sources/\($0.output.1)" }
+            let count = try folders.reduce(0) { sum, folder in
+                let files = try FileManager.default.subpathsOfDirectory(atPath: DocumentationTests.root.appendingPathComponent(folder).path)
+                return sum + files.count { [".swift", ".c", ".cpp", ".h"].contains { ending in $0.hasSuffix(ending) } }
+            }
+            let said = try #require(Int(cells[2]), "\(row)")
+            #expect(abs(said - count) <= 5 + count / 5, "\(cells[1]) have \(count) files, not \(said)")
         }
     }
 }

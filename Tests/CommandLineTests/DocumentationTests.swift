@@ -31,7 +31,7 @@ import Testing
 
     private static let files = [
         "README.md", "docs/benchmarks.md", "docs/both-ways.md", "docs/evaluation.md", "docs/gallery.md", "docs/iseg.md", "docs/models.md",
-        "docs/result-schema.md",
+        "docs/result-schema.md", "docs/swift.md",
     ]
 
     @Test(arguments: files) func commandsInBlocksAreUnderstood(file: String) throws {
@@ -56,5 +56,15 @@ import Testing
                 #expect(help.contains("\(option) ") || help.contains("\(option)\n"), "\(file): bsb \(command.name) has no \(option)")
             }
         }
+    }
+
+    /// docs/swift.md shows the very lines of the package that `scripts/check-client` builds and runs.
+    @Test func swiftInDocumentationIsThatOfTheClient() throws {
+        func text(_ file: String) throws -> String {
+            try String(contentsOf: Self.root.appendingPathComponent(file), encoding: .utf8)
+        }
+        let blocks = try text("docs/swift.md").matches(of: /```swift\n([\s\S]*?)```/).map { String($0.output.1) }
+        let manifest = try text("Tests/ClientPackage/Package.swift").replacing("\"../..\"", with: "\"../SegmentationBuddies\"")
+        #expect(blocks == [manifest, try text("Tests/ClientPackage/Sources/client/main.swift")])
     }
 }
