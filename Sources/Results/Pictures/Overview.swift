@@ -86,7 +86,8 @@ struct Overview {
     private var subtitle: String {
         guard let buddy = outcome.correspondence.buddy, let iou = buddy.iou else { return outcome.correspondence.reason?.sentence ?? "" }
         // No score of this kind is sure.
-        let likely = outcome.correspondence.existence.map { String(format: ", %.0f %% likely that the mesh has it", min(100 * $0, 99)) } ?? ""
+        let likely =
+            outcome.correspondence.existence.map { String(format: ", %.0f %% likely that the mesh has it", min(100 * $0, 99)) } ?? ""
         let numbers = String(format: "IoU %.2f, similarity %.2f", iou, buddy.similarity) + likely
         guard buddy.qualifies else {
             return "No vertex leads back into the clicked part; vertex \(buddy.vertex) is the most likely place (\(numbers))."
