@@ -172,6 +172,6 @@ package struct Evaluator: Sendable {
 
     /// A shape of the data set, ready to be photographed and judged by.
     func shape(_ entry: ShapeEntry) throws -> EvaluationShape {
-        try EvaluationShape(try data.shape(entry), normalisation: bench.settings.normalisation)
+        try EvaluationShape(try data.shape(entry), settings: bench.settings)
     }
 }

@@ -56,7 +56,7 @@ package struct PhotoEvaluator: Sendable {
     }
 
     private func samples(on target: ShapeEntry, photos: [Int], firstSample: Int) throws -> [SampleRecord] {
-        let shape = try EvaluationShape(try data.shape(target), normalisation: bench.settings.normalisation)
+        let shape = try EvaluationShape(try data.shape(target), settings: bench.settings)
         let mesh = try TargetMesh(shape, segments: options.segments, at: bench)
         let worker = bench.singleThreaded
         let offsets = photos.reduce(into: [firstSample]) { $0.append($0.last! + clicks.photos[$1].clicks.count) }

@@ -77,7 +77,7 @@ struct EvaluateClickMap: ParsableCommand {
         try checkOutput(output)
         let bench = try common.workbench(models, meshOptions)
         let photo = try OpenPhoto(contentsOf: image)
-        let prepared = try OpenMesh(contentsOf: mesh, normalisation: bench.settings.normalisation)
+        let prepared = try OpenMesh(contentsOf: mesh, at: bench)
         let map = try ClickMap(of: photo, object: Click(click), on: prepared, count: count, at: bench)
         try AtomicFile.write(try JSONText.data(map), to: "\(output)/click-map.json", operation: "writing the click map")
         try map.picture(of: photo, on: prepared).writePNG(to: "\(output)/click-map.png")

@@ -18,8 +18,8 @@ import Testing
         let (changed, back) = change.applied(to: shape, seed: 3)
         try changed.mesh.validate()
         #expect(changed.labels.perFace.count == changed.mesh.fileFaceCount)
-        let before = try EvaluationShape(shape, normalisation: .vertexMean)
-        let after = try EvaluationShape(changed, normalisation: .vertexMean)
+        let before = try EvaluationShape(shape, settings: Settings())
+        let after = try EvaluationShape(changed, settings: Settings())
         #expect(abs(before.vertexShare(of: "base") - after.vertexShare(of: "base")) < 0.15)
         // Points that are changed back lie within the block again.
         for vertex in changed.mesh.vertices {
@@ -92,7 +92,7 @@ import Testing
 
     @Test func clicksAllOverAnObject() throws {
         let mesh = try OpenMesh(tower().mesh, name: "tower", hash: "tower")
-        let shape = try EvaluationShape(tower(), normalisation: .vertexMean)
+        let shape = try EvaluationShape(tower(), settings: Settings())
         let photo = try #require(
             try EvaluationStudio(size: .init(64)).photo(of: shape, subject: PhotoSubject(mesh: shape.opened.scene.mesh), number: 0))
         let bench = testBench()

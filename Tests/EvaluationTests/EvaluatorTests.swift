@@ -1,3 +1,4 @@
+import BSBWorkbench
 import BSBBasics
 import BSBPhotography
 import BSBShapes
@@ -69,7 +70,7 @@ import Testing
     }
 
     @Test func photosShowTheClickedPart() throws {
-        let shape = try EvaluationShape(tower(), normalisation: .vertexMean)
+        let shape = try EvaluationShape(tower(), settings: Settings())
         let subject = try PhotoSubject(mesh: shape.opened.scene.mesh)
         let studio = EvaluationStudio(size: .init(64), clicks: 3, seed: 5)
         for number in 0..<6 {
@@ -90,7 +91,7 @@ import Testing
         labelled.labels.perFace = labelled.mesh.faces.map { face in
             (0..<3).allSatisfy { labelled.mesh.vertices[Int(face[$0])].y > 0.99 } ? 1 : 0
         }
-        let shape = try EvaluationShape(labelled, normalisation: .vertexMean)
+        let shape = try EvaluationShape(labelled, settings: Settings())
         let subject = try PhotoSubject(mesh: shape.opened.scene.mesh)
         func share(of sampling: VertexSampling) throws -> Double {
             let studio = EvaluationStudio(size: .init(64), sampling: sampling, clicks: 12, seed: 2)
@@ -105,7 +106,7 @@ import Testing
     }
 
     @Test func onePartMayBeAskedFor() throws {
-        let shape = try EvaluationShape(tower(), normalisation: .vertexMean)
+        let shape = try EvaluationShape(tower(), settings: Settings())
         let subject = try PhotoSubject(mesh: shape.opened.scene.mesh)
         var studio = EvaluationStudio(size: .init(64), seed: 1)
         studio.part = "base"
@@ -126,7 +127,7 @@ import Testing
         #expect(cut.mesh.vertices == whole.mesh.vertices)
         #expect(cut.mesh.faces.count < whole.mesh.faces.count)
         #expect(cut.hash != whole.hash)
-        let shape = try EvaluationShape(cut, normalisation: .vertexMean)
+        let shape = try EvaluationShape(cut, settings: Settings())
         #expect(shape.vertexShare(of: "top") == 0)
         #expect(shape.vertexShare(of: "base") == 1)
         try cut.mesh.validate()
@@ -150,7 +151,7 @@ import Testing
     }
 
     @Test func paintedSpotsAreClicked() throws {
-        let shape = try EvaluationShape(tower(), normalisation: .vertexMean)
+        let shape = try EvaluationShape(tower(), settings: Settings())
         let subject = try PhotoSubject(mesh: shape.opened.scene.mesh)
         var studio = EvaluationStudio(size: .init(64), clicks: 1, seed: 5)
         let plain = try #require(try studio.photo(of: shape, subject: subject, number: 3))

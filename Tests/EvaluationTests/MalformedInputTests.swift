@@ -1,3 +1,4 @@
+import BSBWorkbench
 import BSBBasics
 import Foundation
 import TestSupport
@@ -43,7 +44,7 @@ import Testing
                 for entry in set.entries {
                     let shape = try set.shape(entry)
                     #expect(shape.labels.perFace.count == shape.mesh.fileFaceCount)
-                    _ = try EvaluationShape(shape, normalisation: .vertexMean)
+                    _ = try EvaluationShape(shape, settings: Settings())
                 }
                 return nil
             } catch let failure as Failure {

@@ -81,7 +81,7 @@ import Testing
             let records = try run(Self.options(8), folder: folder)
             var judged = 0
             for (shape, name) in Self.data.shapes.map({ ($0, $0.entry.name) }) {
-                let shape = try EvaluationShape(shape, normalisation: .vertexMean)
+                let shape = try EvaluationShape(shape, settings: Settings())
                 let subject = try PhotoSubject(mesh: shape.opened.scene.mesh)
                 let studio = EvaluationStudio(size: .init(64), clicks: 2, seed: 0)
                 for record in records where record.source == name {
@@ -105,7 +105,7 @@ import Testing
             for record in records {
                 #expect(record.source != record.target)
                 let shape = try EvaluationShape(
-                    try #require(Self.data.shapes.first { $0.entry.name == record.target }), normalisation: .vertexMean)
+                    try #require(Self.data.shapes.first { $0.entry.name == record.target }), settings: Settings())
                 #expect(shape.part(of: try #require(record.vertex)) == record.click.part)
             }
         }
@@ -130,7 +130,7 @@ import Testing
 @Suite struct RelateEvaluationTests {
     /// Photos of towers with the masks of their parts, and a list of them.
     private func photos(_ folder: String, count: Int = 4) throws -> PhotoClicks {
-        let shape = try EvaluationShape(tower(), normalisation: .vertexMean)
+        let shape = try EvaluationShape(tower(), settings: Settings())
         let subject = try PhotoSubject(mesh: shape.opened.scene.mesh)
         var studio = EvaluationStudio(size: .init(64), clicks: 2, seed: 3)
         var list: [[String: Any]] = []

@@ -92,18 +92,23 @@ struct DiscSegmenter: PromptSegmenter {
 
     @Test func aWholeMatchWithFakeModels() throws {
         let bench = Self.bench()
-        let (mesh, photo, click) = try Self.inputs(bench)
+        let (mesh, photo, click) = try AnsweringTests.inputs()
         let outcome = try bench.answer(click, in: photo, on: mesh)
         #expect(outcome.correspondence.candidates.count == 100)
         let document = try MatchOutputs(outcome, at: bench, includeCandidates: true).write(to: nil)
         #expect(document.candidates?.count == 100)
-        #expect(document.found == (outcome.correspondence.buddy != nil))
+        let buddy = try #require(outcome.correspondence.buddy)
+        let position = mesh.mesh.vertices[buddy.vertex]
+        #expect(
+            document.found && document.vertex == buddy.vertex
+                && document.position?.map { Float($0) } == [position.x, position.y, position.z])
         #expect(document.outputs.isEmpty)
         #expect(document.models.map(\.hash) == ["c0", "d0"])
-        if let segment = outcome.segment {
-            #expect(segment.probability.count == mesh.mesh.vertices.count)
-            #expect(segment.probability.allSatisfy { (0...1).contains($0) })
-        }
+        let segment = try #require(outcome.segment)
+        #expect(segment.probability.count == mesh.mesh.vertices.count)
+        #expect(segment.probability.allSatisfy { (0...1).contains($0) })
+        #expect(segment.vertexLabels[buddy.vertex])
+        #expect(document.segment?.vertices == segment.vertexLabels.count { $0 })
     }
 
     @Test func featuresAreExtractedOnceAndKept() throws {

@@ -115,6 +115,21 @@ import Testing
         #expect(signal == .lift || own.segment.probability != transferred.segment.probability)
     }
 
+    /// What was asked of a grey mesh says nothing about the same mesh in its colours.
+    @Test func aTrainingInColoursIsNotThatInGrey() throws {
+        let path = temporaryPath()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let bench = PipelineTests.bench(cache: path)
+        var shape = try PipelineTests.shape.get().mesh
+        shape.vertexColors = shape.vertices.map { $0.y > 0 ? [1, 0, 0] : [0, 0, 1] }
+        let outcomes = try [false, true, true].map { isColored in
+            try TrainJob(at: bench, plan: Self.plan).train(OpenMesh(shape, name: "mug.obj", colored: isColored))
+        }
+        #expect(outcomes.map { ($0.counts["newVertices"] ?? 0) > 0 } == [true, true, false])
+        #expect(outcomes.map { $0.counts["resumedSteps"] == 0 } == [true, true, false])
+        #expect(outcomes[0].manifest.answersHash != outcomes[1].manifest.answersHash)
+    }
+
     @Test func decodersOfOtherMeshesAreRefused() throws {
         let path = temporaryPath()
         defer { try? FileManager.default.removeItem(atPath: path) }

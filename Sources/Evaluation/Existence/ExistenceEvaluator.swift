@@ -108,7 +108,7 @@ package struct ExistenceEvaluator: Sendable {
 
     private func records(of entry: ShapeEntry, number: Int, photos count: Int) throws -> [ExistenceRecord] {
         let labelled = try data.shape(entry)
-        let shape = try EvaluationShape(labelled, normalisation: bench.settings.normalisation)
+        let shape = try EvaluationShape(labelled, settings: bench.settings)
         let whole = try TargetMesh(shape, segments: false, at: bench)
         var generator = SeededGenerator(seed: options.seed ^ 0xE_1157, stream: UInt64(number))
         var records: [[ExistenceRecord]] = []
@@ -116,7 +116,7 @@ package struct ExistenceEvaluator: Sendable {
         if !parts.isEmpty {
             let part = parts[generator.index(below: parts.count)]
             let cut = try TargetMesh(
-                EvaluationShape(labelled.without(part), normalisation: bench.settings.normalisation), segments: false, at: bench)
+                EvaluationShape(labelled.without(part), settings: bench.settings), segments: false, at: bench)
             records += try answered(photos(of: shape, part: part, number: number, count: count), on: [(whole, .present), (cut, .cut)])
         }
         records += try answered(photos(of: shape, part: nil, number: number, count: 2 * count), on: [(whole, .painted)])

@@ -79,7 +79,7 @@ package struct InvarianceEvaluator: Sendable {
             let (shape, back) = change.applied(to: labelled, seed: options.seed)
             var bench = bench
             if change == .otherViews { bench.settings.seed &+= 1 }
-            let prepared = try EvaluationShape(shape, normalisation: bench.settings.normalisation)
+            let prepared = try EvaluationShape(shape, settings: bench.settings)
             return Changed(
                 change: change, target: try TargetMesh(prepared, segments: false, at: bench), bench: bench.singleThreaded, back: back)
         }

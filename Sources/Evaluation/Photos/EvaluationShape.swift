@@ -21,10 +21,12 @@ struct EvaluationShape: Sendable {
     /// #V: number of the connected piece of one part that a vertex is in; -1 where there is no part.
     let pieces: [Int]
 
-    init(_ shape: LabelledShape, normalisation: Normalisation.Method) throws {
+    init(_ shape: LabelledShape, settings: Settings) throws {
         entry = shape.entry
         pose = shape.pose
-        opened = try OpenMesh(shape.mesh, name: shape.path, hash: shape.hash, normalisation: normalisation)
+        opened = try OpenMesh(
+            shape.mesh, name: shape.path, hash: shape.hash, normalisation: settings.normalisation,
+            colored: settings.surface == .texture)
         partNames = shape.labels.names
         partOfVertex = try shape.labels.perVertex(of: shape.mesh)
         partOfFace = shape.mesh.fileFace.map { shape.labels.perFace[Int($0)] }

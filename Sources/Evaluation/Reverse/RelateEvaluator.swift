@@ -102,7 +102,7 @@ package struct RelateEvaluator: Sendable {
         var chosen: [ShapeEntry] = []
         while chosen.count < options.meshes, !rest.isEmpty { chosen.append(rest.remove(at: generator.index(below: rest.count))) }
         return try chosen.map { entry in
-            let shape = try EvaluationShape(try data.shape(entry), normalisation: bench.settings.normalisation)
+            let shape = try EvaluationShape(try data.shape(entry), settings: bench.settings)
             return (entry.name, try TargetMesh(shape, segments: true, at: bench).mesh)
         }
     }
