@@ -46,6 +46,9 @@ extension Workbench {
     ///
     /// Whoever stops listening withdraws the question: the work ends at its next step.
     /// - Parameters:
+    ///   - click: where the photo is clicked.
+    ///   - photo: the photo.
+    ///   - mesh: the mesh.
     ///   - settings: what decides the answer to this question; by default the workbench's.
     ///   - progress: called from any thread while the mesh is looked at.
     public func stages(
@@ -91,6 +94,11 @@ public final class Conversation: Sendable {
     /// Answers a click and withdraws the question before it, whose listener gets `CancellationError`.
     ///
     /// - Parameters:
+    ///   - click: where the photo is clicked.
+    ///   - photo: the photo.
+    ///   - mesh: the mesh.
+    ///   - settings: what decides the answer to this question; by default the workbench's.
+    ///   - progress: called from any thread while the mesh is looked at.
     ///   - tell: called with each stage when it is ready, on the thread that works.
     /// - Throws: as `answer(_:in:on:masks:wantsPart:tell:)`, and `CancellationError` once a newer question is asked or the task is
     ///   cancelled.

@@ -103,7 +103,7 @@ import Testing
             let folders = cells[1].matches(of: /`(\w+)`/).map { $0.output.1 == "Benchmarks" ? "Benchmarks" : "Sources/\($0.output.1)" }
             let count = try folders.reduce(0) { sum, folder in
                 let files = try FileManager.default.subpathsOfDirectory(atPath: DocumentationTests.root.appendingPathComponent(folder).path)
-                return sum + files.count { [".swift", ".c", ".cpp", ".h"].contains { ending in $0.hasSuffix(ending) } }
+                return sum + files.count { file in [".swift", ".c", ".cpp", ".h"].contains { file.hasSuffix($0) } }
             }
             let said = try #require(Int(cells[2]), "\(row)")
             #expect(abs(said - count) <= 5 + count / 5, "\(cells[1]) have \(count) files, not \(said)")
