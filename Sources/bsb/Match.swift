@@ -227,7 +227,8 @@ struct Match: ParsableCommand {
             let share = String(format: "%.1f", segment.fraction * 100)
             return "its part has \(segment.vertices) vertices and \(segment.faces) faces, \(share)% of the surface."
         }
-        return "Vertex \(vertex) corresponds (IoU \(iou)); \(part ?? "no view shows it, so that its part is not known.")"
+        return
+            "\(document.grade == .unsure ? "Perhaps vertex" : "Vertex") \(vertex) corresponds (IoU \(iou)); \(part ?? "no view shows it, so that its part is not known.")"
             + (output.map { " See \($0)/overview.png." } ?? "")
     }
 }

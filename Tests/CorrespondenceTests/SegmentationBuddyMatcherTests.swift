@@ -63,6 +63,16 @@ private struct BandSegmenter: PromptSegmenter {
             .match(photo, to: SurfaceFeatures(field))
     }
 
+    @Test(arguments: [(true, nil, Grade.sure), (true, 0.5, .sure), (true, 0.49, .unsure), (false, nil, .unsure), (false, 0.9, .unsure)])
+    func gradesAreOfTheWayBackAndTheProbability(qualifies: Bool, existence: Double?, grade: Grade) {
+        var found = Correspondence(
+            buddy: Candidate(vertex: 1, similarity: 1, pixel: Pixel(x: 0, y: 0), pixelSimilarity: 1, qualifies: qualifies))
+        found.existence = existence
+        #expect(found.grade == grade)
+        found.buddy = nil
+        #expect(found.grade == .none)
+    }
+
     @Test func anExactCounterpartIsFound() throws {
         let result = try Self.match(Self.photo(click: Pixel(x: 5, y: 3), part: 4..<8), Self.field([0, 5, 14]))
         let buddy = try #require(result.buddy)

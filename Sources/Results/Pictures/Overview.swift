@@ -76,9 +76,12 @@ struct Overview {
     // MARK: Words
 
     private func paintVerdict(on canvas: inout Canvas) {
-        let buddy = outcome.correspondence.buddy
-        let color = buddy == nil ? Color(hex: 0xB4_3A_2B) : Color(hex: 0x0F_6C_BD)
-        let title = buddy.map { $0.qualifies ? "Found: the mesh has this part" : "Probably found" } ?? "No correspondence"
+        let (title, color) =
+            switch outcome.correspondence.grade {
+            case .sure: ("Found: the mesh has this part", Color(hex: 0x0F_6C_BD))
+            case .unsure: ("Perhaps: the mesh may have this part", Color(hex: 0xA8_66_00))
+            case .none: ("No correspondence", Color(hex: 0xB4_3A_2B))
+            }
         canvas.text(title, at: [Float(Self.margin), 26], TextStyle(size: Self.headline, color: color, weight: 1.7))
         canvas.text(subtitle, at: [Float(Self.margin), 76], TextStyle(size: 19, color: Color(hex: 0x33_38_40)))
     }
