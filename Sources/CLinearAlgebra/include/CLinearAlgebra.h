@@ -9,13 +9,6 @@
 extern "C" {
 #endif
 
-// LAPACK: the Cholesky factor of a symmetric matrix, solutions with it, and the inverse of a triangular matrix; column-major, by reference as in Fortran.
-void dpotrf_(const char *triangle, const int32_t *n, double *a, const int32_t *stride, int32_t *info);
-void dpotrs_(
-    const char *triangle, const int32_t *n, const int32_t *columns, const double *factor, const int32_t *stride, double *b,
-    const int32_t *bStride, int32_t *info);
-void dtrtri_(const char *triangle, const char *diagonal, const int32_t *n, double *a, const int32_t *stride, int32_t *info);
-
 // A lower triangular L with P A P' = L L', or only the places of its entries.
 typedef struct CSparseFactor CSparseFactor;
 
