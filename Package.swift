@@ -99,6 +99,13 @@ let package = Package(
                 "Examples", "Photography", "Workbench", "Answering",
             ]),
 
+        // Many questions from a list, on one machine or several
+        library(
+            "Batch",
+            on: [
+                "Basics", "Images", "Shapes", "Backbones", "InteractiveSegmentation", "Correspondence", "Workbench", "Answering", "Results",
+            ]),
+
         // What a client imports
         .target(
             name: "SegmentationBuddies",
@@ -120,7 +127,7 @@ let package = Package(
             dependencies: modules([
                 "Basics", "ModelStore", "Images", "Shapes", "Rendering", "Backbones", "InteractiveSegmentation", "Correspondence",
                 "Examples",
-                "Workbench", "Answering", "Results", "Evaluation",
+                "Workbench", "Answering", "Results", "Batch", "Evaluation",
             ]) + [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .executableTarget(
             name: "TrainingData",

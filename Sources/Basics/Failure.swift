@@ -4,7 +4,7 @@
 /// readable line and an exit code.
 public struct Failure: Error, Hashable, Sendable {
     /// What sort of failure it is; each has an exit code of its own.
-    public enum Kind: Sendable {
+    public enum Kind: Sendable, CaseIterable {
         /// The request contradicts itself or asks for something that does not exist.
         case usage
         /// An input was read and is not what it should be, or an output is to go where none can be.

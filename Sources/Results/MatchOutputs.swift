@@ -51,6 +51,11 @@ public struct MatchOutputs: Outputs {
         }
     }
 
+    /// Adds the part as arrays, and nothing else.
+    package func addLabels(to folder: inout OutputFolder) {
+        if let segment = answer.segment { PartFiles(segment, of: answer.mesh.mesh).addLabels(to: &folder) }
+    }
+
     private func maskAndPartFiles() throws -> OutputFolder {
         var folder = OutputFolder()
         folder.add("object_mask.png", try answer.masks.object.pngData())

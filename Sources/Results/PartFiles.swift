@@ -31,6 +31,13 @@ struct PartFiles {
             vertexValues: ("probability", segment.probability))
         for file in try mesh.objFiles(parts: parts, name: "part") { folder.add(file.name, file.data) }
         folder.add("part.glb", try mesh.glbData(parts: parts))
+        addLabels(faceLabels, to: &folder)
+    }
+
+    /// Adds the arrays alone.
+    func addLabels(to folder: inout OutputFolder) { addLabels(segment.fileFaceLabels(mesh), to: &folder) }
+
+    private func addLabels(_ faceLabels: [Bool], to folder: inout OutputFolder) {
         folder.add("probability.npy", NumPyArray(segment.probability, shape: [segment.probability.count]).encoded())
         folder.add("labels.npy", NumPyArray(segment.vertexLabels, shape: [segment.probability.count]).encoded())
         folder.add("face_labels.npy", NumPyArray(faceLabels, shape: [faceLabels.count]).encoded())

@@ -41,7 +41,7 @@ public final class BoundedMemory: @unchecked Sendable {
     ///   - make: makes the result; where it throws, nothing is kept and the next who waits tries.
     /// - Throws: what `make` throws, and `CancellationError`.
     /// - Complexity: O(1), and O(entries) for each that has to go.
-    func value<T: Sendable>(
+    package func value<T: Sendable>(
         _ name: String, cancellation: Cancellation, bytes: (T) -> Int, make: () throws -> T
     ) throws -> T {
         condition.lock()

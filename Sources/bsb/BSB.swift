@@ -13,7 +13,8 @@ struct BSB: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Match.self, Locate.self, MapCommand.self, Relate.self, Texture.self, Segment.self, Train.self, Distill.self, Inspect.self,
+            Match.self, Batch.self, Locate.self, MapCommand.self, Relate.self, Texture.self, Segment.self, Train.self, Distill.self,
+            Inspect.self,
             Render.self, SegmentImage.self, Example.self, Evaluate.self, Models.self, Cache.self,
         ])
 }

@@ -21,21 +21,21 @@ struct Program {
     /// Where the tests' own build of `bsb` is.
     static let path = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("bsb").path
 
-    /// Runs `bsb`, or a copy of it, with the given arguments, in a directory of the caller's and with nothing on standard input.
+    /// Runs `bsb`, or a copy of it, with the given arguments, in a directory of the caller's, with `input` on standard input.
     ///
     /// With `watchesMemory`, what it takes is looked at again and again until it ends.
     static func run(
         _ arguments: [String], in directory: String? = nil, environment: [String: String] = [:], watchesMemory: Bool = false,
-        program: String = Program.path
+        program: String = Program.path, input: String? = nil
     ) throws -> Run {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
-        process.standardInput = FileHandle.nullDevice
         // Files instead of pipes: a pipe that nobody empties would stop a program that writes much.
         let folder = try Folder()
+        process.standardInput = try input.map { FileHandle(forReadingAtPath: try folder.write("input", $0)) } ?? FileHandle.nullDevice
         let (output, errors) = (folder.path + "/output", folder.path + "/errors")
         for path in [output, errors] { try Data().write(to: URL(fileURLWithPath: path)) }
         process.standardOutput = FileHandle(forWritingAtPath: output)

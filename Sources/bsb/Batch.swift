@@ -1,0 +1,132 @@
+import ArgumentParser
+import BSBBackbones
+import BSBBasics
+import BSBBatch
+import BSBWorkbench
+import Foundation
+import Synchronization
+
+/// `bsb batch`: many questions from a list.
+struct Batch: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Answer a list of questions: photos, clicks and meshes, one JSON object a line.",
+        discussion: """
+            Examples: bsb batch rows.jsonl --output out
+                      bsb batch rows.jsonl --output out --keep-going --shard 3/8
+                      producer | bsb batch - | consumer
+            A line is {"id": "a", "photo": "mug.jpg", "mesh": "cup.obj", "click": [310, 220]}, with "mask" or "box" in place of "click", and
+            optionally "object", "positive", "negative" and "options" ("level", "minExistence", "allPieces"). Paths are relative to the
+            manifest, or to the working directory for '-'. Each id gets exactly one line: an answer, or an error with its code. Run again, the
+            command goes on where it was ended. With '-' lines are answered as they come.
+            """)
+
+    @Argument(help: ArgumentHelp("The list, or '-' for standard input.", valueName: "file"))
+    var manifest: String
+
+    @Option(help: ArgumentHelp("Where to write results.jsonl, and files of the answers.", valueName: "folder"))
+    var output: String?
+
+    @Option(help: "What is written of each answer: nothing, the part as arrays, or all that 'bsb match' writes; by default the arrays.")
+    var files: BatchFiles?
+
+    @Option(help: "Which indices of the part go into its line.")
+    var selection = BatchSelection.none
+
+    @Option(help: ArgumentHelp("Only the meshes of one share, counted from 0.", valueName: "share/shares"))
+    var shard: BatchRun.Shard = .all
+
+    @Flag(help: "Note rows that fail as errors and go on.")
+    var keepGoing = false
+
+    @Flag(help: "Try rows again that ended in an error in an earlier run.")
+    var retry = false
+
+    @Option(help: ArgumentHelp("The most time for a row; it ends at the next step of the work.", valueName: "seconds"))
+    var rowLimit: Double?
+
+    @Flag(help: "Keep pieces of the part that do not hang together with the answer.")
+    var allPieces = false
+
+    @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Parts of the mesh") var liftOptions: LiftOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
+    @OptionGroup(title: "Running") var common: CommonOptions
+
+    func validate() throws {
+        if let rowLimit, !(rowLimit > 0 && rowLimit < 1e7) { throw ValidationError("--row-limit must be a number of seconds above 0.") }
+        if manifest == "-" {
+            guard shard == .all, !keepGoing, !retry else {
+                throw ValidationError("--shard, --keep-going and --retry go with a file; '-' answers every line.")
+            }
+            guard output != nil || (files ?? .none) == .none else { throw ValidationError("--files needs --output.") }
+        } else if output == nil {
+            throw ValidationError("Give --output, the folder for the results.")
+        }
+    }
+
+    func run() throws {
+        try checkOutput(output, inputs: manifest == "-" ? [] : [manifest])
+        var settings = common.settings(models, meshOptions)
+        settings.keepsAllPieces = allPieces
+        liftOptions.apply(to: &settings)
+        var options = BatchAnswering.Options()
+        (options.output, options.selection, options.limit) = (output, selection, rowLimit)
+        options.files = files ?? (output == nil ? .none : .labels)
+        if manifest == "-" { return try stream(settings, options) }
+        let list = try BatchManifest(contentsOf: manifest)
+        var run = BatchRun(
+            list, at: try common.workbench(settings, models: models, mesh: meshOptions), options: options, output: output ?? "")
+        (run.keepsGoing, run.retries) = (keepGoing, retry)
+        run.progress = Self.reporter()
+        let summary = try run.run(shard)
+        if common.json {
+            try Terminal.result(json: summary)
+        } else {
+            Terminal.result(
+                "\(summary.answered) rows answered now, \(summary.known) before: \(summary.found) found, \(summary.none) without the part, "
+                    + "\(summary.errors) errors."
+                    + (summary.isComplete ? " See \(output ?? "")/results.jsonl." : " Other shares are not done yet."))
+        }
+        if summary.errors > 0 { throw ExitCode(Failure.Kind.badInput.exitCode) }
+    }
+
+    private func stream(_ settings: Settings, _ options: BatchAnswering.Options) throws {
+        let bench = try common.workbench(settings, models: models, mesh: meshOptions)
+        let folder = FileManager.default.currentDirectoryPath
+        var stream = BatchStream(BatchAnswering(at: bench, folder: folder, options: options))
+        while let line = readLine() {
+            if let answer = stream.answer(line) { try Terminal.result(line: answer) }
+        }
+    }
+
+    /// Says now and then how many rows are done, how quickly, and how long the rest will take.
+    private static func reporter() -> @Sendable (Int, Int, Double) -> Void {
+        let last = Mutex(0.0)
+        return { done, total, seconds in
+            let isDue = last.withLock { last in
+                guard done == total || seconds - last >= 5 else { return false }
+                last = seconds
+                return true
+            }
+            guard isDue, seconds > 0 else { return }
+            let rate = Double(done) / seconds
+            Terminal.message(
+                String(format: "batch: %d of %d rows, %.1f a second, %.0f s left", done, total, rate, Double(total - done) / rate))
+        }
+    }
+}
+
+extension BatchFiles: ExpressibleByArgument {}
+extension BatchSelection: ExpressibleByArgument {}
+
+/// A share given as `0/8`.
+extension BatchRun.Shard: ExpressibleByArgument {
+    /// Reads what the user typed.
+    public init?(argument: String) {
+        let numbers = argument.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+        guard numbers.count == 2, let index = numbers[0], let count = numbers[1], count > 0, (0..<count).contains(index) else { return nil }
+        self.init(index: index, count: count)
+    }
+
+    package var defaultValueDescription: String { "\(index)/\(count)" }
+}
