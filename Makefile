@@ -5,7 +5,7 @@ SWIFT ?= swift
 BSB = .build/release/bsb
 DEMO = demo-output
 
-.PHONY: demo test lint docs build clean
+.PHONY: demo test sanitize lint docs build clean
 
 demo: build
 	$(BSB) example guitar --output $(DEMO)/example
@@ -20,6 +20,10 @@ build:
 test: lint
 	@scripts/bootstrap
 	$(SWIFT) test -c release -Xswiftc -enable-testing --scratch-path .build-test
+
+# Races between threads, in a build of its own.
+sanitize:
+	scripts/sanitize
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks

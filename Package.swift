@@ -125,13 +125,12 @@ let package = Package(
         .executableTarget(
             name: "bsb",
             dependencies: modules([
-                "Basics", "ModelStore", "Images", "Shapes", "Rendering", "Backbones", "InteractiveSegmentation", "Correspondence",
-                "Examples",
-                "Workbench", "Answering", "Results", "Batch", "Evaluation",
+                "Basics", "ModelStore", "Images", "LinearAlgebra", "Shapes", "Rendering", "Texturing", "Backbones",
+                "InteractiveSegmentation", "Correspondence", "Examples", "Workbench", "Answering", "Results", "Batch", "Evaluation",
             ]) + [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .executableTarget(
             name: "TrainingData",
-            dependencies: modules(["Basics", "Shapes", "Examples", "Photography", "TrainingSets"]) + [
+            dependencies: modules(["Basics", "Images", "Shapes", "Rendering", "Examples", "Photography", "TrainingSets"]) + [
                 .product(name: "ArgumentParser", package: "swift-argument-parser")
             ]),
         .executableTarget(
@@ -143,7 +142,7 @@ let package = Package(
             path: "Benchmarks"),
 
         // Tests, and what several of them use
-        .target(name: "TestSupport", dependencies: modules(["Basics", "Shapes"]), path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: modules(["Basics", "Images", "Shapes", "Backbones"]), path: "Tests/TestSupport"),
         tests("Basics"),
         tests("ModelStore"),
         tests("Images", resources: [.copy("Pictures")]),

@@ -1,9 +1,4 @@
-import BSBAnswering
-import BSBBasics
-import BSBCorrespondence
-import BSBExamples
 import BSBImages
-import BSBPhotography
 import BSBResults
 import BSBWorkbench
 import Foundation

@@ -1,12 +1,9 @@
-import BSBAnswering
 import BSBBackbones
 import BSBBasics
 import BSBCorrespondence
 import BSBExamples
 import BSBImages
 import BSBLinearAlgebra
-import BSBPhotography
-import BSBResults
 import BSBWorkbench
 
 /// The most similar pixel for each of 100 candidates: products with the grid's cells and bounds by block, against one matrix product with all pixels.
@@ -26,10 +23,10 @@ struct MatchingBenchmark {
             values: (0..<100).flatMap { _ in grid.feature(at: [generator.uniform(0, Float(width)), generator.uniform(0, 480)]) })
         let search = PixelSearch(features: grid, region: region)
         let products = 100 * grid.columns * grid.rows * grid.dimension
-        let evaluated = try search.mostSimilar(to: queries).reduce(0) { $0 + ($1?.evaluated ?? 0) }
+        let evaluated = search.mostSimilar(to: queries).reduce(0) { $0 + ($1?.evaluated ?? 0) }
         try Comparison(
             name: "best pixels of 100 candidates in a photo of \(width) x \(region.height)",
-            ours: { _ = try PixelSearch(features: grid, region: region).mostSimilar(to: queries) },
+            ours: { _ = PixelSearch(features: grid, region: region).mostSimilar(to: queries) },
             naive: { _ = Self.bestOfOneProduct(grid, region, queries) },
             work: "\(evaluated) against \(100 * region.count) similarities of a pixel; ours also takes \(millions(products)) million "
                 + "multiply-adds with cells, one product of all pixels \(millions(100 * region.count * grid.dimension)) million"

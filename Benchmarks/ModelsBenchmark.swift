@@ -1,8 +1,6 @@
-import BSBAnswering
 import BSBBackbones
 import BSBBasics
 import BSBImages
-import BSBResults
 import BSBWorkbench
 
 /// The embedded models on pictures of the size of a view: together, as the package asks them, against one after another.

@@ -1,6 +1,4 @@
 import BSBAnswering
-import BSBBasics
-import BSBCorrespondence
 import BSBExamples
 import BSBImages
 import BSBResults
@@ -27,7 +25,7 @@ struct WarmClickBenchmark {
         for kind in ExampleKind.allCases {
             let example = try ExampleJob(kind: kind).run(output: "\(folder)/\(kind.rawValue)")
             let paths = (photo: "\(folder)/\(kind.rawValue)/photo.png", mesh: "\(folder)/\(kind.rawValue)/mesh.obj")
-            let clicks = example.clicks.keys.sorted().map { Click(Pixel(x: example.clicks[$0]![0], y: example.clicks[$0]![1])) }
+            let clicks = Self.clicks(example)
             let warm = bench()
             let start = DispatchTime.now().uptimeNanoseconds
             let (photo, mesh) = (try OpenPhoto(contentsOf: paths.photo), try OpenMesh(contentsOf: paths.mesh))
@@ -42,6 +40,51 @@ struct WarmClickBenchmark {
                     })
             }
         }
+        report(stages)
+        let worst = first.max() ?? 0
+        print(
+            String(
+                format: "| the first click on a new mesh to its buddy (median; largest) | %.3f s | %.3f s | | |", Comparison.median(first),
+                worst))
+        try measureDecoders(folder, bench())
+    }
+
+    /// The part by a decoder in place of the lift, on three of the meshes.
+    ///
+    /// Decoders of the default sizes that have learned the usual number of parts; a few steps of training, since how well they have learned
+    /// changes nothing about their time.
+    private func measureDecoders(_ folder: String, _ bench: Workbench) throws {
+        var decoded: [Double] = []
+        var plan = TrainingPlan()
+        plan.training.steps = 50
+        for kind in [ExampleKind.chair, .guitar, .mug] {
+            let document = try ExampleJob(kind: kind).run(output: "\(folder)/\(kind.rawValue)")
+            let (photo, mesh) = (
+                try OpenPhoto(contentsOf: "\(folder)/\(kind.rawValue)/photo.png"),
+                try OpenMesh(contentsOf: "\(folder)/\(kind.rawValue)/mesh.obj")
+            )
+            _ = try TrainJob(at: bench, plan: plan).train(mesh)
+            var asking = bench
+            asking.settings.segmenter = .iseg
+            let clicks = Self.clicks(document)
+            try asking.answer(clicks[0], in: photo, on: mesh)
+            for click in clicks.dropFirst() {
+                let start = DispatchTime.now().uptimeNanoseconds
+                let answer = try asking.answer(click, in: photo, on: mesh)
+                if answer.segment != nil, answer.method == .iseg { decoded.append(Self.seconds(since: start)) }
+            }
+        }
+        print(
+            String(
+                format: "| a warm click to its part by a decoder (median; largest) | %.3f s | %.3f s | | %d clicks |",
+                Comparison.median(decoded), decoded.max() ?? 0, decoded.count))
+    }
+
+    private static func clicks(_ document: ExampleJob.Document) -> [Click] {
+        document.clicks.keys.sorted().map { Click(Pixel(x: document.clicks[$0]![0], y: document.clicks[$0]![1])) }
+    }
+
+    private func report(_ stages: Stages) {
         let prompts = stages.prompts.reduce(0, +) / max(1, stages.prompts.count)
         let work = "\(stages.part.count) clicks, \(prompts) prompts each"
         for (name, seconds) in [("masks", stages.masks), ("buddy", stages.buddy), ("part", stages.part)] {
@@ -51,11 +94,6 @@ struct WarmClickBenchmark {
                     format: "| a warm click to its %@, against a click from files | %.3f s | %.3f s | %.1f | %@ |", name, own, anew,
                     anew / own, work))
         }
-        let worst = first.max() ?? 0
-        print(
-            String(
-                format: "| the first click on a new mesh to its buddy (median; largest) | %.3f s | %.3f s | | |", Comparison.median(first),
-                worst))
     }
 
     private static func seconds(since start: UInt64) -> Double { Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 }

@@ -1,12 +1,10 @@
 import BSBBackbones
-import BSBBasics
 import BSBCorrespondence
-import Foundation
 import BSBImages
 import BSBInteractiveSegmentation
-import BSBLinearAlgebra
 import BSBShapes
 import BSBWorkbench
+import Foundation
 
 /// A place of the surface that may be meant, with its part.
 package struct Alternative: Sendable {
@@ -69,17 +67,18 @@ package struct AlternativeFinder: Sendable {
         let mesh = answer.mesh
         let surface = try mesh.features(at: bench)
         let photo = try answer.photo.clicked(answer.click, masks: answer.masks, at: bench)
-        let soft = try SoftMatcher(options: self.soft, parallelism: bench.parallelism).match(photo, to: surface)
+        let soft = SoftMatcher(options: self.soft, parallelism: bench.parallelism).match(photo, to: surface)
         guard let largest = soft.similarity.max(), largest > -.infinity else {
             return Alternatives(list: [], soft: soft, temperature: self.soft.temperature)
         }
+        let finder = try mesh.partFinder(at: bench)
         var list: [Alternative] = []
         for vertex in peaks(of: soft.similarity, mesh) {
             guard list.count < limit else { break }
             let score = exp((soft.similarity[vertex] - largest) / self.soft.temperature)
             guard score >= minimumScore, !list.contains(where: { $0.segment.vertexLabels[vertex] }) else { continue }
             // A place that no view shows has no part to offer.
-            guard let segment = try mesh.visiblePart(around: vertex, at: bench) else { continue }
+            guard let segment = try finder.visiblePart(around: vertex)?.segment else { continue }
             let mass = zip(segment.vertexLabels, soft.probability).reduce(Float(0)) { $0 + ($1.0 ? $1.1 : 0) }
             list.append(
                 Alternative(
@@ -110,7 +109,7 @@ package struct AlternativeFinder: Sendable {
     ) throws {
         guard !list.isEmpty else { return }
         let search = PixelSearch(features: photo.features, region: photo.masks.object)
-        let matches = try search.mostSimilar(to: surface.field.values.gatheringRows(list.map(\.vertex)), parallelism: bench.parallelism)
+        let matches = search.mostSimilar(to: surface.field.values.gatheringRows(list.map(\.vertex)), parallelism: bench.parallelism)
         let prompts = matches.map { photo.prompt(at: $0?.pixel ?? photo.click) }
         let answers = try segmenter.masks(for: prompts, in: photo.embedding)
         for index in list.indices {

@@ -1,6 +1,5 @@
 import BSBBackbones
 import BSBCorrespondence
-import BSBImages
 import BSBInteractiveSegmentation
 import BSBWorkbench
 
@@ -15,7 +14,7 @@ public struct Answer: Sendable {
     /// The click's object and part.
     public var masks: ClickMasks
     /// The photo's features that were matched: of the object's box, or of all.
-    public var features: FeatureGrid
+    package var features: FeatureGrid
     /// What matching found.
     public var correspondence: Correspondence
     /// What said whether there is an answer.

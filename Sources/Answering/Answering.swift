@@ -1,8 +1,4 @@
-import BSBBackbones
-import BSBBasics
 import BSBCorrespondence
-import BSBImages
-import BSBInteractiveSegmentation
 import BSBWorkbench
 
 extension Workbench {
@@ -50,18 +46,14 @@ extension Workbench {
 
     private func segment(_ answer: inout Answer, _ watch: inout Stopwatch) throws {
         let mesh = answer.mesh
-        // One click, whichever vertex it will be on.
-        let chosen = try watch.measure("segmenter") { try SegmenterChoice(at: self).segmenter(for: mesh, clicks: [SurfaceClick(0)]) }
-        answer.method = chosen.segmenter.method
+        let finder = try watch.measure("segmenter") { try mesh.partFinder(at: self) }
+        answer.method = finder.method
         let seen = try watch.measure("segment") {
-            try answer.correspondence.nearest(among: mesh.scene.mesh.vertices) {
-                try chosen.segmenter.visibleAnswer(to: [SurfaceClick($0)])
-            }
+            try answer.correspondence.nearest(among: mesh.scene.mesh.vertices) { try finder.visiblePart(around: $0) }
         }
         answer.counts.segmenterViews = viewsEmbedded
         guard let (vertex, found) = seen else { return }
-        answer.segment = settings.part(found.probability, clicks: [SurfaceClick(vertex)], of: mesh)
-        answer.segmentVertex = vertex
+        (answer.segment, answer.segmentVertex) = (found.segment, vertex)
         answer.counts.liftingPrompts = found.prompts
     }
 }

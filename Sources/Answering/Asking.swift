@@ -1,11 +1,7 @@
-import BSBBackbones
 import BSBBasics
+import BSBWorkbench
 import Dispatch
 import Foundation
-import BSBImages
-import BSBShapes
-import Synchronization
-import BSBWorkbench
 
 /// Where a photo or a mesh comes from.
 public enum InputSource: Sendable {
@@ -83,7 +79,7 @@ extension Workbench {
 /// Somebody who asks one thing after another, and wants the answer to the last only: each click withdraws the one before.
 public final class Conversation: Sendable {
     private let bench: Workbench
-    private let standing = Mutex<(cancellation: Cancellation?, questions: Int)>((nil, 0))
+    private let standing = Guarded<(cancellation: Cancellation?, questions: Int)>((nil, 0))
 
     /// The number of questions asked so far.
     var questions: Int { standing.withLock { $0.questions } }

@@ -90,7 +90,7 @@ package struct ClickItem: Decodable, Sendable {
 
 extension Pixel {
     /// The pixel that holds a point of the picture's plane; nil where a number is not finite or too large for any picture.
-    public init?(containing x: Double, _ y: Double) {
+    package init?(containing x: Double, _ y: Double) {
         guard x.isFinite, y.isFinite, abs(x) < 1e9, abs(y) < 1e9 else { return nil }
         self.init(x: Int(x.rounded(.down)), y: Int(y.rounded(.down)))
     }

@@ -1,9 +1,6 @@
-import BSBBackbones
 import BSBBasics
-import BSBCorrespondence
-import Foundation
-import BSBImages
 import BSBWorkbench
+import Foundation
 
 /// Clicks to be answered one after the other, as a JSON file lists them.
 ///

@@ -1,6 +1,5 @@
 import BSBBackbones
 import BSBBasics
-import Foundation
 import BSBInteractiveSegmentation
 import BSBWorkbench
 

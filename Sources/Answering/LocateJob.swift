@@ -1,43 +1,40 @@
-import BSBBackbones
-import BSBBasics
 import BSBCorrespondence
-import Foundation
 import BSBImages
 import BSBInteractiveSegmentation
-import BSBShapes
 import BSBWorkbench
+import Foundation
 
 /// The way back of the main job: a vertex of a mesh finds its part in a photo.
-public struct LocateJob: Sendable {
+package struct LocateJob: Sendable {
     private let bench: Workbench
 
     /// A job that works at `bench`.
-    public init(at bench: Workbench) {
+    package init(at bench: Workbench) {
         self.bench = bench
     }
 
     /// Everything known after a vertex was sought in a photo.
-    public struct Outcome: Sendable {
+    package struct Outcome: Sendable {
         /// The photo.
-        public var photo: OpenPhoto
+        package var photo: OpenPhoto
         /// The mesh.
-        public var mesh: OpenMesh
+        package var mesh: OpenMesh
         /// The clicked vertex.
-        public var vertex: Int
+        package var vertex: Int
         /// The part around it.
-        public var part: SurfaceSegment
+        package var part: SurfaceSegment
         /// How the part was found.
-        public var method: SurfaceMethod
+        package var method: SurfaceMethod
         /// Where in the photo it was sought.
-        public var object: FoundObject
+        package var object: FoundObject
         /// What matching found.
         package var correspondence: PixelCorrespondence
         /// The part of the photo, if there is a correspondence.
-        public var mask: Mask?
+        package var mask: Mask?
         /// The segmenter's own estimate of that mask's IoU with the truth.
-        public var predictedIoU: Float?
+        package var predictedIoU: Float?
         /// Seconds by stage.
-        public var timings: [String: Double] = [:]
+        package var timings: [String: Double] = [:]
     }
 
     /// Seeks a place on the mesh in the file `mesh` in the photo `image`.
@@ -68,22 +65,22 @@ public struct LocateJob: Sendable {
     /// - Parameter part: the part around the vertex, where it is known already.
     /// - Parameter object: the object in the photo.
     /// - Throws: `Failure` if the segmenter cannot be run.
-    public func run(
+    package func run(
         _ photo: OpenPhoto, _ mesh: OpenMesh, vertex: Int, part: SurfaceSegment? = nil, object: FoundObject
     ) throws -> Outcome {
         let features = try photo.features(of: object.mask, including: object.click, at: bench)
         let surface = try mesh.features(at: bench)
-        let chosen = try SegmenterChoice(at: bench).segmenter(for: mesh, clicks: [SurfaceClick(vertex)])
-        let part = try part ?? mesh.part(around: vertex, at: bench)
+        let finder = try mesh.partFinder(at: bench)
+        let part = try part ?? finder.part(around: vertex)
         let correspondence = try bench.pixelMatcher.match(
             ClickedSurface(vertex: vertex, part: part.vertexLabels), of: surface, in: features, objectMask: object.mask
         ) { other in
             if other == vertex { return part.vertexLabels }
             // A pixel may lead to a vertex that no view shows: it is in no part then.
-            return try mesh.visiblePart(around: other, at: bench)?.vertexLabels ?? part.vertexLabels.map { _ in false }
+            return try finder.visiblePart(around: other)?.segment.vertexLabels ?? part.vertexLabels.map { _ in false }
         }
         var outcome = Outcome(
-            photo: photo, mesh: mesh, vertex: vertex, part: part, method: chosen.segmenter.method, object: object,
+            photo: photo, mesh: mesh, vertex: vertex, part: part, method: finder.method, object: object,
             correspondence: correspondence)
         if let buddy = correspondence.buddy {
             let answer = try photo.answer(at: buddy.pixel, at: bench)

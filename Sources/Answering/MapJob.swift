@@ -1,11 +1,9 @@
 import BSBBackbones
-import BSBBasics
 import BSBCorrespondence
-import Foundation
 import BSBImages
 import BSBInteractiveSegmentation
-import BSBShapes
 import BSBWorkbench
+import Foundation
 
 /// Maps a whole object part by part: every region that the segmenter sees in the photo finds its part of the mesh.
 package struct MapJob: Sendable {

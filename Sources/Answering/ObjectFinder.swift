@@ -1,7 +1,6 @@
 import BSBBackbones
 import BSBBasics
 import BSBCorrespondence
-import Foundation
 import BSBImages
 import BSBLinearAlgebra
 import BSBWorkbench
@@ -111,16 +110,16 @@ package struct ObjectFinder: Sendable {
 }
 
 /// The object of a photo and how it was found.
-public struct FoundObject: Sendable, Hashable {
+package struct FoundObject: Sendable, Hashable {
     /// The object's mask.
-    public var mask: Mask
+    package var mask: Mask
     /// The click that it answers.
-    public var click: Pixel
+    package var click: Pixel
     /// Whether the click was the user's.
-    public var isGiven: Bool
+    package var isGiven: Bool
 
     /// An object at a click.
-    public init(mask: Mask, click: Pixel, isGiven: Bool) {
+    package init(mask: Mask, click: Pixel, isGiven: Bool) {
         self.mask = mask
         self.click = click
         self.isGiven = isGiven

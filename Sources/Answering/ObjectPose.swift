@@ -1,13 +1,12 @@
 import BSBBackbones
 import BSBBasics
-import BSBCorrespondence
 import BSBDistillation
-import Foundation
 import BSBImages
 import BSBLinearAlgebra
 import BSBRendering
 import BSBTexturing
 import BSBWorkbench
+import Foundation
 
 /// From where a photo shows an object, found by trying views of the mesh: the one whose visible surface looks most like the photo, place by place.
 ///
@@ -32,11 +31,10 @@ struct ObjectPose: Sendable {
     ///   - features: of the photo.
     ///   - object: where the object is in the photo.
     ///   - parallelism: the threads that share the work; the result is the same for any number.
-    /// - Throws: never of its own.
     /// - Complexity: O(points x cells x d + directions x turns x points).
     static func find(
         _ field: FeatureField, of mesh: OpenMesh, in features: FeatureGrid, object: Mask, parallelism: Parallelism
-    ) throws -> ObjectPose? {
+    ) -> ObjectPose? {
         guard let search = PoseSearch(field, mesh, features, object, points: points, parallelism) else { return nil }
         let sampler = ViewSampler(.fibonacci(count: directions))
         let found = parallelism.map(directions) { index in
@@ -104,7 +102,7 @@ private struct PoseSearch: Sendable {
 
     /// The best of `turns` turns of the view from a direction, each fitted to the object's box.
     func best(from eye: SIMD3<Double>, turns: Int) -> Scored {
-        let towards = eye.unit
+        let towards = direction(eye)
         let visible = visible(from: towards)
         let level = AffineCamera.looking(from: towards)
         let scored = (0..<turns).map { turn -> Scored in
@@ -140,13 +138,13 @@ private struct PoseSearch: Sendable {
 
     /// Ways to move a view: by an angle around each axis of the picture, by a share of its scale, and of the object's size.
     private static let changes: [@Sendable (inout View, Double, Double) -> Void] = [
-        { view, step, _ in view.towards = (view.towards * cos(step) + cross(view.right, view.towards) * sin(step)).unit },
+        { view, step, _ in view.towards = direction(view.towards * cos(step) + cross(view.right, view.towards) * sin(step)) },
         { view, step, _ in
             let (towards, right) = (view.towards, view.right)
-            view.towards = (towards * cos(step) + right * sin(step)).unit
-            view.right = (right * cos(step) - towards * sin(step)).unit
+            view.towards = direction(towards * cos(step) + right * sin(step))
+            view.right = direction(right * cos(step) - towards * sin(step))
         },
-        { view, step, _ in view.right = (view.right * cos(step) + cross(view.towards, view.right) * sin(step)).unit },
+        { view, step, _ in view.right = direction(view.right * cos(step) + cross(view.towards, view.right) * sin(step)) },
         { view, step, _ in view.scale *= 1 + step },
         { view, step, size in view.offset.x += step * size },
         { view, step, size in view.offset.y += step * size },
@@ -205,9 +203,5 @@ extension RayScene {
     }
 }
 
-extension SIMD3<Double> {
-    fileprivate var unit: SIMD3<Double> {
-        let length = (self * self).sum().squareRoot()
-        return length > 0 ? self / length : [0, 0, 1]
-    }
-}
+/// The vector at length 1, or +z where it has no direction.
+private func direction(_ vector: SIMD3<Double>) -> SIMD3<Double> { vector.unit() ?? [0, 0, 1] }

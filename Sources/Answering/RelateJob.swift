@@ -1,11 +1,8 @@
-import BSBBackbones
-import BSBBasics
 import BSBCorrespondence
-import Foundation
 import BSBImages
-import BSBInteractiveSegmentation
 import BSBLinearAlgebra
 import BSBWorkbench
+import Foundation
 
 /// Image to image through meshes: a click in one photo finds its part in another by way of a mesh, or of several that vote.
 ///
@@ -165,12 +162,12 @@ package struct RelateJob: Sendable {
         let second = try outcome.second.features(of: object.mask, including: object.click, at: bench)
         let query = row(first.feature(at: outcome.click.pixel.center))
         let there = PixelSearch(features: second, region: object.mask)
-        guard let match = try there.mostSimilar(to: query, parallelism: bench.parallelism)[0] else { return }
+        guard let match = there.mostSimilar(to: query, parallelism: bench.parallelism)[0] else { return }
         let level = bench.settings.matching.partLevel
         let mask = try outcome.second.answer(at: match.pixel, at: bench).mask(level, including: match.pixel.center)
         let back = PixelSearch(features: first, region: outcome.masks.object)
         let returning = row(second.feature(at: match.pixel.center))
-        guard let home = try back.mostSimilar(to: returning, parallelism: bench.parallelism)[0] else { return }
+        guard let home = back.mostSimilar(to: returning, parallelism: bench.parallelism)[0] else { return }
         let ending = try outcome.first.answer(at: home.pixel, at: bench).mask(level)
         outcome.direct = Direct(
             pixel: match.pixel, similarity: match.similarity, mask: mask, returnPixel: home.pixel,

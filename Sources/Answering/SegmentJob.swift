@@ -1,41 +1,37 @@
-import BSBBackbones
 import BSBBasics
-import Foundation
-import BSBImages
 import BSBInteractiveSegmentation
-import BSBRendering
-import BSBShapes
 import BSBWorkbench
+import Foundation
 
 /// Clicks on a mesh become a part of it.
-public struct SegmentJob: Sendable {
+package struct SegmentJob: Sendable {
     private let bench: Workbench
 
     /// A job that works at `bench`.
-    public init(at bench: Workbench) {
+    package init(at bench: Workbench) {
         self.bench = bench
     }
 
     /// Everything known after the clicks.
-    public struct Outcome: Sendable {
+    package struct Outcome: Sendable {
         /// The mesh.
-        public var mesh: OpenMesh
+        package var mesh: OpenMesh
         /// On the mesh, or on the source of a transfer.
         package var clicks: [SurfaceClick]
         /// The mesh that was clicked, if another.
-        public var source: OpenMesh?
+        package var source: OpenMesh?
         /// After a transfer, the vertices of the mesh that stood for the clicks; empty where the clicks' features were used themselves.
         package var standIns: [SurfaceClick] = []
         /// The part.
-        public var segment: SurfaceSegment
+        package var segment: SurfaceSegment
         /// How the part was found.
-        public var method: SurfaceMethod
+        package var method: SurfaceMethod
         /// Where the decoder comes from, if one was used.
         package var provenance: TrainedDecoder.Provenance?
         /// Seconds spent, by stage.
-        public var timings: [String: Double]
+        package var timings: [String: Double]
         /// The work that was done.
-        public var counts: WorkCounts
+        package var counts: WorkCounts
     }
 
     /// Finds the part of the mesh in the file `path` that `clicks` mean.

@@ -1,8 +1,5 @@
 import BSBBasics
-import Foundation
-import BSBInteractiveSegmentation
 import BSBRendering
-import BSBShapes
 import BSBWorkbench
 
 /// A place on a mesh, named in one of several ways.

@@ -1,8 +1,5 @@
-import BSBBackbones
-import BSBBasics
 import BSBCorrespondence
 import BSBDistillation
-import Foundation
 import BSBImages
 import BSBInteractiveSegmentation
 import BSBLinearAlgebra
@@ -10,6 +7,7 @@ import BSBRendering
 import BSBShapes
 import BSBTexturing
 import BSBWorkbench
+import Foundation
 
 /// How a part gets the photo's look.
 package enum TextureMode: String, Sendable, Hashable, Codable, CaseIterable {
@@ -103,10 +101,10 @@ package struct TextureJob: Sendable {
         var all = 0
         mask.forEachSpan { y, range in
             for x in range {
-                let (r, g, b) = image[x, y]
-                counts[0][Int(r)] += 1
-                counts[1][Int(g)] += 1
-                counts[2][Int(b)] += 1
+                let color = image[x, y]
+                counts[0][Int(color.red)] += 1
+                counts[1][Int(color.green)] += 1
+                counts[2][Int(color.blue)] += 1
                 all += 1
             }
         }
@@ -142,7 +140,7 @@ package struct TextureJob: Sendable {
         let part = SurfacePart(faces, of: placed)
         guard !part.triangles.isEmpty else { return }
         let field = try match.mesh.features(at: bench).field
-        let pairs = try watch.measure("pairs") { try self.pairs(match, part, segment, field) }
+        let pairs = watch.measure("pairs") { self.pairs(match, part, segment, field) }
         outcome.pairs = pairs.count
         let pose = try watch.measure("pose") {
             try ObjectPose.find(
@@ -167,7 +165,7 @@ package struct TextureJob: Sendable {
     /// Points of the part and pixels of the mask that are each other's most similar, or nearly so.
     private func pairs(
         _ match: Answer, _ part: SurfacePart, _ segment: SurfaceSegment, _ field: FeatureField
-    ) throws -> [SurfacePixelPair] {
+    ) -> [SurfacePixelPair] {
         let limit = 600
         let inside = part.vertices.indices.filter { segment.vertexLabels[part.vertices[$0]] }
         let points = stride(from: 0, to: inside.count, by: max(1, inside.count / limit)).map { inside[$0] }
@@ -213,8 +211,7 @@ package struct TextureJob: Sendable {
             let amount = (0..<3).reduce(Float(0)) { $0 + amounts[Int(corners[$1])] * weights[$1] }
             // Where the paint fades into the rest, the photo is not what is shown.
             guard amount > 0.95 else { continue }
-            let (r, g, b) = match.photo.image[pixel.x, pixel.y]
-            let wanted = SIMD3(Float(r), Float(g), Float(b)) / 255
+            let wanted = match.photo.image[pixel.x, pixel.y].unit
             let seen = colors.color(face: Int(hit.face), weights: weights)
             count += 1
             difference += Double((0..<3).reduce(Float(0)) { $0 + abs(seen[$1] - wanted[$1]) } / 3)
@@ -227,10 +224,7 @@ package struct TextureJob: Sendable {
     }
 
     private static func meanColor(_ image: Image, _ pixels: [Pixel]) -> SIMD3<Float> {
-        let sum = pixels.reduce(SIMD3<Float>.zero) { sum, pixel in
-            let (r, g, b) = image[pixel.x, pixel.y]
-            return sum + SIMD3(Float(r), Float(g), Float(b)) / 255
-        }
+        let sum = pixels.reduce(SIMD3<Float>.zero) { $0 + image[$1.x, $1.y].unit }
         return sum / Float(max(1, pixels.count))
     }
 }

@@ -1,9 +1,8 @@
 import BSBBasics
 import BSBDistillation
-import Foundation
 import BSBInteractiveSegmentation
-import BSBLinearAlgebra
 import BSBWorkbench
+import Foundation
 
 extension TrainJob {
     /// Learns the parts that the lift makes of clicks, vertex by vertex; each vertex's answers are kept at once, so that work cut short goes

@@ -1,11 +1,7 @@
-import BSBBackbones
-import BSBBasics
-import BSBDistillation
-import Foundation
 import BSBInteractiveSegmentation
 import BSBLinearAlgebra
-import BSBRendering
 import BSBWorkbench
+import Foundation
 
 /// What a decoder is trained on, and how.
 package struct TrainingPlan: Sendable, Hashable, Codable {
@@ -119,7 +115,7 @@ package struct TrainJob: Sendable {
         let training = lesson.training
         let best = training.history.first { $0.step == training.bestStep } ?? training.history[0]
         return TrainedDecoder.Provenance(
-            meshHash: mesh.hash, segmenter: bench.segmenter.identity, normalisation: bench.settings.normalisation.rawValue,
+            meshHash: mesh.hash, segmenter: bench.segmenter.identity, normalisation: bench.settings.normalisation,
             signal: plan.signal, views: lesson.views, prompts: lesson.clicks.count,
             severalWanted: lesson.clicks.count { $0.count(where: \.isForeground) > 1 },
             withUnwanted: lesson.clicks.count { $0.contains { !$0.isForeground } }, answersHash: lesson.manifest.answersHash,

@@ -1,10 +1,9 @@
 import BSBBackbones
 import BSBBasics
-import Foundation
 import BSBInteractiveSegmentation
 import BSBRendering
-import BSBShapes
 import BSBWorkbench
+import Foundation
 
 /// Keeps a training's state in a folder of the cache.
 struct CachedTraining: TrainingStore {

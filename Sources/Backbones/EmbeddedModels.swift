@@ -1,6 +1,6 @@
 import BSBBasics
-import Foundation
 import BSBInference
+import Foundation
 
 /// The folder of models that comes with the package, checked against its manifest.
 package struct EmbeddedModels: Sendable {

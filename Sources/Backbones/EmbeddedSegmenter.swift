@@ -1,7 +1,7 @@
 import BSBBasics
-import Foundation
 import BSBImages
 import BSBInference
+import Foundation
 
 /// The click segmenter that comes with the package.
 ///

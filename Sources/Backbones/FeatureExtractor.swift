@@ -2,7 +2,7 @@ import BSBBasics
 import BSBImages
 
 /// A vision model that turns a picture into a grid of feature vectors.
-public protocol FeatureExtractor: Sendable {
+package protocol FeatureExtractor: Sendable {
     /// Which model this is; part of every cache key and result.
     var identity: ModelIdentity { get }
     /// The length of a feature vector.
@@ -20,15 +20,15 @@ public protocol FeatureExtractor: Sendable {
 
 extension FeatureExtractor {
     /// The features of each picture, one after the other.
-    public func features(of images: [Image]) throws -> [FeatureGrid] {
+    package func features(of images: [Image]) throws -> [FeatureGrid] {
         try images.map { try features(of: $0) }
     }
 
     /// Itself.
-    public var interpolatingAsPublished: any FeatureExtractor { self }
+    package var interpolatingAsPublished: any FeatureExtractor { self }
 
     /// Refuses: this model takes one size of pictures only.
-    public func scaled(by factor: Float) throws -> any FeatureExtractor {
+    package func scaled(by factor: Float) throws -> any FeatureExtractor {
         throw Failure(
             .badInput, "looking at pictures in several sizes", reason: "the model '\(identity.name)' takes one size only",
             hint: "choose another preset")
@@ -43,7 +43,7 @@ public struct ModelIdentity: Hashable, Sendable, Codable {
     public var hash: String
 
     /// A model called `name` with files of `hash`.
-    public init(name: String, hash: String) {
+    package init(name: String, hash: String) {
         self.name = name
         self.hash = hash
     }

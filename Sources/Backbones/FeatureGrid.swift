@@ -2,22 +2,22 @@
 ///
 /// Cell (c, r) has its centre at (c + 0.5, r + 0.5) of the grid plane, as pixels have in the picture's plane. A feature between centres
 /// is the bilinear mean of the four around it, clamped at the border (`align_corners = false`). A grid with ``knots`` has its centres there.
-public struct FeatureGrid: Sendable, Hashable {
+package struct FeatureGrid: Sendable, Hashable {
     /// The number of cells in a row.
-    public let columns: Int
+    package let columns: Int
     /// The number of rows.
-    public let rows: Int
+    package let rows: Int
     /// The length of each feature vector.
-    public let dimension: Int
+    package let dimension: Int
     /// rows x columns x dimension, row-major.
-    public var values: [Float]
+    package var values: [Float]
     /// From the picture's plane to the grid's plane.
-    public private(set) var map: PlaneMap
+    package private(set) var map: PlaneMap
     /// Where the cells' centres are in the grid's plane, if not a unit apart.
-    public let knots: GridKnots?
+    package let knots: GridKnots?
 
     /// A grid of the given vectors.
-    public init(columns: Int, rows: Int, dimension: Int, values: [Float], map: PlaneMap, knots: GridKnots? = nil) {
+    package init(columns: Int, rows: Int, dimension: Int, values: [Float], map: PlaneMap, knots: GridKnots? = nil) {
         precondition(values.count == columns * rows * dimension, "values must be rows x columns x dimension")
         precondition(knots.map { $0.x.count == columns && $0.y.count == rows } ?? true, "there is a knot for each column and row")
         self.columns = columns
@@ -33,7 +33,7 @@ extension FeatureGrid {
     /// The grid of a larger picture from which this one's picture was cut out with its corner at `offset`.
     ///
     /// Points outside the cut have the features of its border.
-    public func moved(by offset: SIMD2<Float>) -> FeatureGrid {
+    package func moved(by offset: SIMD2<Float>) -> FeatureGrid {
         var moved = self
         moved.map.offsetX -= map.scaleX * offset.x
         moved.map.offsetY -= map.scaleY * offset.y
@@ -42,18 +42,18 @@ extension FeatureGrid {
 }
 
 /// An axis-aligned affine map between two planes: `to = scale * from + offset`.
-public struct PlaneMap: Sendable, Hashable, Codable {
+package struct PlaneMap: Sendable, Hashable, Codable {
     /// The factor of x.
-    public var scaleX: Float
+    package var scaleX: Float
     /// The factor of y.
-    public var scaleY: Float
+    package var scaleY: Float
     /// What is added to x after scaling.
-    public var offsetX: Float
+    package var offsetX: Float
     /// What is added to y after scaling.
-    public var offsetY: Float
+    package var offsetY: Float
 
     /// The map (x, y) to (scaleX x + offsetX, scaleY y + offsetY).
-    public init(scaleX: Float, scaleY: Float, offsetX: Float = 0, offsetY: Float = 0) {
+    package init(scaleX: Float, scaleY: Float, offsetX: Float = 0, offsetY: Float = 0) {
         self.scaleX = scaleX
         self.scaleY = scaleY
         self.offsetX = offsetX
@@ -61,12 +61,12 @@ public struct PlaneMap: Sendable, Hashable, Codable {
     }
 
     /// The image of a point.
-    public func callAsFunction(_ point: SIMD2<Float>) -> SIMD2<Float> {
+    package func callAsFunction(_ point: SIMD2<Float>) -> SIMD2<Float> {
         [scaleX * point.x + offsetX, scaleY * point.y + offsetY]
     }
 
     /// The map back.
-    public var inverse: PlaneMap {
+    package var inverse: PlaneMap {
         PlaneMap(scaleX: 1 / scaleX, scaleY: 1 / scaleY, offsetX: -offsetX / scaleX, offsetY: -offsetY / scaleY)
     }
 }
@@ -95,7 +95,7 @@ extension FeatureGrid {
     /// The interpolated feature at a point of the picture's plane.
     ///
     /// Complexity: O(dimension).
-    public func feature(at point: SIMD2<Float>) -> [Float] {
+    package func feature(at point: SIMD2<Float>) -> [Float] {
         let stencil = stencil(at: point)
         var result = [Float](repeating: 0, count: dimension)
         for corner in 0..<4 where stencil.weights[corner] != 0 {

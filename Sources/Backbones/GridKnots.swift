@@ -1,12 +1,12 @@
 /// Where the centres of a grid's cells are in its plane, ascending, for grids whose cells are not a unit apart.
-public struct GridKnots: Sendable, Hashable {
+package struct GridKnots: Sendable, Hashable {
     /// The centre of each column.
-    public var x: [Float]
+    package var x: [Float]
     /// The centre of each row.
-    public var y: [Float]
+    package var y: [Float]
 
     /// Centres of columns and rows.
-    public init(x: [Float], y: [Float]) {
+    package init(x: [Float], y: [Float]) {
         self.x = x
         self.y = y
     }
@@ -14,13 +14,13 @@ public struct GridKnots: Sendable, Hashable {
 
 extension FeatureGrid {
     /// Where a coordinate of the picture is among the columns: whole numbers at their centres, clamped to the outermost two.
-    public func column(at x: Float) -> Float { Self.place(map.scaleX * x + map.offsetX, columns, knots?.x) }
+    package func column(at x: Float) -> Float { Self.place(map.scaleX * x + map.offsetX, columns, knots?.x) }
 
     /// Where a coordinate of the picture is among the rows: whole numbers at their centres, clamped to the outermost two.
-    public func row(at y: Float) -> Float { Self.place(map.scaleY * y + map.offsetY, rows, knots?.y) }
+    package func row(at y: Float) -> Float { Self.place(map.scaleY * y + map.offsetY, rows, knots?.y) }
 
     /// The point of the picture at a place among columns and rows, which may lie outside of the grid.
-    public func point(column: Float, row: Float) -> SIMD2<Float> {
+    package func point(column: Float, row: Float) -> SIMD2<Float> {
         map.inverse([Self.coordinate(column, knots?.x), Self.coordinate(row, knots?.y)])
     }
 

@@ -2,7 +2,7 @@ import BSBImages
 
 extension LogitMap {
     /// The bilinear mean of the logits around a point of the picture's plane, clamped at the border.
-    public func value(at point: SIMD2<Float>) -> Float {
+    package func value(at point: SIMD2<Float>) -> Float {
         let p = map(point)
         let (x, y) = (Self.sample(p.x, width), Self.sample(p.y, height))
         let upper = values[y.first * width + x.first] * (1 - x.weight) + values[y.first * width + x.second] * x.weight
@@ -69,12 +69,12 @@ extension MaskPrediction {
     /// click. A prediction of fewer masks gives its coarsest.
     ///
     /// Complexity: that of `Mask.init(width:height:thresholding:columns:rows:scale:offset:above:)`.
-    public func mask(_ level: MaskLevel, including clicked: SIMD2<Float>? = nil) -> Mask {
+    package func mask(_ level: MaskLevel, including clicked: SIMD2<Float>? = nil) -> Mask {
         mask(at: min(level.index, logits.count - 1), including: clicked)
     }
 
     /// The mask of the given index among the prediction's masks, which must exist; see ``mask(_:including:)``.
-    public func mask(at index: Int, including clicked: SIMD2<Float>? = nil) -> Mask {
+    package func mask(at index: Int, including clicked: SIMD2<Float>? = nil) -> Mask {
         guard let window else { return ownMask(at: index, including: clicked) }
         return window.placed(ownMask(at: index, including: clicked.map { $0 - window.corner }))
     }

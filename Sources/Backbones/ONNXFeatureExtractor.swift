@@ -1,7 +1,7 @@
 import BSBBasics
-import Foundation
 import BSBImages
 import BSBInference
+import Foundation
 
 /// How much a backbone does at once; results do not depend on it.
 package struct BackboneOptions: Sendable, Hashable {

@@ -3,7 +3,7 @@ import BSBImages
 /// A model that turns a click in a picture into masks.
 ///
 /// The picture is embedded once; any number of prompts is then answered from the embedding.
-public protocol PromptSegmenter: Sendable {
+package protocol PromptSegmenter: Sendable {
     /// Which model this is; part of every cache key and result.
     var identity: ModelIdentity { get }
     /// Whether prompts may hold an earlier answer.
@@ -18,32 +18,32 @@ public protocol PromptSegmenter: Sendable {
 
 extension PromptSegmenter {
     /// Most segmenters take earlier answers.
-    public var takesEarlierAnswers: Bool { true }
+    package var takesEarlierAnswers: Bool { true }
 
     /// The embedding of each picture, one after the other.
-    public func embed(_ images: [Image]) throws -> [ImageEmbedding] {
+    package func embed(_ images: [Image]) throws -> [ImageEmbedding] {
         try images.map { try embed($0) }
     }
 }
 
 /// A picture as a segmenter sees it.
-public struct ImageEmbedding: Sendable, Hashable {
+package struct ImageEmbedding: Sendable, Hashable {
     /// The picture's width in pixels.
-    public let imageWidth: Int
+    package let imageWidth: Int
     /// The picture's height in pixels.
-    public let imageHeight: Int
+    package let imageHeight: Int
     /// The embedding as a grid over the picture.
-    public let features: FeatureGrid
+    package let features: FeatureGrid
     /// Further grids that some segmenters need to answer prompts: finer levels, or the encoding of positions.
-    public let extras: [FeatureGrid]
+    package let extras: [FeatureGrid]
     /// The cut of a larger picture that this is of; prompts and masks are then of the larger one, and the sizes above those of the cut.
     package var window: PictureWindow?
 
     /// From the plane of the picture that prompts are about to that of the grid.
-    public var map: PlaneMap { window.map { features.moved(by: $0.corner).map } ?? features.map }
+    package var map: PlaneMap { window.map { features.moved(by: $0.corner).map } ?? features.map }
 
     /// The embedding of a picture of the given size.
-    public init(imageWidth: Int, imageHeight: Int, features: FeatureGrid, extras: [FeatureGrid] = []) {
+    package init(imageWidth: Int, imageHeight: Int, features: FeatureGrid, extras: [FeatureGrid] = []) {
         self.imageWidth = imageWidth
         self.imageHeight = imageHeight
         self.features = features
@@ -52,44 +52,44 @@ public struct ImageEmbedding: Sendable, Hashable {
 }
 
 /// What a user points at.
-public struct Prompt: Sendable, Hashable {
+package struct Prompt: Sendable, Hashable {
     /// A click in the picture's plane.
-    public struct Point: Sendable, Hashable, Codable {
+    package struct Point: Sendable, Hashable, Codable {
         /// Where the click is.
-        public var position: SIMD2<Float>
+        package var position: SIMD2<Float>
         /// Whether the click is on what is wanted, or on what is not.
-        public var isForeground: Bool
+        package var isForeground: Bool
 
         /// A click at `position`.
-        public init(_ position: SIMD2<Float>, isForeground: Bool = true) {
+        package init(_ position: SIMD2<Float>, isForeground: Bool = true) {
             self.position = position
             self.isForeground = isForeground
         }
     }
 
     /// A rectangle in the picture's plane.
-    public struct Box: Sendable, Hashable, Codable {
+    package struct Box: Sendable, Hashable, Codable {
         /// The upper left corner.
-        public var low: SIMD2<Float>
+        package var low: SIMD2<Float>
         /// The lower right corner.
-        public var high: SIMD2<Float>
+        package var high: SIMD2<Float>
 
         /// The rectangle from `low` (upper left) to `high` (lower right).
-        public init(low: SIMD2<Float>, high: SIMD2<Float>) {
+        package init(low: SIMD2<Float>, high: SIMD2<Float>) {
             self.low = low
             self.high = high
         }
     }
 
     /// The clicks.
-    public var points: [Point]
+    package var points: [Point]
     /// A rectangle around what is wanted.
-    public var box: Box?
+    package var box: Box?
     /// Logits of an earlier answer, to be refined.
-    public var previous: LogitMap?
+    package var previous: LogitMap?
 
     /// Clicks, with an optional box and an earlier answer.
-    public init(points: [Point], box: Box? = nil, previous: LogitMap? = nil) {
+    package init(points: [Point], box: Box? = nil, previous: LogitMap? = nil) {
         self.points = points
         self.box = box
         self.previous = previous
@@ -97,30 +97,30 @@ public struct Prompt: Sendable, Hashable {
 }
 
 /// Mask logits at the model's own resolution, with the map from the picture's plane to theirs.
-public struct LogitMap: Sendable, Hashable {
+package struct LogitMap: Sendable, Hashable {
     /// The number of logits in a row.
-    public let width: Int
+    package let width: Int
     /// The number of rows.
-    public let height: Int
+    package let height: Int
     /// height x width; positive is inside.
-    public var values: [Float]
+    package var values: [Float]
     /// From the picture's plane to the logits' plane.
-    public let map: PlaneMap
+    package let map: PlaneMap
     /// A finer grid that masks are interpolated over before they reach the picture, where the model's own code does so.
-    public var enlargement: Enlargement?
+    package var enlargement: Enlargement?
 
     /// The logits' frame enlarged by a whole factor, of which the picture fills the upper left.
-    public struct Enlargement: Sendable, Hashable {
+    package struct Enlargement: Sendable, Hashable {
         /// Cells of the finer grid for each of the logits, on each axis.
-        public var factor: Int
+        package var factor: Int
         /// Columns of the finer grid that the picture fills.
-        public var width: Int
+        package var width: Int
         /// Rows of the finer grid that the picture fills.
-        public var height: Int
+        package var height: Int
     }
 
     /// Logits of the given size.
-    public init(width: Int, height: Int, values: [Float], map: PlaneMap, enlargement: Enlargement? = nil) {
+    package init(width: Int, height: Int, values: [Float], map: PlaneMap, enlargement: Enlargement? = nil) {
         precondition(values.count == width * height, "values must be height x width")
         self.enlargement = enlargement
         self.width = width
@@ -131,20 +131,20 @@ public struct LogitMap: Sendable, Hashable {
 }
 
 /// The answer to one prompt: nested masks from fine to coarse, each with the model's own estimate of its IoU.
-public struct MaskPrediction: Sendable, Hashable {
+package struct MaskPrediction: Sendable, Hashable {
     /// The picture's width in pixels.
-    public let imageWidth: Int
+    package let imageWidth: Int
     /// The picture's height in pixels.
-    public let imageHeight: Int
+    package let imageHeight: Int
     /// Index 0 is the finest mask (the part), the last the coarsest (the object), as SAM orders them.
-    public var logits: [LogitMap]
+    package var logits: [LogitMap]
     /// The model's estimate of each mask's IoU with the truth.
-    public var predictedIoU: [Float]
+    package var predictedIoU: [Float]
     /// The cut of a larger picture that sizes and logits are of; masks are of the larger picture.
     package var window: PictureWindow?
 
     /// The masks of one prompt.
-    public init(imageWidth: Int, imageHeight: Int, logits: [LogitMap], predictedIoU: [Float]) {
+    package init(imageWidth: Int, imageHeight: Int, logits: [LogitMap], predictedIoU: [Float]) {
         self.imageWidth = imageWidth
         self.imageHeight = imageHeight
         self.logits = logits
@@ -159,7 +159,7 @@ public enum MaskLevel: String, Sendable, Hashable, Codable, CaseIterable {
     case object
 
     /// The index among a prediction's masks (SAM's multimask order).
-    public var index: Int {
+    package var index: Int {
         switch self {
         case .part: 0
         case .middle: 1

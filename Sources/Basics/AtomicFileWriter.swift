@@ -25,7 +25,7 @@ package final class AtomicFileWriter {
         if exists, status.st_mode & S_IFMT != S_IFREG {
             descriptor = open(path, O_WRONLY | O_CLOEXEC)
         } else {
-            try openTemporary()
+            openTemporary()
         }
         if descriptor < 0 { throw failure(errno) }
     }
@@ -68,7 +68,7 @@ package final class AtomicFileWriter {
         }
     }
 
-    private func openTemporary() throws {
+    private func openTemporary() {
         let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
         guard makeDirectory(directory) else { return }
         // The name holds no part of the destination's, which may already be as long as a name can be.

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A number of bytes for people.
 package func byteText(_ bytes: some BinaryInteger) -> String {
     let units = ["bytes", "kB", "MB", "GB", "TB"]

@@ -1,8 +1,6 @@
-import Synchronization
-
 /// A value that is made when it is first asked for, once, whichever thread asks.
 package final class Deferred<Value: Sendable>: Sendable {
-    private let state: Mutex<State>
+    private let state: Guarded<State>
 
     private enum State {
         case pending(@Sendable () throws -> Value)
@@ -11,7 +9,7 @@ package final class Deferred<Value: Sendable>: Sendable {
 
     /// A value that `make` will make; what `make` holds is let go once it has.
     package init(_ make: @escaping @Sendable () throws -> Value) {
-        state = Mutex(.pending(make))
+        state = Guarded(.pending(make))
     }
 
     /// The value, made now if nobody asked before.

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Writes a large `.npy` file of known shape row by row, without ever holding it in memory.
 ///
 /// The file appears under its name only with ``finish()``, and only when all rows are there.

@@ -3,19 +3,19 @@ import Foundation
 import Synchronization
 
 /// Data-parallel loops over a bounded number of threads.
-public struct Parallelism: Sendable {
+package struct Parallelism: Sendable {
     /// The number of threads that work at once, at least 1.
-    public var threads: Int
+    package var threads: Int
 
     /// `threads` threads, or one for each active core.
-    public init(threads: Int? = nil) {
+    package init(threads: Int? = nil) {
         self.threads = max(1, threads ?? ProcessInfo.processInfo.activeProcessorCount)
     }
 
     /// The results of `body(0) … body(count - 1)` in order; the first error by index is rethrown after all have ended.
     ///
     /// Items are handed out one at a time, so uneven items balance. The result does not depend on the number of threads.
-    public func map<T: Sendable, E: Error>(_ count: Int, _ body: @Sendable (Int) throws(E) -> T) throws(E) -> [T] {
+    package func map<T: Sendable, E: Error>(_ count: Int, _ body: @Sendable (Int) throws(E) -> T) throws(E) -> [T] {
         guard threads > 1, count > 1 else { return try (0..<count).map(body) }
         let next = Atomic(0)
         let results = [Result<T, E>](unsafeUninitializedCapacity: count) { buffer, initializedCount in
@@ -36,7 +36,7 @@ public struct Parallelism: Sendable {
     }
 
     /// Runs `body` for each of `count` items; see ``map(_:_:)``.
-    public func forEach<E: Error>(_ count: Int, _ body: @Sendable (Int) throws(E) -> Void) throws(E) {
+    package func forEach<E: Error>(_ count: Int, _ body: @Sendable (Int) throws(E) -> Void) throws(E) {
         _ = try map(count) { (item) throws(E) in try body(item) }
     }
 }

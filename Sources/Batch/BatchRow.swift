@@ -1,6 +1,5 @@
 import BSBAnswering
 import BSBBackbones
-import BSBBasics
 import BSBWorkbench
 import Foundation
 

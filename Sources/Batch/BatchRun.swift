@@ -1,4 +1,3 @@
-import BSBAnswering
 import BSBBackbones
 import BSBBasics
 import BSBWorkbench
@@ -106,7 +105,7 @@ package struct BatchRun: Sendable {
         var summary = Summary()
         for count in counts.compactMap({ $0 }) { count.add(to: &summary) }
         if shard.index == 0 { summary.errors += manifest.unusable.count }
-        (summary.meshes, summary.models) = (units.count, [bench.extractor.identity, bench.segmenter.identity])
+        (summary.meshes, summary.models) = (units.count, bench.models)
         summary.settings = bench.effectiveSettings
         summary.isComplete = try ledger.join(manifest)
         summary.seconds = (ContinuousClock.now - start) / .seconds(1)

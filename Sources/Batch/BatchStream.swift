@@ -1,5 +1,3 @@
-import BSBAnswering
-import BSBBasics
 import BSBWorkbench
 import Foundation
 

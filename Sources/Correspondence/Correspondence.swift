@@ -1,4 +1,3 @@
-import BSBBackbones
 import BSBImages
 
 /// A vertex that looks like the click, with the way back from it to the picture.
@@ -19,7 +18,7 @@ public struct Candidate: Sendable, Hashable {
     public var iou: Float?
 
     /// A candidate and where it leads back to.
-    public init(vertex: Int, similarity: Float, pixel: Pixel, pixelSimilarity: Float, qualifies: Bool, iou: Float? = nil) {
+    package init(vertex: Int, similarity: Float, pixel: Pixel, pixelSimilarity: Float, qualifies: Bool, iou: Float? = nil) {
         self.vertex = vertex
         self.similarity = similarity
         self.pixel = pixel
@@ -76,12 +75,12 @@ public struct Correspondence: Sendable, Hashable {
     public var candidates: [Candidate]
     /// How similar to the mesh the clicked object is as a whole: the median, over pixels spread over the object mask, of the cosine with the
     /// pixel's most similar vertex; nil where nothing was compared.
-    public var objectSimilarity: Float?
+    package var objectSimilarity: Float?
     /// Work done.
-    public var counts: Counts
+    package var counts: Counts
 
     /// What was found; by default nothing was sought.
-    public init(
+    package init(
         buddy: Candidate? = nil, reason: NoCorrespondence? = nil, candidates: [Candidate] = [], objectSimilarity: Float? = nil,
         counts: Counts = Counts()
     ) {
@@ -93,16 +92,16 @@ public struct Correspondence: Sendable, Hashable {
     }
 
     /// How much work matching took.
-    public struct Counts: Sendable, Hashable, Codable {
+    package struct Counts: Sendable, Hashable, Codable {
         /// Candidates that qualify.
-        public var qualified = 0
+        package var qualified = 0
         /// Distinct pixels that were segmented again, after duplicates were merged.
-        public var prompts = 0
+        package var prompts = 0
         /// Pixels whose similarity with a candidate was evaluated.
-        public var pixelsEvaluated = 0
+        package var pixelsEvaluated = 0
         /// Pixels an exhaustive search would have evaluated.
-        public var pixelsInSearch = 0
+        package var pixelsInSearch = 0
         /// Zero counts.
-        public init() {}
+        package init() {}
     }
 }

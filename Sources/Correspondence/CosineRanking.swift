@@ -1,3 +1,4 @@
+import BSBBasics
 import BSBLinearAlgebra
 
 /// Rows of a matrix with the lengths of their vectors, ready to be compared with queries by cosine.

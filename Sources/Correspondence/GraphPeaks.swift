@@ -1,3 +1,5 @@
+import BSBBasics
+
 /// A local maximum of values on a graph.
 package struct GraphPeak: Sendable, Hashable {
     /// The node of the maximum.
@@ -23,29 +25,21 @@ package enum GraphPeaks {
         var place = [Int](repeating: .max, count: values.count)
         for (position, node) in order.enumerated() { place[node] = position }
         let neighbours = adjacency(values.count, edges)
-        var parent = [Int](repeating: -1, count: values.count)
-        func root(_ node: Int) -> Int {
-            var node = node
-            while parent[node] != node {
-                parent[node] = parent[parent[node]]
-                node = parent[node]
-            }
-            return node
-        }
+        var (lakes, isFlooded) = (DisjointSets(count: values.count), [Bool](repeating: false, count: values.count))
         var peaks: [GraphPeak] = []
         for node in order {
             // A lake's root is its maximum, the node of the lowest place.
-            parent[node] = node
-            for neighbour in neighbours.values[neighbours.starts[node]..<neighbours.starts[node + 1]] where parent[Int(neighbour)] >= 0 {
-                let (a, b) = (root(node), root(Int(neighbour)))
+            isFlooded[node] = true
+            for neighbour in neighbours.values[neighbours.starts[node]..<neighbours.starts[node + 1]] where isFlooded[Int(neighbour)] {
+                let (a, b) = (lakes.root(node), lakes.root(Int(neighbour)))
                 guard a != b else { continue }
                 let (high, low) = place[a] < place[b] ? (a, b) : (b, a)
-                parent[low] = high
+                lakes.attach(low, to: high)
                 let fall = values[low] - values[node]
                 if low != node, fall >= prominence { peaks.append(GraphPeak(node: low, value: values[low], prominence: fall)) }
             }
         }
-        for node in order where parent[node] == node { peaks.append(GraphPeak(node: node, value: values[node], prominence: .infinity)) }
+        for node in order where lakes.root(node) == node { peaks.append(GraphPeak(node: node, value: values[node], prominence: .infinity)) }
         return peaks.sorted { place[$0.node] < place[$1.node] }
     }
 

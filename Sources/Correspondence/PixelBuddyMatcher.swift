@@ -1,8 +1,6 @@
 import BSBBackbones
 import BSBBasics
-import BSBDistillation
 import BSBImages
-import BSBLinearAlgebra
 
 /// How pixels are chosen and judged.
 package struct PixelMatchingOptions: Sendable, Hashable, Codable {
@@ -99,7 +97,7 @@ package struct PixelBuddyMatcher: Sendable {
         }
         guard !objectMask.isEmpty else { return PixelCorrespondence(buddy: nil, reason: .emptyObjectMask) }
         guard surface.part.contains(true) else { return PixelCorrespondence(buddy: nil, reason: .emptyPart) }
-        var candidates = try candidates(surface, mesh, features, objectMask)
+        var candidates = candidates(surface, mesh, features, objectMask)
         guard !candidates.isEmpty else { return PixelCorrespondence(buddy: nil, reason: .noFeatures) }
         let segmented = try judge(&candidates, surface, mesh.areas, segment)
         var found = PixelCorrespondence(
@@ -136,7 +134,7 @@ package struct PixelBuddyMatcher: Sendable {
     /// Steps 1 to 3.
     private func candidates(
         _ surface: ClickedSurface, _ mesh: SurfaceFeatures, _ features: FeatureGrid, _ objectMask: Mask
-    ) throws -> [PixelCandidate] {
+    ) -> [PixelCandidate] {
         let similarity = PixelSimilarity(features)
         let pixels = PixelSimilarity.lattice(in: objectMask, spacing: options.spacing ?? similarity.spacing)
         let cosines = similarity.cosines(of: query(surface, mesh), at: pixels)
@@ -165,22 +163,11 @@ package struct PixelBuddyMatcher: Sendable {
             let vertex = candidates[index].vertex
             if overlaps[vertex] == nil {
                 guard overlaps.count < options.segmentLimit else { continue }
-                overlaps[vertex] = Self.intersectionOverUnion(surface.part, try segment(vertex), areas: areas)
+                overlaps[vertex] = Float(intersectionOverUnion(surface.part, try segment(vertex), weights: areas))
             }
             candidates[index].iou = overlaps[vertex]
         }
         return overlaps.count
-    }
-
-    /// The area of the vertices in both sets over that of the vertices in either; 0 where that has none.
-    package static func intersectionOverUnion(_ a: [Bool], _ b: [Bool], areas: [Double]) -> Float {
-        precondition(a.count == b.count && a.count == areas.count, "parts of one mesh")
-        var (both, either) = (0.0, 0.0)
-        for i in a.indices {
-            if a[i] && b[i] { both += areas[i] }
-            if a[i] || b[i] { either += areas[i] }
-        }
-        return either > 0 ? Float(both / either) : 0
     }
 
     /// Fills in the answer, or why there is none.

@@ -1,4 +1,3 @@
-import BSBBackbones
 import BSBImages
 
 /// A pixel that looks like a vertex, with the way back from it to the mesh.

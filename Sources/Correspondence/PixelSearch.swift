@@ -72,7 +72,7 @@ package struct PixelSearch: Sendable {
     /// - Parameter queries: m x d vectors.
     /// - Returns: m matches.
     /// - Complexity: O(m x cells x d) for the inner products and at most O(m x region) for the search.
-    package func mostSimilar(to queries: Matrix, parallelism: Parallelism = Parallelism()) throws -> [Match?] {
+    package func mostSimilar(to queries: Matrix, parallelism: Parallelism = Parallelism()) -> [Match?] {
         let products = Matrix.product(cells.factor, queries.transposed)
         return parallelism.map(queries.rows) { query in
             let squared = dot(queries.row(query), queries.row(query))

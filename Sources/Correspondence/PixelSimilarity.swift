@@ -1,4 +1,5 @@
 import BSBBackbones
+import BSBBasics
 import BSBDistillation
 import BSBImages
 import BSBLinearAlgebra

@@ -1,8 +1,6 @@
 import BSBBackbones
 import BSBBasics
-import BSBDistillation
 import BSBImages
-import BSBLinearAlgebra
 
 /// How candidates are chosen and judged.
 public struct MatchingOptions: Sendable, Hashable, Codable {
@@ -17,16 +15,16 @@ public struct MatchingOptions: Sendable, Hashable, Codable {
     /// Which of the segmenter's masks is the part.
     public var partLevel = MaskLevel.part
     /// How much of what is compared with the vertices is the mean feature of the part mask, rather than the click's: 0 (published) to 1.
-    public var partShare: Float = 0
+    package var partShare: Float = 0
     /// What is done to the features of photo and mesh before they are compared.
     package var alignment = FeatureAlignment.none
     /// The least distance between candidates, in radii of the mesh; 0 takes the most similar vertices wherever they are, as published.
-    public var spacing: Float = 0
+    package var spacing: Float = 0
     /// Which candidate is the answer.
     package var choice = CandidateChoice.published
     /// Whether candidates whose pixels lie in one cell of the segmenter's embedding share a mask, that at the pixel of the most similar of
     /// them; as published only those that share a pixel do.
-    public var sharesMasks = false
+    package var sharesMasks = false
     /// The probability that the mesh has the part below which there is no answer, where outsiders are a last resort and a calibration tells
     /// the probability: then it decides, and not whether a vertex leads back into the part.
     public var minimumExistence = 0.0
@@ -46,7 +44,7 @@ public struct MatchingOptions: Sendable, Hashable, Codable {
     }
 
     /// The number of candidates among so many vertices, where there are so many.
-    public func candidateCount(among vertices: Int) -> Int {
+    package func candidateCount(among vertices: Int) -> Int {
         max(candidateCount, Int((candidateFraction * Double(vertices)).rounded(.up)))
     }
 }
@@ -135,7 +133,7 @@ package struct SegmentationBuddyMatcher: Sendable {
         let (features, aligned) = options.alignment.aligned(photo.features, object: photo.masks.object, mesh)
         var compared = photo
         compared.features = features
-        try findCandidates(compared, aligned, into: &candidates, &counts)
+        findCandidates(compared, aligned, into: &candidates, &counts)
         guard !candidates.isEmpty else { return none(.noFeatures) }
         try judge(&candidates, photo, &counts)
         let objectSimilarity = ObjectSimilarity.median(of: features, object: photo.masks.object, sample: aligned.sample)
@@ -153,12 +151,12 @@ package struct SegmentationBuddyMatcher: Sendable {
     /// Steps 1 to 3.
     private func findCandidates(
         _ photo: ClickedPhoto, _ mesh: SurfaceFeatures, into candidates: inout [Candidate], _ counts: inout Correspondence.Counts
-    ) throws {
+    ) {
         let nearest = similar(to: query(photo), mesh)
         guard !nearest.isEmpty else { return }
         let queries = mesh.field.values.gatheringRows(nearest.map(\.row))
         let search = PixelSearch(features: photo.features, region: photo.masks.object)
-        let matches = try search.mostSimilar(to: queries, parallelism: parallelism)
+        let matches = search.mostSimilar(to: queries, parallelism: parallelism)
         counts.pixelsInSearch = nearest.count * photo.masks.object.count
         for (vertex, match) in zip(nearest, matches) {
             guard let match else { continue }

@@ -1,9 +1,6 @@
-import BSBBackbones
 import BSBBasics
-import BSBDistillation
-import Foundation
-import BSBImages
 import BSBLinearAlgebra
+import Foundation
 
 /// How a soft answer is made.
 package struct SoftMatchingOptions: Sendable, Hashable, Codable {
@@ -55,7 +52,7 @@ package struct SoftMatcher: Sendable {
     ///   - photo: the click and its masks.
     ///   - mesh: the mesh's features, as long as the photo's.
     /// - Complexity: O(n d pixels).
-    package func match(_ photo: ClickedPhoto, to mesh: SurfaceFeatures) throws -> SoftCorrespondence {
+    package func match(_ photo: ClickedPhoto, to mesh: SurfaceFeatures) -> SoftCorrespondence {
         let (field, eligible, areas) = (mesh.field, mesh.eligible, mesh.areas)
         precondition(field.dimension == photo.features.dimension, "features of one model")
         let count = field.vertexCount

@@ -1,6 +1,6 @@
 import BSBBasics
-import Foundation
 import BSBLinearAlgebra
+import Foundation
 
 extension FeatureField {
     private struct Header: Codable {

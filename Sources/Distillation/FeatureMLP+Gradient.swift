@@ -1,6 +1,6 @@
 import BSBBasics
-import Foundation
 import BSBLinearAlgebra
+import Foundation
 
 extension FeatureMLP {
     /// What the layers computed, kept for the way back.

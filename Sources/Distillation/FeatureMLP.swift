@@ -1,6 +1,6 @@
 import BSBBasics
-import Foundation
 import BSBLinearAlgebra
+import Foundation
 
 /// A coordinate network: from a position to a feature vector, through random Fourier features (the paper, section on vertex features).
 ///
@@ -72,7 +72,7 @@ package struct FeatureMLP: Sendable, Hashable {
         }
         var generator = SeededGenerator(seed: seed)
         self.shape = shape
-        frequencies = Matrix(rows: 3, columns: shape.width, values: (0..<(3 * shape.width)).map { _ in shape.sigma * generator.normal() })
+        frequencies = Matrix(rows: 3, columns: shape.width, values: (0..<(3 * shape.width)).map { _ in shape.sigma * generator.gaussian() })
         parameters = shape.parameterSizes.enumerated().map { index, size in
             let isLast = index >= 4 * (shape.depth + 1)
             let role = isLast ? index - 4 * (shape.depth + 1) : index % 4
@@ -132,13 +132,5 @@ package struct FeatureMLP: Sendable, Hashable {
             }
         }
         return result
-    }
-}
-
-extension SeededGenerator {
-    /// A number of the normal distribution with mean 0 and standard deviation 1 (Box and Muller 1958).
-    mutating func normal() -> Float {
-        let (u, v) = (1 - Double(uniform()), Double(uniform()))
-        return Float((-2 * log(u)).squareRoot() * cos(2 * .pi * v))
     }
 }

@@ -1,5 +1,3 @@
-import BSBBasics
-
 /// A way to find the features of a mesh's vertices from views, one view at a time.
 ///
 /// Views are handed in one after another and need not be in memory together. The result depends on their order, not on the number of threads.

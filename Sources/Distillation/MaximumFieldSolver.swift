@@ -1,4 +1,3 @@
-import BSBBackbones
 import BSBBasics
 import BSBLinearAlgebra
 import BSBShapes

@@ -1,4 +1,5 @@
 import BSBBackbones
+import BSBBasics
 import BSBLinearAlgebra
 
 /// The dot products of each cell of a feature grid with itself and with its neighbours.

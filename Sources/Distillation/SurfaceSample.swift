@@ -1,7 +1,7 @@
 import BSBBackbones
 import BSBBasics
-import Foundation
 import BSBRendering
+import Foundation
 
 /// A point of the surface as one pixel of a view shows it.
 package struct SurfaceSample: Hashable, Sendable {

@@ -51,7 +51,7 @@ struct ViewEquations: Sendable {
         (faces, products) = Self.products(of: samples, faceCount: surface.triangles.count)
         points = Self.points(of: faces, surface)
         let incidences = Incidences(samples: samples, points: points, surface: surface)
-        targets = try incidences.targets(stencils: stencils, weights: targetWeights, grid: view.grid, parallelism: parallelism)
+        targets = incidences.targets(stencils: stencils, weights: targetWeights, grid: view.grid, parallelism: parallelism)
     }
 
     private static func check(_ view: ViewObservation, _ surface: Adjacency) throws {
@@ -152,7 +152,7 @@ private struct Incidences: Sendable {
     /// A'CWG, row by row: the weights of a point's cells are summed first, so that each cell's feature is read once for each point.
     func targets(
         stencils: [BilinearStencil], weights sampleWeights: [Float], grid: FeatureGrid, parallelism: Parallelism
-    ) throws -> Matrix {
+    ) -> Matrix {
         var result = Matrix(rows: starts.count - 1, columns: grid.dimension)
         let dimension = grid.dimension
         result.forEachRowBlock(of: 256, parallelism: parallelism) { range, output in

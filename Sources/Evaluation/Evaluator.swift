@@ -1,12 +1,9 @@
-import BSBAnswering
 import BSBBackbones
 import BSBBasics
-import Foundation
-import BSBImages
 import BSBPhotography
 import BSBRendering
-import BSBResults
 import BSBWorkbench
+import Foundation
 
 /// Measures how often clicks in photos of shapes are answered on the right part of a mesh.
 package struct Evaluator: Sendable {
@@ -59,7 +56,7 @@ package struct Evaluator: Sendable {
     package func run(folder: String) throws -> [SampleRecord] {
         let description = Description(
             options: options, settings: bench.settings,
-            models: [bench.extractor.identity, bench.segmenter.identity] + (renderExtractor.map { [$0.identity] } ?? []),
+            models: bench.models + (renderExtractor.map { [$0.identity] } ?? []),
             shapes: entries.map(\.name), returned: returned?.hash)
         var log = try SampleLog<SampleRecord>(folder: folder, description: description)
         let finished = Set(log.records.map(\.photo))

@@ -1,10 +1,8 @@
-import BSBAnswering
 import BSBBackbones
 import BSBBasics
-import Foundation
 import BSBImages
-import BSBResults
 import BSBWorkbench
+import Foundation
 
 /// Measures how often clicks in real photos are answered on the right part of the meshes of their category.
 package struct PhotoEvaluator: Sendable {
@@ -36,7 +34,7 @@ package struct PhotoEvaluator: Sendable {
     /// Throws `Failure` if a file cannot be read, a click is outside its photo, or no photo is of a category of the shapes.
     package func run(folder: String) throws -> [SampleRecord] {
         let description = Description(
-            settings: bench.settings, models: [bench.extractor.identity, bench.segmenter.identity], shapes: entries.map(\.name),
+            settings: bench.settings, models: bench.models, shapes: entries.map(\.name),
             photos: clicks, segments: options.segments)
         let targets = entries.filter { entry in clicks.photos.contains { $0.category == entry.category } }
         guard !targets.isEmpty else {

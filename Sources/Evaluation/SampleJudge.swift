@@ -2,10 +2,7 @@ import BSBAnswering
 import BSBBackbones
 import BSBBasics
 import BSBCorrespondence
-import Foundation
 import BSBImages
-import BSBInteractiveSegmentation
-import BSBResults
 import BSBWorkbench
 
 /// Answers the clicks of photos on one mesh by all methods, and judges the answers by the labels.
@@ -66,19 +63,9 @@ struct SampleJudge {
         guard let segment = answer.segment, let vertex = answer.segmentVertex else { return }
         let shape = target.shape
         let inside = segment.vertexLabels
-        record.segmentIoU = Self.rounded(Self.overlap(inside, shape.vertices(of: record.click.part), shape.areas))
+        record.segmentIoU = Self.rounded(intersectionOverUnion(inside, shape.vertices(of: record.click.part), weights: shape.areas))
         let piece = shape.part(of: vertex) == record.click.part ? shape.pieces[vertex] : -2
-        record.pieceIoU = Self.rounded(Self.overlap(inside, shape.pieces.map { $0 == piece }, shape.areas))
-    }
-
-    /// Intersection over union of two sets of vertices by weight; 0 where both are empty.
-    static func overlap(_ a: [Bool], _ b: [Bool], _ weights: [Double]) -> Double {
-        var (both, either) = (0.0, 0.0)
-        for i in weights.indices {
-            if a[i] && b[i] { both += weights[i] }
-            if a[i] || b[i] { either += weights[i] }
-        }
-        return either > 0 ? both / either : 0
+        record.pieceIoU = Self.rounded(intersectionOverUnion(inside, shape.pieces.map { $0 == piece }, weights: shape.areas))
     }
 
     /// Six digits are enough, and the same on every machine.

@@ -1,8 +1,6 @@
-import BSBAnswering
 import BSBBasics
-import Foundation
-import BSBResults
 import BSBWorkbench
+import Foundation
 
 /// A line of a log: what came of one click.
 package protocol LoggedRecord: Codable, Sendable {

@@ -1,3 +1,4 @@
+import BSBAnswering
 import BSBCorrespondence
 
 /// What one click gave: one line of `samples.jsonl`.

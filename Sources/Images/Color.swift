@@ -19,6 +19,9 @@ package struct Color: Hashable, Sendable {
         self.init(UInt8(hex >> 16 & 0xFF), UInt8(hex >> 8 & 0xFF), UInt8(hex & 0xFF))
     }
 
+    /// Red, green and blue as 0 to 1.
+    package var unit: SIMD3<Float> { SIMD3(Float(red), Float(green), Float(blue)) / 255 }
+
     /// White.
     package static let white = Color(255, 255, 255)
     /// Black.

@@ -53,8 +53,8 @@ extension Image {
     }
 
     /// The picture with left and right exchanged.
-    public func flippedHorizontally() -> Image { oriented(.mirrored) }
+    package func flippedHorizontally() -> Image { oriented(.mirrored) }
 
     /// The picture with top and bottom exchanged.
-    public func flippedVertically() -> Image { oriented(.upsideDownMirrored) }
+    package func flippedVertically() -> Image { oriented(.upsideDownMirrored) }
 }

@@ -11,15 +11,15 @@ public struct Image: Hashable, Sendable {
     public var pixels: [UInt8]
 
     /// A picture of one colour.
-    public init(width: Int, height: Int, fill: (UInt8, UInt8, UInt8) = (0, 0, 0)) {
+    package init(width: Int, height: Int, fill: Color = .black) {
         precondition(width > 0 && height > 0, "a picture has at least one pixel")
         self.width = width
         self.height = height
         pixels = [UInt8](repeating: 0, count: width * height * 3)
         for i in 0..<(width * height) {
-            pixels[3 * i] = fill.0
-            pixels[3 * i + 1] = fill.1
-            pixels[3 * i + 2] = fill.2
+            pixels[3 * i] = fill.red
+            pixels[3 * i + 1] = fill.green
+            pixels[3 * i + 2] = fill.blue
         }
     }
 
@@ -32,16 +32,16 @@ public struct Image: Hashable, Sendable {
     }
 
     /// The colour of a pixel inside the picture.
-    public subscript(x: Int, y: Int) -> (UInt8, UInt8, UInt8) {
+    package subscript(x: Int, y: Int) -> Color {
         get {
             let i = 3 * (y * width + x)
-            return (pixels[i], pixels[i + 1], pixels[i + 2])
+            return Color(pixels[i], pixels[i + 1], pixels[i + 2])
         }
         set {
             let i = 3 * (y * width + x)
-            pixels[i] = newValue.0
-            pixels[i + 1] = newValue.1
-            pixels[i + 2] = newValue.2
+            pixels[i] = newValue.red
+            pixels[i + 1] = newValue.green
+            pixels[i + 2] = newValue.blue
         }
     }
 }

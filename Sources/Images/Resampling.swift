@@ -54,7 +54,7 @@ extension Image {
     }
 
     /// The picture scaled by taking for each pixel the one under its centre.
-    public func resizedNearest(width newWidth: Int, height newHeight: Int) -> Image {
+    package func resizedNearest(width newWidth: Int, height newHeight: Int) -> Image {
         precondition(newWidth > 0 && newHeight > 0, "a picture has at least one pixel")
         let columns = nearestIndices(from: width, to: newWidth)
         var result = Image(width: newWidth, height: newHeight)

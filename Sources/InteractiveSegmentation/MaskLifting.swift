@@ -1,9 +1,7 @@
 import BSBBackbones
 import BSBBasics
-import Foundation
-import BSBLinearAlgebra
 import BSBRendering
-import BSBShapes
+import Foundation
 
 /// How masks of rendered views become a part of the surface.
 package struct MaskLiftingOptions: Sendable, Hashable, Codable {

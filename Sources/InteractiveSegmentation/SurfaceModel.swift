@@ -1,4 +1,3 @@
-import BSBBasics
 import BSBShapes
 
 /// What segmenting needs to know of a mesh's surface: which vertices are neighbours, and which way they face.

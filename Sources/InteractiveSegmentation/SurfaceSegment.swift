@@ -1,5 +1,5 @@
-import Foundation
 import BSBShapes
+import Foundation
 
 /// A click on the surface of a mesh.
 package struct SurfaceClick: Sendable, Hashable, Codable {
@@ -15,12 +15,20 @@ package struct SurfaceClick: Sendable, Hashable, Codable {
     }
 }
 
-/// How probabilities become a yes or a no.
-package enum Binarization: Sendable, Hashable {
-    /// From this probability on.
-    case fixed(Float)
-    /// From the value on that separates the probabilities into the two most distinct groups (Otsu 1979).
+/// Where a probability becomes a yes.
+public enum Threshold: String, Sendable, Hashable, Codable, CaseIterable {
+    /// At one half.
+    case half
+    /// Where it separates the two groups of values best (Otsu 1979).
     case otsu
+
+    /// The value from which these probabilities are a yes.
+    func value(for probability: [Float]) -> Float {
+        switch self {
+        case .half: 0.5
+        case .otsu: otsuThreshold(probability)
+        }
+    }
 }
 
 /// A part of a mesh: a probability for each vertex, and the cut that makes it a set.
@@ -33,12 +41,9 @@ public struct SurfaceSegment: Sendable, Hashable {
     /// The part with the given probabilities.
     ///
     /// Complexity: O(#V).
-    package init(probability: [Float], binarization: Binarization = .fixed(0.5)) {
+    package init(probability: [Float], threshold: Threshold = .half) {
         self.probability = probability
-        switch binarization {
-        case .fixed(let value): threshold = value
-        case .otsu: threshold = otsuThreshold(probability)
-        }
+        self.threshold = threshold.value(for: probability)
     }
 
     /// #V: whether each vertex is in the part.

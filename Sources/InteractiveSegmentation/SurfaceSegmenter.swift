@@ -1,5 +1,4 @@
 import BSBBasics
-import BSBShapes
 
 /// A way from clicks on a mesh to a part of it.
 ///

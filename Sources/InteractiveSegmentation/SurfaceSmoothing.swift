@@ -1,6 +1,5 @@
 import BSBDistillation
 import BSBLinearAlgebra
-import BSBShapes
 
 /// Settles votes on a surface, any number of times; what does not depend on the votes is found once.
 package struct SurfaceSmoothing: Sendable {

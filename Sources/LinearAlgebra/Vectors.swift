@@ -1,3 +1,5 @@
+import BSBBasics
+
 /// Sums over vectors of floats.
 ///
 /// All of them have a fixed order of summation.

@@ -57,8 +57,8 @@ package struct Backdrop: Sendable {
             return Backdrop(.photo(generator.pick(photos), corner: corner, extent: extent, isMirrored: generator.chance(0.5)), blur: blur)
         }
         if choice < 0.78 { return Backdrop(.clutter(seed: generator.next()), blur: blur, photos: photos) }
-        let top = generator.chance(0.3) ? SIMD3<Float>(repeating: generator.uniform(0.6, 1)) : Palette.random(using: &generator)
-        let bottom = Palette.variation(of: top, amount: generator.uniform(0, 0.8), using: &generator)
+        let top = generator.chance(0.3) ? SIMD3<Float>(repeating: generator.uniform(0.6, 1)) : LinearColor.random(using: &generator)
+        let bottom = LinearColor.variation(of: top, amount: generator.uniform(0, 0.8), using: &generator)
         return Backdrop(.gradient(top: top, bottom: bottom))
     }
 
@@ -142,13 +142,13 @@ private struct Clutter {
         if generator.chance(0.7) {
             pieces.append(
                 Self.piece(
-                    center: [aspect / 2, horizon + 2], extent: [9, 2], angle: generator.normal() * 0.05, isRound: false, photos: photos,
+                    center: [aspect / 2, horizon + 2], extent: [9, 2], angle: generator.gaussian() * 0.05, isRound: false, photos: photos,
                     using: &generator))
         }
         for _ in 0..<generator.index(below: 14) {
             let size = generator.logUniform(0.04, 0.45)
             let upright = generator.chance(0.6)
-            let angle = upright ? generator.normal() * 0.06 : generator.uniform(0, .pi)
+            let angle = upright ? generator.gaussian() * 0.06 : generator.uniform(0, .pi)
             let extent = SIMD2<Float>(size, size * generator.logUniform(0.25, 4))
             let center = SIMD2<Float>(generator.uniform(0, aspect), generator.uniform())
             let isRound = generator.chance(0.35)

@@ -1,5 +1,5 @@
-import Foundation
 import BSBImages
+import Foundation
 
 /// The loss of a block transform coder such as JPEG: 8 x 8 cosine transform of luma and halved chroma, coarse rounding.
 enum BlockCoding {

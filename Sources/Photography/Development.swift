@@ -1,6 +1,6 @@
 import BSBBasics
-import Foundation
 import BSBImages
+import Foundation
 
 /// From light to a picture as cameras and the web deliver it: exposure, colour cast, lens and sensor faults.
 package struct Development: Hashable, Sendable {
@@ -27,10 +27,10 @@ package struct Development: Hashable, Sendable {
     /// Random faults, most of them slight.
     package static func random(using generator: inout SeededGenerator) -> Development {
         var result = Development()
-        result.exposure = clamp(generator.normal() * 0.45, -1.3, 1.2)
-        let warmth = generator.normal() * 0.08
-        result.whiteBalance = [1 + warmth, 1 + generator.normal() * 0.02, 1 - warmth]
-        result.saturation = generator.chance(0.06) ? 0 : clamp(1 + generator.normal() * 0.2, 0.3, 1.5)
+        result.exposure = clamp(generator.gaussian() * 0.45, -1.3, 1.2)
+        let warmth = generator.gaussian() * 0.08
+        result.whiteBalance = [1 + warmth, 1 + generator.gaussian() * 0.02, 1 - warmth]
+        result.saturation = generator.chance(0.06) ? 0 : clamp(1 + generator.gaussian() * 0.2, 0.3, 1.5)
         result.contrast = generator.uniform(-0.1, 0.6)
         result.vignette = generator.chance(0.3) ? generator.uniform(0, 0.5) : 0
         result.blur = generator.chance(0.35) ? generator.uniform(0.3, 1.3) : 0
@@ -81,7 +81,7 @@ package struct Development: Hashable, Sendable {
             let sum = Float(bits & 0xFFFF) + Float(bits >> 16 & 0xFFFF) + Float(bits >> 32 & 0xFFFF)
             display += (sum / 65536 - 1.5) * 2 * noise * (0.15 + display).squareRoot() * 0.5
         }
-        return Palette.code(display)
+        return LinearColor.code(display)
     }
 
     /// The gain that brings the picture's mean brightness (as displayed) to a middle value without burning out much.

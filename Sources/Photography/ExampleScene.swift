@@ -1,7 +1,6 @@
 import BSBBasics
 import BSBExamples
 import BSBRendering
-import BSBShapes
 
 /// A photo-like picture of an example shape: materials by part, a studio, and a camera where a person would stand.
 package struct ExampleScene {

@@ -68,7 +68,7 @@ package struct Lighting: Sendable {
         let level = count == 0 ? 0.8 : generator.logUniform(0.12, 0.6)
         let sky = SIMD3<Float>(1 - warmth * 0.6, 1, 1 + warmth * 0.6) * level
         return Lighting(
-            lights: lights, sky: sky, ground: Palette.random(using: &generator) * level * generator.uniform(0.2, 0.9), up: up,
+            lights: lights, sky: sky, ground: LinearColor.random(using: &generator) * level * generator.uniform(0.2, 0.9), up: up,
             occlusionRays: count == 0 || generator.chance(0.2) ? 3 : 0)
     }
 

@@ -1,5 +1,6 @@
-import Foundation
+import BSBBasics
 import BSBImages
+import Foundation
 
 /// A picture in linear light, as light and textures are added up in.
 package struct LinearImage: Sendable {
@@ -18,7 +19,7 @@ package struct LinearImage: Sendable {
 
     /// The linear light of a displayed picture.
     package init(_ image: Image) {
-        let table = Palette.linear
+        let table = LinearColor.linear
         let pixels = image.pixels.withUnsafeBufferPointer { codes in
             (0..<image.width * image.height).map { i in
                 SIMD3<Float>(table[Int(codes[3 * i])], table[Int(codes[3 * i + 1])], table[Int(codes[3 * i + 2])])

@@ -1,5 +1,4 @@
 import BSBBasics
-import BSBImages
 import BSBRendering
 import BSBShapes
 
@@ -78,7 +77,7 @@ package struct Portrait: Sendable {
         let materials = (0..<8).map { index -> Material in
             let pattern = kinds[(start + index) % kinds.count]
             let isWood = pattern == .wood
-            let color = Palette.color(
+            let color = LinearColor.color(
                 hue: isWood ? generator.uniform(0.05, 0.1) : hue + 0.38 * Float(index), saturation: generator.uniform(0.3, 0.65),
                 value: generator.uniform(0.45, 0.9))
             let texture = SurfaceTexture(
@@ -99,7 +98,8 @@ package struct Portrait: Sendable {
     }
 
     private static func backdrop(using generator: inout SeededGenerator) -> Backdrop {
-        let top = Palette.color(hue: generator.uniform(), saturation: generator.uniform(0.05, 0.35), value: generator.uniform(0.75, 0.95))
+        let top = LinearColor.color(
+            hue: generator.uniform(), saturation: generator.uniform(0.05, 0.35), value: generator.uniform(0.75, 0.95))
         return generator.chance(0.5)
             ? Backdrop(.gradient(top: top, bottom: top * 0.55)) : Backdrop(.clutter(seed: generator.next()), blur: 6)
     }

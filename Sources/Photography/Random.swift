@@ -3,12 +3,6 @@ import Foundation
 
 /// Distributions that the recipes draw from.
 extension SeededGenerator {
-    /// A number of the standard normal distribution (Box and Muller 1958).
-    package mutating func normal() -> Float {
-        let radius = (-2 * log(Double(1 - uniform()))).squareRoot()
-        return Float(radius * cos(2 * .pi * Double(uniform())))
-    }
-
     /// Whether an event of probability `probability` happens.
     package mutating func chance(_ probability: Float) -> Bool { uniform() < probability }
 

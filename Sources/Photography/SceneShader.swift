@@ -1,6 +1,6 @@
 import BSBBasics
-import Foundation
 import BSBRendering
+import Foundation
 
 /// The light that points of a scene send to the eye.
 struct SceneShader {
@@ -77,7 +77,7 @@ struct SceneShader {
     private func ownColor(at point: SurfacePoint) -> SIMD3<Float>? {
         guard point.object >= 0, let colors = tracer.objects[point.object].finish.ownColors else { return nil }
         let weights = SIMD3(1 - point.barycentrics.x - point.barycentrics.y, point.barycentrics.x, point.barycentrics.y)
-        return Palette.linear(of: colors.color(face: point.face, weights: weights))
+        return LinearColor.linear(of: colors.color(face: point.face, weights: weights))
     }
 
     private func material(at point: SurfacePoint) -> Material? {

@@ -1,5 +1,4 @@
 import BSBBasics
-import BSBImages
 
 /// A colour for every point of space, so that a surface needs no texture coordinates.
 package struct SurfaceTexture: Sendable {
@@ -43,10 +42,10 @@ package struct SurfaceTexture: Sendable {
     package static func random(using generator: inout SeededGenerator, photos: [LinearImage] = [], plainness: Float = 0.35)
         -> SurfaceTexture
     {
-        let first = Palette.random(using: &generator)
+        let first = LinearColor.random(using: &generator)
         let related = generator.chance(0.6)
-        let second = related ? Palette.variation(of: first, amount: 0.8, using: &generator) : Palette.random(using: &generator)
-        let third = related ? Palette.variation(of: first, amount: 0.8, using: &generator) : Palette.random(using: &generator)
+        let second = related ? LinearColor.variation(of: first, amount: 0.8, using: &generator) : LinearColor.random(using: &generator)
+        let third = related ? LinearColor.variation(of: first, amount: 0.8, using: &generator) : LinearColor.random(using: &generator)
         let patterns = Pattern.allCases.filter { $0 != .plain }
         let pattern = generator.chance(plainness) ? .plain : generator.pick(patterns)
         var texture = SurfaceTexture(

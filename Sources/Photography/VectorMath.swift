@@ -1,21 +1,6 @@
-// The few vector operations that Swift's SIMD types lack.
+// What pictures need beside the vectors of `BSBBasics`.
 
-@inline(__always)
-package func dot(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> Float { a.x * b.x + a.y * b.y + a.z * b.z }
-
-@inline(__always)
-package func cross(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> SIMD3<Float> {
-    [a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x]
-}
-
-@inline(__always)
-package func length(_ a: SIMD3<Float>) -> Float { dot(a, a).squareRoot() }
-
-@inline(__always)
-package func mix<V: SIMD>(_ a: V, _ b: V, _ t: Float) -> V where V.Scalar == Float { a + (b - a) * t }
-
-@inline(__always)
-package func mix(_ a: Float, _ b: Float, _ t: Float) -> Float { a + (b - a) * t }
+import BSBBasics
 
 /// `value` kept inside `low ... high`; `high` where it is not a number.
 @inline(__always)
@@ -29,14 +14,6 @@ package func smoothstep(_ low: Float, _ high: Float, _ value: Float) -> Float {
 }
 
 extension SIMD3 where Scalar == Float {
-    /// The vector at length 1, or zero where it has no direction.
-    @inline(__always)
-    package var unitOrZero: Self {
-        let squared = (self * self).sum()
-        guard squared > 1e-30, squared.isFinite else { return .zero }
-        return self / squared.squareRoot()
-    }
-
     /// The mirror image of this direction, which points away from the surface, about the unit normal `n`.
     @inline(__always)
     package func reflected(about n: Self) -> Self { n * (2 * dot(self, n)) - self }

@@ -1,3 +1,4 @@
+import BSBBasics
 import Foundation
 
 /// Where a camera stands and how it is turned: its axes in world space, and the scale of its image plane.

@@ -1,5 +1,4 @@
 import Foundation
-import BSBShapes
 
 extension Camera {
     /// The nearest camera that looks along a direction and has all the given points in its picture.

@@ -1,5 +1,6 @@
-import Foundation
+import BSBBasics
 import BSBShapes
+import Foundation
 
 /// The triangles around each corner of a mesh, with vertices at the same place taken as one.
 ///
@@ -47,7 +48,7 @@ package struct CornerNormals: Sendable {
     package init(_ mesh: Mesh, fans: CornerFans? = nil, creaseAngle: Float) {
         let fans = fans ?? CornerFans(mesh)
         let scaled = mesh.faces.map { Self.areaVector(mesh.corners(of: $0)) }
-        let units = scaled.map(\.unitOrZero)
+        let units = scaled.map(\.preciseUnitOrZero)
         let threshold = Float(cos(Double(creaseAngle)))
         var values = [SIMD3<Float>](repeating: .zero, count: 3 * mesh.faces.count)
         for (face, corners) in mesh.faces.enumerated() {
@@ -61,7 +62,7 @@ package struct CornerNormals: Sendable {
                     let cosine = dot(own, units[other])
                     if other != face, abs(cosine) > threshold { sum += cosine < 0 ? -scaled[other] : scaled[other] }
                 }
-                let mean = sum.unitOrZero
+                let mean = sum.preciseUnitOrZero
                 values[3 * face + corner] = mean == .zero ? own : mean
             }
         }

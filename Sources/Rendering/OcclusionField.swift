@@ -138,7 +138,7 @@ private struct Lattice {
         // Starting a little off the surface keeps it from hiding itself.
         let origin = position + normal * (reach * 1e-3)
         let helper: SIMD3<Float> = abs(normal.x) < 0.7 ? [1, 0, 0] : [0, 1, 0]
-        let tangent = cross(helper, normal).unitOrZero
+        let tangent = cross(helper, normal).preciseUnitOrZero
         let other = cross(normal, tangent)
         let own = place.y * tile + place.x
         let hidden = withUnsafeTemporaryAllocation(of: Ray.self, capacity: rays) { cast in

@@ -1,6 +1,5 @@
 import BSBBasics
 import BSBImages
-import BSBShapes
 
 /// A picture of a mesh and how much of each pixel the mesh covers.
 package struct RenderedPicture: Sendable {
@@ -80,7 +79,7 @@ package struct PictureRenderer: Sendable {
             OcclusionField(scene: scene, options: $0, frame: frame, buffers: buffers, samples: samples)
         }
         let empty = Self.levels(blend(.zero, covered: 0, of: 1))
-        var image = Image(width: size.width, height: size.height, fill: (empty.x, empty.y, empty.z))
+        var image = Image(width: size.width, height: size.height, fill: Color(empty.x, empty.y, empty.z))
         var coverage = [UInt8](repeating: 0, count: size.width * size.height)
         let total = samples * samples
         image.pixels.withUnsafeMutableBufferPointer { pixels in

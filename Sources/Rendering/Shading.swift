@@ -1,3 +1,5 @@
+import BSBBasics
+
 /// How a picture of a mesh is lit and coloured.
 package struct Shading: Hashable, Sendable, Codable {
     /// The light, fixed to the camera.

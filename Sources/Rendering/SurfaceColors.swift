@@ -1,7 +1,7 @@
 import BSBBasics
-import Foundation
 import BSBImages
 import BSBShapes
+import Foundation
 
 /// The colours of a mesh's surface as its file gives them, ready to be looked up: pictures of materials, their colours, and colours of
 /// vertices, multiplied as glTF has it.
@@ -63,8 +63,7 @@ extension Image {
         let (left, top) = (Int(x.rounded(.down)), Int(y.rounded(.down)))
         let (fx, fy) = (x - Float(left), y - Float(top))
         func texel(_ column: Int, _ row: Int) -> SIMD3<Float> {
-            let (r, g, b) = self[(column + width) % width, (row + height) % height]
-            return SIMD3(Float(r), Float(g), Float(b)) / 255
+            self[(column + width) % width, (row + height) % height].unit
         }
         let upper = texel(left, top) * (1 - fx) + texel(left + 1, top) * fx
         let lower = texel(left, top + 1) * (1 - fx) + texel(left + 1, top + 1) * fx

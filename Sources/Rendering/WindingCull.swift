@@ -1,3 +1,4 @@
+import BSBBasics
 import BSBCEmbree
 
 /// Embree's per-query context, extended by what the filter needs to leave out triangles wound away from a camera.

@@ -1,10 +1,9 @@
 import BSBAnswering
 import BSBBasics
-import BSBCorrespondence
-import Foundation
 import BSBImages
 import BSBRendering
 import BSBWorkbench
+import Foundation
 
 /// The approximate answer beside the published one, in `result.json`.
 package struct AlternativesDocument: Sendable, Codable {
@@ -90,10 +89,7 @@ struct AlternativesFiles {
         var rows: [[PictureSheet.Panel]] = []
         let density = zip(alternatives.soft.probability, mesh.areas).map { $1 > 0 ? $0 / Float($1) : 0 }
         let dense = max(densest(density), 1e-12)
-        let heat = density.map { value -> SIMD3<Float> in
-            let color = ColorMap.heat(min(value / dense, 1))
-            return SIMD3(Float(color.red), Float(color.green), Float(color.blue)) / 255
-        }
+        let heat = density.map { ColorMap.heat(min($0 / dense, 1)).unit }
         let sides = try MeshSides(mesh: mesh, segment: nil, marks: [], size: size, colors: heat).images(parallelism: parallelism)
         rows.append([.init(sides[0], "The soft answer (orange: the densest hundredth)"), .init(sides[2], ""), .init(sides[4], "")])
         for (index, place) in alternatives.list.enumerated() {
@@ -103,7 +99,7 @@ struct AlternativesFiles {
             rows.append([.init(sides[0], "\(index + 1): vertex \(place.vertex), \(numbers)"), .init(sides[2], ""), .init(sides[4], "")])
         }
         return PictureSheet(
-            title: "\(alternatives.list.count) places that may be meant", isGood: true,
+            title: "\(alternatives.list.count) places that may be meant",
             subtitle: "Approximate: ranked by similarity to the part, not by the published rule.", rows: rows
         ).image()
     }

@@ -1,8 +1,6 @@
-import BSBAnswering
 import BSBBackbones
-import BSBBasics
-import Foundation
 import BSBWorkbench
+import Foundation
 
 /// Prepares a mesh so that later clicks are quick: fits its features and embeds the segmenter's views, into the cache.
 package struct DistillJob: Sendable {
@@ -50,7 +48,7 @@ package struct DistillJob: Sendable {
             mesh: path, hash: mesh.hash, vertices: mesh.mesh.vertices.count, faces: mesh.mesh.fileFaceCount,
             featureViews: counting.viewsExtracted,
             segmenterViews: counting.viewsEmbedded, seconds: watch.seconds.values.reduce(0, +),
-            models: [bench.extractor.identity, bench.segmenter.identity], settings: bench.settings,
+            models: bench.models, settings: bench.settings,
             warnings: mesh.report.warnings)
     }
 }

@@ -1,12 +1,10 @@
-import BSBAnswering
 import BSBBasics
-import BSBCorrespondence
 import BSBExamples
-import Foundation
 import BSBImages
 import BSBPhotography
 import BSBShapes
 import BSBWorkbench
+import Foundation
 
 /// Makes an example from nothing: a mesh, and a photo-like picture of another instance of its kind with a click in it.
 package struct ExampleJob: Sendable {

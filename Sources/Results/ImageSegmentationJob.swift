@@ -1,10 +1,6 @@
-import BSBAnswering
 import BSBBackbones
-import BSBBasics
-import BSBCorrespondence
-import Foundation
-import BSBImages
 import BSBWorkbench
+import Foundation
 
 /// Segments a photo at a click, without any mesh.
 package struct ImageSegmentationJob: Sendable {
@@ -54,7 +50,10 @@ package struct ImageSegmentationJob: Sendable {
         var folder = OutputFolder()
         if output != nil {
             for (level, mask) in zip(MaskLevel.allCases, masks) { folder.add("\(level.rawValue)_mask.png", try mask.pngData()) }
-            folder.add("masks.png", try MaskSheet(photo.image, click: click.pixel, masks: masks).image.pngData())
+            folder.add(
+                "masks.png",
+                try MaskSheet(photo.image, click: click.pixel, masks: Array(zip(MaskLevel.allCases.map(\.rawValue), masks))).image.pngData()
+            )
         }
         let pixels = Double(photo.image.width * photo.image.height)
         let document = Document(

@@ -1,11 +1,10 @@
 import BSBAnswering
 import BSBBackbones
-import BSBBasics
 import BSBCorrespondence
-import Foundation
 import BSBImages
 import BSBRendering
 import BSBWorkbench
+import Foundation
 
 /// The result of seeking a vertex in a photo, as `result.json` holds it and `bsb locate --json` prints it.
 package struct LocateDocument: Sendable, Codable {
@@ -13,6 +12,8 @@ package struct LocateDocument: Sendable, Codable {
     package var schema = 1
     /// Whether the photo shows the part.
     package var found: Bool
+    /// How sure that is: `sure`, `unsure` (an answer that may well be wrong) or `none`.
+    package var grade: Grade
     /// Why not, as a keyword.
     package var reason: NoPixelCorrespondence?
     /// The reason as a sentence.
@@ -101,10 +102,12 @@ extension LocateDocument.MaskDocument {
 package struct LocateOutputs: Outputs {
     private let outcome: LocateJob.Outcome
     private let bench: Workbench
+    private let part: PartFiles
 
     /// The files of an outcome.
     package init(_ outcome: LocateJob.Outcome, at bench: Workbench) {
         self.outcome = outcome
+        part = PartFiles(outcome.part, of: outcome.mesh.mesh, method: outcome.method)
         self.bench = bench
     }
 
@@ -115,7 +118,7 @@ package struct LocateOutputs: Outputs {
         folder.add("overview.png", try picture().pngData())
         folder.add("object_mask.png", try outcome.object.mask.pngData())
         if let mask = outcome.mask { folder.add("mask.png", try mask.pngData()) }
-        try PartFiles(outcome.part, of: outcome.mesh.mesh).add(to: &folder)
+        try part.add(to: &folder)
     }
 
     /// The document, which lists the files.
@@ -124,15 +127,15 @@ package struct LocateOutputs: Outputs {
         let buddy = correspondence.buddy
         let position = mesh.mesh.filePosition(outcome.vertex)
         return LocateDocument(
-            found: buddy != nil, reason: correspondence.reason, explanation: correspondence.reason?.sentence,
+            found: buddy != nil, grade: correspondence.grade, reason: correspondence.reason, explanation: correspondence.reason?.sentence,
             existence: correspondence.existence.map { ($0 * 1e4).rounded() / 1e4 }, vertex: outcome.vertex,
             position: [position.x, position.y, position.z],
-            part: PartDocument(outcome.part, of: mesh.mesh, method: outcome.method), pixel: buddy.map { [$0.pixel.x, $0.pixel.y] },
+            part: part.document, pixel: buddy.map { [$0.pixel.x, $0.pixel.y] },
             returnVertex: buddy?.vertex, qualifies: buddy?.qualifies, iou: buddy?.iou, similarity: buddy?.similarity,
             mask: outcome.mask.map { .init($0, predictedIoU: outcome.predictedIoU ?? 0) }, object: .init(outcome.object),
             candidateCount: correspondence.candidates.count, qualified: correspondence.qualified, segmented: correspondence.segmented,
             mesh: MeshDocument(mesh), image: outcome.photo.path, imageHash: outcome.photo.hash, settings: bench.effectiveSettings,
-            models: [bench.extractor.identity, bench.segmenter.identity], timings: outcome.timings, outputs: outputs)
+            models: bench.models, timings: outcome.timings, outputs: outputs)
     }
 
     private func picture() throws -> Image {
@@ -158,8 +161,9 @@ package struct LocateOutputs: Outputs {
             } ?? correspondence.reason?.sentence ?? ""
         let how = outcome.object.isGiven ? "as clicked" : "found without a click"
         return PictureSheet(
-            title: correspondence.buddy.map { $0.qualifies ? "Found: the photo shows this part" : "Probably found" } ?? "No correspondence",
-            isGood: correspondence.buddy != nil, subtitle: subtitle,
+            title: PictureSheet.title(
+                correspondence.grade, sure: "Found: the photo shows this part", unsure: "Perhaps: the photo may show this part"),
+            grade: correspondence.grade, subtitle: subtitle,
             rows: [
                 [
                     .init(sides[0], "The clicked vertex (ring) and its part (blue)"), .init(sides[1], ""), .init(sides[5], ""),

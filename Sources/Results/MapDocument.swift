@@ -2,11 +2,11 @@ import BSBAnswering
 import BSBBackbones
 import BSBBasics
 import BSBCorrespondence
-import Foundation
 import BSBImages
 import BSBRendering
 import BSBShapes
 import BSBWorkbench
+import Foundation
 
 /// The result of mapping an object, as `result.json` holds it and `bsb map --json` prints it.
 package struct MapDocument: Sendable, Codable {
@@ -145,8 +145,7 @@ package struct MapOutputs: Outputs {
                 undivided: Double(outcome.object.mask.count - matched - unmatched) / all),
             surfaceShare: outcome.mesh.share(of: outcome.vertexLabels.map { $0 > 0 }), object: .init(outcome.object),
             mesh: MeshDocument(outcome.mesh), image: outcome.photo.path, imageHash: outcome.photo.hash, options: options,
-            settings: bench.effectiveSettings, models: [bench.extractor.identity, bench.segmenter.identity], timings: outcome.timings,
-            outputs: outputs)
+            settings: bench.effectiveSettings, models: bench.models, timings: outcome.timings, outputs: outputs)
     }
 
     /// height x width: 0 outside the object, the region's label in it, 255 where it has no region (and for labels beyond 254).
@@ -173,8 +172,7 @@ package struct MapOutputs: Outputs {
     private var vertexColors: [SIMD3<Float>] {
         outcome.vertexLabels.map { label in
             guard label > 0 else { return Palette.rest }
-            let color = ColorMap.categorical(Int(label) - 1)
-            return SIMD3(Float(color.red), Float(color.green), Float(color.blue)) / 255
+            return ColorMap.categorical(Int(label) - 1).unit
         }
     }
 
@@ -188,7 +186,7 @@ package struct MapOutputs: Outputs {
                 photo.hatch(region.visible)
             }
         }
-        photo.dots(outcome.regions.filter { $0.segment != nil }.map { ($0.click, Color(hex: 0x33_38_40)) })
+        photo.dots(outcome.regions.filter { $0.segment != nil }.map { ($0.click, Palette.ink) })
         let buddies = outcome.regions.compactMap { region in region.correspondence.buddy }
         let marks = buddies.map { buddy in MeshSides.Mark(vertex: buddy.vertex, color: .black) }
         let sides = try MeshSides(
@@ -197,7 +195,7 @@ package struct MapOutputs: Outputs {
         let matched = outcome.regions.count { $0.segment != nil }
         return PictureSheet(
             title: matched > 0 ? "\(matched) of \(outcome.regions.count) regions have a counterpart" : "No region has a counterpart",
-            isGood: matched > 0,
+            grade: matched > 0 ? .sure : .none,
             subtitle: "A region and its part have one colour; hatched regions are not on the mesh, grey is reached by none.",
             rows: [
                 [

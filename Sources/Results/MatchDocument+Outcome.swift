@@ -1,15 +1,14 @@
 import BSBAnswering
-import BSBBackbones
-import BSBCorrespondence
 import BSBWorkbench
 
 extension MatchDocument {
     /// The document of an outcome.
     ///
     /// - Parameters:
+    ///   - part: what is said of its part.
     ///   - includeCandidates: whether to list all candidates.
     ///   - outputs: the files written.
-    init(_ outcome: Answer, at bench: Workbench, includeCandidates: Bool, outputs: [String]) {
+    init(_ outcome: Answer, part: PartDocument?, at bench: Workbench, includeCandidates: Bool, outputs: [String]) {
         let correspondence = outcome.correspondence
         let buddy = correspondence.buddy
         let (photo, mesh, click) = (outcome.photo, outcome.mesh, outcome.click)
@@ -23,7 +22,7 @@ extension MatchDocument {
             candidateCount: correspondence.candidates.count, qualified: correspondence.counts.qualified,
             existence: correspondence.existence.map { ($0 * 1e4).rounded() / 1e4 }, decidedBy: outcome.decision.decidedBy,
             candidates: includeCandidates ? correspondence.candidates.map(CandidateDocument.init) : nil,
-            segment: outcome.segment.map { PartDocument($0, of: mesh.mesh, method: outcome.method) },
+            segment: part,
             click: ClickDocument(
                 x: click.pixel.x, y: click.pixel.y, objectX: objectPixel.x, objectY: objectPixel.y,
                 box: click.box.map { [$0.low.x, $0.low.y, $0.high.x, $0.high.y] },
@@ -33,7 +32,7 @@ extension MatchDocument {
             image: ImageDocument(
                 path: photo.path, hash: photo.hash, width: photo.image.width, height: photo.image.height,
                 objectFraction: Double(outcome.masks.object.count) / pixels, partFraction: Double(outcome.masks.part.count) / pixels),
-            settings: bench.effectiveSettings, models: [bench.extractor.identity, bench.segmenter.identity], timings: outcome.timings,
+            settings: bench.effectiveSettings, models: bench.models, timings: outcome.timings,
             counts: outcome.counts, warnings: outcome.warnings, outputs: outputs)
     }
 }

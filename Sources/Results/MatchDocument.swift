@@ -1,7 +1,5 @@
-import BSBAnswering
 import BSBBackbones
 import BSBCorrespondence
-import BSBInteractiveSegmentation
 import BSBWorkbench
 
 /// The result of matching one click, as `result.json` holds it and `--json` prints it.

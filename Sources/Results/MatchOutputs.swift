@@ -1,8 +1,7 @@
 import BSBAnswering
-import BSBCorrespondence
-import Foundation
 import BSBImages
 import BSBWorkbench
+import Foundation
 
 /// The files that the answer to a click leaves behind.
 ///
@@ -12,6 +11,7 @@ public struct MatchOutputs: Outputs {
     private let bench: Workbench
     private let includeCandidates: Bool
     private let alternatives: Alternatives?
+    private let part: PartFiles?
 
     /// The files of an answer of a workbench; `includeCandidates` lists all candidates in the document.
     public init(_ answer: Answer, at bench: Workbench, includeCandidates: Bool = false) {
@@ -24,11 +24,12 @@ public struct MatchOutputs: Outputs {
         self.bench = bench
         self.includeCandidates = includeCandidates
         self.alternatives = alternatives
+        part = answer.segment.map { PartFiles($0, of: answer.mesh.mesh, method: answer.method) }
     }
 
     /// The document, which lists the files.
     public func document(_ outputs: [String]) -> MatchDocument {
-        var document = MatchDocument(answer, at: bench, includeCandidates: includeCandidates, outputs: outputs)
+        var document = MatchDocument(answer, part: part?.document, at: bench, includeCandidates: includeCandidates, outputs: outputs)
         document.alternatives = alternatives.map { AlternativesDocument($0, of: answer) }
         return document
     }
@@ -38,7 +39,7 @@ public struct MatchOutputs: Outputs {
     /// The picture's panels and the other files are made side by side, in one loop: loops within loops get no threads of their own. Throws
     /// `Failure` if one cannot be made.
     public func add(to folder: inout OutputFolder) throws {
-        let overview = Overview(answer, parallelism: bench.parallelism)
+        let overview = Overview(answer, part: part?.document)
         let painter = overview.panelPainter()
         let made = try bench.parallelism.map(1 + Overview.panelCount) { index -> (panel: Image?, files: OutputFolder?) in
             index == 0 ? (nil, try maskAndPartFiles()) : (try painter(index - 1), nil)
@@ -53,14 +54,14 @@ public struct MatchOutputs: Outputs {
 
     /// Adds the part as arrays, and nothing else.
     package func addLabels(to folder: inout OutputFolder) {
-        if let segment = answer.segment { PartFiles(segment, of: answer.mesh.mesh).addLabels(to: &folder) }
+        part?.addLabels(to: &folder)
     }
 
     private func maskAndPartFiles() throws -> OutputFolder {
         var folder = OutputFolder()
         folder.add("object_mask.png", try answer.masks.object.pngData())
         folder.add("part_mask.png", try answer.masks.part.pngData())
-        if let segment = answer.segment { try PartFiles(segment, of: answer.mesh.mesh).add(to: &folder) }
+        try part?.add(to: &folder)
         return folder
     }
 }

@@ -1,7 +1,5 @@
-import BSBAnswering
 import BSBBasics
 import Foundation
-import BSBWorkbench
 
 /// Files to be written together: all are made in memory first, so that a failure on the way leaves nothing behind.
 public struct OutputFolder: Sendable {

@@ -1,7 +1,5 @@
-import BSBAnswering
-import BSBBasics
-import Foundation
 import BSBWorkbench
+import Foundation
 
 /// What an answer becomes outside this program: a document, and files.
 public protocol Outputs: Sendable {

@@ -1,4 +1,3 @@
-import BSBAnswering
 import BSBInteractiveSegmentation
 import BSBShapes
 import BSBWorkbench
@@ -20,7 +19,11 @@ public struct PartDocument: Sendable, Codable {
 extension PartDocument {
     /// The document of a part that was found by `method`.
     init(_ segment: SurfaceSegment, of mesh: Mesh, method: SurfaceMethod) {
-        let labels = segment.fileFaceLabels(mesh)
+        self.init(segment, faceLabels: segment.fileFaceLabels(mesh), of: mesh, method: method)
+    }
+
+    /// The document of a part whose faces of the file are known.
+    init(_ segment: SurfaceSegment, faceLabels labels: [Bool], of mesh: Mesh, method: SurfaceMethod) {
         var (inside, all) = (0.0, 0.0)
         for (area, fileFace) in zip(mesh.faceAreas(), mesh.fileFace) {
             all += area

@@ -1,43 +1,43 @@
-import BSBAnswering
 import BSBBasics
-import Foundation
 import BSBInteractiveSegmentation
 import BSBShapes
-import BSBWorkbench
+import Foundation
 
-/// The files of a part of a mesh: as coloured and grouped meshes, and as arrays.
+/// A part of a mesh as results tell it: a document, and files with coloured and grouped meshes and with arrays.
 struct PartFiles {
     private let segment: SurfaceSegment
     private let mesh: Mesh
+    /// #F of the file: whether each face is in the part.
+    private let faceLabels: [Bool]
+    /// What documents say of the part.
+    let document: PartDocument
 
-    /// The files of a part.
-    init(_ segment: SurfaceSegment, of mesh: Mesh) {
+    /// The files of a part that was found by `method`.
+    init(_ segment: SurfaceSegment, of mesh: Mesh, method: SurfaceMethod) {
         self.segment = segment
         self.mesh = mesh
+        faceLabels = segment.fileFaceLabels(mesh)
+        document = PartDocument(segment, faceLabels: faceLabels, of: mesh, method: method)
     }
 
     /// Adds them to a folder.
     ///
     /// Throws `Failure` if one cannot be made.
     func add(to folder: inout OutputFolder) throws {
-        let faceLabels = segment.fileFaceLabels(mesh)
         let attributes = MeshAttributes(
             vertexColors: Palette.colors(segment), vertexValues: ("probability", segment.probability),
             partOfFileFace: faceLabels.map { $0 ? 0 : -1 }, partNames: ["part"])
         folder.add("part.ply", try mesh.plyData(attributes: attributes))
-        let color = SIMD3<Float>(Float(Palette.part.red), Float(Palette.part.green), Float(Palette.part.blue)) / 255
         let parts = MeshParts(
-            [.init(name: "part", color: color)], ofFileFace: faceLabels.map { $0 ? 0 : -1 },
+            [.init(name: "part", color: Palette.part.unit)], ofFileFace: faceLabels.map { $0 ? 0 : -1 },
             vertexValues: ("probability", segment.probability))
         for file in try mesh.objFiles(parts: parts, name: "part") { folder.add(file.name, file.data) }
         folder.add("part.glb", try mesh.glbData(parts: parts))
-        addLabels(faceLabels, to: &folder)
+        addLabels(to: &folder)
     }
 
     /// Adds the arrays alone.
-    func addLabels(to folder: inout OutputFolder) { addLabels(segment.fileFaceLabels(mesh), to: &folder) }
-
-    private func addLabels(_ faceLabels: [Bool], to folder: inout OutputFolder) {
+    func addLabels(to folder: inout OutputFolder) {
         folder.add("probability.npy", NumPyArray(segment.probability, shape: [segment.probability.count]).encoded())
         folder.add("labels.npy", NumPyArray(segment.vertexLabels, shape: [segment.probability.count]).encoded())
         folder.add("face_labels.npy", NumPyArray(faceLabels, shape: [faceLabels.count]).encoded())

@@ -1,11 +1,10 @@
 import BSBAnswering
 import BSBBackbones
-import BSBBasics
 import BSBCorrespondence
-import Foundation
 import BSBImages
 import BSBRendering
 import BSBWorkbench
+import Foundation
 
 /// The result of relating two photos, as `result.json` holds it and `bsb relate --json` prints it.
 package struct RelateDocument: Sendable, Codable {
@@ -128,7 +127,7 @@ package struct RelateOutputs: Outputs {
                     pixel: [$0.pixel.x, $0.pixel.y], similarity: $0.similarity, returnPixel: [$0.returnPixel.x, $0.returnPixel.y],
                     returnIoU: $0.returnIoU, iouWithAnswer: outcome.directIoU)
             }, click: [outcome.click.pixel.x, outcome.click.pixel.y], first: outcome.first.path, second: outcome.second.path,
-            settings: bench.effectiveSettings, models: [bench.extractor.identity, bench.segmenter.identity], timings: outcome.timings,
+            settings: bench.effectiveSettings, models: bench.models, timings: outcome.timings,
             outputs: outputs)
     }
 
@@ -153,8 +152,13 @@ package struct RelateOutputs: Outputs {
         }
         for chain in outcome.chains.prefix(4) { rows.append(try row(chain)) }
         let subtitle = best.map { String(format: "Confidence %.2f, agreement %.2f.", $0.confidence, outcome.agreement) }
+        // As sure as the less sure step.
+        let steps = best.map { [$0.there.correspondence.grade, $0.on?.correspondence.grade ?? .none] } ?? [.none]
+        let grade: Grade = steps.contains(.none) ? .none : steps.contains(.unsure) ? .unsure : .sure
         return PictureSheet(
-            title: best == nil ? "No correspondence" : "Found: the second photo shows this part", isGood: best != nil,
+            title: PictureSheet.title(
+                grade, sure: "Found: the second photo shows this part", unsure: "Perhaps: the second photo may show this part"),
+            grade: grade,
             subtitle: subtitle ?? "No mesh leads from the click to the second photo.", rows: rows
         ).image()
     }

@@ -1,10 +1,8 @@
-import BSBAnswering
 import BSBBasics
-import Foundation
-import BSBImages
 import BSBRendering
 import BSBShapes
 import BSBWorkbench
+import Foundation
 
 /// Renders pictures of a mesh as the models see it.
 package struct RenderJob: Sendable {

@@ -1,6 +1,3 @@
-import BSBAnswering
-import BSBWorkbench
-
 /// The names that files of results may have, so that nothing else is ever replaced or removed.
 package enum ResultNames {
     private static let exact: Set<String> = [

@@ -1,4 +1,3 @@
-import BSBAnswering
 import BSBBackbones
 import BSBInteractiveSegmentation
 import BSBWorkbench

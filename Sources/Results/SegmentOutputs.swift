@@ -1,20 +1,21 @@
 import BSBAnswering
-import BSBBasics
-import Foundation
 import BSBImages
 import BSBInteractiveSegmentation
 import BSBRendering
 import BSBShapes
 import BSBWorkbench
+import Foundation
 
 /// The files that clicks on a mesh leave behind.
 package struct SegmentOutputs: Outputs {
     private let outcome: SegmentJob.Outcome
     private let bench: Workbench
+    private let part: PartFiles
 
     /// The files of an outcome.
     package init(_ outcome: SegmentJob.Outcome, at bench: Workbench) {
         self.outcome = outcome
+        part = PartFiles(outcome.segment, of: outcome.mesh.mesh, method: outcome.method)
         self.bench = bench
     }
 
@@ -23,7 +24,7 @@ package struct SegmentOutputs: Outputs {
     /// Throws `Failure` if one cannot be made.
     package func add(to folder: inout OutputFolder) throws {
         folder.add("overview.png", try picture().pngData())
-        try PartFiles(outcome.segment, of: outcome.mesh.mesh).add(to: &folder)
+        try part.add(to: &folder)
     }
 
     /// The document, which lists the files.
@@ -32,7 +33,7 @@ package struct SegmentOutputs: Outputs {
         return SegmentDocument(
             clicks: outcome.clicks.map { .init($0, on: clicked.mesh) },
             standIns: outcome.source == nil ? nil : outcome.standIns.map { .init($0, on: outcome.mesh.mesh) },
-            segment: .init(outcome.segment, of: outcome.mesh.mesh, method: outcome.method), mesh: .init(outcome.mesh),
+            segment: part.document, mesh: .init(outcome.mesh),
             source: outcome.source.map { .init($0) }, decoder: outcome.provenance, settings: bench.settings,
             models: [bench.segmenter.identity], timings: outcome.timings, counts: outcome.counts,
             warnings: outcome.mesh.report.warnings, outputs: outputs)
@@ -51,13 +52,13 @@ package struct SegmentOutputs: Outputs {
         let clicked = try outcome.source.map { source in
             try MeshSides(mesh: source, segment: nil, marks: marks(outcome.clicks), size: size).images(parallelism: bench.parallelism)
         }
-        let rows = [clicked.map { Array($0.prefix(3)) }, Array(sides[..<3]), Array(sides[3...])].compactMap { $0 }
-        let (gap, side) = (10, size.width)
-        var canvas = Canvas(width: 3 * side + 4 * gap, height: rows.count * (side + gap) + gap, fill: .white)
-        for (row, images) in rows.enumerated() {
-            for (column, image) in images.enumerated() { canvas.paste(image, x: gap + column * (side + gap), y: gap + row * (side + gap)) }
-        }
-        return canvas.image
+        let rows = [clicked.map { $0[..<3] }, sides[..<3], sides[3...]].compactMap { $0 }
+        let part = part.document
+        return PictureSheet(
+            title: "The part that was clicked",
+            subtitle: "\(part.vertices) vertices, \(part.faces) faces, \(String(format: "%.1f", part.fraction * 100)) % of the surface",
+            rows: rows.map { row in row.map { PictureSheet.Panel($0, "") } }
+        ).image()
     }
 }
 

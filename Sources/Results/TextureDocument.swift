@@ -1,13 +1,9 @@
 import BSBAnswering
-import BSBBackbones
-import BSBBasics
-import BSBCorrespondence
-import Foundation
 import BSBImages
 import BSBRendering
-import BSBShapes
 import BSBTexturing
 import BSBWorkbench
+import Foundation
 
 /// The result of painting a part, as `result.json` holds it and `bsb texture --json` prints it.
 package struct TextureDocument: Sendable, Codable {
@@ -71,8 +67,7 @@ package struct TextureOutputs: Outputs {
     package func document(_ outputs: [String]) -> TextureDocument {
         let (alignment, texture) = (outcome.alignment, outcome.texture)
         return TextureDocument(
-            found: outcome.painted != nil, match: MatchDocument(outcome.match, at: bench, includeCandidates: false, outputs: []),
-            mode: mode,
+            found: outcome.painted != nil, match: MatchOutputs(outcome.match, at: bench).document(), mode: mode,
             pairs: alignment.map { _ in outcome.pairs }, agreeingPairs: alignment?.agreeing, alignment: alignment?.source,
             isMirrored: alignment?.isMirrored, outlineIoU: alignment?.outlineIoU, charts: texture?.atlas.chartCount,
             overlappingTexels: texture?.overlappingTexels, check: outcome.check, timings: outcome.timings, outputs: outputs)
@@ -99,9 +94,11 @@ package struct TextureOutputs: Outputs {
             rows.append(sides[..<3].map { .init($0, "") })
             rows.append(sides[3...].map { .init($0, "") })
         }
+        let grade = outcome.painted == nil ? .none : match.correspondence.grade
         return PictureSheet(
-            title: outcome.painted == nil ? "No correspondence" : "Painted: the part has the photo's look", isGood: outcome.painted != nil,
-            subtitle: subtitle, rows: rows
+            title: PictureSheet.title(
+                grade, sure: "Painted: the part has the photo's look", unsure: "Painted: what may be the part has the photo's look"),
+            grade: grade, subtitle: subtitle, rows: rows
         ).image()
     }
 

@@ -1,7 +1,7 @@
 import BSBAnswering
 import BSBBasics
-import Foundation
 import BSBWorkbench
+import Foundation
 
 /// The files that a training leaves behind: the checkpoint, the loss and the manifest.
 package struct TrainOutputs: Outputs {

@@ -1,3 +1,5 @@
+import BSBBasics
+
 /// Who touches whom on a mesh, with vertices at one position taken as one.
 ///
 /// Indices of vertices are those of welded vertices (``Weld``), indices of triangles those of `mesh.faces`. Meshes whose triangles share no
@@ -88,20 +90,9 @@ package struct Adjacency: Sendable {
     ///
     /// - Complexity: O(#E α(#W)).
     package func vertexComponents() -> [UInt32] {
-        var parent = (0..<UInt32(weld.count)).map { $0 }
-        func root(_ vertex: UInt32) -> UInt32 {
-            var vertex = vertex
-            while parent[Int(vertex)] != vertex {
-                parent[Int(vertex)] = parent[Int(parent[Int(vertex)])]
-                vertex = parent[Int(vertex)]
-            }
-            return vertex
-        }
-        for edge in edges {
-            let (a, b) = (root(edge.a), root(edge.b))
-            parent[Int(max(a, b))] = min(a, b)
-        }
-        return parent.indices.map { root(UInt32($0)) }
+        var sets = DisjointSets(count: weld.count)
+        for edge in edges { sets.join(Int(edge.a), Int(edge.b)) }
+        return sets.roots().map { UInt32($0) }
     }
 
     /// #F: the connected part of each triangle, and their number; parts are numbered by their first triangle.

@@ -1,4 +1,3 @@
-import BSBBasics
 import Foundation
 
 /// A glTF document in the making, with its one buffer.

@@ -1,5 +1,4 @@
 import BSBBasics
-import Foundation
 
 /// An affine map, as the product of a glTF node's and its ancestors' transforms.
 struct GLTFTransform: Hashable {

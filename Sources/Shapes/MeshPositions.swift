@@ -1,10 +1,10 @@
 /// Positions with all of their digits: files in map coordinates lie so far from their origin that single precision shows terraces.
 extension Mesh {
     /// A position of the file's frame relative to ``origin``.
-    public func relative(_ position: SIMD3<Double>) -> SIMD3<Double> { position - origin }
+    package func relative(_ position: SIMD3<Double>) -> SIMD3<Double> { position - origin }
 
     /// The position of a vertex as the file has it.
-    public func filePosition(_ vertex: Int) -> SIMD3<Double> {
+    package func filePosition(_ vertex: Int) -> SIMD3<Double> {
         if let exactPositions { return exactPositions[vertex] }
         return origin == .zero ? vertices[vertex].withShortestDecimals : origin + SIMD3<Double>(vertices[vertex])
     }

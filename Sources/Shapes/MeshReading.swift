@@ -3,7 +3,7 @@ import Foundation
 
 extension Mesh {
     /// The most vertices, faces or corners that a mesh may have; a file that asks for more is refused rather than filling the memory.
-    public static let maximumCount = 1 << 26
+    package static let maximumCount = 1 << 26
 
     /// Reads the mesh file at `path`, in the format that its contents or its name tell.
     ///
@@ -57,7 +57,7 @@ extension Mesh {
     /// Checks what every algorithm here relies on: finite positions, indices in range, and arrays that agree in length.
     ///
     /// - Throws: `Failure` of kind `badInput` that names the first vertex or face at fault.
-    public func validate() throws {
+    package func validate() throws {
         guard fileFace.count == faces.count, vertexColors.map({ $0.count == vertices.count }) ?? true else {
             throw Failure.mesh("the mesh has \(faces.count) triangles but \(fileFace.count) file faces, or colors for other vertices")
         }
@@ -72,7 +72,7 @@ extension Mesh {
     }
 
     /// The bytes of the mesh file at `path`; throws as ``init(contentsOf:options:)``.
-    public static func contents(of path: String) throws -> Data {
+    package static func contents(of path: String) throws -> Data {
         let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
         guard let attributes = try? FileManager.default.attributesOfItem(atPath: resolved) else {
             throw Failure(.missingInput, Failure.readingMesh, path: path, reason: "there is no such file")

@@ -1,3 +1,5 @@
+import BSBBasics
+
 /// What is odd about a mesh, as counts and as sentences.
 package struct MeshReport: Hashable, Sendable, Codable {
     /// The number of vertices of the file.

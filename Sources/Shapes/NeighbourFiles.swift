@@ -1,4 +1,3 @@
-import BSBBasics
 import Foundation
 
 /// A file that a mesh file refers to by name.

@@ -78,7 +78,7 @@ package struct Normalisation: Hashable, Sendable, Codable {
 
 extension Mesh {
     /// #V: whether a face uses the vertex.
-    public func referencedVertices() -> [Bool] {
+    package func referencedVertices() -> [Bool] {
         var isReferenced = [Bool](repeating: false, count: vertices.count)
         for face in faces {
             isReferenced[Int(face.x)] = true

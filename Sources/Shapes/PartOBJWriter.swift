@@ -16,7 +16,7 @@ extension Mesh {
     ///
     /// Vertices come in this mesh's order; places in pictures are given for each corner. Faces are sorted by material.
     /// - Throws: `Failure` if arrays do not agree.
-    public func texturedOBJFiles(name: String) throws -> [(name: String, data: Data)] {
+    package func texturedOBJFiles(name: String) throws -> [(name: String, data: Data)] {
         try validate()
         return PartOBJWriter(self, MeshParts([], ofFileFace: Array(repeating: -1, count: fileFaceCount)), name).files()
     }

@@ -1,3 +1,5 @@
+import BSBBasics
+
 /// Cuts polygons into triangles: fans for convex ones, ear clipping (Meisters 1975) for the others.
 ///
 /// A polygon of n corners gives n - 2 triangles once repeated neighbours are removed. Polygons need not be planar: they are looked at

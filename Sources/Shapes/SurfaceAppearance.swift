@@ -1,4 +1,3 @@
-import BSBBasics
 import Foundation
 
 /// The colours of a mesh's triangles as its file gives them: materials, and where in a material's picture each corner lies.
@@ -57,7 +56,7 @@ extension Mesh {
     /// - Parameters:
     ///   - material: the material that gives way.
     ///   - original: the mesh with the other look; without visible materials and colours, nothing changes.
-    public func restoring(_ material: Int32, from original: Mesh) -> Mesh {
+    package func restoring(_ material: Int32, from original: Mesh) -> Mesh {
         guard var appearance, original.faces.count == faces.count, original.appearance?.isVisible == true || original.vertexColors != nil
         else { return self }
         let first = Int32(appearance.materials.count)

@@ -1,3 +1,5 @@
+import BSBBasics
+
 extension Mesh {
     /// #V lengths of the shortest way along edges from the nearest of `sources` (vertices of the file), in file units.
     ///
@@ -37,7 +39,7 @@ extension Mesh {
     ///
     /// Only vertices that triangles use are chosen; `start` moves on to the next such one. Fewer than `count` come back if positions run out.
     /// - Complexity: O(#V count).
-    public func farthestPoints(count: Int, from start: Int = 0) -> [Int] {
+    package func farthestPoints(count: Int, from start: Int = 0) -> [Int] {
         let isReferenced = referencedVertices()
         let candidates = vertices.indices.filter { isReferenced[$0] }
         guard count > 0, let first = candidates.first(where: { $0 >= start }) ?? candidates.first else { return [] }

@@ -7,7 +7,7 @@ extension Mesh {
     /// Each material becomes a mesh of its own with the vertices that it uses; a vertex comes once for each place that it has in a
     /// picture, so the file's vertices are not those of this mesh. Vertex colours are written as well.
     /// - Throws: `Failure` if arrays do not agree, or there is no triangle.
-    public func texturedGLBData() throws -> Data {
+    package func texturedGLBData() throws -> Data {
         try validate()
         guard !faces.isEmpty else { throw Failure(.internal, "writing a mesh", reason: "there are no triangles to write") }
         var writer = TexturedGLBWriter()

@@ -124,17 +124,3 @@ package struct AffineCamera: Sendable, Hashable {
         return sum / determinant
     }
 }
-
-/// The cross product.
-package func cross(_ a: SIMD3<Double>, _ b: SIMD3<Double>) -> SIMD3<Double> {
-    let x: Double = a.y * b.z - a.z * b.y
-    let y: Double = a.z * b.x - a.x * b.z
-    let z: Double = a.x * b.y - a.y * b.x
-    return SIMD3(x, y, z)
-}
-
-/// The Euclidean length.
-func length(_ v: SIMD3<Double>) -> Double { (v * v).sum().squareRoot() }
-
-/// The Euclidean length.
-func length(_ v: SIMD2<Double>) -> Double { (v * v).sum().squareRoot() }

@@ -1,5 +1,4 @@
 import BSBBasics
-import BSBShapes
 
 /// A part of a surface laid out flat in a square picture, in pieces that do not overlap.
 ///

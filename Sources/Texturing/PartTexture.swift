@@ -1,8 +1,8 @@
 import BSBBasics
-import Foundation
 import BSBImages
 import BSBLinearAlgebra
 import BSBShapes
+import Foundation
 
 /// How a part is painted.
 package struct TextureOptions: Sendable, Hashable, Codable {
@@ -192,8 +192,7 @@ struct MaskedPhoto {
         var (queue, isKnown) = ([Int](), [Bool](repeating: false, count: area.width * area.height))
         for y in 0..<area.height {
             for x in 0..<area.width where core[area.x + x, area.y + y] {
-                let (r, g, b) = photo[area.x + x, area.y + y]
-                colors[y * area.width + x] = SIMD3(Float(r), Float(g), Float(b)) / 255
+                colors[y * area.width + x] = photo[area.x + x, area.y + y].unit
                 isKnown[y * area.width + x] = true
                 queue.append(y * area.width + x)
             }

@@ -1,7 +1,6 @@
 import BSBBasics
 import BSBImages
 import BSBLinearAlgebra
-import BSBShapes
 
 /// A vertex of a part and the pixel that it was matched with.
 package struct SurfacePixelPair: Sendable, Hashable {

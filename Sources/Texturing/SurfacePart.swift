@@ -1,3 +1,4 @@
+import BSBBasics
 import BSBShapes
 
 /// Some triangles of a mesh with the vertices that they use, vertices in one place taken as one.

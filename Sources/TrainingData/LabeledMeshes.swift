@@ -1,8 +1,7 @@
 import BSBBasics
-import Foundation
-import BSBPhotography
 import BSBShapes
 import BSBTrainingSets
+import Foundation
 
 /// A folder of meshes with labelled faces: `<category>/<id>.off`, `<category>/<id>_labels.txt` and `cameras.csv`.
 struct LabeledMeshes {
@@ -17,9 +16,9 @@ struct LabeledMeshes {
 
     init(directory: String) throws {
         self.directory = directory
-        let categories = try Folder.list(directory).filter { Folder.isDirectory("\(directory)/\($0)") }
+        let categories = try Folder.names(directory).filter { Folder.isFolder("\(directory)/\($0)") }
         entries = try categories.flatMap { category in
-            try Folder.list("\(directory)/\(category)").filter { $0.hasSuffix(".off") }
+            try Folder.names("\(directory)/\(category)").filter { $0.hasSuffix(".off") }
                 .map { Entry(category: category, id: String($0.dropLast(4))) }
                 .sorted { (Int($0.id) ?? 0, $0.id) < (Int($1.id) ?? 0, $1.id) }
         }
@@ -64,7 +63,7 @@ struct LabeledMeshes {
 
     /// The usual views that `cameras.csv` gives: id, category, and two vectors.
     func poses() throws -> [Entry: Pose] {
-        let rows = try Table.rows(of: directory + "/cameras.csv")
+        let rows = try CommaTable.rows(of: directory + "/cameras.csv")
         return Dictionary(
             rows.compactMap { row -> (Entry, Pose)? in
                 let numbers = row.dropFirst(2).compactMap { Float($0) }

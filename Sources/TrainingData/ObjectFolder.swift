@@ -1,9 +1,8 @@
 import BSBBasics
-import Foundation
-import BSBPhotography
 import BSBRendering
 import BSBShapes
 import BSBTrainingSets
+import Foundation
 
 /// A folder of objects as people make them: `<group>/<name>.obj` with its materials, `<name>.labels.json` and `<name>.regions.json` where known.
 struct ObjectFolder {
@@ -24,15 +23,15 @@ struct ObjectFolder {
     /// The objects of a subset; those that the table does not list are for training.
     init(directory: String, split: String?, subset: Subset) throws {
         self.directory = directory
-        let rows = try split.map { try Table.rows(of: $0).filter { $0.count >= 3 } } ?? []
+        let rows = try split.map { try CommaTable.rows(of: $0).filter { $0.count >= 3 } } ?? []
         let subsets = Dictionary(rows.map { (Entry(group: $0[0], name: $0[1]), $0[2]) }, uniquingKeysWith: { first, _ in first })
         entries = try Self.all(in: directory).filter { subsets[$0] ?? Subset.train.rawValue == subset.rawValue }
     }
 
     /// All objects of a folder, in order.
     static func all(in directory: String) throws -> [Entry] {
-        try Folder.list(directory).filter { Folder.isDirectory("\(directory)/\($0)") }.flatMap { group in
-            try Folder.list("\(directory)/\(group)").filter { $0.hasSuffix(".obj") }.map {
+        try Folder.names(directory).filter { Folder.isFolder("\(directory)/\($0)") }.flatMap { group in
+            try Folder.names("\(directory)/\(group)").filter { $0.hasSuffix(".obj") }.map {
                 Entry(group: group, name: String($0.dropLast(4)))
             }
         }

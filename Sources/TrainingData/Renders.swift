@@ -1,11 +1,11 @@
 import ArgumentParser
 import BSBBasics
 import BSBExamples
-import Foundation
 import BSBImages
 import BSBPhotography
 import BSBShapes
 import BSBTrainingSets
+import Foundation
 
 struct Sources: ParsableArguments {
     @Option(help: "The folder of labelled meshes.") var labeled: String

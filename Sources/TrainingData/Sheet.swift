@@ -1,7 +1,6 @@
 import ArgumentParser
 import BSBBasics
 import BSBImages
-import BSBPhotography
 import BSBTrainingSets
 
 struct Sheet: ParsableCommand {
@@ -16,7 +15,7 @@ struct Sheet: ParsableCommand {
         let examples = try sources.parallelism.map(sources.count) { try writer.example($0) }
         let (side, across) = (sources.size, max(1, columns))
         let rows = (examples.count + across - 1) / across
-        var sheet = Image(width: 2 * side * across, height: side * rows, fill: (255, 255, 255))
+        var sheet = Image(width: 2 * side * across, height: side * rows, fill: .white)
         for (index, example) in examples.enumerated() {
             let (left, top) = (2 * side * (index % across), side * (index / across))
             for y in 0..<side {
@@ -30,11 +29,11 @@ struct Sheet: ParsableCommand {
     }
 
     /// A colour for each class, varied by the instance.
-    private static func color(_ label: UInt8, _ instance: UInt8) -> (UInt8, UInt8, UInt8) {
-        guard label != TrainingExample.background else { return (255, 255, 255) }
+    private static func color(_ label: UInt8, _ instance: UInt8) -> Color {
+        guard label != TrainingExample.background else { return .white }
         var generator = SeededGenerator(seed: UInt64(label), stream: 3)
         let base = (0..<3).map { _ in 40 + generator.index(below: 170) }
         let shift = Int(instance) % 4 * 11
-        return (UInt8(base[0] + shift), UInt8(base[1] + shift), UInt8(base[2] + shift))
+        return Color(UInt8(base[0] + shift), UInt8(base[1] + shift), UInt8(base[2] + shift))
     }
 }

@@ -29,7 +29,7 @@ struct Split: ParsableCommand {
 
     /// The entries that a table puts in a subset.
     static func entries(of subset: Subset, in path: String) throws -> Set<LabeledMeshes.Entry> {
-        let rows = try Table.rows(of: path).filter { $0.count >= 3 && $0[2] == subset.rawValue }
+        let rows = try CommaTable.rows(of: path).filter { $0.count >= 3 && $0[2] == subset.rawValue }
         return Set(rows.map { LabeledMeshes.Entry(category: $0[0], id: $0[1]) })
     }
 }

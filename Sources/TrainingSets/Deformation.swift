@@ -28,7 +28,7 @@ package struct Deformation: Sendable {
         let range = 1 + 0.6 * strength
         let stretch = SIMD3<Float>(
             generator.logUniform(1 / range, range), generator.logUniform(1 / range, range), generator.logUniform(1 / range, range))
-        let twist = generator.chance(0.3) ? generator.normal() * 0.35 * strength : 0
+        let twist = generator.chance(0.3) ? generator.gaussian() * 0.35 * strength : 0
         let waves = (0..<generator.index(below: 6)).map { _ -> Wave in
             let frequency = generator.uniform(0.8, 3.2)
             return Wave(

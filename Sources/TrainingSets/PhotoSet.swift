@@ -47,8 +47,8 @@ struct PhotoSet {
         let distance = Float.maximum(1.15, 1 / (sine(fieldOfView / 2) * fill))
         let side = cross(up, towardsEye).unitOrZero
         let spread: Float = generator.chance(0.25) ? 0.4 : 0.12
-        let target = side * (generator.normal() * spread) + up * (generator.normal() * spread)
-        let roll = generator.chance(0.1) ? generator.uniform(-.pi, .pi) : generator.normal() * 0.1
+        let target = side * (generator.gaussian() * spread) + up * (generator.gaussian() * spread)
+        let roll = generator.chance(0.1) ? generator.uniform(-.pi, .pi) : generator.gaussian() * 0.1
         let tilted = up * cosine(roll) + side * sine(roll)
         return Camera(eye: towardsEye * distance + target * 0.5, target: target, up: tilted, verticalFieldOfView: fieldOfView)
     }
@@ -58,9 +58,9 @@ struct PhotoSet {
         if generator.chance(0.12) { return generator.direction() }
         let level = shape.viewDirection.map { (up * dot($0, up) - $0).unitOrZero } ?? .zero
         let isFromUsualSide = level != .zero && generator.chance(0.6)
-        let azimuth = isFromUsualSide ? generator.normal() * 0.7 : generator.uniform(-.pi, .pi)
+        let azimuth = isFromUsualSide ? generator.gaussian() * 0.7 : generator.uniform(-.pi, .pi)
         let front = level == .zero ? Rotation(up: up, angle: 0).x : level
-        let elevation = clamp(0.3 + generator.normal() * 0.35, -0.5, 1.3)
+        let elevation = clamp(0.3 + generator.gaussian() * 0.35, -0.5, 1.3)
         let around = front * cosine(azimuth) + cross(up, front) * sine(azimuth)
         return around * cosine(elevation) + up * sine(elevation)
     }
@@ -90,7 +90,7 @@ struct PhotoSet {
             let isBefore = generator.chance(0.15)
             if isBefore { placed.scale = Float.minimum(placed.scale, 0.3) }
             let depth = isBefore ? generator.uniform(0.5, 0.9) : generator.uniform(-2.5, 0.3)
-            let across = generator.normal() * (isBefore ? 0.5 : 1)
+            let across = generator.gaussian() * (isBefore ? 0.5 : 1)
             let clear = isBefore ? 0 : Float(signOf: across, magnitudeOf: 0.5 * placed.scale + 0.4)
             placed.translation = towardsEye * depth + side * (across + clear)
             placed.translation += up * (floor - placed.lowest(along: up))

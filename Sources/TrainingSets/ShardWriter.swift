@@ -1,6 +1,5 @@
 import BSBBasics
 import Foundation
-import BSBPhotography
 
 /// Writes the arrays of one shard into a folder that takes its name when it is complete.
 final class ShardWriter {

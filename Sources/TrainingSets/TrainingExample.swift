@@ -1,6 +1,5 @@
 import BSBBasics
 import BSBImages
-import BSBPhotography
 import BSBRendering
 
 /// How a training picture is drawn.

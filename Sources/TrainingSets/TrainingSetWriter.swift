@@ -1,6 +1,5 @@
 import BSBBasics
 import Foundation
-import BSBPhotography
 
 /// What `manifest.json` of a training set holds.
 package struct TrainingManifest: Codable, Hashable, Sendable {

@@ -1,5 +1,4 @@
 import BSBBasics
-import BSBPhotography
 import BSBRendering
 import BSBShapes
 
@@ -77,25 +76,5 @@ enum PartInstances {
         let order = area.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }.map(\.key)
         let number = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, UInt8(min($0, limit))) })
         return mesh.faces.indices.map { number[sets.root($0)]! }
-    }
-
-    private struct DisjointSets {
-        private var parent: [Int]
-
-        init(count: Int) { parent = Array(0..<count) }
-
-        mutating func root(_ item: Int) -> Int {
-            var item = item
-            while parent[item] != item {
-                parent[item] = parent[parent[item]]
-                item = parent[item]
-            }
-            return item
-        }
-
-        mutating func join(_ a: Int, _ b: Int) {
-            let (a, b) = (root(a), root(b))
-            parent[max(a, b)] = min(a, b)
-        }
     }
 }

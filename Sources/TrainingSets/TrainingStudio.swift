@@ -1,8 +1,6 @@
 import BSBBasics
-import BSBImages
 import BSBPhotography
 import BSBRendering
-import BSBShapes
 
 /// What training pictures are made from.
 package struct TrainingMaterial: Sendable {

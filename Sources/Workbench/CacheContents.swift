@@ -1,6 +1,5 @@
 import BSBBasics
 import Foundation
-import Synchronization
 
 /// What a cache directory holds.
 package struct CacheContents: Sendable, Codable {
@@ -77,7 +76,7 @@ extension CacheDirectory {
 /// Knows about how large the cache is, so that not every write has to look.
 final class CacheLedger: Sendable {
     /// Nil until somebody has looked.
-    private let total = Mutex<Int?>(nil)
+    private let total = Guarded<Int?>(nil)
 
     /// Notes `bytes` that were written, and makes room if there are too many.
     func added(_ bytes: Int, to path: String, limit: Int, sparing folder: String) {

@@ -32,29 +32,53 @@ package struct MatchingDecision<Options: Sendable>: Sendable {
     }
 }
 
+/// Options of which a calibration knows how likely answers are, or else the published rule decides.
+private protocol RuledOptions: Sendable, Equatable {
+    var minimumExistence: Double { get set }
+
+    /// Whether candidates come out as with other options, whatever is then asked of the best.
+    func isRanked(as other: Self) -> Bool
+
+    /// Makes the published rule say whether there is an answer.
+    mutating func decideByRule()
+}
+
+extension MatchingOptions: RuledOptions {
+    fileprivate func isRanked(as other: Self) -> Bool {
+        var other = other
+        (other.minimumExistence, other.minimumIoU) = (minimumExistence, minimumIoU)
+        return self == other
+    }
+
+    fileprivate mutating func decideByRule() { (choice.outsiders, minimumExistence) = (.refused, 0) }
+}
+
+extension PixelMatchingOptions: RuledOptions {
+    fileprivate func isRanked(as other: Self) -> Bool {
+        var other = other
+        (other.minimumExistence, other.minimumIoU, other.segmentLimit) = (minimumExistence, minimumIoU, segmentLimit)
+        return self == other
+    }
+
+    fileprivate mutating func decideByRule() { (acceptsOutsiders, minimumExistence) = (false, 0) }
+}
+
 extension Workbench {
     /// How clicks in photos are matched.
-    package var matching: MatchingDecision<MatchingOptions> {
-        var usual = Settings().matching
-        usual.minimumExistence = settings.matching.minimumExistence
-        usual.minimumIoU = settings.matching.minimumIoU
-        let known = settings.matching == usual ? calibration(.photoToShape) : nil
-        var options = settings.matching
-        let lacks = known == nil && options.minimumExistence > 0
-        if lacks { (options.choice.outsiders, options.minimumExistence) = (.refused, 0) }
-        return MatchingDecision(options: options, calibration: known, lacksProbability: lacks)
-    }
+    package var matching: MatchingDecision<MatchingOptions> { decision(settings.matching, usual: Settings().matching, .photoToShape) }
 
     /// How vertices are matched.
     package var pixelMatching: MatchingDecision<PixelMatchingOptions> {
-        var usual = Settings().pixelMatching
-        usual.minimumExistence = settings.pixelMatching.minimumExistence
-        usual.minimumIoU = settings.pixelMatching.minimumIoU
-        usual.segmentLimit = settings.pixelMatching.segmentLimit
-        let known = settings.pixelMatching == usual ? calibration(.shapeToPhoto) : nil
-        var options = settings.pixelMatching
+        decision(settings.pixelMatching, usual: Settings().pixelMatching, .shapeToPhoto)
+    }
+
+    private func decision<Options: RuledOptions>(
+        _ options: Options, usual: Options, _ direction: MatchDirection
+    ) -> MatchingDecision<Options> {
+        let known = options.isRanked(as: usual) ? calibration(direction) : nil
+        var options = options
         let lacks = known == nil && options.minimumExistence > 0
-        if lacks { (options.acceptsOutsiders, options.minimumExistence) = (false, 0) }
+        if lacks { options.decideByRule() }
         return MatchingDecision(options: options, calibration: known, lacksProbability: lacks)
     }
 
@@ -77,6 +101,9 @@ extension Workbench {
         let decision = pixelMatching
         return PixelBuddyMatcher(options: decision.options, calibration: decision.calibration, parallelism: parallelism)
     }
+
+    /// The models that answer, as results name them.
+    package var models: [ModelIdentity] { [extractor.identity, segmenter.identity] }
 
     /// The score of existence for these models, where photos are looked at as it was made for.
     private func calibration(_ direction: MatchDirection) -> ExistenceCalibration? {

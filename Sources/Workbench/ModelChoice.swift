@@ -1,8 +1,8 @@
 import BSBBackbones
 import BSBBasics
-import Foundation
 import BSBInference
 import BSBModelStore
+import Foundation
 
 /// Which image models a job works with: those that come with the package, or published ones by name or by file.
 public struct ModelChoice: Sendable, Hashable {
@@ -36,7 +36,7 @@ public struct ModelChoice: Sendable, Hashable {
     /// Loads the feature extractor alone.
     ///
     /// Throws `Failure` if a model or what runs it is not there.
-    public func loadExtractor(threads: Int? = nil) throws -> any FeatureExtractor {
+    package func loadExtractor(threads: Int? = nil) throws -> any FeatureExtractor {
         let runtime = try InferenceRuntime()
         return try extractor(runtime, BackboneOptions(threads: threads)) ?? ModelPair.embeddedExtractor(runtime)
     }

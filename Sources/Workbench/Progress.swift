@@ -1,4 +1,4 @@
-import Synchronization
+import BSBBasics
 
 /// How far a stage of the work is.
 public struct ProgressUpdate: Sendable, Hashable {
@@ -19,11 +19,11 @@ public struct ProgressUpdate: Sendable, Hashable {
 
 /// Counts finished steps and reports them in order.
 final class StepCounter: Sendable {
-    private let update: Mutex<ProgressUpdate>
+    private let update: Guarded<ProgressUpdate>
     private let progress: @Sendable (ProgressUpdate) -> Void
 
     init(name: String, total: Int, progress: @escaping @Sendable (ProgressUpdate) -> Void) {
-        update = Mutex(ProgressUpdate(stage: name, done: 0, total: total))
+        update = Guarded(ProgressUpdate(stage: name, done: 0, total: total))
         self.progress = progress
         if total > 0 { progress(ProgressUpdate(stage: name, done: 0, total: total)) }
     }

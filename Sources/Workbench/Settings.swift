@@ -1,7 +1,6 @@
 import BSBBackbones
 import BSBCorrespondence
 import BSBInteractiveSegmentation
-import BSBRendering
 import BSBShapes
 
 /// Everything that decides a result apart from the photo, the click, the mesh and the models.
@@ -15,11 +14,11 @@ public struct Settings: Sendable, Hashable, Codable {
     /// Whether the mesh is looked at in grey or in its own colours.
     public var surface = SurfaceLook.grey
     /// How the mesh is looked at to lift features onto it.
-    public var featureViews = ViewPlan(count: 40, size: 224)
+    package var featureViews = ViewPlan(count: 40, size: 224)
     /// How the mesh is looked at to segment it.
-    public var segmentViews = ViewPlan(count: 96, size: 224)
+    package var segmentViews = ViewPlan(count: 96, size: 224)
     /// How features are fitted to the surface.
-    public var solver = SolverKind.exact
+    package var solver = SolverKind.exact
     /// How candidates are chosen and judged.
     public var matching = MatchingOptions.standard
     /// How pixels are chosen and judged on the way back, from a mesh to a photo.
@@ -29,19 +28,19 @@ public struct Settings: Sendable, Hashable, Codable {
     /// How much of the photo the features are extracted from.
     ///
     /// The published code takes all of it; the embedded features were trained on objects that fill the picture.
-    public var photoArea = PhotoArea.object
+    package var photoArea = PhotoArea.object
     /// Whether the features of the photo are the mean of its own and those of its mirror image; published without.
-    public var mirrorsPhoto = true
+    package var mirrorsPhoto = true
     /// Whether the features of the mesh's views are the mean of their own and those of their mirror images.
-    public var mirrorsViews = false
+    package var mirrorsViews = false
     /// How large the extractor sees photo and views, relative to its usual size; features are the mean over all of these.
-    public var featureScales: [Float] = [1]
+    package var featureScales: [Float] = [1]
     /// How masks of views are lifted to the surface.
     package var lifting = MaskLiftingOptions()
     /// How a part of the mesh is found.
     public var segmenter = SegmenterKind.auto
     /// Where the probability of a vertex is cut to make the 3D segment.
-    public var threshold = ThresholdKind.half
+    public var threshold = Threshold.half
     /// Whether the border of the 3D segment is moved into creases, and specks are dropped.
     public var cleansBorders = false
     /// Whether the 3D segment keeps pieces that do not hang together with the answer, such as a mug's other handle.
@@ -66,16 +65,16 @@ public enum SurfaceLook: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 /// A set of views of a mesh.
-public struct ViewPlan: Sendable, Hashable, Codable {
+package struct ViewPlan: Sendable, Hashable, Codable {
     /// The number of views.
-    public var count: Int
+    package var count: Int
     /// Width and height of a view in pixels.
-    public var size: Int
+    package var size: Int
     /// How views are placed and shaded.
-    public var style = Style.robust
+    package var style = Style.robust
 
     /// How views are placed and shaded.
-    public enum Style: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Style: String, Sendable, Hashable, Codable, CaseIterable {
         /// Evenly around the mesh, lit from the eye, seen from both sides.
         case robust
         /// As the paper's code: Gaussian angles around +x, spherical-harmonic light, faces seen from the front only.
@@ -87,7 +86,7 @@ public struct ViewPlan: Sendable, Hashable, Codable {
     }
 
     /// `count` views of `size` x `size` pixels.
-    public init(count: Int, size: Int, style: Style = .robust) {
+    package init(count: Int, size: Int, style: Style = .robust) {
         self.count = count
         self.size = size
         self.style = style
@@ -95,7 +94,7 @@ public struct ViewPlan: Sendable, Hashable, Codable {
 }
 
 /// How much of a photo the features are extracted from.
-public enum PhotoArea: String, Sendable, Hashable, Codable, CaseIterable {
+package enum PhotoArea: String, Sendable, Hashable, Codable, CaseIterable {
     /// The whole photo, as published: what is small in it has few cells of features.
     case whole
     /// The box of the object mask with a tenth of its longer side around it, so that the object has nearly all cells.
@@ -103,7 +102,7 @@ public enum PhotoArea: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 /// How features are fitted to the surface.
-public enum SolverKind: String, Sendable, Hashable, Codable, CaseIterable {
+package enum SolverKind: String, Sendable, Hashable, Codable, CaseIterable {
     /// A free vector for each vertex, by a sparse linear system.
     case exact
     /// The paper's coordinate network, whose outputs end at -1 and 1.
@@ -122,22 +121,4 @@ public enum SegmenterKind: String, Sendable, Hashable, Codable, CaseIterable {
     case lift
     /// By a decoder trained on the mesh.
     case iseg
-}
-
-/// Where a probability becomes a yes.
-public enum ThresholdKind: String, Sendable, Hashable, Codable, CaseIterable {
-    /// At one half.
-    case half
-    /// Where it separates the two groups of values best (Otsu 1979).
-    case otsu
-}
-
-extension ThresholdKind {
-    /// The way to cut that this names.
-    var binarization: Binarization {
-        switch self {
-        case .half: .fixed(0.5)
-        case .otsu: .otsu
-        }
-    }
 }

@@ -16,7 +16,7 @@ public struct WorkCounts: Sendable, Hashable, Codable {
     public var pixelsInSearch: Int?
 
     /// No work.
-    public init() {}
+    package init() {}
 }
 
 /// Counts views as they are looked at, from any thread.

@@ -1,6 +1,5 @@
 import BSBBackbones
 import BSBBasics
-import BSBCorrespondence
 import BSBShapes
 import Synchronization
 
@@ -10,9 +9,9 @@ import Synchronization
 /// It is a value: ``asking(_:progress:cancellation:)`` gives one for a question, which shares the models, the cache and the memory.
 public struct Workbench: Sendable {
     /// Turns pictures into features.
-    public var extractor: any FeatureExtractor
+    package var extractor: any FeatureExtractor
     /// Turns clicks into masks.
-    public var segmenter: any PromptSegmenter
+    package var segmenter: any PromptSegmenter
     /// Everything that decides a result but the inputs and the models.
     public var settings: Settings
     /// Where results are kept for the next run.
@@ -22,11 +21,11 @@ public struct Workbench: Sendable {
     /// How much may be made of a mesh file.
     package var meshReading = MeshReadingOptions()
     /// The threads to work with.
-    public var parallelism: Parallelism
+    package var parallelism: Parallelism
     /// Called from any thread.
     public var progress: @Sendable (ProgressUpdate) -> Void
     /// Whether the question still stands.
-    public private(set) var cancellation = Cancellation()
+    package private(set) var cancellation = Cancellation()
     /// The work done for the question.
     private(set) var tally = Tally()
 
@@ -34,7 +33,7 @@ public struct Workbench: Sendable {
     public static let usualMemory = 1 << 30
 
     /// A workbench of the given parts.
-    public init(
+    package init(
         extractor: any FeatureExtractor, segmenter: any PromptSegmenter, settings: Settings = Settings(),
         cache: CacheDirectory = CacheDirectory(path: nil), memory: BoundedMemory = BoundedMemory(limit: usualMemory),
         parallelism: Parallelism = Parallelism(), progress: @escaping @Sendable (ProgressUpdate) -> Void = { _ in }
@@ -67,7 +66,7 @@ public struct Workbench: Sendable {
     ///   - settings: other settings than the workbench's.
     ///   - progress: where the question's progress is told, called from any thread; by default where the workbench's is.
     ///   - cancellation: ends the work with `CancellationError` at the next step.
-    public func asking(
+    package func asking(
         _ settings: Settings? = nil, progress: (@Sendable (ProgressUpdate) -> Void)? = nil, cancellation: Cancellation = Cancellation()
     ) -> Workbench {
         var bench = self
@@ -81,10 +80,10 @@ public struct Workbench: Sendable {
     }
 
     /// Views that were run through the feature extractor for the question so far.
-    public var viewsExtracted: Int { tally.featureViews.load(ordering: .relaxed) }
+    package var viewsExtracted: Int { tally.featureViews.load(ordering: .relaxed) }
 
     /// Views that the segmenter embedded for the question so far.
-    public var viewsEmbedded: Int { tally.segmenterViews.load(ordering: .relaxed) }
+    package var viewsEmbedded: Int { tally.segmenterViews.load(ordering: .relaxed) }
 
     /// The same workbench with a count of its own, for one question.
     package func counting() -> Workbench {

@@ -1,10 +1,8 @@
 import ArgumentParser
-import BSBBackbones
 import BSBBasics
 import BSBBatch
 import BSBWorkbench
 import Foundation
-import Synchronization
 
 /// `bsb batch`: many questions from a list.
 struct Batch: ParsableCommand {
@@ -44,11 +42,9 @@ struct Batch: ParsableCommand {
     @Option(help: ArgumentHelp("The most time for a row; it ends at the next step of the work.", valueName: "seconds"))
     var rowLimit: Double?
 
-    @Flag(help: "Keep pieces of the part that do not hang together with the answer.")
-    var allPieces = false
-
+    @OptionGroup(title: "Matching") var rule: MatchingRuleOptions
+    @OptionGroup(title: "Parts") var parts: PartOptions
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
-    @OptionGroup(title: "Parts of the mesh") var liftOptions: LiftOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
@@ -66,16 +62,15 @@ struct Batch: ParsableCommand {
 
     func run() throws {
         try checkOutput(output, inputs: manifest == "-" ? [] : [manifest])
-        var settings = common.settings(models, meshOptions)
-        settings.keepsAllPieces = allPieces
-        liftOptions.apply(to: &settings)
+        let settings = common.settings(models.preset, meshOptions, rule, parts)
         var options = BatchAnswering.Options()
         (options.output, options.selection, options.limit) = (output, selection, rowLimit)
         options.files = files ?? (output == nil ? .none : .labels)
         if manifest == "-" { return try stream(settings, options) }
         let list = try BatchManifest(contentsOf: manifest)
         var run = BatchRun(
-            list, at: try common.workbench(settings, models: models, mesh: meshOptions), options: options, output: output ?? "")
+            list, at: try common.workbench(settings, choice: models.choice, limit: meshOptions.limit), options: options,
+            output: output ?? "")
         (run.keepsGoing, run.retries) = (keepGoing, retry)
         run.progress = Self.reporter()
         let summary = try run.run(shard)
@@ -91,7 +86,7 @@ struct Batch: ParsableCommand {
     }
 
     private func stream(_ settings: Settings, _ options: BatchAnswering.Options) throws {
-        let bench = try common.workbench(settings, models: models, mesh: meshOptions)
+        let bench = try common.workbench(settings, choice: models.choice, limit: meshOptions.limit)
         let folder = FileManager.default.currentDirectoryPath
         var stream = BatchStream(BatchAnswering(at: bench, folder: folder, options: options))
         while let line = readLine() {
@@ -101,7 +96,7 @@ struct Batch: ParsableCommand {
 
     /// Says now and then how many rows are done, how quickly, and how long the rest will take.
     private static func reporter() -> @Sendable (Int, Int, Double) -> Void {
-        let last = Mutex(0.0)
+        let last = Guarded(0.0)
         return { done, total, seconds in
             let isDue = last.withLock { last in
                 guard done == total || seconds - last >= 5 else { return false }

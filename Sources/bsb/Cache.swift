@@ -1,9 +1,7 @@
-import BSBAnswering
 import ArgumentParser
 import BSBBasics
-import Foundation
-import BSBResults
 import BSBWorkbench
+import Foundation
 
 /// `bsb cache`: what is kept for the next run.
 struct Cache: ParsableCommand {

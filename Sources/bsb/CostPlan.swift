@@ -1,20 +1,18 @@
-import BSBBackbones
 import BSBBasics
 import BSBImages
 import BSBLinearAlgebra
 import BSBModelStore
-import BSBRendering
 import BSBWorkbench
 import Foundation
 
 /// What preparing a mesh would cost with each choice of models, from a short calibration of this machine.
-public struct CostPlan: Sendable, Codable {
+struct CostPlan: Sendable, Codable {
     /// One choice.
-    public struct Row: Sendable, Codable {
+    struct Row: Sendable, Codable {
         /// The model's name.
         public var model: String
-        /// `features` or `segmenter`.
-        public var kind: String
+        /// What it is for.
+        public var kind: CatalogueEntry.Kind
         /// Views that would be encoded.
         public var encodings: Int
         /// Multiply-adds of all encodings, where the architecture tells them.
@@ -28,18 +26,18 @@ public struct CostPlan: Sendable, Codable {
     }
 
     /// Billions of multiply-adds a second of a large matrix product on the threads that were given.
-    public var billionsPerSecond: Double
+    var billionsPerSecond: Double
     /// The choices.
-    public var rows: [Row]
+    var rows: [Row]
 
     /// Times the chosen models on one picture, a matrix product, and works out the rest.
     ///
     /// Throws `Failure` if a chosen model cannot be run.
-    public init(at bench: Workbench) throws {
+    init(at bench: Workbench) throws {
         let speed = Self.speed(bench.parallelism)
         billionsPerSecond = speed / 1e9
         let (features, segments) = (bench.settings.featureViews.count, bench.settings.segmentViews.count)
-        let picture = Image(width: bench.settings.featureViews.size, height: bench.settings.featureViews.size, fill: (200, 190, 180))
+        let picture = Image(width: bench.settings.featureViews.size, height: bench.settings.featureViews.size, fill: Color(200, 190, 180))
         let (extractor, segmenter, parallelism) = (try bench.viewExtractor, bench.segmenter, bench.parallelism)
         let each = { (body: @Sendable () throws -> Void) throws -> Double in
             let alone = try Self.seconds(body)
@@ -51,27 +49,27 @@ public struct CostPlan: Sendable, Codable {
         }
         rows = [
             Row(
-                model: extractor.identity.name, kind: "features", encodings: features, multiplyAdds: nil,
+                model: extractor.identity.name, kind: .features, encodings: features, multiplyAdds: nil,
                 seconds: try each { _ = try extractor.features(of: picture) } * Double(features), isMeasured: true, isChosen: true),
             Row(
-                model: segmenter.identity.name, kind: "segmenter", encodings: segments, multiplyAdds: nil,
+                model: segmenter.identity.name, kind: .segmenter, encodings: segments, multiplyAdds: nil,
                 seconds: try each { _ = try segmenter.embed(picture) } * Double(segments), isMeasured: true, isChosen: true),
         ]
         rows += try ModelStore().catalogue.entries.compactMap { entry in
             guard let one = entry.multiplyAdds else { return nil }
             let encodings = entry.kind == .features ? features : segments
             return Row(
-                model: entry.name, kind: entry.kind.rawValue, encodings: encodings, multiplyAdds: one * Double(encodings),
+                model: entry.name, kind: entry.kind, encodings: encodings, multiplyAdds: one * Double(encodings),
                 seconds: one * Double(encodings) / speed, isMeasured: false, isChosen: false)
         }
     }
 
     /// The rows as lines of text.
-    public var table: String {
+    var table: String {
         let lines = rows.map { row in
             let work = row.multiplyAdds.map { String(format: "%.3g", $0 / 1e12) } ?? "-"
             let mark = row.isChosen ? "chosen, timed" : "estimated"
-            return [row.model, row.kind, "\(row.encodings)", work, Self.text(row.seconds), mark]
+            return [row.model, row.kind.rawValue, "\(row.encodings)", work, Self.text(row.seconds), mark]
         }
         return TextTable.aligned([["model", "for", "encodings", "10^12 multiply-adds", "time", ""]] + lines)
     }

@@ -1,6 +1,4 @@
 import ArgumentParser
-import BSBAnswering
-import BSBBasics
 import BSBEvaluation
 import BSBResults
 import BSBWorkbench
@@ -30,13 +28,14 @@ struct Distill: ParsableCommand {
     func validate() throws {
         if let heldOut, !(1...100_000).contains(heldOut) { throw ValidationError("--held-out must be between 1 and 100000.") }
         if dryRun, heldOut != nil { throw ValidationError("--dry-run and --held-out exclude each other.") }
-        if common.noCache, heldOut == nil {
+        if common.caching.noCache, heldOut == nil {
             throw ValidationError("distill keeps its results in the cache; --no-cache would throw them away.")
         }
     }
 
     func run() throws {
-        let bench = try common.workbench(models, meshOptions)
+        let bench = try common.workbench(
+            common.settings(models.preset, meshOptions), choice: models.choice, limit: meshOptions.limit)
         if dryRun {
             let plan = try CostPlan(at: bench)
             return try common.json ? Terminal.result(json: plan) : Terminal.result(plan.table)

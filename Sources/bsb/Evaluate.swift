@@ -1,11 +1,9 @@
-import BSBAnswering
 import ArgumentParser
 import BSBBasics
 import BSBCorrespondence
 import BSBEvaluation
-import Foundation
-import BSBResults
 import BSBWorkbench
+import Foundation
 
 /// `bsb evaluate`: how often clicks are answered on the right part, by this method and by others.
 struct Evaluate: ParsableCommand {
@@ -84,9 +82,32 @@ struct SamplingOptions: ParsableArguments {
     }
 }
 
-extension CommonOptions {
+/// How many clicks share a photo.
+struct SharedPhotoOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Clicks that share a photo, and with it what models make of it; by default \(Self.usual), where many things are done with each \(Self.usualOfMany).",
+            valueName: "count"))
+    var clicksPerPhoto: Int?
+
+    static let usual = EvaluationOptions().clicksPerPhoto
+    static let usualOfMany = 4
+
+    func validate() throws {
+        guard (1...1000).contains(clicksPerPhoto ?? 1) else { throw ValidationError("--clicks-per-photo must be between 1 and 1000.") }
+    }
+}
+
+extension RunOptions {
     /// The command as it was given.
     static var commandLine: String { (["bsb"] + CommandLine.arguments.dropFirst()).joined(separator: " ") }
+
+    /// Writes a summary, and its table where a file for it is named, and prints it.
+    func publish(_ summary: some Encodable, _ table: String, to path: String, table tablePath: String? = nil) throws {
+        try AtomicFile.write(try JSONText.data(summary), to: path, operation: "writing the summary")
+        if let tablePath { try AtomicFile.write(table + "\n", to: tablePath, operation: "writing the table") }
+        try finish(summary) { _ in table }
+    }
 }
 
 /// `bsb evaluate success`, the default: rendered photos of the meshes.
@@ -105,8 +126,7 @@ struct EvaluateSuccess: ParsableCommand {
     @Option(name: .customLong("protocol"), help: "Whose photo is clicked: one of the mesh itself, or one of another shape of its category.")
     var protocolKind = EvaluationOptions.ProtocolKind.same
 
-    @Option(help: ArgumentHelp("Clicks that share a photo.", valueName: "count"))
-    var clicksPerPhoto = 2
+    @OptionGroup(title: "Clicks") var sharing: SharedPhotoOptions
 
     @Flag(inversion: .prefixedNo, help: "Make the 3D segment of each answer and compare it with the label.")
     var segments = true
@@ -130,23 +150,21 @@ struct EvaluateSuccess: ParsableCommand {
     @Option(help: ArgumentHelp("Where to write samples, summary and report.", valueName: "folder"))
     var output: String
 
-    @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Views") var views: ViewOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
-        guard protocolKind != .photos else { throw ValidationError("For real photos, use bsb evaluate photos.") }
         guard renderModel == nil || renderBaselines else {
             throw ValidationError("--render-model is for the baselines that --no-render-baselines leaves out.")
         }
         guard (0...1000).contains(gallery) else { throw ValidationError("--gallery must be between 0 and 1000.") }
-        guard (1...1000).contains(clicksPerPhoto) else { throw ValidationError("--clicks-per-photo must be between 1 and 1000.") }
     }
 
     func run() throws {
         try checkOutput(output)
         let start = Date()
-        let bench = try common.workbench(models, meshOptions)
+        let bench = try common.workbench(common.settings(models.preset, views), choice: models.choice)
         let renderExtractor = try renderModel.map { try ModelChoice(features: $0).loadExtractor(threads: common.threads) }
         let (set, entries) = try dataSet.open()
         let returned = try photos.map { try ReturnedPhotos(contentsOf: $0) }
@@ -154,17 +172,16 @@ struct EvaluateSuccess: ParsableCommand {
             data: set, entries: entries, options: options, renderExtractor: renderExtractor, returned: returned, at: bench)
         let records = try evaluator.run(folder: output)
         let summary = Summarizer().summary(
-            of: records, options: options, bench: bench, command: CommonOptions.commandLine, seconds: Date().timeIntervalSince(start))
-        try AtomicFile.write(try JSONText.data(summary), to: "\(output)/summary.json", operation: "writing the summary")
+            of: records, options: options, bench: bench, command: RunOptions.commandLine, seconds: Date().timeIntervalSince(start))
         let report = EvaluationReport(summary, gallery: try evaluator.gallery(of: records, count: gallery))
         try AtomicFile.write(report.html, to: "\(output)/report.html", operation: "writing the report")
-        if common.json { try Terminal.result(json: summary) } else { Terminal.result(summary.table) }
+        try common.run.publish(summary, summary.table, to: "\(output)/summary.json")
     }
 
     private var options: EvaluationOptions {
         var options = sampling.evaluation(seed: common.seed)
         options.protocolKind = protocolKind
-        options.clicksPerPhoto = clicksPerPhoto
+        options.clicksPerPhoto = sharing.clicksPerPhoto ?? SharedPhotoOptions.usual
         options.segments = segments
         options.renderBaselines = renderBaselines
         return options
@@ -188,14 +205,14 @@ struct EvaluatePhotos: ParsableCommand {
     @Option(help: ArgumentHelp("Where to write samples and summary.", valueName: "folder"))
     var output: String
 
-    @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Views") var views: ViewOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func run() throws {
         try checkOutput(output)
         let start = Date()
-        let bench = try common.workbench(models, meshOptions)
+        let bench = try common.workbench(common.settings(models.preset, views), choice: models.choice)
         let (set, entries) = try dataSet.open()
         var options = EvaluationOptions()
         options.protocolKind = .photos
@@ -205,9 +222,8 @@ struct EvaluatePhotos: ParsableCommand {
         let records = try PhotoEvaluator(data: set, entries: entries, clicks: photos, options: options, at: bench).run(folder: output)
         options.samples = records.count
         let summary = Summarizer().summary(
-            of: records, options: options, bench: bench, command: CommonOptions.commandLine, seconds: Date().timeIntervalSince(start))
-        try AtomicFile.write(try JSONText.data(summary), to: "\(output)/summary.json", operation: "writing the summary")
-        if common.json { try Terminal.result(json: summary) } else { Terminal.result(summary.table) }
+            of: records, options: options, bench: bench, command: RunOptions.commandLine, seconds: Date().timeIntervalSince(start))
+        try common.run.publish(summary, summary.table, to: "\(output)/summary.json")
     }
 }
 
@@ -236,23 +252,22 @@ struct EvaluateExistence: ParsableCommand {
     @Option(help: ArgumentHelp("Where to write records and summary.", valueName: "folder"))
     var output: String
 
-    @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Views") var views: ViewOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func run() throws {
         try checkOutput(output)
         let start = Date()
-        let bench = try common.workbench(models, meshOptions)
+        let bench = try common.workbench(common.settings(models.preset, views), choice: models.choice)
         let (set, entries) = try dataSet.open()
         let pooled = try pool.flatMap { try ExistenceEvaluator.records(in: $0, of: bench) }
         let options = sampling.evaluation(seed: common.seed)
         let records = try ExistenceEvaluator(data: set, entries: entries, options: options, at: bench).run(folder: output)
         let summary = ExistenceSummary(
-            of: records, pooled: pooled, bench: bench, command: CommonOptions.commandLine, seconds: Date().timeIntervalSince(start))
-        try AtomicFile.write(try JSONText.data(summary), to: "\(output)/existence.json", operation: "writing the summary")
+            of: records, pooled: pooled, bench: bench, command: RunOptions.commandLine, seconds: Date().timeIntervalSince(start))
         if let fit { try summary.fitted.write(to: fit) }
-        if common.json { try Terminal.result(json: summary) } else { Terminal.result(summary.table) }
+        try common.run.publish(summary, summary.table, to: "\(output)/existence.json")
     }
 }
 
@@ -264,10 +279,19 @@ extension ExistenceCalibration? {
         guard let self else {
             throw Failure(.usage, "fitting the existence score", reason: "there are not clicks of both kinds", hint: "raise --samples")
         }
-        try AtomicFile.write(self.sourceFile(command: CommonOptions.commandLine), to: path, operation: "writing the calibration")
+        try AtomicFile.write(self.sourceFile(command: RunOptions.commandLine), to: path, operation: "writing the calibration")
     }
 }
 
 extension DataSetFormat: ExpressibleByArgument {}
 extension VertexSampling: ExpressibleByArgument {}
-extension EvaluationOptions.ProtocolKind: ExpressibleByArgument {}
+
+/// Of rendered photos: real ones have commands of their own.
+extension EvaluationOptions.ProtocolKind: ExpressibleByArgument {
+    package static var allValueStrings: [String] { [same, cross].map(\.rawValue) }
+
+    package init?(argument: String) {
+        guard Self.allValueStrings.contains(argument) else { return nil }
+        self.init(rawValue: argument)
+    }
+}

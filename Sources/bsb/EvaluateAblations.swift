@@ -1,10 +1,7 @@
-import BSBAnswering
 import ArgumentParser
 import BSBBasics
 import BSBEvaluation
 import Foundation
-import BSBResults
-import BSBWorkbench
 
 /// `bsb evaluate ablations`: the same clicks, answered by many variants of the method.
 struct EvaluateAblations: ParsableCommand {
@@ -21,8 +18,7 @@ struct EvaluateAblations: ParsableCommand {
     @Option(name: .customLong("protocol"), help: "Whose photo is clicked: one of the mesh itself, or one of another shape of its category.")
     var protocolKind = EvaluationOptions.ProtocolKind.same
 
-    @Option(help: ArgumentHelp("Clicks that share a photo.", valueName: "count"))
-    var clicksPerPhoto = 4
+    @OptionGroup(title: "Clicks") var sharing: SharedPhotoOptions
 
     @Option(help: ArgumentHelp("Only these variants, separated by commas; all but the slow networks by default.", valueName: "names"))
     var variants: String?
@@ -39,22 +35,20 @@ struct EvaluateAblations: ParsableCommand {
     func run() throws {
         try checkOutput(output)
         let start = Date()
-        let settings = common.settings(models)
-        let bench = try common.workbench(settings, models: models)
+        let settings = common.settings(models.preset)
+        let bench = try common.workbench(settings, choice: models.choice)
         let chosen = try choose(among: Ablation.all(from: settings))
         if list { return Terminal.result(chosen.map { "\($0.name): \($0.title)" }.joined(separator: "\n")) }
         let (set, entries) = try dataSet.open()
         var options = sampling.evaluation(seed: common.seed)
         options.protocolKind = protocolKind
-        options.clicksPerPhoto = clicksPerPhoto
+        options.clicksPerPhoto = sharing.clicksPerPhoto ?? SharedPhotoOptions.usualOfMany
         let evaluator = Evaluator(data: set, entries: entries, options: options, at: bench)
         let records = try AblationEvaluator(evaluator, variants: chosen).run(folder: output)
         let summary = AblationSummary(
-            of: records, variants: chosen, options: options, models: [bench.extractor.identity, bench.segmenter.identity],
-            command: CommonOptions.commandLine, seconds: Date().timeIntervalSince(start))
-        try AtomicFile.write(try JSONText.data(summary), to: "\(output)/ablations.json", operation: "writing the summary")
-        try AtomicFile.write(summary.table + "\n", to: "\(output)/ablations.md", operation: "writing the table")
-        if common.json { try Terminal.result(json: summary) } else { Terminal.result(summary.table) }
+            of: records, variants: chosen, options: options, models: bench.models,
+            command: RunOptions.commandLine, seconds: Date().timeIntervalSince(start))
+        try common.run.publish(summary, summary.table, to: "\(output)/ablations.json", table: "\(output)/ablations.md")
     }
 
     /// The first variant, the settings of the preset, is what the others are compared with, so it is always there.

@@ -1,10 +1,7 @@
 import ArgumentParser
-import BSBAnswering
 import BSBBasics
-import BSBCorrespondence
 import BSBEvaluation
 import BSBImages
-import BSBResults
 import BSBWorkbench
 import Foundation
 
@@ -17,30 +14,28 @@ struct EvaluateInvariance: ParsableCommand {
     @OptionGroup(title: "Meshes") var dataSet: DataSetOptions
     @OptionGroup(title: "Clicks") var sampling: SamplingOptions
 
-    @Option(help: ArgumentHelp("Clicks that share a photo.", valueName: "count"))
-    var clicksPerPhoto = 4
+    @OptionGroup(title: "Clicks") var sharing: SharedPhotoOptions
 
     @Option(help: ArgumentHelp("Where to write records and summary.", valueName: "folder"))
     var output: String
 
-    @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Views") var views: ViewOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func run() throws {
         try checkOutput(output)
         let start = Date()
-        let bench = try common.workbench(models, meshOptions)
+        let bench = try common.workbench(common.settings(models.preset, views), choice: models.choice)
         let (set, entries) = try dataSet.open()
         var options = sampling.evaluation(seed: common.seed)
-        options.clicksPerPhoto = clicksPerPhoto
+        options.clicksPerPhoto = sharing.clicksPerPhoto ?? SharedPhotoOptions.usualOfMany
         let evaluator = Evaluator(data: set, entries: entries, options: options, at: bench)
         let records = try InvarianceEvaluator(evaluator).run(folder: output)
         let summary = InvarianceSummary(
-            of: records, models: [bench.extractor.identity, bench.segmenter.identity], command: CommonOptions.commandLine,
+            of: records, models: bench.models, command: RunOptions.commandLine,
             seconds: Date().timeIntervalSince(start))
-        try AtomicFile.write(try JSONText.data(summary), to: "\(output)/invariance.json", operation: "writing the summary")
-        if common.json { try Terminal.result(json: summary) } else { Terminal.result(summary.table) }
+        try common.run.publish(summary, summary.table, to: "\(output)/invariance.json")
     }
 }
 
@@ -65,7 +60,7 @@ struct EvaluateClickMap: ParsableCommand {
     @Option(help: ArgumentHelp("Where to write the picture and the numbers.", valueName: "folder"))
     var output: String
 
-    @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
@@ -75,7 +70,8 @@ struct EvaluateClickMap: ParsableCommand {
 
     func run() throws {
         try checkOutput(output)
-        let bench = try common.workbench(models, meshOptions)
+        let bench = try common.workbench(
+            common.settings(models.preset, meshOptions), choice: models.choice, limit: meshOptions.limit)
         let photo = try OpenPhoto(contentsOf: image)
         let prepared = try OpenMesh(contentsOf: mesh, at: bench)
         let map = try ClickMap(of: photo, object: Click(click), on: prepared, count: count, at: bench)

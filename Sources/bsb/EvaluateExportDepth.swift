@@ -1,8 +1,5 @@
-import BSBAnswering
 import ArgumentParser
-import BSBBasics
 import BSBEvaluation
-import BSBResults
 import BSBWorkbench
 
 /// `bsb evaluate export-depth`: what depth-conditioned image generators need.
@@ -17,22 +14,22 @@ struct EvaluateExportDepth: ParsableCommand {
     @OptionGroup(title: "Meshes") var dataSet: DataSetOptions
     @OptionGroup(title: "Clicks") var sampling: SamplingOptions
 
-    @Option(help: ArgumentHelp("Clicks that share a photo.", valueName: "count"))
-    var clicksPerPhoto = 2
+    @OptionGroup(title: "Clicks") var sharing: SharedPhotoOptions
 
     @Option(help: ArgumentHelp("Where to write.", valueName: "folder"))
     var output: String
 
-    @OptionGroup(title: "Running") var common: CommonOptions
+    @OptionGroup(title: "Running") var running: RunOptions
+    @OptionGroup(title: "Running") var seeding: SeedOptions
 
     func run() throws {
         try checkOutput(output)
-        let bench = try common.workbench(Settings())
+        let bench = try Workbench(Settings(), ModelChoice(), running, cache: CacheDirectory(path: nil))
         let (set, entries) = try dataSet.open()
-        var options = sampling.evaluation(seed: common.seed)
-        options.clicksPerPhoto = clicksPerPhoto
+        var options = sampling.evaluation(seed: seeding.seed)
+        options.clicksPerPhoto = sharing.clicksPerPhoto ?? SharedPhotoOptions.usual
         let export = try Evaluator(data: set, entries: entries, options: options, at: bench).exportDepth(to: output)
-        if common.json {
+        if running.json {
             try Terminal.result(json: export)
         } else {
             Terminal.result(

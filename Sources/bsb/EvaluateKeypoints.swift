@@ -1,8 +1,5 @@
-import BSBAnswering
 import ArgumentParser
-import BSBBasics
 import BSBEvaluation
-import BSBResults
 import BSBWorkbench
 
 /// `bsb evaluate keypoints`: photo-to-photo correspondence by features alone.
@@ -21,18 +18,18 @@ struct EvaluateKeypoints: ParsableCommand {
     @Option(help: ArgumentHelp("Where to write the summary.", valueName: "folder"))
     var output: String
 
-    @OptionGroup(title: "Models") var models: ModelOptions
-    @OptionGroup(title: "Running") var common: CommonOptions
+    @OptionGroup(title: "Models") var presets: PresetOptions
+    @OptionGroup(title: "Models") var features: FeatureModelOptions
+    @OptionGroup(title: "Running") var running: RunOptions
 
     func run() throws {
         try checkOutput(output)
-        let extractor = try models.choice.loadExtractor(threads: common.threads)
+        let extractor = try features.choice(presets.preset).loadExtractor(threads: running.threads)
         let progress = Terminal.progressReporter()
-        let evaluator = KeypointEvaluator(try KeypointSet(contentsOf: data), extractor: extractor, parallelism: common.parallelism) {
+        let evaluator = KeypointEvaluator(try KeypointSet(contentsOf: data), extractor: extractor, parallelism: running.parallelism) {
             progress(ProgressUpdate(stage: "Matching keypoints", done: $0, total: $1))
         }
-        let summary = try evaluator.summary(command: CommonOptions.commandLine)
-        try AtomicFile.write(try JSONText.data(summary), to: "\(output)/keypoints.json", operation: "writing the summary")
-        if common.json { try Terminal.result(json: summary) } else { Terminal.result(summary.table) }
+        let summary = try evaluator.summary(command: RunOptions.commandLine)
+        try running.publish(summary, summary.table, to: "\(output)/keypoints.json")
     }
 }

@@ -1,10 +1,6 @@
-import BSBAnswering
 import ArgumentParser
-import BSBBasics
 import BSBEvaluation
 import Foundation
-import BSBResults
-import BSBWorkbench
 
 /// `bsb evaluate reverse`: from meshes to photos, and there and back.
 struct EvaluateReverse: ParsableCommand {
@@ -22,8 +18,7 @@ struct EvaluateReverse: ParsableCommand {
     @Option(name: .customLong("protocol"), help: "Whose photo it is: one of the mesh itself, or one of another shape of its category.")
     var protocolKind = EvaluationOptions.ProtocolKind.same
 
-    @Option(help: ArgumentHelp("Clicks that share a photo.", valueName: "count"))
-    var clicksPerPhoto = 4
+    @OptionGroup(title: "Clicks") var sharing: SharedPhotoOptions
 
     @Option(help: ArgumentHelp("Where to write the score of existence that fits best, as Swift source.", valueName: "file"))
     var fit: String?
@@ -31,29 +26,23 @@ struct EvaluateReverse: ParsableCommand {
     @Option(help: ArgumentHelp("Where to write samples and tables.", valueName: "folder"))
     var output: String
 
-    @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Views") var views: ViewOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
-
-    func validate() throws {
-        guard protocolKind != .photos else { throw ValidationError("For real photos, use bsb evaluate relate.") }
-        guard (1...1000).contains(clicksPerPhoto) else { throw ValidationError("--clicks-per-photo must be between 1 and 1000.") }
-    }
 
     func run() throws {
         try checkOutput(output)
         let start = Date()
-        let bench = try common.workbench(models, meshOptions)
+        let bench = try common.workbench(common.settings(models.preset, views), choice: models.choice)
         let (set, entries) = try dataSet.open()
         var options = sampling.evaluation(seed: common.seed)
-        (options.protocolKind, options.clicksPerPhoto) = (protocolKind, clicksPerPhoto)
+        options.protocolKind = protocolKind
+        options.clicksPerPhoto = sharing.clicksPerPhoto ?? SharedPhotoOptions.usualOfMany
         let records = try ReverseEvaluator(Evaluator(data: set, entries: entries, options: options, at: bench)).run(folder: output)
         let summary = ReverseSummary(
-            of: records, options: options, bench: bench, command: CommonOptions.commandLine, seconds: Date().timeIntervalSince(start))
-        try AtomicFile.write(try JSONText.data(summary), to: "\(output)/reverse.json", operation: "writing the summary")
-        try AtomicFile.write(summary.table + "\n", to: "\(output)/reverse.md", operation: "writing the summary")
+            of: records, options: options, bench: bench, command: RunOptions.commandLine, seconds: Date().timeIntervalSince(start))
         if let fit { try summary.fitted.write(to: fit) }
-        if common.json { try Terminal.result(json: summary) } else { Terminal.result(summary.table) }
+        try common.run.publish(summary, summary.table, to: "\(output)/reverse.json", table: "\(output)/reverse.md")
     }
 }
 
@@ -85,7 +74,7 @@ struct EvaluateRelate: ParsableCommand {
     @Option(help: ArgumentHelp("Where to write samples and tables.", valueName: "folder"))
     var output: String
 
-    @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Views") var views: ViewOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
@@ -98,16 +87,14 @@ struct EvaluateRelate: ParsableCommand {
     func run() throws {
         try checkOutput(output)
         let start = Date()
-        let bench = try common.workbench(models, meshOptions)
+        let bench = try common.workbench(common.settings(models.preset, views), choice: models.choice)
         let (set, entries) = try dataSet.open()
         let photos = try PhotoClicks(contentsOf: clicks)
         var options = PhotoPairOptions()
         (options.samples, options.clicksPerPair, options.meshes, options.seed) = (samples, clicksPerPair, meshes, common.seed)
         let records = try RelateEvaluator(data: set, entries: entries, clicks: photos, options: options, at: bench).run(folder: output)
         let summary = RelateSummary(
-            of: records, options: options, bench: bench, command: CommonOptions.commandLine, seconds: Date().timeIntervalSince(start))
-        try AtomicFile.write(try JSONText.data(summary), to: "\(output)/relate.json", operation: "writing the summary")
-        try AtomicFile.write(summary.table + "\n", to: "\(output)/relate.md", operation: "writing the summary")
-        if common.json { try Terminal.result(json: summary) } else { Terminal.result(summary.table) }
+            of: records, options: options, bench: bench, command: RunOptions.commandLine, seconds: Date().timeIntervalSince(start))
+        try common.run.publish(summary, summary.table, to: "\(output)/relate.json", table: "\(output)/relate.md")
     }
 }

@@ -1,11 +1,6 @@
-import BSBAnswering
 import ArgumentParser
-import BSBBasics
 import BSBEvaluation
 import Foundation
-import BSBInteractiveSegmentation
-import BSBResults
-import BSBWorkbench
 
 /// `bsb evaluate segments`: how well clicks on meshes become their labelled parts.
 struct EvaluateSegments: ParsableCommand {
@@ -43,9 +38,10 @@ struct EvaluateSegments: ParsableCommand {
     @Option(help: ArgumentHelp("Where to write the results.", valueName: "folder"))
     var output: String
 
-    @OptionGroup(title: "Views") var meshOptions: MeshOptions
+    @OptionGroup(title: "Views") var look: MeshLookOptions
     @OptionGroup(title: "Lifting") var liftOptions: LiftOptions
-    @OptionGroup(title: "Models") var models: ModelOptions
+    @OptionGroup(title: "Models") var presets: PresetOptions
+    @OptionGroup(title: "Models") var segmenterModel: SegmenterModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
@@ -57,9 +53,8 @@ struct EvaluateSegments: ParsableCommand {
 
     func run() throws {
         try checkOutput(output)
-        var settings = common.settings(models, meshOptions)
-        liftOptions.apply(to: &settings)
-        let bench = try common.workbench(settings, models: models)
+        let settings = common.settings(presets.preset, look, liftOptions)
+        let bench = try common.workbench(settings, choice: segmenterModel.choice(presets.preset))
         let (set, all) = try dataSet.open()
         let entries = meshesPerCategory.map { count in
             Dictionary(grouping: all, by: \.category).values.flatMap { $0.prefix(count) }.sorted()
@@ -67,10 +62,8 @@ struct EvaluateSegments: ParsableCommand {
         let options = try self.options()
         let results = try SegmentEvaluation(data: set, entries: entries ?? all, options: options, at: bench).run(folder: output)
         let summary = SegmentSummary(
-            of: results, options: options, seed: common.seed, segmenter: bench.segmenter.identity, command: CommonOptions.commandLine)
-        try AtomicFile.write(JSONText.data(summary), to: "\(output)/summary.json", operation: "writing the results")
-        try AtomicFile.write(summary.table + "\n", to: "\(output)/table.md", operation: "writing the results")
-        if common.json { try Terminal.result(json: summary) } else { Terminal.result(summary.table) }
+            of: results, options: options, seed: common.seed, segmenter: bench.segmenter.identity, command: RunOptions.commandLine)
+        try common.run.publish(summary, summary.table, to: "\(output)/summary.json", table: "\(output)/table.md")
     }
 
     private func chosenMethods() throws -> [SegmentEvaluation.Method]? {

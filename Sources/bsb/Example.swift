@@ -1,10 +1,6 @@
-import BSBAnswering
 import ArgumentParser
-import BSBBasics
 import BSBExamples
-import Foundation
 import BSBResults
-import BSBWorkbench
 
 /// `bsb example`: a mesh and a photo-like picture of another instance of its kind, made from nothing.
 struct Example: ParsableCommand {

@@ -1,10 +1,7 @@
-import BSBAnswering
 import ArgumentParser
-import BSBBasics
-import Foundation
 import BSBResults
 import BSBShapes
-import BSBWorkbench
+import Foundation
 
 /// `bsb inspect`: what a mesh file holds, and what is odd about it.
 struct Inspect: ParsableCommand {

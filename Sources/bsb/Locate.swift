@@ -1,8 +1,5 @@
 import ArgumentParser
 import BSBAnswering
-import BSBBackbones
-import BSBBasics
-import BSBCorrespondence
 import BSBImages
 import BSBResults
 import BSBWorkbench
@@ -33,74 +30,35 @@ struct Locate: ParsableCommand {
     @Option(help: ArgumentHelp("A click on the object in the photo; by default it is found.", valueName: "x,y"))
     var objectClick: Pixel?
 
-    @Option(help: "Which of the segmenter's masks is the part.")
-    var segmenterMask = MaskLevel.part
-
-    @Option(help: "Which of the segmenter's masks is the object.")
-    var objectMask = MaskLevel.object
-
     @Option(name: [.customLong("candidates"), .customShort("k")], help: ArgumentHelp("Pixels to consider.", valueName: "count"))
     var candidateCount = 100
 
     @Option(help: ArgumentHelp("Vertices at which the mesh is segmented again, at most.", valueName: "count"))
     var segments = 12
 
-    @Option(
-        name: .customLong("min-iou"), help: ArgumentHelp("Reject a correspondence whose parts overlap less than this.", valueName: "0...1"))
-    var minIoU: Float = 0
-
-    @Option(
-        help: ArgumentHelp(
-            """
-            The least probability of the photo showing the part for there to be an answer; it is known for the embedded models and usual \
-            settings. By default 0.1.
-            """, valueName: "0...1"))
-    var minExistence: Double?
-
-    @Flag(help: "Match as published, with roles swapped: by the vertex's feature and the filter alone.")
-    var published = false
-
-    @Option(help: "Where the probability of a vertex is cut: at one half, or where it separates best.")
-    var threshold = ThresholdKind.half
-
-    @Option(help: "How parts are found: by a trained decoder, by lifting masks without training, or by whatever there is.")
-    var segmenter: SegmenterKind?
-
+    @OptionGroup(title: "Matching") var rule: MatchingRuleOptions
+    @OptionGroup(title: "Parts") var parts: PartOptions
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
-    @OptionGroup(title: "Parts of the mesh") var liftOptions: LiftOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
         guard candidateCount >= 1 else { throw ValidationError("--candidates must be at least 1.") }
         guard segments >= 1 else { throw ValidationError("--segments must be at least 1.") }
-        guard (0...1).contains(minIoU) else { throw ValidationError("--min-iou must be between 0 and 1.") }
-        guard minExistence.map({ (0...1).contains($0) }) ?? true else { throw ValidationError("--min-existence must be between 0 and 1.") }
     }
 
     func run() throws {
         try checkOutput(output, inputs: [image], meshes: [mesh])
         tellMissing([mesh], for: meshOptions.surface)
-        let bench = try common.workbench(settings, models: models, mesh: meshOptions)
+        let bench = try common.workbench(settings, choice: models.choice, limit: meshOptions.limit)
         let outcome = try LocateJob(at: bench).run(image: image, mesh: mesh, target: place.target, objectClick: objectClick)
         let document = try LocateOutputs(outcome, at: bench).write(to: output)
-        if common.json { try Terminal.result(json: document) } else { Terminal.result(summary(document)) }
-        if !document.found { throw ExitCode(2) }
+        try common.run.finish(document, found: document.found, summary)
     }
 
     private var settings: Settings {
-        var settings = common.settings(models, meshOptions)
-        if published { settings.matchAsPublished() }
-        if let minExistence { settings.pixelMatching.minimumExistence = minExistence }
-        settings.pixelMatching.candidateCount = candidateCount
-        settings.pixelMatching.segmentLimit = segments
-        settings.pixelMatching.minimumIoU = minIoU
-        settings.matching.partLevel = segmenterMask
-        settings.lifting.level = segmenterMask
-        liftOptions.apply(to: &settings)
-        settings.objectLevel = objectMask
-        settings.threshold = threshold
-        if let segmenter { settings.segmenter = segmenter }
+        var settings = common.settings(models.preset, meshOptions, rule, parts)
+        (settings.pixelMatching.candidateCount, settings.pixelMatching.segmentLimit) = (candidateCount, segments)
         return settings
     }
 
@@ -110,7 +68,8 @@ struct Locate: ParsableCommand {
         }
         let how = document.qualifies == false ? "most likely, since no pixel leads back" : String(format: "IoU %.2f", document.iou ?? 0)
         let share = String(format: "%.1f", mask.fraction * 100)
-        return "Vertex \(document.vertex) is at pixel \(pixel[0]),\(pixel[1]) (\(how)); its part covers \(share)% of the photo."
+        return
+            "Vertex \(document.vertex) is \(document.grade == .unsure ? "perhaps " : "")at pixel \(pixel[0]),\(pixel[1]) (\(how)); its part covers \(share)% of the photo."
             + (output.map { " See \($0)/overview.png." } ?? "")
     }
 }

@@ -1,11 +1,7 @@
 import ArgumentParser
 import BSBAnswering
-import BSBBackbones
-import BSBBasics
-import BSBCorrespondence
 import BSBImages
 import BSBResults
-import BSBWorkbench
 import Foundation
 
 /// `bsb map`: a whole object, part by part.
@@ -41,27 +37,15 @@ struct MapCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The least share of the object that a region has.", valueName: "0...1"))
     var minimumShare = MapJob.Options().minimumShare
 
-    @Option(
-        name: .customLong("min-iou"), help: ArgumentHelp("Reject a correspondence whose masks overlap less than this.", valueName: "0...1"))
-    var minIoU: Float = 0
-
-    @Option(help: "Which of the segmenter's masks is a part.")
-    var segmenterMask = MaskLevel.part
-
-    @Option(help: "Which of the segmenter's masks is the object.")
-    var objectMask = MaskLevel.object
-
-    @Option(help: "How parts are found: by a trained decoder, by lifting masks without training, or by whatever there is.")
-    var segmenter: SegmenterKind?
-
+    @OptionGroup(title: "Matching") var rule: MatchingRuleOptions
+    @OptionGroup(title: "Parts") var parts: PartOptions
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
-    @OptionGroup(title: "Parts of the mesh") var liftOptions: LiftOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
         guard (1...10_000).contains(clicks) else { throw ValidationError("--clicks must be between 1 and 10000.") }
-        for (name, value) in [("merge-iou", mergeIoU), ("minimum-share", minimumShare), ("min-iou", minIoU)] {
+        for (name, value) in [("merge-iou", mergeIoU), ("minimum-share", minimumShare)] {
             guard (0...1).contains(value) else { throw ValidationError("--\(name) must be between 0 and 1.") }
         }
     }
@@ -69,20 +53,13 @@ struct MapCommand: ParsableCommand {
     func run() throws {
         try checkOutput(output, inputs: [image], meshes: [mesh])
         tellMissing([mesh], for: meshOptions.surface)
-        var settings = common.settings(models, meshOptions)
-        settings.matching.minimumIoU = minIoU
-        settings.matching.partLevel = segmenterMask
-        settings.lifting.level = segmenterMask
-        liftOptions.apply(to: &settings)
-        settings.objectLevel = objectMask
-        if let segmenter { settings.segmenter = segmenter }
+        let settings = common.settings(models.preset, meshOptions, rule, parts)
         var options = MapJob.Options()
         (options.clicks, options.mergeIoU, options.minimumShare) = (clicks, mergeIoU, minimumShare)
-        let bench = try common.workbench(settings, models: models, mesh: meshOptions)
+        let bench = try common.workbench(settings, choice: models.choice, limit: meshOptions.limit)
         let outcome = try MapJob(at: bench, options: options).run(image: image, mesh: mesh, objectClick: objectClick)
         let document = try MapOutputs(outcome, options: options, at: bench).write(to: output)
-        if common.json { try Terminal.result(json: document) } else { Terminal.result(summary(document)) }
-        if !document.found { throw ExitCode(2) }
+        try common.run.finish(document, found: document.found, summary)
     }
 
     private func summary(_ document: MapDocument) -> String {

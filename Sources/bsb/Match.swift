@@ -1,13 +1,13 @@
-import BSBAnswering
 import ArgumentParser
+import BSBAnswering
 import BSBBackbones
 import BSBBasics
-import BSBCorrespondence
-import Foundation
+import BSBBatch
 import BSBImages
+import BSBInteractiveSegmentation
 import BSBResults
 import BSBWorkbench
-import BSBInteractiveSegmentation
+import Foundation
 
 /// `bsb match`: the main job.
 struct Match: ParsableCommand {
@@ -54,45 +54,11 @@ struct Match: ParsableCommand {
     @Option(help: ArgumentHelp("A box around the part.", valueName: "x0,y0,x1,y1"))
     var box: Prompt.Box?
 
-    @Option(help: "Which of the segmenter's masks is the part.")
-    var segmenterMask = MaskLevel.part
-
-    @Option(help: "Which of the segmenter's masks is the object.")
-    var objectMask = MaskLevel.object
-
     @Option(name: [.customLong("candidates"), .customShort("k")], help: ArgumentHelp("Vertices to consider.", valueName: "count"))
     var candidateCount = 100
 
     @Option(help: ArgumentHelp("Consider at least this share of the vertices; finer meshes then have more candidates.", valueName: "0...1"))
     var candidateFraction = 0.0
-
-    @Option(
-        help: """
-            How much of the photo features are extracted from: all, as published, or the box around the object; by default the box, all with \
-            the paper's preset.
-            """)
-    var photoArea: PhotoArea?
-
-    @Option(
-        name: .customLong("min-iou"), help: ArgumentHelp("Reject a correspondence whose masks overlap less than this.", valueName: "0...1"))
-    var minIoU: Float = 0
-
-    @Option(
-        help: ArgumentHelp(
-            """
-            The least probability of the mesh having the part for there to be an answer; it is known for the embedded models and usual \
-            settings. By default 0.1.
-            """, valueName: "0...1"))
-    var minExistence: Double?
-
-    @Flag(help: "Match as published: by the click's feature, the filter and the largest IoU alone.")
-    var published = false
-
-    @Option(help: "Where the probability of a vertex is cut: at one half, or where it separates best.")
-    var threshold = ThresholdKind.half
-
-    @Option(help: "How the part is found: by a trained decoder, by lifting masks without training, or by whatever there is.")
-    var segmenter: SegmenterKind?
 
     @Option(
         help: ArgumentHelp(
@@ -103,17 +69,12 @@ struct Match: ParsableCommand {
     @Flag(help: "List all candidates in the result.")
     var candidatesInResult = false
 
-    @Flag(help: "Move the part's border into nearby creases and drop specks.")
-    var cleanBorders = false
-
     @Option(help: "Print just the indices of the part's faces or vertices, as a list to be pasted elsewhere.")
     var select: Selection?
 
-    @Flag(help: "Keep pieces of the part that do not hang together with the answer, such as a second handle.")
-    var allPieces = false
-
+    @OptionGroup(title: "Matching") var rule: MatchingRuleOptions
+    @OptionGroup(title: "Parts") var parts: PartOptions
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
-    @OptionGroup(title: "Parts of the mesh") var liftOptions: LiftOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
@@ -130,8 +91,6 @@ struct Match: ParsableCommand {
         }
         guard candidateCount >= 1 else { throw ValidationError("--candidates must be at least 1.") }
         guard (0...1).contains(candidateFraction) else { throw ValidationError("--candidate-fraction must be between 0 and 1.") }
-        guard (0...1).contains(minIoU) else { throw ValidationError("--min-iou must be between 0 and 1.") }
-        guard minExistence.map({ (0...1).contains($0) }) ?? true else { throw ValidationError("--min-existence must be between 0 and 1.") }
         guard alternatives.map({ (1...1000).contains($0) }) ?? true else {
             throw ValidationError("--alternatives must be between 1 and 1000.")
         }
@@ -140,7 +99,7 @@ struct Match: ParsableCommand {
     func run() throws {
         try checkOutput(output, inputs: [image, mask, clicks], meshes: [mesh])
         tellMissing([mesh], for: meshOptions.surface)
-        let bench = try common.workbench(settings, models: models, mesh: meshOptions)
+        let bench = try common.workbench(settings, choice: models.choice, limit: meshOptions.limit)
         if let clicks {
             let list = try ClickList(contentsOf: clicks)
             try checkOutput(output, inputs: [image, clicks], meshes: [mesh], subfolders: list.entries.map(\.name))
@@ -202,21 +161,8 @@ struct Match: ParsableCommand {
     }
 
     private var settings: Settings {
-        var settings = common.settings(models, meshOptions)
-        if published { settings.matchAsPublished() }
-        if let minExistence { settings.matching.minimumExistence = minExistence }
-        settings.matching.candidateCount = candidateCount
-        settings.matching.candidateFraction = candidateFraction
-        if let photoArea { settings.photoArea = photoArea }
-        settings.matching.minimumIoU = minIoU
-        settings.matching.partLevel = segmenterMask
-        settings.lifting.level = segmenterMask
-        liftOptions.apply(to: &settings)
-        settings.objectLevel = objectMask
-        settings.threshold = threshold
-        settings.cleansBorders = cleanBorders
-        settings.keepsAllPieces = allPieces
-        if let segmenter { settings.segmenter = segmenter }
+        var settings = common.settings(models.preset, meshOptions, rule, parts)
+        (settings.matching.candidateCount, settings.matching.candidateFraction) = (candidateCount, candidateFraction)
         return settings
     }
 

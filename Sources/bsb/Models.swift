@@ -1,10 +1,8 @@
-import BSBAnswering
 import ArgumentParser
 import BSBBasics
-import Foundation
 import BSBModelStore
-import BSBResults
 import BSBWorkbench
+import Foundation
 
 /// `bsb models`: published models on this machine.
 struct Models: ParsableCommand {

@@ -1,25 +1,52 @@
 import ArgumentParser
-import BSBAnswering
 import BSBBackbones
 import BSBBasics
-import BSBCorrespondence
 import BSBImages
-import BSBResults
+import BSBInteractiveSegmentation
 import BSBShapes
 import BSBWorkbench
 import Foundation
 
-/// Options that every command that runs models has.
-struct CommonOptions: ParsableArguments {
+/// Options that are written into settings.
+protocol SettingsOptions {
+    /// Writes the options into settings.
+    func apply(to settings: inout Settings)
+}
+
+/// How results are told, and with how many threads they are made.
+struct RunOptions: ParsableArguments {
     @Flag(help: "Print the result as JSON on standard output.")
     var json = false
-
-    @Option(help: ArgumentHelp("The seed of every random choice.", valueName: "number"))
-    var seed: UInt64 = 0
 
     @Option(help: ArgumentHelp("Threads to work with; all cores by default.", valueName: "count"))
     var threads: Int?
 
+    func validate() throws {
+        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
+    }
+
+    var parallelism: Parallelism { Parallelism(threads: threads) }
+
+    /// Prints a result, as JSON or in a sentence.
+    func finish<Document: Encodable>(_ document: Document, _ summary: (Document) -> String) throws {
+        if json { try Terminal.result(json: document) } else { Terminal.result(summary(document)) }
+    }
+
+    /// Prints a result, as JSON or in a sentence; ends with exit code 2 where nothing was found.
+    func finish<Document: Encodable>(_ document: Document, found: Bool, _ summary: (Document) -> String) throws {
+        try finish(document, summary)
+        if !found { throw ExitCode(2) }
+    }
+}
+
+/// The option on random choices.
+struct SeedOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The seed of every random choice.", valueName: "number"))
+    var seed: UInt64 = 0
+}
+
+/// Options on what is kept for the next run.
+struct CacheOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Where computed results are kept for the next run.", valueName: "folder"))
     var cache: String?
 
@@ -27,48 +54,58 @@ struct CommonOptions: ParsableArguments {
     var noCache = false
 
     func validate() throws {
-        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
         if cache?.isEmpty == true { throw ValidationError("--cache is empty: name a folder, or give --no-cache.") }
     }
 
-    var parallelism: Parallelism { Parallelism(threads: threads) }
+    var directory: CacheDirectory {
+        CacheDirectory(path: noCache ? nil : cache ?? CacheDirectory.defaultPath) { Terminal.message("bsb: warning: \($0)") }
+    }
+}
 
-    /// The settings of the preset that the options name, with the seed, and with how the mesh is looked at.
-    func settings(_ models: ModelOptions, _ mesh: MeshOptions? = nil) -> Settings {
-        var settings = models.preset.settings
+/// Options of commands that run models on meshes.
+struct CommonOptions: ParsableArguments {
+    @OptionGroup var run: RunOptions
+    @OptionGroup var seeding: SeedOptions
+    @OptionGroup var caching: CacheOptions
+
+    var json: Bool { run.json }
+    var seed: UInt64 { seeding.seed }
+    var threads: Int? { run.threads }
+
+    /// The settings of a preset with the seed and with what groups of options say, a later one before an earlier one.
+    func settings(_ preset: Preset, _ options: any SettingsOptions...) -> Settings {
+        var settings = preset.settings
         settings.seed = seed
-        mesh?.apply(to: &settings)
+        for options in options { options.apply(to: &settings) }
         return settings
     }
 
-    /// A workbench with the models and the settings that the options name.
-    func workbench(_ models: ModelOptions, _ mesh: MeshOptions) throws -> Workbench {
-        try workbench(settings(models, mesh), models: models, mesh: mesh)
-    }
-
-    /// A workbench with the models that the options name.
-    func workbench(_ settings: Settings, models: ModelOptions, mesh: MeshOptions? = nil) throws -> Workbench {
-        var bench = try workbench(settings, choice: models.choice)
-        if let mesh { bench.meshReading = mesh.limit.reading }
+    /// A workbench with the models of a choice.
+    func workbench(_ settings: Settings, choice: ModelChoice, limit: MeshLimitOptions? = nil) throws -> Workbench {
+        var bench = try Workbench(settings, choice, run, cache: caching.directory)
+        if let limit { bench.meshReading = limit.reading }
         return bench
     }
+}
 
-    /// A workbench with the models of a choice, the embedded ones by default.
-    func workbench(_ settings: Settings, choice: ModelChoice = ModelChoice()) throws -> Workbench {
-        let folder = noCache ? nil : cache ?? CacheDirectory.defaultPath
-        let models = try choice.load(threads: threads)
-        return Workbench(
-            extractor: models.extractor, segmenter: models.segmenter, settings: settings,
-            cache: CacheDirectory(path: folder) { Terminal.message("bsb: warning: \($0)") }, parallelism: parallelism,
+extension Workbench {
+    /// A workbench with the models of a choice that tells its progress on standard error.
+    init(_ settings: Settings, _ choice: ModelChoice, _ run: RunOptions, cache: CacheDirectory) throws {
+        let models = try choice.load(threads: run.threads)
+        self.init(
+            extractor: models.extractor, segmenter: models.segmenter, settings: settings, cache: cache, parallelism: run.parallelism,
             progress: Terminal.progressReporter())
     }
 }
 
-/// Options on which image models are used.
-struct ModelOptions: ParsableArguments {
+/// The option on models and settings that belong together.
+struct PresetOptions: ParsableArguments {
     @Option(help: "Models and settings that belong together; options that are given go before it.")
     var preset = Preset.fast
+}
 
+/// Options on the feature extractor.
+struct FeatureModelOptions: ParsableArguments {
     @Option(
         name: .customLong("feature-model"),
         help: ArgumentHelp(
@@ -78,12 +115,6 @@ struct ModelOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The longest side of the picture that it sees; by default as published.", valueName: "pixels"))
     var featureSide: Int?
 
-    @Option(
-        help: ArgumentHelp(
-            "The segmenter: a name, a folder with an encoder and a decoder, or ENCODER.onnx,DECODER.onnx; by default the embedded one.",
-            valueName: "model"))
-    var segmenterModel: String?
-
     func validate() throws {
         if let featureSide, !(14...8192).contains(featureSide) {
             throw ValidationError("--feature-side must be between 14 and 8192.")
@@ -91,83 +122,39 @@ struct ModelOptions: ParsableArguments {
         if featureSide != nil, featureModel == nil { throw ValidationError("--feature-side goes with --feature-model.") }
     }
 
-    /// The models that are meant.
-    var choice: ModelChoice {
+    /// The extractor that is meant, beside the embedded segmenter.
+    func choice(_ preset: Preset) -> ModelChoice {
         let usual = preset.models
         return ModelChoice(
-            features: featureModel ?? usual.features, featureSide: featureModel == nil ? usual.featureSide : featureSide,
-            segmenter: segmenterModel ?? usual.segmenter)
+            features: featureModel ?? usual.features, featureSide: featureModel == nil ? usual.featureSide : featureSide)
     }
 }
 
-/// The option on how much may be made of a mesh file.
-struct MeshLimitOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The most faces that a mesh file may give.", valueName: "count"))
-    var maxFaces = MeshReadingOptions().maximumFaces
-
-    func validate() throws {
-        guard maxFaces >= 1 else { throw ValidationError("--max-faces must be at least 1.") }
-    }
-
-    /// The option as the library takes it.
-    var reading: MeshReadingOptions { MeshReadingOptions(maximumFaces: maxFaces) }
-}
-
-/// Options on how a mesh is read and looked at.
-struct MeshOptions: ParsableArguments {
-    @OptionGroup var limit: MeshLimitOptions
-
-    @Option(help: "How the mesh is scaled into the unit sphere.")
-    var normalisation = Normalisation.Method.vertexMean
-
-    @Option(help: ArgumentHelp("Views from which features are lifted onto the mesh.", valueName: "count"))
-    var views: Int?
-
-    @Option(help: ArgumentHelp("Views in which parts of the mesh are segmented; by default 96.", valueName: "count"))
-    var segmentViews: Int?
-
-    @Option(help: "How the mesh is looked at: evenly and from both sides (default), or as the paper's code does.")
-    var viewStyle: ViewPlan.Style?
-
-    @Option(help: "How features are fitted to the surface: a sparse linear system (default), or the paper's network.")
-    var solver: SolverKind?
-
-    @Flag(help: "Look at the mesh in grey, or in the colours of its vertices, materials and pictures.")
-    var surface = SurfaceLook.grey
-
-    func validate() throws {
-        if let views, !(1...100_000).contains(views) { throw ValidationError("--views must be between 1 and 100000.") }
-        if let segmentViews, !(1...100_000).contains(segmentViews) {
-            throw ValidationError("--segment-views must be between 1 and 100000.")
-        }
-    }
-
-    /// Writes the options into settings.
-    func apply(to settings: inout Settings) {
-        settings.normalisation = normalisation
-        settings.surface = surface
-        if let solver { settings.solver = solver }
-        if let viewStyle { (settings.featureViews.style, settings.segmentViews.style) = (viewStyle, viewStyle) }
-        if let views { settings.featureViews.count = views }
-        if let segmentViews { settings.segmentViews.count = segmentViews }
-    }
-}
-
-/// Options on how a part of the mesh is found without a decoder.
-struct LiftOptions: ParsableArguments {
+/// The option on the segmenter.
+struct SegmenterModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The most views that the segmenter is asked about for one part, without a decoder; fewer are quicker and rougher.",
-            valueName: "count"))
-    var liftViews = Settings().lifting.views
+            "The segmenter: a name, a folder with an encoder and a decoder, or ENCODER.onnx,DECODER.onnx; by default the embedded one.",
+            valueName: "model"))
+    var segmenterModel: String?
 
-    func validate() throws {
-        guard (1...100_000).contains(liftViews) else { throw ValidationError("--lift-views must be between 1 and 100000.") }
-    }
+    /// The segmenter that is meant, beside the embedded extractor.
+    func choice(_ preset: Preset) -> ModelChoice { ModelChoice(segmenter: segmenterModel ?? preset.models.segmenter) }
+}
 
-    /// Writes the options into settings.
-    func apply(to settings: inout Settings) {
-        settings.lifting.views = liftViews
+/// Options on which image models are used.
+struct ModelOptions: ParsableArguments {
+    @OptionGroup var presets: PresetOptions
+    @OptionGroup var features: FeatureModelOptions
+    @OptionGroup var segmenter: SegmenterModelOptions
+
+    var preset: Preset { presets.preset }
+
+    /// The models that are meant.
+    var choice: ModelChoice {
+        var choice = features.choice(preset)
+        choice.segmenter = segmenter.choice(preset).segmenter
+        return choice
     }
 }
 
@@ -188,7 +175,7 @@ extension SurfaceLook: EnumerableFlag {
     }
 }
 
-extension ThresholdKind: ExpressibleByArgument {}
+extension Threshold: ExpressibleByArgument {}
 extension MaskLevel: ExpressibleByArgument {}
 
 /// A pixel given as `x,y`, with or without decimals.

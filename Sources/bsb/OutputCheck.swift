@@ -1,10 +1,9 @@
-import BSBAnswering
 import ArgumentParser
 import BSBBasics
-import Foundation
 import BSBResults
 import BSBShapes
 import BSBWorkbench
+import Foundation
 
 /// Throws if no results can be written into `folder`, or if they would replace what the user gave, before time is spent on making them.
 ///

@@ -1,8 +1,5 @@
 import ArgumentParser
 import BSBAnswering
-import BSBBackbones
-import BSBBasics
-import BSBCorrespondence
 import BSBImages
 import BSBResults
 import BSBWorkbench
@@ -14,8 +11,8 @@ struct Relate: ParsableCommand {
         abstract: "Find in a second photo the part that a click in a first one means, by way of meshes.",
         discussion: """
             Example: bsb relate --image mug.jpg --click 310,220 --image cup.jpg --mesh a.obj --mesh b.obj --output out
-            The first --image is the photo that is clicked, the second the one in which its part is sought. Of several meshes those that agree outvote the others. The result also holds the answer of comparing the photos without a
-            mesh. Ends with exit code 2 if no mesh leads to a part of the second photo.
+            The first --image is the photo that is clicked, the second the one in which its part is sought. Of several meshes
+            those that agree outvote the others. The result also holds the answer of comparing the photos without a mesh. Ends with exit code 2 if no mesh leads to a part of the second photo.
             """)
 
     @Option(help: ArgumentHelp("A photo, as PNG, JPEG, WebP, HEIC, AVIF, TIFF, BMP or GIF; give it twice.", valueName: "file"))
@@ -36,47 +33,26 @@ struct Relate: ParsableCommand {
     @Option(help: ArgumentHelp("A click on the object in the second photo; by default it is found.", valueName: "x,y"))
     var secondObjectClick: Pixel?
 
-    @Option(help: "Which of the segmenter's masks is the part.")
-    var segmenterMask = MaskLevel.part
-
-    @Option(help: "Which of the segmenter's masks is the object.")
-    var objectMask = MaskLevel.object
-
-    @Option(
-        name: .customLong("min-iou"), help: ArgumentHelp("Reject each step whose parts overlap less than this.", valueName: "0...1"))
-    var minIoU: Float = 0
-
-    @Option(help: "How parts are found: by a trained decoder, by lifting masks without training, or by whatever there is.")
-    var segmenter: SegmenterKind?
-
+    @OptionGroup(title: "Matching") var rule: MatchingRuleOptions
+    @OptionGroup(title: "Parts") var parts: PartOptions
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
-    @OptionGroup(title: "Parts of the mesh") var liftOptions: LiftOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
         guard image.count == 2 else { throw ValidationError("Give --image twice: the photo that is clicked, and the other one.") }
         guard !mesh.isEmpty else { throw ValidationError("Give at least one --mesh.") }
-        guard (0...1).contains(minIoU) else { throw ValidationError("--min-iou must be between 0 and 1.") }
     }
 
     func run() throws {
         try checkOutput(output, inputs: image, meshes: mesh)
         tellMissing(mesh, for: meshOptions.surface)
-        var settings = common.settings(models, meshOptions)
-        settings.matching.minimumIoU = minIoU
-        settings.pixelMatching.minimumIoU = minIoU
-        settings.matching.partLevel = segmenterMask
-        settings.lifting.level = segmenterMask
-        liftOptions.apply(to: &settings)
-        settings.objectLevel = objectMask
-        if let segmenter { settings.segmenter = segmenter }
-        let bench = try common.workbench(settings, models: models, mesh: meshOptions)
+        let settings = common.settings(models.preset, meshOptions, rule, parts)
+        let bench = try common.workbench(settings, choice: models.choice, limit: meshOptions.limit)
         let outcome = try RelateJob(at: bench).run(
             first: image[0], click: Click(click, objectPixel: objectClick), second: image[1], meshes: mesh, objectClick: secondObjectClick)
         let document = try RelateOutputs(outcome, at: bench).write(to: output)
-        if common.json { try Terminal.result(json: document) } else { Terminal.result(summary(document)) }
-        if !document.found { throw ExitCode(2) }
+        try common.run.finish(document, found: document.found, summary)
     }
 
     private func summary(_ document: RelateDocument) -> String {

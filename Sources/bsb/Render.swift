@@ -1,7 +1,4 @@
-import BSBAnswering
 import ArgumentParser
-import BSBBasics
-import Foundation
 import BSBResults
 import BSBShapes
 import BSBWorkbench

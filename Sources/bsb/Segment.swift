@@ -1,10 +1,6 @@
 import ArgumentParser
 import BSBAnswering
-import BSBBackbones
-import BSBBasics
-import BSBCorrespondence
 import BSBImages
-import BSBInteractiveSegmentation
 import BSBResults
 import BSBWorkbench
 import Foundation
@@ -57,33 +53,20 @@ struct Segment: ParsableCommand {
             valueName: "file"))
     var like: String?
 
-    @Option(help: "By a trained decoder, by lifting masks without training, or by whatever there is.")
-    var segmenter: SegmenterKind?
-
     @Option(help: ArgumentHelp("A decoder that 'bsb train --output' wrote, in place of the cache's.", valueName: "file"))
     var decoder: String?
 
     @Option(help: ArgumentHelp("Where to write pictures, meshes, arrays and result.json.", valueName: "folder"))
     var output: String?
 
-    @Option(help: "Which of the segmenter's masks is the part, when lifting.")
-    var segmenterMask = MaskLevel.part
-
-    @Option(help: "Where the probability of a vertex is cut: at one half, or where it separates best.")
-    var threshold = ThresholdKind.half
-
-    @Flag(help: "Move the part's border into nearby creases and drop specks.")
-    var cleanBorders = false
-
     @Option(help: "Print just the indices of the part's faces or vertices, as a list to be pasted elsewhere.")
     var select: Selection?
 
-    @Flag(help: "Keep pieces of the part that do not hang together with the answer, such as a second handle.")
-    var allPieces = false
-
-    @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
-    @OptionGroup(title: "Parts of the mesh") var liftOptions: LiftOptions
-    @OptionGroup(title: "Models") var models: ModelOptions
+    @OptionGroup(title: "Parts") var parts: PartOptions
+    @OptionGroup(title: "Mesh") var limit: MeshLimitOptions
+    @OptionGroup(title: "Mesh") var meshOptions: MeshLookOptions
+    @OptionGroup(title: "Models") var presets: PresetOptions
+    @OptionGroup(title: "Models") var segmenterModel: SegmenterModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
@@ -93,21 +76,15 @@ struct Segment: ParsableCommand {
         guard select == nil || !common.json else { throw ValidationError("Give --select or --json, not both.") }
         guard (1...8192).contains(size) else { throw ValidationError("--size must be between 1 and 8192.") }
         guard azimuth.isFinite, elevation.isFinite else { throw ValidationError("Angles must be finite.") }
-        if like != nil, segmenter == .lift { throw ValidationError("--like needs a decoder, so not --segmenter lift.") }
-        if decoder != nil, segmenter == .lift { throw ValidationError("Give --decoder or --segmenter lift, not both.") }
+        if like != nil, parts.segmenter == .lift { throw ValidationError("--like needs a decoder, so not --segmenter lift.") }
+        if decoder != nil, parts.segmenter == .lift { throw ValidationError("Give --decoder or --segmenter lift, not both.") }
     }
 
     func run() throws {
         try checkOutput(output, inputs: [decoder], meshes: [mesh] + (like.map { [$0] } ?? []))
         tellMissing([mesh], for: meshOptions.surface)
-        var settings = common.settings(models, meshOptions)
-        settings.lifting.level = segmenterMask
-        liftOptions.apply(to: &settings)
-        settings.threshold = threshold
-        settings.cleansBorders = cleanBorders
-        settings.keepsAllPieces = allPieces
-        if let segmenter { settings.segmenter = segmenter }
-        let bench = try common.workbench(settings, models: models, mesh: meshOptions)
+        let settings = common.settings(presets.preset, meshOptions, parts)
+        let bench = try common.workbench(settings, choice: segmenterModel.choice(presets.preset), limit: limit)
         let checkpoint = decoder.map { DecoderFile(path: $0) }
         let outcome = try SegmentJob(at: bench).run(mesh: mesh, clicks: clicks, decoder: checkpoint, like: like)
         let document = try SegmentOutputs(outcome, at: bench).write(to: output)

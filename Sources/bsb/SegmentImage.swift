@@ -1,8 +1,5 @@
 import ArgumentParser
-import BSBAnswering
 import BSBBackbones
-import BSBBasics
-import BSBCorrespondence
 import BSBImages
 import BSBResults
 import BSBWorkbench
@@ -27,14 +24,17 @@ struct SegmentImage: ParsableCommand {
     @Option(help: ArgumentHelp("Where to write the masks.", valueName: "folder"))
     var output: String?
 
-    @OptionGroup(title: "Models") var models: ModelOptions
-    @OptionGroup(title: "Running") var common: CommonOptions
+    @OptionGroup(title: "Models") var presets: PresetOptions
+    @OptionGroup(title: "Models") var segmenterModel: SegmenterModelOptions
+    @OptionGroup(title: "Running") var running: RunOptions
+    @OptionGroup(title: "Running") var caching: CacheOptions
 
     func run() throws {
         try checkOutput(output, inputs: [image])
-        let bench = try common.workbench(models.preset.settings, models: models)
+        let bench = try Workbench(
+            presets.preset.settings, segmenterModel.choice(presets.preset), running, cache: caching.directory)
         let document = try ImageSegmentationJob(at: bench).run(image: image, click: Click(click, box: box), output: output)
-        if common.json {
+        if running.json {
             try Terminal.result(json: document)
         } else {
             for mask in document.masks {

@@ -1,9 +1,6 @@
-import BSBAnswering
 import ArgumentParser
 import BSBInteractiveSegmentation
-import BSBResults
 import BSBShapes
-import BSBWorkbench
 
 /// A part as a list of indices alone, to be pasted into the selection scripts of Blender, MeshLab or trimesh.
 enum Selection: String, ExpressibleByArgument, CaseIterable {

@@ -1,8 +1,6 @@
-import BSBAnswering
 import BSBBasics
-import Foundation
-import BSBResults
 import BSBWorkbench
+import Foundation
 
 /// What the command line writes: results to standard output, everything else to standard error.
 enum Terminal {

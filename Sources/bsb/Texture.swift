@@ -1,8 +1,5 @@
 import ArgumentParser
 import BSBAnswering
-import BSBBackbones
-import BSBBasics
-import BSBCorrespondence
 import BSBImages
 import BSBResults
 import BSBTexturing
@@ -42,14 +39,9 @@ struct Texture: ParsableCommand {
     @Option(help: ArgumentHelp("A click for the object, if another than for the part.", valueName: "x,y"))
     var objectClick: Pixel?
 
-    @Option(help: "Which of the segmenter's masks is the part.")
-    var segmenterMask = MaskLevel.part
-
-    @Option(help: "How the part is found: by a trained decoder, by lifting masks without training, or by whatever there is.")
-    var segmenter: SegmenterKind?
-
+    @OptionGroup(title: "Matching") var rule: MatchingRuleOptions
+    @OptionGroup(title: "Parts") var parts: PartOptions
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
-    @OptionGroup(title: "Parts of the mesh") var liftOptions: LiftOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
@@ -60,19 +52,14 @@ struct Texture: ParsableCommand {
     func run() throws {
         try checkOutput(output, inputs: [image], meshes: [mesh])
         tellMissing([mesh], for: meshOptions.surface)
-        var settings = common.settings(models, meshOptions)
-        settings.matching.partLevel = segmenterMask
-        settings.lifting.level = segmenterMask
-        liftOptions.apply(to: &settings)
-        if let segmenter { settings.segmenter = segmenter }
-        let bench = try common.workbench(settings, models: models, mesh: meshOptions)
+        let settings = common.settings(models.preset, meshOptions, rule, parts)
+        let bench = try common.workbench(settings, choice: models.choice, limit: meshOptions.limit)
         var options = TextureOptions()
         options.size = size
         let job = TextureJob(at: bench, mode: mode, options: options)
         let outcome = try job.run(image: image, click: Click(click, objectPixel: objectClick), mesh: mesh)
         let document = try TextureOutputs(outcome, mode: mode, at: bench).write(to: output)
-        if common.json { try Terminal.result(json: document) } else { Terminal.result(summary(document)) }
-        if !document.found { throw ExitCode(2) }
+        try common.run.finish(document, found: document.found, summary)
     }
 
     private func summary(_ document: TextureDocument) -> String {

@@ -1,10 +1,9 @@
-import BSBAnswering
 import ArgumentParser
-import BSBBasics
-import Foundation
+import BSBAnswering
 import BSBInteractiveSegmentation
 import BSBResults
 import BSBWorkbench
+import Foundation
 
 /// `bsb train`: a click decoder for one mesh.
 struct Train: ParsableCommand {
@@ -40,27 +39,30 @@ struct Train: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Where masks are learned, also learn from further clicks, wanted and unwanted.")
     var secondClicks = true
 
-    @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
-    @OptionGroup(title: "Models") var models: ModelOptions
+    @OptionGroup(title: "Mesh") var limit: MeshLimitOptions
+    @OptionGroup(title: "Mesh") var meshOptions: MeshLookOptions
+    @OptionGroup(title: "Models") var presets: PresetOptions
+    @OptionGroup(title: "Models") var segmenterModel: SegmenterModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
-        if common.noCache, output == nil { throw ValidationError("With --no-cache, give --output, or the decoder would be lost.") }
+        if common.caching.noCache, output == nil { throw ValidationError("With --no-cache, give --output, or the decoder would be lost.") }
         if let prompts, prompts < 1 { throw ValidationError("--prompts must be at least 1.") }
         if let steps, !(1...10_000_000).contains(steps) { throw ValidationError("--steps must be between 1 and 10000000.") }
     }
 
     func run() throws {
         try checkOutput(output, meshes: [mesh])
-        let bench = try common.workbench(models, meshOptions)
+        let bench = try common.workbench(
+            common.settings(presets.preset, meshOptions), choice: segmenterModel.choice(presets.preset), limit: limit)
         let opened = try OpenMesh(contentsOf: mesh, at: bench)
         let outcome = try TrainJob(at: bench, plan: plan).train(opened)
         let document = try TrainOutputs(outcome, of: opened, plan: plan, at: bench).write(to: output)
-        if common.json { try Terminal.result(json: document) } else { Terminal.result(summary(document)) }
+        try common.run.finish(document, summary)
     }
 
     private var plan: TrainingPlan {
-        let isPaper = models.preset == .paper
+        let isPaper = presets.preset == .paper
         let architecture = self.architecture ?? (isPaper ? .reference : .fast)
         let signal = learnFrom ?? (isPaper ? .published : architecture == .reference ? .masks : .lift)
         var plan = architecture == .reference ? TrainingPlan.referenceSizes(signal: signal) : TrainingPlan(signal: signal)

@@ -1,39 +1,9 @@
 import BSBBasics
 import BSBImages
+import TestSupport
 import Testing
 
 @testable import BSBBackbones
-
-/// The colour of each cell's middle pixel, in a grid of `cells` x `cells`, and the rest of 1.
-private struct ColorExtractor: FeatureExtractor {
-    var cells = 4
-    var identity: ModelIdentity { ModelIdentity(name: "colours", hash: "c\(cells)") }
-    let dimension = 2
-
-    func features(of image: Image) throws -> FeatureGrid {
-        var values: [Float] = []
-        for row in 0..<cells {
-            for column in 0..<cells {
-                let (x, y) = ((2 * column + 1) * image.width / (2 * cells), (2 * row + 1) * image.height / (2 * cells))
-                let level = Float(image[x, y].0) / 255
-                values += [level, 1 - level]
-            }
-        }
-        return FeatureGrid(
-            columns: cells, rows: cells, dimension: 2, values: values,
-            map: PlaneMap(scaleX: Float(cells) / Float(image.width), scaleY: Float(cells) / Float(image.height)))
-    }
-
-    func scaled(by factor: Float) throws -> any FeatureExtractor { ColorExtractor(cells: Int(Float(cells) * factor)) }
-}
-
-/// One that takes one size.
-private struct StubbornExtractor: FeatureExtractor {
-    let identity = ModelIdentity(name: "stubborn", hash: "5b")
-    let dimension = 2
-
-    func features(of image: Image) throws -> FeatureGrid { try ColorExtractor().features(of: image) }
-}
 
 @Suite struct AugmentedFeatureExtractorTests {
     /// Dark on the left, bright on the right.
@@ -51,7 +21,7 @@ private struct StubbornExtractor: FeatureExtractor {
     @Test(arguments: [(true, [1]), (false, [2]), (true, [1, 2]), (true, [2, 1])]) func eachPlaceKeepsItsFeature(
         _ isMirrored: Bool, _ scales: [Float]
     ) throws {
-        let extractor = try AugmentedFeatureExtractor(ColorExtractor(), isMirrored: isMirrored, scales: scales)
+        let extractor = try AugmentedFeatureExtractor(RednessExtractor(), isMirrored: isMirrored, scales: scales)
         let grid = try extractor.features(of: picture)
         #expect(grid.columns == 4 * Int(scales[0]) && grid.rows == 4 * Int(scales[0]))
         // Away from the edge in the middle, every look sees the same colour.
@@ -64,22 +34,22 @@ private struct StubbornExtractor: FeatureExtractor {
     @Test func aCellIsTheMeanOfItsLooks() throws {
         // The edge between dark and bright lies between cells at 4 cells a side, and inside a cell at 5: its middle pixel is bright,
         // and dark in the mirror image.
-        let grid = try AugmentedFeatureExtractor(ColorExtractor(cells: 5), isMirrored: true).features(of: picture)
+        let grid = try AugmentedFeatureExtractor(RednessExtractor(cells: 5), isMirrored: true).features(of: picture)
         let middle = grid.feature(at: [32, 32])
-        let plain = try ColorExtractor(cells: 5).features(of: picture).feature(at: [32, 32])
-        let mirrored = try ColorExtractor(cells: 5).features(of: picture.flippedHorizontally()).feature(at: [32, 32])
+        let plain = try RednessExtractor(cells: 5).features(of: picture).feature(at: [32, 32])
+        let mirrored = try RednessExtractor(cells: 5).features(of: picture.flippedHorizontally()).feature(at: [32, 32])
         for d in 0..<2 { #expect(abs(middle[d] - (unit(plain)[d] + unit(mirrored)[d])) < 1e-5) }
         #expect(plain != mirrored)
     }
 
     @Test func waysAreToldApart() throws {
         let ways: [(Bool, [Float])] = [(true, [1]), (false, [1]), (true, [2]), (true, [1, 2])]
-        let hashes = try ways.map { try AugmentedFeatureExtractor(ColorExtractor(), isMirrored: $0.0, scales: $0.1).identity.hash }
+        let hashes = try ways.map { try AugmentedFeatureExtractor(RednessExtractor(), isMirrored: $0.0, scales: $0.1).identity.hash }
         #expect(Set(hashes).count == 4)
     }
 
     @Test func tinyPicturesAreSeen() throws {
-        let extractor = try AugmentedFeatureExtractor(ColorExtractor(), isMirrored: true, scales: [1, 2])
+        let extractor = try AugmentedFeatureExtractor(RednessExtractor(), isMirrored: true, scales: [1, 2])
         let grid = try extractor.features(of: Image(width: 1, height: 1))
         #expect(grid.values.allSatisfy { $0.isFinite })
     }

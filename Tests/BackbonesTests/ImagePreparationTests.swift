@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test func coloursAreNormalisedAndThePictureIsPadded() {
-        let image = Image(width: 8, height: 4, fill: (255, 0, 51))
+        let image = Image(width: 8, height: 4, fill: Color(255, 0, 51))
         for padding in [ImagePreparation.Padding.mean, .black] {
             let values = frame(ImagePreparation(side: 8, padding: padding), image)
             let inside: [Float] = [(1 - 0.485) / 0.229, (0 - 0.456) / 0.224, (0.2 - 0.406) / 0.225]
@@ -49,7 +49,7 @@ import Testing
         let image = noise(16, 16, seed: 1)
         let values = frame(ImagePreparation(side: 16, mean: [0, 0, 0], deviation: [1, 1, 1]), image)
         for y in 0..<16 {
-            for x in 0..<16 { #expect(values[y * 16 + x] == Float(image[x, y].0) / 255) }
+            for x in 0..<16 { #expect(values[y * 16 + x] == Float(image[x, y].red) / 255) }
         }
     }
 }

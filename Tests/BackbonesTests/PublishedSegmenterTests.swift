@@ -32,7 +32,7 @@ import Testing
         #expect((embedding.features.columns, embedding.features.rows, embedding.features.dimension) == (64, 64, 3))
         let resized = image.resized(width: 1024, height: 640)
         var sum: Float = 0
-        for y in 16..<32 { for x in 32..<48 { sum += Float(resized[x, y].1) } }
+        for y in 16..<32 { for x in 32..<48 { sum += Float(resized[x, y].green) } }
         #expect(abs(embedding.features.values[(1 * 64 + 2) * 3 + 1] - sum / 256) < 1e-2)
         #expect(embedding.features.values[(63 * 64 + 5) * 3] == 0, "what is below the picture is the graph's own padding")
 

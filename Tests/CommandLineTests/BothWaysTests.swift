@@ -74,7 +74,7 @@ import Testing
             let lengths = try #require((region["segmentation"] as? [String: Any])?["counts"] as? [Int])
             let mask = try #require(Mask(width: photo.width, height: photo.height, columnMajorRunLengths: lengths))
             #expect(mask == (try Mask(contentsOf: String(format: "%@/masks/region-%02d.png", folder, label))))
-            #expect(mask == Mask(width: photo.width, height: photo.height) { x, y in labels[x, y].0 == UInt8(label) })
+            #expect(mask == Mask(width: photo.width, height: photo.height) { x, y in labels[x, y].red == UInt8(label) })
             #expect(vertexLabels.count { $0 == label } == region["labelledVertices"] as? Int)
             if region["found"] as? Bool == false { #expect(!vertexLabels.contains(label), "what has no counterpart is not on the mesh") }
         }

@@ -36,7 +36,7 @@ import Testing
 
     @Test func aMissingOrUnreadableMeshIs66Or65AndLeavesNothing() throws {
         let folder = try Folder()
-        try Image(width: 40, height: 30, fill: (200, 180, 160)).writePNG(to: folder.path + "/photo.png")
+        try Image(width: 40, height: 30, fill: Color(200, 180, 160)).writePNG(to: folder.path + "/photo.png")
         _ = try folder.write("notes.obj", "these are notes\nand no mesh\n")
         for (mesh, code, reason) in [
             ("none.obj", Int32(66), "there is no such file"), ("notes.obj", 65, "there are no vertices"), (".", 65, "directory"),
@@ -187,7 +187,7 @@ import Testing
     func anOutputThatCannotBeIs65Or66BeforeTheWorkIsDone(command: [String]) throws {
         let folder = try Folder()
         _ = try folder.write("cube.obj", Self.cube)
-        try Image(width: 40, height: 30, fill: (200, 180, 160)).writePNG(to: folder.path + "/photo.png")
+        try Image(width: 40, height: 30, fill: Color(200, 180, 160)).writePNG(to: folder.path + "/photo.png")
         try FileManager.default.createSymbolicLink(atPath: folder.path + "/link", withDestinationPath: "none")
         for (output, code, reason) in [
             ("cube.obj", Int32(65), "a part of the path is a file, not a folder (choose another place)"),
@@ -214,7 +214,7 @@ import Testing
                 try Data("not a library".utf8).write(to: URL(fileURLWithPath: "\(folder)/.runtime/\(name)"))
             }
         }
-        try Image(width: 40, height: 30, fill: (200, 180, 160)).writePNG(to: below + "/photo.png")
+        try Image(width: 40, height: 30, fill: Color(200, 180, 160)).writePNG(to: below + "/photo.png")
         let run = try Program.run(
             ["segment-image", "photo.png", "--click", "9,9", "--no-cache"], in: below,
             environment: ["BSB_ONNXRUNTIME": "", "XDG_CACHE_HOME": download.path + "/cache"], program: program.path + "/bsb")

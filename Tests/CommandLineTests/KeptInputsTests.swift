@@ -74,7 +74,7 @@ import Testing
     @Test func clicksWithDecimals() throws {
         let folder = try Folder()
         _ = try folder.write("cube.obj", FailureTests.cube)
-        try Image(width: 640, height: 480, fill: (200, 180, 160)).writePNG(to: folder.path + "/photo.png")
+        try Image(width: 640, height: 480, fill: Color(200, 180, 160)).writePNG(to: folder.path + "/photo.png")
         let clicks = DocumentationTests.root.appendingPathComponent("Tests/ShapesTests/Cases/clicks-with-decimals.json").path
         let run = try Program.run(
             ["match", "--image", "photo.png", "--clicks", clicks, "--mesh", "cube.obj", "--views", "6", "--no-cache"], in: folder.path)

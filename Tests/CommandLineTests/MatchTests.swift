@@ -129,8 +129,8 @@ import Testing
     }
 
     /// A photo of a disc of one colour in a square of another, on white.
-    private static func disc(_ radius: Int, of inner: (UInt8, UInt8, UInt8), in outer: (UInt8, UInt8, UInt8)) -> Image {
-        var image = Image(width: 512, height: 512, fill: (255, 255, 255))
+    private static func disc(_ radius: Int, of inner: Color, in outer: Color) -> Image {
+        var image = Image(width: 512, height: 512, fill: Color(255, 255, 255))
         for y in 100..<412 {
             for x in 100..<412 {
                 let (dx, dy) = (x - 256, y - 256)
@@ -144,7 +144,7 @@ import Testing
     @Test(arguments: [false, true]) func aPartThatTheMeshLacksEndsWith2(hasPart: Bool) throws {
         let folder = try Folder()
         _ = try folder.write("cube.obj", FailureTests.cube)
-        let (red, grey): ((UInt8, UInt8, UInt8), (UInt8, UInt8, UInt8)) = ((220, 30, 30), (225, 225, 225))
+        let (red, grey) = (Color(220, 30, 30), Color(225, 225, 225))
         // The part mask has a radius of 20 pixels: the red disc is more than that, so that no grey is near; the grey one is less.
         let photo = hasPart ? Self.disc(18, of: grey, in: red) : Self.disc(50, of: red, in: grey)
         try photo.writePNG(to: folder.path + "/photo.png")
@@ -166,7 +166,7 @@ import Testing
     @Test func aPhotoOfOnePixelIsAnswered() throws {
         let folder = try Folder()
         _ = try folder.write("cube.obj", FailureTests.cube)
-        try Image(width: 1, height: 1, fill: (120, 90, 60)).writePNG(to: folder.path + "/photo.png")
+        try Image(width: 1, height: 1, fill: Color(120, 90, 60)).writePNG(to: folder.path + "/photo.png")
         let run = try Program.run(
             ["match", "--image", "photo.png", "--click", "0,0", "--mesh", "cube.obj", "--views", "8", "--no-cache", "--output", "out"],
             in: folder.path)
@@ -180,8 +180,8 @@ import Testing
     func twelveMegapixelsTakeLessThanAGigabyte() throws {
         let folder = try Folder()
         _ = try folder.write("cube.obj", FailureTests.cube)
-        var photo = Image(width: 4000, height: 3000, fill: (240, 240, 235))
-        for y in 800..<2200 { for x in 1200..<2800 { photo[x, y] = (UInt8(60 + x % 97), UInt8(40 + y % 89), 50) } }
+        var photo = Image(width: 4000, height: 3000, fill: Color(240, 240, 235))
+        for y in 800..<2200 { for x in 1200..<2800 { photo[x, y] = Color(UInt8(60 + x % 97), UInt8(40 + y % 89), 50) } }
         try photo.writeJPEG(to: folder.path + "/photo.jpg")
         let run = try Program.run(
             ["match", "--image", "photo.jpg", "--click", "2000,1500", "--mesh", "cube.obj", "--views", "8", "--no-cache", "--output", "o"],

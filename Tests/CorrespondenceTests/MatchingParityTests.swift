@@ -3,6 +3,7 @@ import BSBDistillation
 import Foundation
 import BSBImages
 import BSBLinearAlgebra
+import TestSupport
 import Testing
 
 @testable import BSBCorrespondence
@@ -26,24 +27,6 @@ import Testing
     }
 
     /// Answers a click with the pixels of its region in rows not above it.
-    struct RegionSegmenter: PromptSegmenter {
-        let identity = ModelIdentity(name: "regions", hash: "0")
-        let width: Int
-        let height: Int
-        let regions: [Int]
-
-        func embed(_ image: Image) throws -> ImageEmbedding { fatalError("the test embeds nothing") }
-
-        func masks(for prompts: [Prompt], in embedding: ImageEmbedding) throws -> [MaskPrediction] {
-            prompts.map { prompt in
-                let (x, y) = (Int(prompt.points[0].position.x), Int(prompt.points[0].position.y))
-                let region = regions[y * width + x]
-                let values = regions.indices.map { Float(regions[$0] == region && $0 / width >= y ? 1 : -1) }
-                let logits = LogitMap(width: width, height: height, values: values, map: PlaneMap(scaleX: 1, scaleY: 1))
-                return MaskPrediction(imageWidth: width, imageHeight: height, logits: [logits, logits, logits], predictedIoU: [1, 1, 1])
-            }
-        }
-    }
 
     static func cases() throws -> [Case] {
         let url = try #require(Bundle.module.resourceURL).appendingPathComponent("Fixtures/matching.json")
@@ -84,7 +67,7 @@ import Testing
                 part: Mask(width: width, height: height) { x, y in expected.regions[y * width + x] == region }))
         var options = MatchingOptions()
         options.candidateCount = expected.k
-        let segmenter = RegionSegmenter(width: width, height: height, regions: expected.regions)
+        let segmenter = RegionSegmenter(width: width, regions: expected.regions)
         return try SegmentationBuddyMatcher(segmenter: segmenter, options: options)
             .match(photo, to: SurfaceFeatures(field))
     }

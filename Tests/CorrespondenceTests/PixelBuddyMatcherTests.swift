@@ -137,12 +137,6 @@ import Testing
         #expect(NoPixelCorrespondence.allCases.allSatisfy { !$0.sentence.isEmpty })
     }
 
-    @Test func anEmptyUnionHasNoOverlap() {
-        #expect(PixelBuddyMatcher.intersectionOverUnion([false, false], [false, false], areas: [1, 1]) == 0)
-        #expect(PixelBuddyMatcher.intersectionOverUnion([true, false], [true, true], areas: [0, 0]) == 0)
-        #expect(PixelBuddyMatcher.intersectionOverUnion([true, true], [true, false], areas: [3, 1]) == 0.75)
-    }
-
     /// Random features, compared with a loop over all pixels and vertices.
     @Test(arguments: [1, 2, 3, 4, 5]) func theResultIsThatOfTheNaiveSearch(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed, stream: 0)

@@ -51,7 +51,7 @@ import Testing
         }
         let region = Mask(width: width, height: height) { x, y in (x * 7 + y * 3) % 5 != 0 && x > 2 }
         let queries = Matrix(rows: 6, columns: dimension, values: (0..<(6 * dimension)).map { _ in generator.uniform(-1, 1) })
-        let matches = try PixelSearch(features: grid, region: region).mostSimilar(to: queries)
+        let matches = PixelSearch(features: grid, region: region).mostSimilar(to: queries)
         for row in 0..<queries.rows {
             let query = Array(queries.row(row))
             let expected = try #require(Self.naive(grid, region, query))
@@ -73,7 +73,7 @@ import Testing
         let grid = FeatureGrid(columns: 56, rows: 42, dimension: 4, values: values, map: map)
         let region = Mask(width: 640, height: 480) { _, _ in true }
         let queries = Matrix(rows: 1, columns: 4, values: Array(grid.feature(at: [200.5, 100.5])))
-        let match = try #require(try PixelSearch(features: grid, region: region).mostSimilar(to: queries)[0])
+        let match = try #require(PixelSearch(features: grid, region: region).mostSimilar(to: queries)[0])
         #expect(match.similarity > 0.99999)
         #expect(match.evaluated < 640 * 480 / 10)
     }
@@ -82,7 +82,7 @@ import Testing
         let grid = FeatureGrid(
             columns: 2, rows: 2, dimension: 2, values: [1, 1, 1, 1, 1, 1, 1, 1], map: PlaneMap(scaleX: 0.2, scaleY: 0.2))
         let region = Mask(width: 10, height: 10) { x, y in y > 3 && x > 5 }
-        let match = try PixelSearch(features: grid, region: region).mostSimilar(to: Matrix(rows: 1, columns: 2, values: [3, 3]))[0]
+        let match = PixelSearch(features: grid, region: region).mostSimilar(to: Matrix(rows: 1, columns: 2, values: [3, 3]))[0]
         #expect(match?.pixel == Pixel(x: 6, y: 4))
     }
 
@@ -93,7 +93,7 @@ import Testing
         let usable = FeatureGrid(columns: 1, rows: 1, dimension: 2, values: [1, 0], map: PlaneMap(scaleX: 0.1, scaleY: 0.1))
         #expect(PixelSearch(features: usable, region: Mask(width: 10, height: 10)).isEmpty)
         let queries = Matrix(rows: 2, columns: 2, values: [0, 0, .nan, 1])
-        #expect(try PixelSearch(features: usable, region: all).mostSimilar(to: queries) == [nil, nil])
+        #expect(PixelSearch(features: usable, region: all).mostSimilar(to: queries) == [nil, nil])
     }
 
     @Test func doesNotDependOnTheNumberOfThreads() throws {
@@ -102,7 +102,7 @@ import Testing
         let region = Mask(width: 100, height: 75) { x, y in (x ^ y) & 1 == 0 }
         let queries = Matrix(rows: 40, columns: 5, values: (0..<200).map { _ in generator.uniform(-1, 1) })
         let search = PixelSearch(features: grid, region: region)
-        let one = try search.mostSimilar(to: queries, parallelism: Parallelism(threads: 1))
-        #expect(try search.mostSimilar(to: queries, parallelism: Parallelism(threads: 4)) == one)
+        let one = search.mostSimilar(to: queries, parallelism: Parallelism(threads: 1))
+        #expect(search.mostSimilar(to: queries, parallelism: Parallelism(threads: 4)) == one)
     }
 }

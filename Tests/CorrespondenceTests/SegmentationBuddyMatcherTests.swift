@@ -3,32 +3,10 @@ import BSBBasics
 import BSBDistillation
 import BSBImages
 import BSBLinearAlgebra
+import TestSupport
 import Testing
 
 @testable import BSBCorrespondence
-
-/// A segmenter that answers a click with the column band of the picture that holds it, and counts the prompts it is given.
-private struct BandSegmenter: PromptSegmenter {
-    var bandWidth = 4
-    let identity = ModelIdentity(name: "bands", hash: "0")
-
-    func embed(_ image: Image) throws -> ImageEmbedding {
-        ImageEmbedding(
-            imageWidth: image.width, imageHeight: image.height,
-            features: FeatureGrid(columns: 1, rows: 1, dimension: 1, values: [1], map: PlaneMap(scaleX: 0.1, scaleY: 0.1)))
-    }
-
-    func masks(for prompts: [Prompt], in embedding: ImageEmbedding) throws -> [MaskPrediction] {
-        prompts.map { prompt in
-            let band = Int(prompt.points[0].position.x) / bandWidth
-            let (width, height) = (embedding.imageWidth, embedding.imageHeight)
-            let values = (0..<(width * height)).map { Float(($0 % width) / bandWidth == band ? 1 : -1) }
-            let logits = LogitMap(width: width, height: height, values: values, map: PlaneMap(scaleX: 1, scaleY: 1))
-            return MaskPrediction(
-                imageWidth: width, imageHeight: height, logits: [logits, logits, logits], predictedIoU: [1, 1, 1])
-        }
-    }
-}
 
 @Suite struct SegmentationBuddyMatcherTests {
     /// A 16 x 8 picture whose pixel in column x has the direction of angle x: each pixel is a feature of its own.

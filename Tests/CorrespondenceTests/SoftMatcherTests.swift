@@ -9,7 +9,7 @@ import Testing
     typealias Forward = SegmentationBuddyMatcherTests
 
     static func match(part: Range<Int>, columns: [Float], eligible: [Bool]? = nil, areas: [Double]? = nil) throws -> SoftCorrespondence {
-        try SoftMatcher().match(
+        SoftMatcher().match(
             Forward.photo(click: Pixel(x: part.lowerBound, y: 0), part: part),
             to: SurfaceFeatures(Forward.field(columns), eligible: eligible, areas: areas))
     }

@@ -127,7 +127,7 @@ import Testing
                 let depth = try Image(contentsOf: "\(folder)/depth/\(photo.depth)")
                 #expect(depth.width == 64 && depth.height == 64)
                 // What is clicked is not background.
-                for click in photo.clicks { #expect(depth[click.x, click.y].0 > 0) }
+                for click in photo.clicks { #expect(depth[click.x, click.y].red > 0) }
             }
             // Pictures of twice the size.
             let large = try Image(contentsOf: "\(folder)/depth/\(export.photos[0].depth)").resized(width: 128, height: 128)

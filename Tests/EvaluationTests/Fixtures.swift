@@ -6,6 +6,7 @@ import BSBAnswering
 import BSBResults
 import BSBWorkbench
 import BSBShapes
+import TestSupport
 
 @testable import BSBEvaluation
 
@@ -61,50 +62,6 @@ struct MemoryDataSet: LabelledDataSet {
     var entries: [ShapeEntry] { shapes.map(\.entry) }
 
     func shape(_ entry: ShapeEntry) throws -> LabelledShape { shapes.first { $0.entry == entry }! }
-}
-
-/// Features: colour and position of the upper left pixel of each of 8 x 8 blocks, or of more where it sees pictures larger.
-struct BlockExtractor: FeatureExtractor {
-    var blocks = 8
-    var identity: ModelIdentity { ModelIdentity(name: "blocks", hash: blocks == 8 ? "b10c" : "b10c-\(blocks)") }
-    let dimension = 5
-
-    func features(of image: Image) throws -> FeatureGrid {
-        var values: [Float] = []
-        for row in 0..<blocks {
-            for column in 0..<blocks {
-                let (r, g, b) = image[column * image.width / blocks, row * image.height / blocks]
-                let (x, y) = (Float(column) * 64 / Float(blocks), Float(row) * 320 / Float(blocks))
-                values += [Float(r), Float(g), Float(b), x, y].map { $0 / 255 - 0.5 }
-            }
-        }
-        let map = PlaneMap(scaleX: Float(blocks) / Float(image.width), scaleY: Float(blocks) / Float(image.height))
-        return FeatureGrid(columns: blocks, rows: blocks, dimension: 5, values: values, map: map)
-    }
-
-    func scaled(by factor: Float) throws -> any FeatureExtractor { BlockExtractor(blocks: Int((8 * factor).rounded())) }
-}
-
-/// Masks: the upper or lower half of the picture as the part, all of it or some of its eight rows as the object.
-struct HalfSegmenter: PromptSegmenter {
-    let identity = ModelIdentity(name: "halves", hash: "4a1f")
-    var objectRows = 0..<8
-
-    func embed(_ image: Image) throws -> ImageEmbedding {
-        let grid = FeatureGrid(columns: 1, rows: 1, dimension: 1, values: [1], map: PlaneMap(scaleX: 1, scaleY: 1))
-        return ImageEmbedding(imageWidth: image.width, imageHeight: image.height, features: grid)
-    }
-
-    func masks(for prompts: [Prompt], in embedding: ImageEmbedding) throws -> [MaskPrediction] {
-        let map = PlaneMap(scaleX: 1 / Float(embedding.imageWidth), scaleY: 8 / Float(embedding.imageHeight))
-        return prompts.map { prompt in
-            let isUpper = prompt.points[0].position.y < Float(embedding.imageHeight) / 2
-            let half = LogitMap(width: 1, height: 8, values: (0..<8).map { ($0 < 4) == isUpper ? 1 : -1 }, map: map)
-            let all = LogitMap(width: 1, height: 8, values: (0..<8).map { objectRows.contains($0) ? 1 : -1 }, map: map)
-            return MaskPrediction(
-                imageWidth: embedding.imageWidth, imageHeight: embedding.imageHeight, logits: [half, all, all], predictedIoU: [1, 1, 1])
-        }
-    }
 }
 
 /// A workbench of the models above with few and small views.

@@ -62,19 +62,13 @@ import Testing
     }
 
     /// An extractor that gives every picture the pattern that its first pixel names.
-    private struct Patterns: FeatureExtractor {
-        let identity = ModelIdentity(name: "patterns", hash: "0")
-        let dimension = 16
-        let make: @Sendable (UInt8) -> FeatureGrid
-        func features(of image: Image) -> FeatureGrid { make(image[0, 0].0) }
-    }
 
     private func write(_ keypoints: [String: [[Float]]], in folder: String) throws {
         for (index, name) in keypoints.keys.sorted().enumerated() {
             let path = "\(folder)/\(name)"
             try FileManager.default.createDirectory(
                 atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-            try Image(width: 128, height: 128, fill: (UInt8(index), 0, 0)).writePNG(to: path)
+            try Image(width: 128, height: 128, fill: Color(UInt8(index), 0, 0)).writePNG(to: path)
         }
         try AtomicFile.write(JSONEncoder().encode(keypoints), to: "\(folder)/keypoints.json", operation: "writing a test file")
     }
@@ -88,7 +82,7 @@ import Testing
                 ], in: folder)
             let set = try KeypointSet(contentsOf: folder)
             #expect(set.pairs.count == 2)
-            let patterns = Patterns { index in index == 1 ? grid(16, movedBy: [2, -1]) : grid(16) }
+            let patterns = PatternExtractor { index in index == 1 ? grid(16, movedBy: [2, -1]) : grid(16) }
             let summary = try KeypointEvaluator(set, extractor: patterns, parallelism: Parallelism(threads: 2)).summary(command: "test")
             #expect(summary.groups.map(\.name) == ["all", "a"])
             for scores in [summary.groups[0].nearest, summary.groups[0].voted] {

@@ -84,11 +84,6 @@ import Testing
         #expect(pyramid.point(at: pyramid.position(of: [10, 20])) == [10, 20])
     }
 
-    @Test func setsOverlapByWeight() {
-        #expect(SampleJudge.overlap([true, true, false], [false, true, true], [1, 2, 1]) == 0.5)
-        #expect(SampleJudge.overlap([false], [false], [1]) == 0)
-    }
-
     @Test(arguments: [(0.0, PartSize.tiny), (0.05, .small), (0.3, .medium), (0.5, .large)]) func strata(_ share: Double, _ size: PartSize) {
         #expect(PartSize(share: share) == size)
     }

@@ -37,22 +37,24 @@ import Testing
         let mask = Mask(width: 30, height: 20) { x, y in x >= 10 && x < 20 && y >= 5 && y < 15 }
         var canvas = Canvas(width: 30, height: 20)
         canvas.fill(mask, .black, opacity: 0.5)
-        #expect(canvas.image[15, 10] == (128, 128, 128) && canvas.image[5, 10] == (255, 255, 255))
+        #expect(canvas.image[15, 10] == Color(128, 128, 128) && canvas.image[5, 10] == Color(255, 255, 255))
         canvas.outline(mask, Color(255, 0, 0), thickness: 2)
-        #expect(canvas.image[10, 10] == (255, 0, 0) && canvas.image[9, 10] == (255, 0, 0) && canvas.image[15, 10] == (128, 128, 128))
+        #expect(
+            canvas.image[10, 10] == Color(255, 0, 0) && canvas.image[9, 10] == Color(255, 0, 0)
+                && canvas.image[15, 10] == Color(128, 128, 128))
         canvas.dim(outside: mask, opacity: 1)
-        #expect(canvas.image[0, 0] == (0, 0, 0) && canvas.image[15, 10] == (128, 128, 128))
+        #expect(canvas.image[0, 0] == Color(0, 0, 0) && canvas.image[15, 10] == Color(128, 128, 128))
     }
 
     @Test func picturesArePastedAndLaidOut() {
-        let red = Image(width: 4, height: 2, fill: (255, 0, 0))
-        let blue = Image(width: 2, height: 6, fill: (0, 0, 255))
+        let red = Image(width: 4, height: 2, fill: Color(255, 0, 0))
+        let blue = Image(width: 2, height: 6, fill: Color(0, 0, 255))
         let row = Image.row([red, blue], spacing: 1)
         #expect((row.width, row.height) == (7, 6))
-        #expect(row[0, 2] == (255, 0, 0) && row[0, 0] == (255, 255, 255) && row[5, 0] == (0, 0, 255))
+        #expect(row[0, 2] == Color(255, 0, 0) && row[0, 0] == Color(255, 255, 255) && row[5, 0] == Color(0, 0, 255))
         let column = Image.column([red, blue], spacing: 3, alignment: .end)
         #expect((column.width, column.height) == (4, 11))
-        #expect(column[3, 10] == (0, 0, 255) && column[1, 10] == (255, 255, 255))
+        #expect(column[3, 10] == Color(0, 0, 255) && column[1, 10] == Color(255, 255, 255))
         let grid = Image.grid([red, blue, red], columns: 2, spacing: 1)
         #expect((grid.width, grid.height) == (9, 13))
         #expect(red.framed(3).width == 10)
@@ -60,9 +62,9 @@ import Testing
         #expect(
             canvas.paste(red, fitting: PixelRectangle(x: 2, y: 0, width: 16, height: 20))
                 == PixelRectangle(x: 2, y: 6, width: 16, height: 8))
-        #expect(canvas.image[10, 10] == (255, 0, 0))
+        #expect(canvas.image[10, 10] == Color(255, 0, 0))
         canvas.paste(blue, x: 0, y: 0, opacity: 0.5)
-        #expect(canvas.image[0, 0] == (128, 128, 255))
+        #expect(canvas.image[0, 0] == Color(128, 128, 255))
     }
 
     @Test func everyCharacterHasInkAndWidth() {
@@ -100,6 +102,6 @@ import Testing
         #expect(Set((0..<12).map(ColorMap.categorical)).count == 12)
         _ = ColorMap.categorical(.min)
         let image = Image(values: [0, .nan, 2, 4], width: 2, height: 2)
-        #expect(image[1, 1] == (ColorMap.sequential(1).red, ColorMap.sequential(1).green, ColorMap.sequential(1).blue))
+        #expect(image[1, 1] == ColorMap.sequential(1))
     }
 }

@@ -13,12 +13,12 @@ import Testing
     }
 
     @Test func letterboxesPadRightAndBelow() {
-        let wide = FloatImage.letterboxed(Image(width: 20, height: 10, fill: (255, 255, 255)), side: 8, padding: -1)
+        let wide = FloatImage.letterboxed(Image(width: 20, height: 10, fill: Color(255, 255, 255)), side: 8, padding: -1)
         #expect((wide.width, wide.height, wide.channels) == (8, 8, 3))
         for y in 0..<8 {
             for x in 0..<8 { #expect(wide.values[3 * (8 * y + x)] == (y < 4 ? 1 : -1)) }
         }
-        let tall = FloatImage.letterboxed(Image(width: 10, height: 20, fill: (255, 255, 255)), side: 8)
+        let tall = FloatImage.letterboxed(Image(width: 10, height: 20, fill: Color(255, 255, 255)), side: 8)
         #expect(tall.values[3 * 4] == 0 && tall.values[3 * 3] == 1)
     }
 

@@ -74,7 +74,7 @@ import Testing
         let again = try Image.decode(data)
         for (x, y, colour) in Fixture.colours { expect(again, x, y, isNear: colour) }
         #expect(try image.jpegData(quality: 10).count < data.count)
-        #expect(try Image.decode(Image(width: 1, height: 1, fill: (9, 9, 9)).jpegData()).width == 1)
+        #expect(try Image.decode(Image(width: 1, height: 1, fill: Color(9, 9, 9)).jpegData()).width == 1)
     }
 
     @Test func webPAlphaShowsTheBackground() throws {
@@ -82,8 +82,8 @@ import Testing
         let opaque = try Image.decode(Fixture.webpLossless)
         for x in 0..<24 {
             let alpha = Float(UInt8(Float(x) * 255 / 23)) / 255
-            let expected = 255 + alpha * (Float(opaque[x, 3].0) - 255)
-            #expect(abs(Float(image[x, 3].0) - expected) <= 1)
+            let expected = 255 + alpha * (Float(opaque[x, 3].red) - 255)
+            #expect(abs(Float(image[x, 3].red) - expected) <= 1)
         }
         #expect(failureKind { _ = try Image.decode(Fixture.webpAlpha.dropLast(20)) } == .badInput)
     }
@@ -113,7 +113,7 @@ import Testing
 
     private func expect(_ image: Image, _ x: Int, _ y: Int, isNear colour: SIMD3<Int>, location: SourceLocation = #_sourceLocation) {
         let pixel = image[x, y]
-        let seen = SIMD3(Int(pixel.0), Int(pixel.1), Int(pixel.2))
+        let seen = SIMD3(Int(pixel.red), Int(pixel.green), Int(pixel.blue))
         let difference = seen &- colour
         let largest = max(abs(difference.x), abs(difference.y), abs(difference.z))
         #expect(largest <= 12, "(\(x), \(y)) is \(seen) instead of \(colour)", sourceLocation: location)

@@ -19,7 +19,9 @@ import Testing
         // From the bottom, blue first, rows padded to four bytes.
         file += [255, 0, 0, 0, 255, 0, 0, 0, 0, 0, 255, 255, 255, 255, 0, 0]
         let image = try Image.decode(Data(file))
-        #expect(image[0, 0] == (255, 0, 0) && image[1, 0] == (255, 255, 255) && image[0, 1] == (0, 0, 255) && image[1, 1] == (0, 255, 0))
+        #expect(
+            image[0, 0] == Color(255, 0, 0) && image[1, 0] == Color(255, 255, 255) && image[0, 1] == Color(0, 0, 255)
+                && image[1, 1] == Color(0, 255, 0))
         for count in 0..<file.count { #expect(throws: (any Error).self) { try Image.decode(Data(file.prefix(count))) } }
     }
 
@@ -31,7 +33,7 @@ import Testing
             ]
             + [2, 2, 0x44, 0x0A, 0, 0x3B]
         let image = try Image.decode(Data(file))
-        #expect(image.width == 2 && image[0, 0] == (255, 0, 0) && image[1, 0] == (255, 255, 255))
+        #expect(image.width == 2 && image[0, 0] == Color(255, 0, 0) && image[1, 0] == Color(255, 255, 255))
         #expect(throws: (any Error).self) { try Image.decode(Data(file.prefix(30))) }
     }
 
@@ -82,7 +84,7 @@ import Testing
     }
 
     @Test func aProgressivePictureWithoutItsEndIsRefused() throws {
-        let picture = Image(width: 64, height: 64, fill: (9, 9, 9))
+        let picture = Image(width: 64, height: 64, fill: Color(9, 9, 9))
         var data = try picture.jpegData()
         #expect(throws: Never.self) { try Image.decode(data.dropLast(2)) }
         // The frame's marker says progressive; nothing else is looked at before.

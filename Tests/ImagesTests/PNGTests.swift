@@ -24,7 +24,7 @@ import Testing
             for x in 0..<w {
                 let values = (0..<builder.channels).map { eightBits(builder.sample(x, y, $0), kind.depth) }
                 let expected = colour(values, kind.type, index: builder.sample(x, y, 0), colours)
-                let seen = SIMD3(Int(image[x, y].0), Int(image[x, y].1), Int(image[x, y].2))
+                let seen = SIMD3(Int(image[x, y].red), Int(image[x, y].green), Int(image[x, y].blue))
                 if seen != expected { Issue.record("\(kind) at \(x), \(y): \(seen) for \(expected)") }
             }
         }
@@ -75,7 +75,7 @@ import Testing
     @Test func filesComeBack() throws {
         let directory = temporaryPath()
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        let image = Image(width: 5, height: 4, fill: (1, 2, 3))
+        let image = Image(width: 5, height: 4, fill: Color(1, 2, 3))
         try image.writePNG(to: directory + "/a.png")
         #expect(try Image(contentsOf: directory + "/a.png") == image)
         try image.writeJPEG(to: directory + "/a.jpg")
@@ -123,13 +123,13 @@ import Testing
     @Test func aHundredMegapixelsAreRead() throws {
         var data = Data()
         do {
-            var image = Image(width: 12_500, height: 8_000, fill: (9, 99, 199))
-            for x in 0..<image.width { image[x, 7_999] = (1, 2, 3) }
+            var image = Image(width: 12_500, height: 8_000, fill: Color(9, 99, 199))
+            for x in 0..<image.width { image[x, 7_999] = Color(1, 2, 3) }
             data = try image.pngData()
         }
         let image = try Image.decode(data)
         #expect((image.width, image.height) == (12_500, 8_000))
-        #expect(image[12_499, 7_998] == (9, 99, 199) && image[0, 7_999] == (1, 2, 3))
+        #expect(image[12_499, 7_998] == Color(9, 99, 199) && image[0, 7_999] == Color(1, 2, 3))
         #expect(failureKind { _ = try Image.decode(data, options: .init(maximumPixels: 99_999_999)) } == .badInput)
     }
 

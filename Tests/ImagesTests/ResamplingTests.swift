@@ -112,9 +112,11 @@ private func bytes(_ hexadecimal: String) -> [UInt8] {
     }
 
     @Test(arguments: ResamplingFilter.allCases) func oneColourStays(filter: ResamplingFilter) {
-        let image = Image(width: 17, height: 5, fill: (3, 200, 255))
+        let image = Image(width: 17, height: 5, fill: Color(3, 200, 255))
         for (width, height) in [(1, 1), (17, 5), (40, 3), (2, 31)] {
-            #expect(image.resized(width: width, height: height, filter: filter) == Image(width: width, height: height, fill: (3, 200, 255)))
+            #expect(
+                image.resized(width: width, height: height, filter: filter) == Image(width: width, height: height, fill: Color(3, 200, 255))
+            )
         }
     }
 

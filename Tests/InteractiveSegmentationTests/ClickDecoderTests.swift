@@ -23,20 +23,20 @@ import Testing
     @Test func sameClickTwiceGivesTheSameAnswer() throws {
         let decoder = try ClickDecoder(Self.shape, seed: 3)
         let features = randomMatrix(rows: 40, columns: 5, stream: 2)
-        let once = try decoder.probabilities(of: features, clicks: Self.clicks([3], [true]))
-        let twice = try decoder.probabilities(of: features, clicks: Self.clicks([3, 3], [true, true]))
+        let once = decoder.probabilities(of: features, clicks: Self.clicks([3], [true]))
+        let twice = decoder.probabilities(of: features, clicks: Self.clicks([3, 3], [true, true]))
         let difference = zip(once, twice).map { abs($0 - $1) }.max() ?? 1
         #expect(difference < 1e-6, "largest difference \(difference)")
         // The attention with its queries and keys is a real mean of values elsewhere.
-        let other = try decoder.probabilities(of: features, clicks: Self.clicks([3, 4], [true, true]))
+        let other = decoder.probabilities(of: features, clicks: Self.clicks([3, 4], [true, true]))
         #expect(zip(once, other).contains { abs($0 - $1) > 1e-4 })
     }
 
     @Test func polarityOfAClickMatters() throws {
         let decoder = try ClickDecoder(Self.shape, seed: 3)
         let features = randomMatrix(rows: 10, columns: 5, stream: 2)
-        let wanted = try decoder.probabilities(of: features, clicks: Self.clicks([1, 0], [true, true]))
-        let unwanted = try decoder.probabilities(of: features, clicks: Self.clicks([1, 0], [true, false]))
+        let wanted = decoder.probabilities(of: features, clicks: Self.clicks([1, 0], [true, true]))
+        let unwanted = decoder.probabilities(of: features, clicks: Self.clicks([1, 0], [true, false]))
         #expect(wanted != unwanted)
     }
 

@@ -41,44 +41,6 @@ struct SphereViews: MeshViews {
     }
 }
 
-/// Answers a click on the sphere with the hemisphere (above or below the equator) that it is on; a second wanted click adds its own
-/// hemisphere, an unwanted one leaves only what is nearer to the first click.
-struct HemisphereSegmenter: PromptSegmenter {
-    let identity = ModelIdentity(name: "hemispheres", hash: "0")
-
-    func embed(_ image: Image) throws -> ImageEmbedding {
-        ImageEmbedding(
-            imageWidth: image.width, imageHeight: image.height,
-            features: FeatureGrid(columns: 1, rows: 1, dimension: 1, values: [0], map: PlaneMap(scaleX: 1, scaleY: 1)))
-    }
-
-    func masks(for prompts: [Prompt], in embedding: ImageEmbedding) throws -> [MaskPrediction] {
-        let grid = embedding.features
-        return prompts.map { prompt in
-            let points = prompt.points.map { grid.feature(at: $0.position) }
-            let values = (0..<(grid.columns * grid.rows)).map { cell -> Float in
-                let own = Array(grid.values[(3 * cell)..<(3 * cell + 3)])
-                guard own.contains(where: { $0 != 0 }) else { return -5 }
-                var inside = own[1] * points[0][1] > 0
-                for (point, feature) in zip(prompt.points, points).dropFirst() {
-                    if point.isForeground {
-                        inside = inside || own[1] * feature[1] > 0
-                    } else {
-                        inside = inside && distance(own, points[0]) < distance(own, feature)
-                    }
-                }
-                return inside ? 5 : -5
-            }
-            let map = LogitMap(width: grid.columns, height: grid.rows, values: values, map: grid.map)
-            return MaskPrediction(
-                imageWidth: embedding.imageWidth, imageHeight: embedding.imageHeight, logits: [map, map, map],
-                predictedIoU: [0.9, 0.9, 0.9])
-        }
-    }
-
-    private func distance(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } }
-}
-
 /// Keeps bytes in memory.
 final class MemoryStore: TrainingStore, @unchecked Sendable {
     private let lock = NSLock()

@@ -41,7 +41,7 @@ import Testing
                 decoder: training.decoder, scaling: training.scaling, field: field,
                 context: context,
                 provenance: .init(
-                    meshHash: "m", segmenter: HemisphereSegmenter().identity, normalisation: "vertexMean", signal: .lift, views: 8,
+                    meshHash: "m", segmenter: HemisphereSegmenter().identity, normalisation: .vertexMean, signal: .lift, views: 8,
                     prompts: prompts.count, severalWanted: 0, withUnwanted: 0, answersHash: "a", sampling: PromptSampling(),
                     training: DecoderTrainingOptions(), steps: training.steps, bestStep: training.bestStep, heldOutLoss: 0,
                     heldOutIoU: 0))

@@ -7,7 +7,7 @@ import Testing
 @Suite struct SurfaceSegmentTests {
     @Test func otsuSeparatesTwoGroups() {
         let values = [Float](repeating: 0.1, count: 70) + [Float](repeating: 0.6, count: 30)
-        let segment = SurfaceSegment(probability: values, binarization: .otsu)
+        let segment = SurfaceSegment(probability: values, threshold: .otsu)
         #expect(segment.threshold > 0.1 && segment.threshold <= 0.6)
         #expect(segment.vertexLabels.count { $0 } == 30)
         #expect(otsuThreshold([0.3, 0.3]) == 0.5)

@@ -58,7 +58,7 @@ import Testing
             decoder: training.decoder, scaling: training.scaling,
             field: FeatureField(values: values, observed: [Bool](repeating: true, count: values.rows)),
             provenance: .init(
-                meshHash: "m", segmenter: HemisphereSegmenter().identity, normalisation: "vertexMean", signal: .masks, views: 8,
+                meshHash: "m", segmenter: HemisphereSegmenter().identity, normalisation: .vertexMean, signal: .masks, views: 8,
                 prompts: 1, severalWanted: pairs, withUnwanted: pairs, answersHash: "a", sampling: PromptSampling(),
                 training: Setting.options,
                 steps: training.steps, bestStep: training.bestStep, heldOutLoss: 0, heldOutIoU: 0))

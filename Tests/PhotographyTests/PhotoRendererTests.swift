@@ -58,7 +58,8 @@ struct PhotoRendererTests {
         var seen = Set<UInt8>()
         for y in 0..<80 {
             for x in 0..<80 {
-                let (red, green, blue) = photograph.image[x, y]
+                let color = photograph.image[x, y]
+                let (red, green, blue) = (color.red, color.green, color.blue)
                 let face = photograph.surfaces.faceIDs[y * 80 + x]
                 if face < 0 {
                     #expect(green > red && green > blue)
@@ -104,8 +105,8 @@ struct PhotoRendererTests {
         let flat = try renderer.photograph(scene, from: camera).image
         let shadow = try #require(camera.project([0.55, -0.3, 0], size: RasterSize(60))).position
         let open = try #require(camera.project([-0.7, -0.3, 0], size: RasterSize(60))).position
-        #expect(lit[Int(shadow.x), Int(shadow.y)].0 + 30 < lit[Int(open.x), Int(open.y)].0)
-        #expect(abs(Int(flat[Int(shadow.x), Int(shadow.y)].0) - Int(flat[Int(open.x), Int(open.y)].0)) < 4)
+        #expect(lit[Int(shadow.x), Int(shadow.y)].red + 30 < lit[Int(open.x), Int(open.y)].red)
+        #expect(abs(Int(flat[Int(shadow.x), Int(shadow.y)].red) - Int(flat[Int(open.x), Int(open.y)].red)) < 4)
     }
 
     @Test func refusesImpossibleSizes() throws {

@@ -56,13 +56,13 @@ struct TextureTests {
             return meanDifference(copy, image)
         }
         #expect(losses[0] < losses[1] && losses[1] < losses[2])
-        var plain = Image(width: 37, height: 21, fill: (90, 120, 40))
+        var plain = Image(width: 37, height: 21, fill: Color(90, 120, 40))
         let before = plain
         BlockCoding.degrade(&plain, quality: 90)
         #expect(meanDifference(plain, before) < 3)
     }
 
     @Test func codesInvertLinearValues() {
-        for code in 0..<256 { #expect(abs(Int(Palette.code(Palette.linear[code])) - code) <= 1) }
+        for code in 0..<256 { #expect(abs(Int(LinearColor.code(LinearColor.linear[code])) - code) <= 1) }
     }
 }

@@ -15,7 +15,7 @@ private func wall(_ normal: SIMD3<Float>) -> Mesh {
 }
 
 private func centerLevel(_ mesh: Mesh, _ shading: Shading) throws -> UInt8 {
-    try PictureRenderer(RayScene(mesh: mesh), shading: shading).picture(from: front, size: RasterSize(9)).image[4, 4].0
+    try PictureRenderer(RayScene(mesh: mesh), shading: shading).picture(from: front, size: RasterSize(9)).image[4, 4].red
 }
 
 @Suite struct PictureTests {
@@ -32,9 +32,9 @@ private func centerLevel(_ mesh: Mesh, _ shading: Shading) throws -> UInt8 {
     @Test func uncoveredPixelsAreWhite() throws {
         for shading in [Shading.reference, .robust, .presentation] {
             let picture = try PictureRenderer(RayScene(mesh: cube()), shading: shading).picture(from: front, size: RasterSize(32))
-            #expect(picture.image[0, 0] == (255, 255, 255))
+            #expect(picture.image[0, 0] == Color(255, 255, 255))
             #expect(picture.coverage[0] == 0 && picture.coverage[16 * 32 + 16] == 255)
-            #expect(picture.image[16, 16].0 < 255)
+            #expect(picture.image[16, 16].red < 255)
         }
     }
 
@@ -59,7 +59,7 @@ private func centerLevel(_ mesh: Mesh, _ shading: Shading) throws -> UInt8 {
         let picture = try renderer.picture(from: front, size: RasterSize(9), vertexColors: colors)
         // Halfway up: a quarter of each lower corner and half of the upper one.
         let color = picture.image[4, 4]
-        #expect(abs(Int(color.0) - 64) <= 1 && abs(Int(color.1) - 64) <= 1 && abs(Int(color.2) - 128) <= 1)
+        #expect(abs(Int(color.red) - 64) <= 1 && abs(Int(color.green) - 64) <= 1 && abs(Int(color.blue) - 128) <= 1)
         #expect(throws: Failure.self) { try renderer.picture(from: front, size: RasterSize(9), vertexColors: []) }
         #expect(throws: Failure.self) { try renderer.picture(from: front, size: RasterSize(0)) }
     }
@@ -68,7 +68,7 @@ private func centerLevel(_ mesh: Mesh, _ shading: Shading) throws -> UInt8 {
         let renderer = PictureRenderer(try RayScene(mesh: cube()), shading: Shading(background: [.nan, -.infinity, 7]))
         let colors = [SIMD3<Float>](repeating: [.nan, .infinity, -.infinity], count: 8)
         let picture = try renderer.picture(from: front, size: RasterSize(9), vertexColors: colors)
-        #expect(picture.image[0, 0] == (0, 0, 255))
+        #expect(picture.image[0, 0] == Color(0, 0, 255))
         #expect(picture.coverage[4 * 9 + 4] == 255)
     }
 
@@ -90,7 +90,7 @@ private func centerLevel(_ mesh: Mesh, _ shading: Shading) throws -> UInt8 {
         let picture = try PictureRenderer(RayScene(mesh: open), shading: shading).picture(from: front, size: RasterSize(64))
         let back = (0..<64).filter { picture.coverage[32 * 64 + $0] > 0 }
         #expect(back.count > 10)
-        #expect(picture.image[32, 32].0 > picture.image[24, 24].0)
+        #expect(picture.image[32, 32].red > picture.image[24, 24].red)
     }
 
     /// Levels bend little from pixel to pixel on the even walls of an open box, whose corners are dark.
@@ -109,7 +109,7 @@ private func centerLevel(_ mesh: Mesh, _ shading: Shading) throws -> UInt8 {
                 // Both triangles of a wall, and nothing of its neighbours.
                 let around = Set((-3...3).flatMap { dy in (-3...3).map { faces[(y + dy) * size.width + x + $0] / 2 } })
                 guard around.count == 1, faces[y * size.width + x] >= 0 else { continue }
-                let row = (-1...1).map { Int(picture[x + $0, y].0) }
+                let row = (-1...1).map { Int(picture[x + $0, y].red) }
                 bends.append(abs(row[0] - 2 * row[1] + row[2]))
                 levels.append(row[1])
             }

@@ -28,9 +28,9 @@ import Testing
     }
 
     /// Which channels are bright.
-    static func hue(_ pixel: (UInt8, UInt8, UInt8)) -> [Bool] {
-        let largest = max(pixel.0, pixel.1, pixel.2)
-        return [pixel.0, pixel.1, pixel.2].map { Int($0) > Int(largest) / 2 }
+    static func hue(_ pixel: Color) -> [Bool] {
+        let largest = max(pixel.red, pixel.green, pixel.blue)
+        return [pixel.red, pixel.green, pixel.blue].map { Int($0) > Int(largest) / 2 }
     }
 
     @Test func aPictureLiesOnTheSurfaceUpright() throws {

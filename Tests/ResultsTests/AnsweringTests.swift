@@ -114,7 +114,7 @@ import Testing
         let (mesh, photo, click) = try Self.inputs()
         try #require(bench.answer(click, in: photo, on: mesh).isFound)
         bench = PipelineTests.bench()
-        bench.segmenter = FailingOnViews(photo: photo.image)
+        bench.segmenter = OnePhotoSegmenter(photo: photo.image)
         #expect(try failure { try bench.answer(click, in: photo, on: mesh) }.operation == "running the model")
     }
 
@@ -229,62 +229,5 @@ import Testing
         }
         #expect(largest > shared.memory.limit / 2, "the limit was felt")
         #expect(found > 15, "\(found) of 30 have an answer")
-    }
-}
-
-/// A segmenter that cannot embed anything but one photo.
-private struct FailingOnViews: PromptSegmenter {
-    let photo: Image
-    private let inner = DiscSegmenter()
-    var identity: ModelIdentity { inner.identity }
-
-    init(photo: Image) { self.photo = photo }
-
-    func embed(_ image: Image) throws -> ImageEmbedding {
-        guard image == photo else { throw Failure(.badInput, "running the model", reason: "it cannot be run") }
-        return try inner.embed(image)
-    }
-
-    func masks(for prompts: [Prompt], in embedding: ImageEmbedding) throws -> [MaskPrediction] {
-        try inner.masks(for: prompts, in: embedding)
-    }
-}
-
-/// An extractor whose first picture takes until somebody opens the gate.
-private final class GatedExtractor: FeatureExtractor, @unchecked Sendable {
-    // Unchecked: everything mutable is only touched under the lock of `condition`.
-    private let inner = ColorExtractor()
-    private let condition = NSCondition()
-    private var isOpen = false
-    private var waiting = 0
-    var identity: ModelIdentity { inner.identity }
-    var dimension: Int { inner.dimension }
-    var shown: Int { inner.pictures }
-
-    func features(of image: Image) throws -> FeatureGrid {
-        condition.lock()
-        waiting += 1
-        condition.broadcast()
-        while !isOpen { condition.wait() }
-        condition.unlock()
-        return try inner.features(of: image)
-    }
-
-    func isWaitedFor(by count: Int) -> Bool {
-        condition.lock()
-        defer { condition.unlock() }
-        return waiting >= count
-    }
-
-    /// Returns once a picture is at the gate.
-    func entered() async {
-        while !isWaitedFor(by: 1) { try? await Task.sleep(for: .milliseconds(1)) }
-    }
-
-    func open() {
-        condition.lock()
-        isOpen = true
-        condition.broadcast()
-        condition.unlock()
     }
 }

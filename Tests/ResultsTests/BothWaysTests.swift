@@ -215,7 +215,7 @@ import Testing
         var match = try bench.answer(click, in: photo, on: mesh)
         match.correspondence.buddy = Candidate(
             vertex: 40, similarity: 1, pixel: click.pixel, pixelSimilarity: 1, qualifies: true, iou: 1)
-        match.segment = try mesh.part(around: 40, at: bench)
+        match.segment = try mesh.partFinder(at: bench).part(around: 40)
         let job = TextureJob(at: bench, mode: mode)
         let outcome = try job.run(match)
         let folder = temporaryPath()

@@ -13,61 +13,6 @@ import Testing
 @testable import BSBResults
 @testable import BSBWorkbench
 
-/// A feature extractor that answers with the mean colour of each cell, and counts the pictures it is shown.
-final class ColorExtractor: FeatureExtractor, @unchecked Sendable {
-    let identity = ModelIdentity(name: "colours", hash: "c0")
-    let dimension = 3
-    private let lock = NSLock()
-    private var shown = 0
-
-    var pictures: Int {
-        lock.lock()
-        defer { lock.unlock() }
-        return shown
-    }
-
-    func features(of image: Image) throws -> FeatureGrid {
-        lock.lock()
-        shown += 1
-        lock.unlock()
-        let small = image.resized(width: 16, height: 16)
-        return FeatureGrid(
-            columns: 16, rows: 16, dimension: 3, values: small.pixels.map { Float($0) / 255 + 0.01 },
-            map: PlaneMap(scaleX: 16 / Float(image.width), scaleY: 16 / Float(image.height)))
-    }
-}
-
-/// A segmenter whose part is a disc around the click and whose object is all that is not white.
-struct DiscSegmenter: PromptSegmenter {
-    let identity = ModelIdentity(name: "discs", hash: "d0")
-
-    func embed(_ image: Image) throws -> ImageEmbedding {
-        let small = image.resized(width: 32, height: 32)
-        let values = (0..<(32 * 32)).map { Float(small.pixels[3 * $0]) / 255 }
-        return ImageEmbedding(
-            imageWidth: image.width, imageHeight: image.height,
-            features: FeatureGrid(
-                columns: 32, rows: 32, dimension: 1, values: values,
-                map: PlaneMap(scaleX: 32 / Float(image.width), scaleY: 32 / Float(image.height))))
-    }
-
-    func masks(for prompts: [Prompt], in embedding: ImageEmbedding) throws -> [MaskPrediction] {
-        prompts.map { prompt in
-            let grid = embedding.features
-            let center = grid.map(prompt.points[0].position)
-            let object = LogitMap(width: 32, height: 32, values: grid.values.map { 4 * (0.97 - $0) }, map: grid.map)
-            let disc = (0..<(32 * 32)).map { cell -> Float in
-                let offset = SIMD2(Float(cell % 32) + 0.5, Float(cell / 32) + 0.5) - center
-                return min(4 - (offset * offset).sum().squareRoot(), object.values[cell] * 10)
-            }
-            let part = LogitMap(width: 32, height: 32, values: disc, map: grid.map)
-            return MaskPrediction(
-                imageWidth: embedding.imageWidth, imageHeight: embedding.imageHeight, logits: [part, object, object],
-                predictedIoU: [1, 1, 1])
-        }
-    }
-}
-
 @Suite struct PipelineTests {
     static let shape = Result { try ExampleShape(.mug, seed: 2, vertices: 900) }
 
@@ -270,6 +215,12 @@ struct DiscSegmenter: PromptSegmenter {
         #expect(found.seeds(among: positions).isEmpty)
     }
 
+    private static func overview(_ answer: Answer, _ bench: Workbench) throws -> Image {
+        let overview = Overview(
+            answer, part: answer.segment.map { PartDocument($0, of: answer.mesh.mesh, method: answer.method) })
+        return overview.image(of: try (0..<Overview.panelCount).map(overview.panelPainter()))
+    }
+
     @Test func theOverviewIsPaintedWithAndWithoutACorrespondence() throws {
         let bench = Self.bench()
         let (mesh, photo, click) = try Self.inputs(bench)
@@ -277,32 +228,14 @@ struct DiscSegmenter: PromptSegmenter {
         outcome.correspondence.buddy = Candidate(
             vertex: 7, similarity: 0.9, pixel: click.pixel, pixelSimilarity: 0.9, qualifies: true, iou: 0.8)
         outcome.segment = SurfaceSegment(probability: mesh.mesh.vertices.map { $0.y > 0 ? 1 : 0 })
-        let found = try Overview(outcome, parallelism: bench.parallelism).image()
+        let found = try Self.overview(outcome, bench)
         outcome.correspondence.buddy = nil
         outcome.correspondence.reason = .noCandidateQualifies
         outcome.segment = nil
-        let none = try Overview(outcome, parallelism: bench.parallelism).image()
+        let none = try Self.overview(outcome, bench)
         #expect(found.width > 1000 && found.height > 500)
-        #expect((found.width, found.height) == (none.width, none.height))
-        #expect(found != none)
+        #expect(found.width == none.width && found != none)
         let blue = (0..<(found.width * found.height)).count { found.pixels[3 * $0 + 2] > 150 && found.pixels[3 * $0] < 90 }
         #expect(blue > 2000, "the part is lit up")
-    }
-}
-
-/// An extractor that fails after a number of pictures, as a killed run would end.
-final class StoppingExtractor: FeatureExtractor, @unchecked Sendable {
-    private let inner = ColorExtractor()
-    private let limit: Int
-    var identity: ModelIdentity { inner.identity }
-    var dimension: Int { inner.dimension }
-
-    init(after limit: Int) {
-        self.limit = limit
-    }
-
-    func features(of image: Image) throws -> FeatureGrid {
-        guard inner.pictures < limit else { throw Failure(.internal, "looking", reason: "stopped") }
-        return try inner.features(of: image)
     }
 }

@@ -163,24 +163,3 @@ import Testing
         #expect(LossCurve([]).image() != LossCurve(history).image())
     }
 }
-
-/// A segmenter that fails after a number of prompts' calls, as a killed run would end.
-private final class StoppingSegmenter: PromptSegmenter, @unchecked Sendable {
-    private let inner = DiscSegmenter()
-    private let lock = NSLock()
-    private var left: Int
-    var identity: ModelIdentity { inner.identity }
-
-    init(after limit: Int) { left = limit }
-
-    func embed(_ image: Image) throws -> ImageEmbedding { try inner.embed(image) }
-
-    func masks(for prompts: [Prompt], in embedding: ImageEmbedding) throws -> [MaskPrediction] {
-        lock.lock()
-        left -= 1
-        let isOver = left < 0
-        lock.unlock()
-        guard !isOver else { throw Failure(.internal, "asking", reason: "stopped") }
-        return try inner.masks(for: prompts, in: embedding)
-    }
-}

@@ -188,8 +188,8 @@ import Testing
             let center = (0..<3).reduce(SIMD3<Float>.zero) { $0 + part.positions[part.triangles[triangle][$1]] / 3 }
             guard abs(center.z) > 0.6 else { continue }
             let place = (0..<3).reduce(SIMD2<Float>.zero) { $0 + texture.appearance.coordinates[3 * face + $1] / 3 } * 256
-            let (r, g, _) = texture.image[Int(place.x), Int(place.y)]
-            let difference = max(abs(Float(r) - (100 + center.x * 50)), abs(Float(g) - (80 - center.y * 50)))
+            let color = texture.image[Int(place.x), Int(place.y)]
+            let difference = max(abs(Float(color.red) - (100 + center.x * 50)), abs(Float(color.green) - (80 - center.y * 50)))
             if center.z > 0 { front.append(difference) } else { back.append(difference) }
         }
         #expect(front.count > 200 && back.count > 200)
@@ -206,7 +206,7 @@ import Testing
                 for (dx, dy) in [(-0.5, -0.5), (0.5, -0.5), (-0.5, 0.5), (0.5, 0.5)] as [(Float, Float)] {
                     let (x, y) = (Int(place.x + dx), Int(place.y + dy))
                     // The blue of the photo is 60 everywhere, that of the unpainted rest 204.
-                    #expect(texture.image[x, y].2 < 70)
+                    #expect(texture.image[x, y].blue < 70)
                 }
             }
         }
@@ -227,7 +227,7 @@ import Testing
         for corner in 0..<3 {
             let place = texture.appearance.coordinates[6 + corner] * 64
             for (dx, dy) in [(-0.5, -0.5), (0.5, -0.5), (-0.5, 0.5), (0.5, 0.5)] as [(Float, Float)] {
-                #expect(texture.image[Int(place.x + dx), Int(place.y + dy)].2 < 70)
+                #expect(texture.image[Int(place.x + dx), Int(place.y + dy)].blue < 70)
             }
         }
     }

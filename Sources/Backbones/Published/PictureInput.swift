@@ -58,7 +58,7 @@ struct PictureInput: Sendable {
         if isPadded {
             // The graph subtracts the mean, so that padding with the mean colour is 0, as near as bytes allow.
             let fill = (0..<3).map { UInt8((preparation.mean[$0] * 255).rounded()) }
-            var frame = Image(width: preparation.side, height: preparation.side, fill: (fill[0], fill[1], fill[2]))
+            var frame = Image(width: preparation.side, height: preparation.side, fill: Color(fill[0], fill[1], fill[2]))
             for y in 0..<resized.height { for x in 0..<resized.width { frame[x, y] = resized[x, y] } }
             resized = frame
         }

@@ -1,10 +1,10 @@
-import Synchronization
+import BSBBasics
 
 /// Lets one run of a network through at a time, or any number.
 ///
 /// A large network uses all cores and gigabytes in one run; two at once would need twice the memory and be no quicker.
 final class RunGate: Sendable {
-    private let turn = Mutex(())
+    private let turn = Guarded(())
     private let isOpen: Bool
 
     /// A gate that lets any number through if it is open.

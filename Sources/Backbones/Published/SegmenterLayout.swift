@@ -1,4 +1,3 @@
-import BSBBasics
 import BSBInference
 
 /// How the two graphs of a published segmenter are laid out; the names of what they take and give tell it.

@@ -1,6 +1,4 @@
-import BSBAnswering
 import BSBCorrespondence
-import BSBResults
 import BSBWorkbench
 
 /// One departure from the settings of a preset.

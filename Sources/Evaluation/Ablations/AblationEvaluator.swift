@@ -1,10 +1,5 @@
-import BSBAnswering
 import BSBBackbones
-import BSBBasics
-import BSBCorrespondence
-import BSBDistillation
 import BSBImages
-import BSBResults
 import BSBWorkbench
 
 /// Answers the same clicks by many variants of the method.
@@ -34,7 +29,7 @@ package struct AblationEvaluator: Sendable {
         let bench = evaluator.bench
         let description = Description(
             options: evaluator.options, settings: Dictionary(uniqueKeysWithValues: variants.map { ($0.name, $0.settings) }),
-            models: [bench.extractor.identity, bench.segmenter.identity], shapes: evaluator.entries.map(\.name))
+            models: bench.models, shapes: evaluator.entries.map(\.name))
         return try evaluator.finish(folder: folder, description: description, stage: "Comparing variants") { job, finished in
             try samples(of: job, except: finished)
         }

@@ -1,11 +1,8 @@
-import BSBAnswering
 import BSBBackbones
 import BSBBasics
 import BSBCorrespondence
-import BSBDistillation
 import BSBImages
 import BSBRendering
-import BSBResults
 import BSBWorkbench
 
 /// Many clicks in one photo, each answered on one mesh.
@@ -59,7 +56,7 @@ package struct ClickMap: Sendable, Codable {
         }
         meanIoU = Self.meanIoU(of: clicks.filter { $0.vertex != nil })
         meanIoUWithout = Self.meanIoU(of: clicks.filter { $0.vertex == nil })
-        models = [bench.extractor.identity, bench.segmenter.identity]
+        models = bench.models
     }
 
     private static func meanIoU(of clicks: [Click]) -> Estimate? {

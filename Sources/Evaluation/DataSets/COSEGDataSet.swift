@@ -1,6 +1,6 @@
 import BSBBasics
-import Foundation
 import BSBShapes
+import Foundation
 
 /// The COSEG data: `category/shapes/id.off` and `category/gt/id.seg`, one part number for each face.
 ///

@@ -1,4 +1,3 @@
-import BSBBasics
 import BSBShapes
 
 /// The name of a shape of a data set.

@@ -1,5 +1,4 @@
 import BSBBasics
-import Foundation
 import BSBShapes
 
 /// PartNet, as its `data_v0` is laid out.

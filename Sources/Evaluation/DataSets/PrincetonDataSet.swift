@@ -43,7 +43,7 @@ package struct PrincetonDataSet: LabelledDataSet {
     /// Rows of id, category, the direction of view and the upright direction.
     private static func poses(_ table: String) throws -> [ShapeEntry: ShapePose] {
         var poses: [ShapeEntry: ShapePose] = [:]
-        for row in try Table.rows(of: table) {
+        for row in try CommaTable.rows(of: table) {
             let numbers = row.dropFirst(2).compactMap { Float($0) }
             guard numbers.count >= 6, numbers.allSatisfy(\.isFinite) else { continue }
             poses[ShapeEntry(category: row[1], id: row[0])] = ShapePose(

@@ -1,6 +1,6 @@
 import BSBBasics
-import Foundation
 import BSBShapes
+import Foundation
 
 /// ShapeNetPart: labelled points of meshes that come from ShapeNetCore (Yi and others 2016).
 ///

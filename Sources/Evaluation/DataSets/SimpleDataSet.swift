@@ -1,6 +1,6 @@
 import BSBBasics
-import Foundation
 import BSBShapes
+import Foundation
 
 /// A layout for one's own data: `category/id.obj` (or another mesh format) with `category/id.labels.json`.
 ///

@@ -1,14 +1,12 @@
-import BSBAnswering
 import BSBBackbones
 import BSBBasics
 import BSBCorrespondence
-import Foundation
 import BSBImages
 import BSBPhotography
 import BSBRendering
-import BSBResults
 import BSBShapes
 import BSBWorkbench
+import Foundation
 
 /// What a mesh has of what was clicked.
 package enum Counterpart: String, Sendable, Hashable, Codable, CaseIterable {
@@ -79,7 +77,7 @@ package struct ExistenceEvaluator: Sendable {
     package static func records(in folder: String, of bench: Workbench) throws -> [ExistenceRecord] {
         let operation = "reading records of another run"
         let description = try JSONFile.decode(Description.self, from: "\(folder)/run.json", operation: operation)
-        guard description.models == [bench.extractor.identity, bench.segmenter.identity] else {
+        guard description.models == bench.models else {
             throw Failure(.badInput, operation, path: folder, reason: "it was made with other models")
         }
         let records = try SampleLog<ExistenceRecord>(folder: folder, description: description).records
@@ -93,7 +91,7 @@ package struct ExistenceEvaluator: Sendable {
     /// evaluation's.
     package func run(folder: String) throws -> [ExistenceRecord] {
         let description = Description(
-            options: options, settings: bench.settings, models: [bench.extractor.identity, bench.segmenter.identity],
+            options: options, settings: bench.settings, models: bench.models,
             shapes: entries.map(\.name))
         var log = try SampleLog<ExistenceRecord>(folder: folder, description: description)
         let finished = Set(log.records.map(\.shape))

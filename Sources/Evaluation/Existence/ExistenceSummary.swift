@@ -1,7 +1,5 @@
-import BSBAnswering
 import BSBBackbones
 import BSBCorrespondence
-import BSBResults
 import BSBWorkbench
 
 /// `existence.json`.
@@ -51,7 +49,7 @@ package struct ExistenceSummary: Sendable, Codable {
     ) {
         self.command = command
         self.seconds = seconds
-        models = [bench.extractor.identity, bench.segmenter.identity]
+        models = bench.models
         shapes = Set(records.map(\.shape)).count
         let known = ExistenceCalibration.known(.photoToShape, extractor: models[0], segmenter: models[1])
         kinds = Counterpart.allCases.compactMap { Kind($0, records, known) }

@@ -1,9 +1,5 @@
-import BSBAnswering
 import BSBBackbones
-import BSBBasics
-import BSBCorrespondence
 import BSBImages
-import BSBResults
 import BSBWorkbench
 
 /// What one click gave on a mesh and on the same mesh changed.
@@ -54,7 +50,7 @@ package struct InvarianceEvaluator: Sendable {
     package func run(folder: String) throws -> [InvarianceRecord] {
         let bench = evaluator.bench
         let description = Description(
-            options: evaluator.options, settings: bench.settings, models: [bench.extractor.identity, bench.segmenter.identity],
+            options: evaluator.options, settings: bench.settings, models: bench.models,
             shapes: evaluator.entries.map(\.name), changes: changes)
         return try evaluator.finish(folder: folder, description: description, stage: "Changing meshes") { job, finished in
             try records(of: job, except: finished)

@@ -1,6 +1,6 @@
 import BSBBasics
-import Foundation
 import BSBShapes
+import Foundation
 
 /// A change of a mesh that leaves what it means as it is.
 package enum MeshChange: String, Sendable, Hashable, Codable, CaseIterable {
@@ -41,7 +41,7 @@ extension MeshChange {
             result.mesh.vertices = shape.mesh.vertices.map { $0 * 1000 }
             back = { $0 / 1000 }
         case .turned, .rotated:
-            let up = EvaluationStudio.unit(shape.pose.up) ?? [0, 1, 0]
+            let up = shape.pose.up.direction ?? [0, 1, 0]
             let axis = self == .turned ? up : Self.direction(&generator)
             let angle = self == .turned ? Float.pi / 3 : generator.uniform(0.5, .pi)
             result.mesh.vertices = shape.mesh.vertices.map { RenderMatcher.rotated($0 - center, around: axis, by: angle) + center }
@@ -59,7 +59,7 @@ extension MeshChange {
 
     private static func direction(_ generator: inout SeededGenerator) -> SIMD3<Float> {
         let vector = SIMD3(generator.gaussian(), generator.gaussian(), generator.gaussian())
-        return EvaluationStudio.unit(vector) ?? [0, 0, 1]
+        return vector.direction ?? [0, 0, 1]
     }
 
     static func extent(of mesh: Mesh) -> (center: SIMD3<Float>, radius: Float) {

@@ -1,7 +1,7 @@
 import BSBBackbones
 import BSBBasics
-import Foundation
 import BSBImages
+import Foundation
 
 /// How often keypoints are found in other photos of their set: the share of correct keypoints (PCK).
 package struct KeypointSummary: Sendable, Codable {

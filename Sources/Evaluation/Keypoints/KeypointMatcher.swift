@@ -1,6 +1,6 @@
 import BSBBackbones
-import Foundation
 import BSBLinearAlgebra
+import Foundation
 
 /// Finds in one photo the points that mean the same as points of another, by features alone.
 ///

@@ -1,5 +1,4 @@
 import BSBBasics
-import Foundation
 
 /// Photos whose keypoints mean the same, in the same order, within a set: the layout of PF-WILLOW.
 ///

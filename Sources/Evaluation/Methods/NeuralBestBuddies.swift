@@ -1,7 +1,5 @@
 import BSBBackbones
-import BSBCorrespondence
 import BSBImages
-import Foundation
 
 /// Sparse mutual matches between two pictures, from coarse to fine, after "Neural Best-Buddies" of Aberman and others, 2018.
 ///

@@ -1,12 +1,10 @@
-import BSBAnswering
 import BSBBackbones
 import BSBBasics
 import BSBCorrespondence
-import Foundation
 import BSBImages
 import BSBLinearAlgebra
+import BSBPhotography
 import BSBRendering
-import BSBResults
 import BSBWorkbench
 
 /// The baselines that match the photo with a grey render of the mesh, picture to picture, as image methods have to: the nearest pixel by
@@ -70,7 +68,7 @@ struct RenderMatcher {
         var answers: [Method: Int?] = [:]
         for side in sides {
             let query = Matrix(rows: 1, columns: feature.count, values: feature)
-            let match = (try? side.search.mostSimilar(to: query, parallelism: Parallelism(threads: 1)))?.first ?? nil
+            let match = side.search.mostSimilar(to: query, parallelism: Parallelism(threads: 1))[0]
             answers[side.nearest] = .some(match.flatMap { vertex(at: $0.pixel, side) })
             for (method, matches) in [(side.buddies, side.matches.matches), (side.representatives, side.matches.representatives)] {
                 answers[method] = .some(side.matches.match(of: click.center, among: matches).flatMap { vertex(at: $0, side) })
@@ -106,10 +104,10 @@ struct RenderMatcher {
 extension ShapePose {
     /// Right, up and towards a usual viewer: three orthogonal unit vectors.
     var frame: [SIMD3<Float>] {
-        let up = EvaluationStudio.unit(up) ?? [0, 1, 0]
+        let up = up.direction ?? [0, 1, 0]
         let towards = view.map { -$0 } ?? [0, 0, 1]
-        let level = EvaluationStudio.unit(towards - up * (towards * up).sum())
-        let front = level ?? EvaluationStudio.unit(cross(abs(up.x) < 0.7 ? [1, 0, 0] : [0, 0, 1], up))!
+        let level = (towards - up * (towards * up).sum()).direction
+        let front = level ?? cross(abs(up.x) < 0.7 ? [1, 0, 0] : [0, 0, 1], up).direction!
         return [cross(up, front), up, front]
     }
 }

@@ -1,6 +1,4 @@
-import BSBAnswering
 import BSBCorrespondence
-import BSBResults
 import BSBWorkbench
 
 /// A shape that clicks are answered on, with its features fitted and its views embedded.

@@ -1,9 +1,7 @@
 import BSBAnswering
 import BSBBackbones
-import BSBBasics
 import BSBCorrespondence
 import BSBImages
-import BSBResults
 import BSBWorkbench
 
 /// The answers of all methods that compare the click with the mesh's own features.

@@ -1,10 +1,8 @@
-import BSBAnswering
 import BSBBasics
-import Foundation
 import BSBImages
 import BSBRendering
-import BSBResults
 import BSBWorkbench
+import Foundation
 
 /// `photos.json` of an export: cameras and clicks of photos that are yet to be made from their depth maps.
 package struct DepthExport: Sendable, Hashable, Codable {

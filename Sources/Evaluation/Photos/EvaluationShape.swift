@@ -1,7 +1,4 @@
-import BSBAnswering
 import BSBBasics
-import BSBPhotography
-import BSBResults
 import BSBShapes
 import BSBWorkbench
 
@@ -52,21 +49,13 @@ struct EvaluationShape: Sendable {
 
     /// Numbers the sets of vertices that are joined by edges and have the same part.
     private static func pieces(of mesh: Mesh, parts: [Int]) -> [Int] {
-        var parent = Array(parts.indices)
-        func root(_ vertex: Int) -> Int {
-            var vertex = vertex
-            while parent[vertex] != vertex {
-                parent[vertex] = parent[parent[vertex]]
-                vertex = parent[vertex]
-            }
-            return vertex
-        }
+        var sets = DisjointSets(count: parts.count)
         for face in mesh.faces {
             for corner in 0..<3 {
                 let (a, b) = (Int(face[corner]), Int(face[(corner + 1) % 3]))
-                if parts[a] >= 0, parts[a] == parts[b] { parent[max(root(a), root(b))] = min(root(a), root(b)) }
+                if parts[a] >= 0, parts[a] == parts[b] { sets.join(a, b) }
             }
         }
-        return parts.indices.map { parts[$0] < 0 ? -1 : root($0) }
+        return zip(parts, sets.roots()).map { $0 < 0 ? -1 : $1 }
     }
 }

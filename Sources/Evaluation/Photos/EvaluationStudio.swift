@@ -1,10 +1,7 @@
 import BSBBasics
-import BSBCorrespondence
-import Foundation
 import BSBImages
 import BSBPhotography
 import BSBRendering
-import BSBShapes
 
 /// How vertices to click on are drawn.
 package enum VertexSampling: String, Sendable, Hashable, Codable, CaseIterable {
@@ -37,7 +34,7 @@ struct EvaluationStudio: Sendable {
     /// Photo number `number` of a shape, or nil if the shape has no labelled vertex that any of many views shows.
     func photo(of shape: EvaluationShape, subject: PhotoSubject, number: Int) throws -> EvaluationPhoto? {
         var generator = SeededGenerator(seed: seed, stream: UInt64(number))
-        let up = Self.unit(shape.pose.up) ?? [0, 1, 0]
+        let up = shape.pose.up.direction ?? [0, 1, 0]
         let wanted = wanted(shape)
         for _ in 0..<20 {
             guard let first = pick(shape, among: wanted, &generator) else { return nil }
@@ -59,7 +56,7 @@ struct EvaluationStudio: Sendable {
     /// A camera and clicks as for photo number `number`, without a photo; nil if no labelled vertex can be shown.
     func sight(of shape: EvaluationShape, number: Int) -> (camera: Camera, surfaces: SurfaceBuffers, clicks: [LabelledClick])? {
         var generator = SeededGenerator(seed: seed, stream: UInt64(number))
-        let up = Self.unit(shape.pose.up) ?? [0, 1, 0]
+        let up = shape.pose.up.direction ?? [0, 1, 0]
         let wanted = wanted(shape)
         for _ in 0..<20 {
             guard let first = pick(shape, among: wanted, &generator) else { return nil }
@@ -108,16 +105,16 @@ struct EvaluationStudio: Sendable {
 
     /// Around the usual view if there is one, else from any side; from the horizon to well above.
     private static func camera(pose: ShapePose, up: SIMD3<Float>, _ generator: inout SeededGenerator) -> Camera {
-        let towards = pose.view.flatMap { unit(up * ($0 * up).sum() - $0) }
+        let towards = pose.view.flatMap { (up * ($0 * up).sum() - $0).direction }
         let isUsual = towards != nil && generator.uniform() < 0.6
         let azimuth = isUsual ? generator.gaussian() * 0.7 : generator.uniform(-.pi, .pi)
-        let front = towards ?? unit(cross(abs(up.x) < 0.7 ? [1, 0, 0] : [0, 0, 1], up)) ?? [0, 0, 1]
+        let front = towards ?? cross(abs(up.x) < 0.7 ? [1, 0, 0] : [0, 0, 1], up).direction ?? [0, 0, 1]
         let elevation = min(max(0.3 + generator.gaussian() * 0.35, 0.02), 1.3)
         let around = front * cosine(azimuth) + cross(up, front) * sine(azimuth)
         let direction = around * cosine(elevation) + up * sine(elevation)
         let angle = generator.uniform(28, 52) * .pi / 180
         let distance = max(1.2, 1 / (sine(angle / 2) * generator.uniform(0.75, 1.2)))
-        let side = unit(cross(up, direction)) ?? [1, 0, 0]
+        let side = cross(up, direction).direction ?? [1, 0, 0]
         let target = side * (generator.gaussian() * 0.1) + up * (generator.gaussian() * 0.1)
         let roll = generator.gaussian() * 0.08
         return Camera(
@@ -134,7 +131,7 @@ struct EvaluationStudio: Sendable {
             let start = generator.uniform(1.5, 4)
             ground = Ground(origin: up * (placed.lowest(along: up) - 0.002), normal: up, material: material, fade: start...start * 2)
         }
-        let view = Self.unit(camera.target - camera.eye) ?? -up
+        let view = (camera.target - camera.eye).direction ?? -up
         return PhotoScene(
             subject: placed, ground: ground, backdrop: Backdrop.random(using: &generator),
             lighting: Lighting.random(up: up, viewDirection: view, using: &generator))
@@ -208,17 +205,9 @@ struct EvaluationStudio: Sendable {
             return face >= 0 && shape.partOfFace[Int(face)] == part
         }
     }
-
-    static func unit(_ vector: SIMD3<Float>) -> SIMD3<Float>? {
-        let length = (vector * vector).sum().squareRoot()
-        return length > 1e-6 && length.isFinite ? vector / length : nil
-    }
 }
 
-func cross(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> SIMD3<Float> {
-    [a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x]
+extension SIMD3<Float> {
+    /// The vector at length 1; nil where it is too short to have a direction.
+    var direction: Self? { unit(longerThan: 1e-6) }
 }
-
-func cosine(_ angle: Float) -> Float { Float(cos(Double(angle))) }
-
-func sine(_ angle: Float) -> Float { Float(sin(Double(angle))) }

@@ -1,4 +1,4 @@
-import Foundation
+import BSBPhotography
 
 /// `report.html`: a summary with plots and a gallery, in one file without anything from elsewhere.
 package struct EvaluationReport: Sendable {

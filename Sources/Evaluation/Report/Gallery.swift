@@ -1,13 +1,9 @@
-import BSBAnswering
-import BSBBasics
 import BSBCorrespondence
-import Foundation
 import BSBImages
-import BSBInteractiveSegmentation
 import BSBPhotography
 import BSBRendering
-import BSBResults
 import BSBWorkbench
+import Foundation
 
 /// A sample as a person sees it: the photo with the click and its masks, the mesh with the answer and its segment.
 package struct GalleryItem: Sendable {
@@ -101,7 +97,7 @@ extension Evaluator {
         let nearest = record.answers[Method.nearestVertex.rawValue]?.vertex
         let towards = frame[2] + frame[1] * 0.4 + frame[0] * 0.4
         let normal = (buddy ?? nearest).map { target.mesh.surface.normals[$0] } ?? .zero
-        let direction = EvaluationStudio.unit(normal * 1.4 + towards) ?? towards
+        let direction = (normal * 1.4 + towards).direction ?? towards
         let camera = Camera.framing(mesh.vertices, from: direction, up: frame[1], size: size)
         let inside = try buddy.flatMap { try target.mesh.visiblePart(around: $0, at: bench)?.vertexLabels } ?? []
         let part = target.shape.vertices(of: record.click.part)

@@ -3,9 +3,7 @@ import BSBBackbones
 import BSBBasics
 import BSBCorrespondence
 import BSBImages
-import BSBInteractiveSegmentation
 import BSBLinearAlgebra
-import BSBResults
 import BSBWorkbench
 
 /// Judges pixels of a photo by the pixels that show the right part.
@@ -41,8 +39,8 @@ struct SearchedObject {
     }
 
     /// The pixel of the object that is most similar to a vertex of a mesh.
-    func nearest(to vertex: Int, of mesh: SurfaceFeatures) throws -> Pixel? {
+    func nearest(to vertex: Int, of mesh: SurfaceFeatures) -> Pixel? {
         let query = Matrix(rows: 1, columns: mesh.field.dimension, values: Array(mesh.field.values.row(vertex)))
-        return try search.mostSimilar(to: query, parallelism: Parallelism(threads: 1))[0]?.pixel
+        return search.mostSimilar(to: query, parallelism: Parallelism(threads: 1))[0]?.pixel
     }
 }

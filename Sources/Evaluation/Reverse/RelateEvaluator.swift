@@ -1,9 +1,7 @@
 import BSBAnswering
 import BSBBackbones
 import BSBBasics
-import BSBCorrespondence
 import BSBImages
-import BSBResults
 import BSBWorkbench
 
 /// What one click in a pair of photos gave: one line of `samples.jsonl`.
@@ -72,7 +70,7 @@ package struct RelateEvaluator: Sendable {
                 hint: "give each photo the masks of its parts; docs/evaluation.md has the format")
         }
         let description = Description(
-            options: options, settings: bench.settings, models: [bench.extractor.identity, bench.segmenter.identity],
+            options: options, settings: bench.settings, models: bench.models,
             shapes: entries.map(\.name), photos: clicks)
         var log = try SampleLog<RelateRecord>(folder: folder, description: description)
         let finished = Set(log.records.map(\.photo))

@@ -1,6 +1,4 @@
-import BSBAnswering
 import BSBBackbones
-import BSBResults
 import BSBWorkbench
 
 /// `relate.json`.
@@ -29,7 +27,7 @@ package struct RelateSummary: Sendable, Codable {
     /// The summary of finished samples; intervals resample first photos with all their pairs.
     package init(of records: [RelateRecord], options: PhotoPairOptions, bench: Workbench, command: String, seconds: Double) {
         (self.command, self.options, self.settings, self.seconds) = (command, options, bench.settings, seconds)
-        models = [bench.extractor.identity, bench.segmenter.identity]
+        models = bench.models
         (samples, pairs) = (records.count, Set(records.map(\.photo)).count)
         scores = Self.scores(records)
         parts = Dictionary(grouping: records) { "\($0.category)/\($0.click.part)" }.sorted { $0.key < $1.key }.map {

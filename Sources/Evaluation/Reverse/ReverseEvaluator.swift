@@ -5,7 +5,6 @@ import BSBCorrespondence
 import BSBImages
 import BSBInteractiveSegmentation
 import BSBRendering
-import BSBResults
 import BSBWorkbench
 
 /// Measures how often vertices of a mesh are found in photos, and how often a click comes back to its part by way of a mesh.
@@ -31,7 +30,7 @@ package struct ReverseEvaluator: Sendable {
     package func run(folder: String) throws -> [ReverseRecord] {
         let bench = evaluator.bench
         let description = Description(
-            options: evaluator.options, settings: bench.settings, models: [bench.extractor.identity, bench.segmenter.identity],
+            options: evaluator.options, settings: bench.settings, models: bench.models,
             shapes: evaluator.entries.map(\.name))
         return try evaluator.finish(folder: folder, description: description, stage: "Seeking vertices in photos") { job, finished in
             try records(of: job, except: finished)
@@ -163,7 +162,7 @@ private struct ReverseSearch {
             to: object.features.feature(at: clicked.pixel.center), count: 1, eligible: surface.eligible
         ).first
         record.answers[ReverseMethod.nearestRoundTrip.rawValue] = try judge.judged(
-            try nearest.flatMap { try object.nearest(to: $0.row, of: surface) })
+            nearest.flatMap { object.nearest(to: $0.row, of: surface) })
         var answer = PixelAnswer.none
         if let vertex = there.correspondence.buddy?.vertex, let part = there.segment {
             let found = try LocateJob(at: bench).run(photo, mesh, vertex: vertex, part: part, object: object.found)

@@ -1,7 +1,5 @@
-import BSBAnswering
 import BSBBackbones
 import BSBCorrespondence
-import BSBResults
 import BSBWorkbench
 
 /// `reverse.json`.
@@ -56,7 +54,7 @@ package struct ReverseSummary: Sendable, Codable {
     package init(of records: [ReverseRecord], options: EvaluationOptions, bench: Workbench, command: String, seconds: Double) {
         let main = records.filter { $0.vertex != nil }
         (self.command, self.options, self.settings, self.seconds) = (command, options, bench.settings, seconds)
-        models = [bench.extractor.identity, bench.segmenter.identity]
+        models = bench.models
         (samples, photos, meshes) = (main.count, Set(main.map(\.photo)).count, Set(main.map(\.target)).count)
         withoutPart = records.count - main.count
         scores = Self.scores(main, ReverseMethod.allCases)

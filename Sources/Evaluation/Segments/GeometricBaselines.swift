@@ -1,11 +1,9 @@
-import BSBAnswering
 import BSBBasics
-import Foundation
 import BSBInteractiveSegmentation
 import BSBRendering
-import BSBResults
 import BSBShapes
 import BSBWorkbench
+import Foundation
 
 /// A baseline that knows no image: what is nearest to the clicks in some metric of the surface, as much of it as the part has (which it
 /// is told).
@@ -69,7 +67,7 @@ struct ShapeDiameter {
     /// Rays leave each vertex against its normal in a cone; of the distances to where they hit the inside of the body, those within a
     /// standard deviation of the median are averaged. Where nothing is hit, neighbours decide.
     /// - Complexity: O(#V) rays.
-    init(_ mesh: OpenMesh, adjacency: Adjacency, parallelism: Parallelism) throws {
+    init(_ mesh: OpenMesh, adjacency: Adjacency, parallelism: Parallelism) {
         let scene = mesh.scene
         let normals = mesh.surface.normals
         let inward: Float = Self.isInsideOut(scene.mesh) ? 1 : -1

@@ -1,7 +1,5 @@
 import BSBAnswering
-import BSBBasics
 import BSBInteractiveSegmentation
-import BSBResults
 import BSBShapes
 import BSBWorkbench
 
@@ -26,7 +24,7 @@ struct SegmentAnswerer {
         case .reference: return try decoding(options.reference, &counts)
         case .ball: return { NearestToClicks(ground: $1.ground, area: $1.area, metric: .length).answer(to: $0) }
         case .diameter:
-            let thickness = try ShapeDiameter(mesh, adjacency: Adjacency(mesh.scene.mesh), parallelism: bench.parallelism).logarithms
+            let thickness = ShapeDiameter(mesh, adjacency: Adjacency(mesh.scene.mesh), parallelism: bench.parallelism).logarithms
             return { NearestToClicks(ground: $1.ground, area: $1.area, metric: .thickness(thickness)).answer(to: $0) }
         }
     }

@@ -1,11 +1,9 @@
 import BSBAnswering
 import BSBBackbones
 import BSBBasics
-import Foundation
-import BSBInteractiveSegmentation
-import BSBResults
 import BSBShapes
 import BSBWorkbench
+import Foundation
 
 /// Measures how well clicks on labelled meshes become their parts, as interactive segmentation is measured.
 ///
@@ -179,7 +177,7 @@ package struct SegmentEvaluation: Sendable {
     /// The parts of a mesh that are clicked, and where.
     private func trials(_ mesh: OpenMesh, _ labels: ShapeLabels) throws -> [Item] {
         let perVertex = try labels.perVertex(of: mesh.mesh)
-        let ground = SegmentTrial.Ground(mesh.scene.mesh, canBeClicked: try visibleVertices(mesh))
+        let ground = SegmentTrial.Ground(mesh.scene.mesh, canBeClicked: visibleVertices(mesh))
         let whole = ground.areas.reduce(0, +)
         var generator = SeededGenerator(seed: bench.settings.seed, stream: 0xE7A1)
         var items: [Item] = []
@@ -203,7 +201,7 @@ package struct SegmentEvaluation: Sendable {
     }
 
     /// #V: whether one of the segmenter's views truly shows each vertex.
-    private func visibleVertices(_ mesh: OpenMesh) throws -> [Bool] {
+    private func visibleVertices(_ mesh: OpenMesh) -> [Bool] {
         let views = RenderedViews(scene: mesh.scene, plan: bench.settings.segmentViews, seed: bench.settings.seed)
         let vertices = Array(mesh.referenced.indices)
         let seen = bench.parallelism.map(views.cameras.count) { view in

@@ -1,6 +1,6 @@
 import BSBBasics
-import Foundation
 import BSBInteractiveSegmentation
+import BSBPhotography
 import BSBShapes
 
 /// A labelled part of a mesh and the game that interactive segmentation is measured by: a click on the part, then one after the other a
@@ -34,14 +34,7 @@ struct SegmentTrial {
     var area: Double { truth.indices.reduce(0) { $0 + (truth[$1] ? ground.areas[$1] : 0) } }
 
     /// The area-weighted intersection over union with the part; 0 where both are empty.
-    func overlap(_ answer: [Bool]) -> Double {
-        var (both, either) = (0.0, 0.0)
-        for vertex in truth.indices {
-            if truth[vertex] && answer[vertex] { both += ground.areas[vertex] }
-            if truth[vertex] || answer[vertex] { either += ground.areas[vertex] }
-        }
-        return either > 0 ? both / either : 0
-    }
+    func overlap(_ answer: [Bool]) -> Double { intersectionOverUnion(truth, answer, weights: ground.areas) }
 
     /// The next click: in the middle of the largest connected region that is wrong; nil if nothing that can be clicked is.
     ///

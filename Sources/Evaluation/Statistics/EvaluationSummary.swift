@@ -1,6 +1,4 @@
-import BSBAnswering
 import BSBBackbones
-import BSBResults
 import BSBWorkbench
 
 /// How well one method does on a set of samples.
@@ -97,7 +95,7 @@ package struct Summarizer: Sendable {
         let absent = records.filter { !$0.partExists }
         let methods = Method.allCases.filter { method in method == .chance || main.contains { $0.answers[method.rawValue] != nil } }
         return EvaluationSummary(
-            command: command, options: options, settings: bench.settings, models: [bench.extractor.identity, bench.segmenter.identity],
+            command: command, options: options, settings: bench.settings, models: bench.models,
             samples: main.count, photos: Set(main.map(\.photo)).count, meshes: Set(main.map(\.target)).count,
             methods: methods.compactMap { score($0, main) }, segmentIoU: estimate(main.filter { $0.segmentIoU != nil }) { $0.segmentIoU! },
             pieceIoU: estimate(main.filter { $0.pieceIoU != nil }) { $0.pieceIoU! },

@@ -1,5 +1,4 @@
 import BSBBasics
-import Foundation
 
 /// Hammers: claw, ball-peen and cross-peen hammers and mallets.
 enum Hammer {

@@ -1,5 +1,4 @@
 import BSBBasics
-import Foundation
 
 /// Pliers, more or less open: flat, needle-nosed or wide jaws, and straight or bowed handles.
 enum Pliers {

@@ -1,3 +1,4 @@
+import BSBBasics
 import Foundation
 
 /// A closed polygon in the plane, the section or outline of a solid.

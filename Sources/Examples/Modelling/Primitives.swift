@@ -1,4 +1,4 @@
-import Foundation
+import BSBBasics
 
 extension Solid {
     /// An ellipsoid with its axes along those of space.

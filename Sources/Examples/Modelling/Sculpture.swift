@@ -1,5 +1,4 @@
 import BSBBasics
-import BSBShapes
 
 /// Solids and thin wires that together make one shape, to be turned into one labelled mesh.
 struct Sculpture: Sendable {

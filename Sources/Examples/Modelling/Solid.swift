@@ -1,3 +1,4 @@
+import BSBBasics
 import Foundation
 
 /// A point or direction of space.
@@ -211,29 +212,10 @@ struct Placement: Sendable {
 }
 
 @inline(__always)
-func dot(_ a: Point, _ b: Point) -> Float {
-    a.x * b.x + a.y * b.y + a.z * b.z
-}
-
-@inline(__always)
-func length(_ a: Point) -> Float {
-    dot(a, a).squareRoot()
-}
-
-@inline(__always)
 func length(_ x: Float, _ y: Float) -> Float {
     (x * x + y * y).squareRoot()
 }
 
-func cross(_ a: Point, _ b: Point) -> Point {
-    [a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x]
-}
-
 func normalized(_ a: Point) -> Point {
     a / length(a)
-}
-
-@inline(__always)
-func mix(_ a: Float, _ b: Float, _ t: Float) -> Float {
-    a + (b - a) * t
 }

@@ -1,3 +1,5 @@
+import BSBBasics
+
 /// Turns a solid into a closed mesh of nearly square quadrilaterals by dual marching cubes.
 ///
 /// Each grid cell that the surface passes gets one vertex for each sheet of surface in it, so that two sheets never share a vertex

@@ -14,7 +14,7 @@ private struct BMPReader {
     private let isTopDown: Bool
     private let bits: Int
     private var masks: [UInt32] = []
-    private var palette: [(UInt8, UInt8, UInt8)] = []
+    private var palette: [Color] = []
     private let start: Int
 
     init(_ bytes: [UInt8], _ options: ImageDecodingOptions) throws {
@@ -47,7 +47,7 @@ private struct BMPReader {
             let (size, table) = (isOld ? 3 : 4, 14 + header)
             let declared = isOld ? 0 : number(46, 4)
             for index in 0..<(declared > 0 ? min(declared, 256) : 1 << bits) where table + size * (index + 1) <= bytes.count {
-                palette.append((bytes[table + size * index + 2], bytes[table + size * index + 1], bytes[table + size * index]))
+                palette.append(Color(bytes[table + size * index + 2], bytes[table + size * index + 1], bytes[table + size * index]))
             }
         }
         let row = (width * bits + 31) / 32 * 4
@@ -61,23 +61,23 @@ private struct BMPReader {
         for y in 0..<height {
             let line = start + row * (isTopDown ? y : height - 1 - y)
             for x in 0..<width {
-                let (red, green, blue) = color(line, x)
-                pixels += [red, green, blue]
+                let color = color(line, x)
+                pixels += [color.red, color.green, color.blue]
             }
         }
         return Image(width: width, height: height, pixels: pixels)
     }
 
-    private func color(_ line: Int, _ x: Int) -> (UInt8, UInt8, UInt8) {
+    private func color(_ line: Int, _ x: Int) -> Color {
         switch bits {
-        case 24: return (bytes[line + 3 * x + 2], bytes[line + 3 * x + 1], bytes[line + 3 * x])
+        case 24: return Color(bytes[line + 3 * x + 2], bytes[line + 3 * x + 1], bytes[line + 3 * x])
         case 16, 32:
             let size = bits / 8
             let value = (0..<size).reduce(UInt32(0)) { $0 | UInt32(bytes[line + size * x + $1]) << UInt32(8 * $1) }
-            return (channel(value, masks[0]), channel(value, masks[1]), channel(value, masks[2]))
+            return Color(channel(value, masks[0]), channel(value, masks[1]), channel(value, masks[2]))
         default:
             let index = Int(bytes[line + x * bits / 8]) >> (8 - bits - x * bits % 8) & (1 << bits - 1)
-            return index < palette.count ? palette[index] : (0, 0, 0)
+            return index < palette.count ? palette[index] : .black
         }
     }
 

@@ -49,14 +49,13 @@ extension Image {
         let (width, height) = (max(Int(file.pointee.SWidth), left + columns), max(Int(file.pointee.SHeight), top + rows))
         _ = try checkedPixelCount(width, height, options)
         guard let map = frame.ColorMap ?? file.pointee.SColorMap else { throw DecodingProblem(reason: "its GIF data has no colors") }
-        let below = options.background
-        var image = Image(width: width, height: height, fill: (below.red, below.green, below.blue))
+        var image = Image(width: width, height: height, fill: options.background)
         var line = [UInt8](repeating: 0, count: columns)
         for y in frame.Interlace ? interlaced(rows) : Array(0..<rows) {
             guard DGifGetLine(file, &line, Int32(columns)) != 0 else { throw damaged(file.pointee.Error) }
             for (x, index) in line.enumerated() where Int(index) != transparent && Int(index) < Int(map.pointee.ColorCount) {
                 let color = map.pointee.Colors[Int(index)]
-                image[left + x, top + y] = (color.Red, color.Green, color.Blue)
+                image[left + x, top + y] = Color(color.Red, color.Green, color.Blue)
             }
         }
         return image

@@ -82,7 +82,7 @@ extension Image {
     ///   - quality: from 1 (worst) to 100.
     ///   - subsampled: whether colour is kept at half the resolution, as cameras do.
     /// - Throws: a `Failure` of kind `.badInput` for a picture wider or higher than 65,500 pixels, `.internal` where memory runs out.
-    public func jpegData(quality: Int = 90, subsampled: Bool = true) throws -> Data {
+    package func jpegData(quality: Int = 90, subsampled: Bool = true) throws -> Data {
         guard max(width, height) <= 65_500 else {
             throw Failure(.badInput, "encoding a JPEG", reason: "\(width) x \(height) pixels are too many for JPEG", hint: "write a PNG")
         }
@@ -106,7 +106,7 @@ extension Image {
     /// Writes the picture to a JPEG file, atomically; see ``jpegData(quality:subsampled:)``.
     ///
     /// - Throws: a `Failure` of kind `.badInput` or `.internal`.
-    public func writeJPEG(to path: String, quality: Int = 90) throws {
+    package func writeJPEG(to path: String, quality: Int = 90) throws {
         try AtomicFile.write(jpegData(quality: quality), to: path, operation: "writing the picture")
     }
 }

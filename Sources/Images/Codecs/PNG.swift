@@ -84,7 +84,7 @@ extension Image {
     /// Whole numbers of 0...255 as a grey PNG file, such as the labels of pixels: height x width.
     ///
     /// - Throws: a `Failure` of kind `.internal` where memory runs out.
-    public static func greyPNGData(_ levels: [UInt8], width: Int, height: Int) throws -> Data {
+    package static func greyPNGData(_ levels: [UInt8], width: Int, height: Int) throws -> Data {
         precondition(levels.count == width * height, "levels must be height x width")
         return try encodePNG(levels, width, height, SPNG_COLOR_TYPE_GRAYSCALE, SPNG_FILTER_CHOICE_NONE, compression: 5)
     }
@@ -106,7 +106,7 @@ extension Mask {
     }
 
     /// One byte for each pixel, `inside` or 0: height x width.
-    public func bytes(inside: UInt8) -> [UInt8] {
+    package func bytes(inside: UInt8) -> [UInt8] {
         var result = [UInt8](repeating: 0, count: width * height)
         forEachSpan { y, range in
             for x in range { result[y * width + x] = inside }

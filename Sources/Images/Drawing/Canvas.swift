@@ -13,7 +13,7 @@ package struct Canvas: Sendable {
 
     /// An empty canvas of one colour.
     package init(width: Int, height: Int, fill: Color = .white) {
-        image = Image(width: width, height: height, fill: (fill.red, fill.green, fill.blue))
+        image = Image(width: width, height: height, fill: fill)
     }
 
     /// Columns.

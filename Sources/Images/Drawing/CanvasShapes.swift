@@ -1,3 +1,5 @@
+import BSBBasics
+
 extension Canvas {
     /// A filled disc.
     package mutating func fillDisc(_ center: SIMD2<Float>, radius: Float, _ color: Color, opacity: Float = 1) {
@@ -72,8 +74,6 @@ extension Canvas {
         }
     }
 }
-
-func length(_ v: SIMD2<Float>) -> Float { (v * v).sum().squareRoot() }
 
 /// The distance from a point to the straight line between two points.
 func distanceToSegment(_ point: SIMD2<Float>, _ start: SIMD2<Float>, _ end: SIMD2<Float>) -> Float {

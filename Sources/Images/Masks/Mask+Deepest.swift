@@ -3,7 +3,7 @@ extension Mask {
     /// erodes too; nil for an empty mask.
     ///
     /// Complexity: O(pixels x depth).
-    public var deepestPixel: Pixel? {
+    package var deepestPixel: Pixel? {
         var core = Mask(width: width + 2, height: height + 2) { x, y in
             x > 0 && y > 0 && x <= width && y <= height && self[x - 1, y - 1]
         }

@@ -2,7 +2,7 @@ extension Mask {
     /// At most `most` pixels of the mask, at even distances in the order of rows.
     ///
     /// Complexity: O(width x height / 64 + most).
-    public func spreadPixels(most: Int) -> [(x: Int, y: Int)] {
+    package func spreadPixels(most: Int) -> [(x: Int, y: Int)] {
         let count = count
         let wanted = min(max(0, most), count)
         var pixels: [(x: Int, y: Int)] = []

@@ -1,3 +1,5 @@
+import BSBBasics
+
 /// A set of pixels of a picture, packed 64 to a word.
 ///
 /// Packing keeps a 12-megapixel mask at 1.5 MB and makes an intersection over union a matter of counting bits.
@@ -7,9 +9,9 @@ public struct Mask: Hashable, Sendable {
     /// Rows of the picture.
     public let height: Int
     /// Words of a row; bit `x % 64` of word `x / 64` is pixel x, and bits past the width are 0.
-    public let wordsPerRow: Int
+    package let wordsPerRow: Int
     /// height x wordsPerRow words.
-    public internal(set) var words: [UInt64]
+    package internal(set) var words: [UInt64]
 
     /// The empty mask.
     public init(width: Int, height: Int) {
@@ -42,7 +44,7 @@ public struct Mask: Hashable, Sendable {
     /// Adds the pixels `range` of row `y`.
     ///
     /// Complexity: O(range / 64).
-    public mutating func insert(_ range: Range<Int>, row y: Int) {
+    package mutating func insert(_ range: Range<Int>, row y: Int) {
         guard !range.isEmpty else { return }
         let (first, last) = (range.lowerBound / 64, (range.upperBound - 1) / 64)
         for word in first...last {

@@ -2,7 +2,7 @@ extension Mask {
     /// All pixels within `radius` pixels of the mask, by the distance between centres.
     ///
     /// Complexity: O(radius^2 x words).
-    public func dilated(by radius: Int) -> Mask {
+    package func dilated(by radius: Int) -> Mask {
         guard radius > 0 else { return self }
         var result = self
         for dy in -radius...radius {
@@ -14,13 +14,13 @@ extension Mask {
     }
 
     /// The pixels farther than `radius` pixels from any pixel outside the mask; outside the picture counts as inside the mask.
-    public func eroded(by radius: Int) -> Mask {
+    package func eroded(by radius: Int) -> Mask {
         guard radius > 0 else { return self }
         return complement.dilated(by: radius).complement
     }
 
     /// The pixels not in the mask.
-    public var complement: Mask {
+    package var complement: Mask {
         var result = self
         let last = width % 64 == 0 ? ~UInt64(0) : (1 << UInt64(width % 64)) - 1
         for i in words.indices {
@@ -30,10 +30,10 @@ extension Mask {
     }
 
     /// The pixels of the mask with an edge neighbour outside it; the picture's border alone makes no boundary.
-    public var boundary: Mask { subtracting(eroded(by: 1)) }
+    package var boundary: Mask { subtracting(eroded(by: 1)) }
 
     /// A line of `thickness` pixels along the border, half of it inside the mask and half outside (the odd pixel inside).
-    public func outline(thickness: Int) -> Mask {
+    package func outline(thickness: Int) -> Mask {
         dilated(by: max(0, thickness) / 2).subtracting(eroded(by: (max(0, thickness) + 1) / 2))
     }
 

@@ -1,8 +1,10 @@
+import BSBBasics
+
 extension Mask {
     /// Calls `body` with each row's maximal runs of pixels, row by row from left to right.
     ///
     /// Complexity: O(words + spans).
-    public func forEachSpan(_ body: (_ y: Int, _ range: Range<Int>) throws -> Void) rethrows {
+    package func forEachSpan(_ body: (_ y: Int, _ range: Range<Int>) throws -> Void) rethrows {
         for y in 0..<height {
             var x = 0
             while let start = next(true, from: x, row: y) {
@@ -40,7 +42,7 @@ extension Mask {
     }
 
     /// The mean of the pixels' centres in the picture's plane, or nothing for the empty mask.
-    public var centroid: SIMD2<Float>? {
+    package var centroid: SIMD2<Float>? {
         var (sumX, sumY, total) = (0.0, 0.0, 0)
         forEachSpan { y, range in
             total += range.count
@@ -51,10 +53,10 @@ extension Mask {
     }
 
     /// The share of the picture that the mask covers, 0 to 1.
-    public var fraction: Float { Float(Double(count) / (Double(width) * Double(height))) }
+    package var fraction: Float { Float(Double(count) / (Double(width) * Double(height))) }
 
     /// The mask scaled by taking for each pixel the one under its centre.
-    public func resized(width newWidth: Int, height newHeight: Int) -> Mask {
+    package func resized(width newWidth: Int, height newHeight: Int) -> Mask {
         let columns = nearestIndices(from: width, to: newWidth)
         let rows = nearestIndices(from: height, to: newHeight)
         return Mask(width: newWidth, height: newHeight) { x, y in self[columns[x], rows[y]] }
@@ -114,33 +116,23 @@ extension Mask {
     private func labelledSpans(_ connectivity: Connectivity) -> (spans: [(y: Int, range: Range<Int>)], labels: [Int]) {
         let reach = connectivity == .eight ? 1 : 0
         var spans: [(y: Int, range: Range<Int>)] = []
-        var parents: [Int] = []
-        func root(_ span: Int) -> Int {
-            var i = span
-            while parents[i] != i {
-                parents[i] = parents[parents[i]]
-                i = parents[i]
-            }
-            return i
-        }
+        var sets = DisjointSets(count: 0)
         var (above, rowStart, row) = (0, 0, -1)
         forEachSpan { y, range in
             if y != row {
                 above = y == row + 1 ? rowStart : spans.count
                 (rowStart, row) = (spans.count, y)
             }
-            let index = spans.count
+            let index = sets.add()
             spans.append((y, range))
-            parents.append(index)
             // Runs above that end before this one begins cannot touch later ones either.
             while above < rowStart, spans[above].range.upperBound + reach <= range.lowerBound { above += 1 }
             var other = above
             while other < rowStart, spans[other].range.lowerBound < range.upperBound + reach {
-                let (a, b) = (root(index), root(other))
-                parents[max(a, b)] = min(a, b)
+                sets.join(index, other)
                 other += 1
             }
         }
-        return (spans, spans.indices.map(root))
+        return (spans, sets.roots())
     }
 }

@@ -3,7 +3,7 @@ extension Mask {
     ///
     /// The first run is outside and may be of length 0; the lengths sum to width x height.
     /// - Complexity: O(width x height).
-    public var columnMajorRunLengths: [Int] {
+    package var columnMajorRunLengths: [Int] {
         var lengths: [Int] = []
         var (isInside, length) = (false, 0)
         for x in 0..<width {
@@ -21,7 +21,7 @@ extension Mask {
     /// The mask of the given size and column-by-column run lengths, or nil if they do not sum to width x height.
     ///
     /// - Complexity: O(width x height).
-    public init?(width: Int, height: Int, columnMajorRunLengths lengths: [Int]) {
+    package init?(width: Int, height: Int, columnMajorRunLengths lengths: [Int]) {
         guard lengths.allSatisfy({ $0 >= 0 && $0 <= width * height }), lengths.reduce(0, +) == width * height else { return nil }
         self.init(width: width, height: height)
         var start = 0

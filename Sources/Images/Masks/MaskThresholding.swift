@@ -16,7 +16,7 @@ extension Mask {
     ///   - threshold: values above it are inside.
     ///   - values: rows x columns, row-major; NaN is below every threshold.
     /// Complexity: O(columns x rows + height x runs + pixels of mixed squares).
-    public init(
+    package init(
         width: Int, height: Int, thresholding values: [Float], columns: Int, rows: Int, scale: SIMD2<Float>, offset: SIMD2<Float> = .zero,
         above threshold: Float = 0
     ) {

@@ -1,7 +1,3 @@
-import BSBBasics
-import BSBDistillation
-import BSBShapes
-
 /// Moves the border of a part to where it is short and in concave creases, and drops specks.
 ///
 /// The border is the minimum cut of the graph of vertices and edges. A vertex on the other side than its probability says costs the

@@ -1,3 +1,4 @@
+import BSBBasics
 import BSBShapes
 
 /// Keeps of a part what hangs together with the clicks, so that one handle of two is one handle.
@@ -88,19 +89,8 @@ package struct ConnectedPiece: Sendable {
 
     /// #W: for each welded vertex the lowest vertex that edges between chosen vertices lead to.
     private static func numbers(_ adjacency: Adjacency, where isChosen: (Int) -> Bool) -> [Int] {
-        var parent = Array(0..<adjacency.weld.count)
-        func root(_ vertex: Int) -> Int {
-            var vertex = vertex
-            while parent[vertex] != vertex {
-                parent[vertex] = parent[parent[vertex]]
-                vertex = parent[vertex]
-            }
-            return vertex
-        }
-        for edge in adjacency.edges where isChosen(Int(edge.a)) && isChosen(Int(edge.b)) {
-            let (a, b) = (root(Int(edge.a)), root(Int(edge.b)))
-            parent[max(a, b)] = min(a, b)
-        }
-        return parent.indices.map(root)
+        var sets = DisjointSets(count: adjacency.weld.count)
+        for edge in adjacency.edges where isChosen(Int(edge.a)) && isChosen(Int(edge.b)) { sets.join(Int(edge.a), Int(edge.b)) }
+        return sets.roots()
     }
 }

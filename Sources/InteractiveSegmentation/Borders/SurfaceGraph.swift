@@ -1,6 +1,4 @@
-import BSBDistillation
-import Foundation
-import BSBShapes
+import BSBBasics
 
 /// The points of a surface and the edges between them, with what a border across each edge is like.
 struct SurfaceGraph {
@@ -38,14 +36,14 @@ struct SurfaceGraph {
         var volume = 0.0
         for (triangle, sides) in zip(welded.triangles, welded.triangleEdges) {
             let corners = (0..<3).map { positions[Int(triangle[$0])] }
-            let normal = Self.cross(corners[1] - corners[0], corners[2] - corners[0])
+            let normal = cross(corners[1] - corners[0], corners[2] - corners[0])
             volume += (corners[0] * normal).sum()
             let center = (corners[0] + corners[1] + corners[2]) / 3
             for corner in 0..<3 {
-                areas[Int(triangle[corner])] += Self.length(normal) / 6
+                areas[Int(triangle[corner])] += length(normal) / 6
                 normals[Int(triangle[corner])] += normal
                 guard sides[corner] >= 0 else { continue }
-                crossings[Int(sides[corner])] += Self.length(center - (corners[corner] + corners[(corner + 1) % 3]) / 2)
+                crossings[Int(sides[corner])] += length(center - (corners[corner] + corners[(corner + 1) % 3]) / 2)
             }
         }
         (self.areas, self.crossings) = (areas, crossings)
@@ -66,9 +64,10 @@ struct SurfaceGraph {
     }
 
     private static func smoothed(_ normals: [SIMD3<Double>], _ neighbours: [[Int32]]) -> [SIMD3<Double>] {
-        var current = normals.map(unit)
+        var current = normals.map { $0.unit() ?? .zero }
         for _ in 0..<smoothingRounds {
-            current = neighbours.indices.map { point in unit(neighbours[point].reduce(current[point]) { $0 + current[Int($1)] }) }
+            current = neighbours.indices.map { point in (neighbours[point].reduce(current[point]) { $0 + current[Int($1)] }).unit() ?? .zero
+            }
         }
         return current
     }
@@ -96,16 +95,5 @@ struct SurfaceGraph {
     /// Whether a region touches points of the other side, rather than being a piece of the mesh of its own.
     func hasBorder(_ region: [Int32], _ isInside: [Bool]) -> Bool {
         region.contains { point in neighbours[Int(point)].contains { isInside[Int($0)] != isInside[Int(point)] } }
-    }
-
-    private static func length(_ vector: SIMD3<Double>) -> Double { (vector * vector).sum().squareRoot() }
-
-    private static func unit(_ vector: SIMD3<Double>) -> SIMD3<Double> {
-        let size = length(vector)
-        return size > 0 ? vector / size : .zero
-    }
-
-    private static func cross(_ a: SIMD3<Double>, _ b: SIMD3<Double>) -> SIMD3<Double> {
-        [a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x]
     }
 }

@@ -1,8 +1,9 @@
 import BSBBackbones
 import BSBBasics
 import BSBDistillation
-import Foundation
 import BSBLinearAlgebra
+import BSBShapes
+import Foundation
 
 /// A trained decoder with everything needed to use it: what it sees of the vertices, how that is scaled, and where it all comes from.
 package struct TrainedDecoder: Sendable {
@@ -13,7 +14,7 @@ package struct TrainedDecoder: Sendable {
         /// The 2D segmenter.
         package var segmenter: ModelIdentity
         /// How the mesh was scaled into the unit ball.
-        package var normalisation: String
+        package var normalisation: Normalisation.Method
         /// What the network learned from.
         package var signal: LearningSignal
         /// Views that were shown to the segmenter.
@@ -41,7 +42,8 @@ package struct TrainedDecoder: Sendable {
 
         /// Provenance of these facts.
         package init(
-            meshHash: String, segmenter: ModelIdentity, normalisation: String, signal: LearningSignal, views: Int, prompts: Int,
+            meshHash: String, segmenter: ModelIdentity, normalisation: Normalisation.Method, signal: LearningSignal, views: Int,
+            prompts: Int,
             severalWanted: Int, withUnwanted: Int, answersHash: String, sampling: PromptSampling, training: DecoderTrainingOptions,
             steps: Int, bestStep: Int,
             heldOutLoss: Float, heldOutIoU: Float

@@ -1,7 +1,7 @@
 import BSBBasics
 import BSBDistillation
-import Foundation
 import BSBLinearAlgebra
+import Foundation
 
 // A group with one click needs no queries and keys: softmax over one key is 1, so its answer is the click's value for every row.
 

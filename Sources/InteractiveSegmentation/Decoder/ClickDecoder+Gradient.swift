@@ -1,7 +1,6 @@
-import BSBBasics
 import BSBDistillation
-import Foundation
 import BSBLinearAlgebra
+import Foundation
 
 extension ClickDecoder {
     /// What the network computed, kept for the way back.

@@ -154,7 +154,7 @@ extension ClickDecoder {
     ///   - clicks: at least one.
     ///   - parallelism: the threads that share the rows; the result is the same for any number.
     /// - Complexity: O(n x parameters of the hidden layers); the attention's queries and keys are only needed for several clicks.
-    package func probabilities(of features: Matrix, clicks: ClickFeatures, parallelism: Parallelism = Parallelism()) throws -> [Float] {
+    package func probabilities(of features: Matrix, clicks: ClickFeatures, parallelism: Parallelism = Parallelism()) -> [Float] {
         let block = 512
         let blocks = parallelism.map((features.rows + block - 1) / block) { index -> [Float] in
             let rows = (index * block)..<min(features.rows, (index + 1) * block)

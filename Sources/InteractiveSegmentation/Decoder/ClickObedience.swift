@@ -1,6 +1,5 @@
-import BSBBasics
-import Foundation
 import BSBLinearAlgebra
+import Foundation
 
 /// Makes an answer agree with the clicks, there and in what belongs together with them.
 ///

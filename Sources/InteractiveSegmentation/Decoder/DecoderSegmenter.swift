@@ -99,7 +99,7 @@ package struct DecoderSegmenter: SurfaceSegmenter {
         let wanted = clicks.isForeground.count { $0 }
         if wanted > 1, known.severalWanted == 0 { throw Self.untrained("several positive clicks") }
         if wanted < clicks.isForeground.count, known.withUnwanted == 0 { throw Self.untrained("negative clicks") }
-        return try trained.decoder.probabilities(of: features, clicks: clicks, parallelism: parallelism)
+        return trained.decoder.probabilities(of: features, clicks: clicks, parallelism: parallelism)
     }
 
     private static func untrained(_ what: String) -> Failure {

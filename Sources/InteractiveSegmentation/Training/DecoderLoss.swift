@@ -1,6 +1,5 @@
-import BSBBasics
-import Foundation
 import BSBLinearAlgebra
+import Foundation
 
 /// How a decoder's probabilities compare with those learned at some points.
 struct DecoderLoss: Sendable {

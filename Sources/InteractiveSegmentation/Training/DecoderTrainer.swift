@@ -1,8 +1,6 @@
 import BSBBasics
-import BSBDistillation
-import Foundation
 import BSBLinearAlgebra
-import BSBRendering
+import Foundation
 
 /// Trains a click decoder on what the 2D segmenter makes of clicks on one mesh: its masks of single views, as published, or the parts that
 /// the training-free lift makes of them.

@@ -1,6 +1,6 @@
 import BSBBasics
-import Foundation
 import BSBLinearAlgebra
+import Foundation
 
 /// How a decoder is trained.
 package struct DecoderTrainingOptions: Sendable, Hashable, Codable {

@@ -1,5 +1,3 @@
-import BSBBasics
-
 /// Asks the training-free lift for the parts that a decoder is trained on: each clicked vertex alone.
 ///
 /// Further clicks are not learned: they are obeyed as they come, see ``DecoderSegmenter``.

@@ -1,9 +1,6 @@
 import BSBBackbones
-import BSBBasics
-import BSBDistillation
 import BSBLinearAlgebra
 import BSBRendering
-import BSBShapes
 
 /// The covered pixels of a view that training may compare, each with where it lies on the surface and in the masks.
 struct PixelPool: Sendable {

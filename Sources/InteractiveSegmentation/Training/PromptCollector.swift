@@ -1,6 +1,5 @@
 import BSBBackbones
 import BSBBasics
-import BSBRendering
 import BSBShapes
 
 /// Asks the 2D segmenter for the masks that a decoder is trained on, view by view.

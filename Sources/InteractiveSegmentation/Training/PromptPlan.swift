@@ -1,6 +1,5 @@
 import BSBBasics
 import BSBRendering
-import BSBShapes
 
 /// Which prompts a decoder is trained on, and how many.
 package struct PromptSampling: Sendable, Hashable, Codable {

@@ -1,6 +1,4 @@
 import BSBBasics
-import BSBLinearAlgebra
-import BSBRendering
 
 /// What a decoder learns from: prompts with their answers, and points of the surface where a decoder's answer can be compared with them.
 protocol TrainingMaterial: Sendable {

@@ -1,5 +1,4 @@
 import BSBBackbones
-import BSBBasics
 import Foundation
 
 /// What the 2D segmenter answered to clicks on the surface in one view: one sample of a decoder's training.

@@ -1,7 +1,6 @@
-import BSBBasics
 import BSBDistillation
-import Foundation
 import BSBLinearAlgebra
+import Foundation
 
 /// Everything that the rest of a training depends on, so that it can stop and go on to the same bytes.
 struct TrainingState: Sendable {

@@ -1,9 +1,6 @@
-import BSBAnswering
-import BSBBasics
-import Foundation
 import BSBImages
 import BSBInteractiveSegmentation
-import BSBWorkbench
+import Foundation
 
 /// The course of a training as a table and as a picture.
 struct LossCurve {
@@ -22,9 +19,9 @@ struct LossCurve {
 
     private static let area = PixelRectangle(x: 70, y: 60, width: 680, height: 340)
     private static let training = Color(hex: 0x8A_92_9E)
-    private static let heldOut = Color(hex: 0x0F_6C_BD)
-    private static let overlap = Color(hex: 0x2E_A0_43)
-    private static let ink = Color(hex: 0x33_38_40)
+    private static let heldOut = Palette.headline(.sure)
+    private static let overlap = Palette.qualifying
+    private static let ink = Palette.ink
 
     /// The losses from 0 to the largest, the IoU from 0 to 1, over the steps.
     func image() -> Image {

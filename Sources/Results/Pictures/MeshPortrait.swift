@@ -1,6 +1,4 @@
-import BSBAnswering
 import BSBBasics
-import BSBImages
 import BSBRendering
 import BSBShapes
 import BSBWorkbench
@@ -26,7 +24,7 @@ package struct MeshPortrait {
         let rows = [sides[..<3], sides[3...]].map { row in row.map { PictureSheet.Panel($0, "") } }
         let counts = "\(mesh.mesh.vertices.count) vertices, \(mesh.mesh.fileFaceCount) faces"
         let sheet = PictureSheet(
-            title: counts, isGood: true, subtitle: mesh.colors == nil ? "The file gives no colors." : "In the file's own colors.",
+            title: counts, subtitle: mesh.colors == nil ? "The file gives no colors." : "In the file's own colors.",
             rows: rows)
         var folder = OutputFolder()
         folder.add("overview.png", try sheet.image().pngData())

@@ -1,10 +1,9 @@
-import BSBAnswering
 import BSBBasics
-import Foundation
 import BSBImages
 import BSBInteractiveSegmentation
 import BSBRendering
 import BSBWorkbench
+import Foundation
 
 /// Pictures of a mesh from six sides, with its part in colour and rings around marked vertices.
 struct MeshSides {

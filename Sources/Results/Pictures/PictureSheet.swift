@@ -1,9 +1,7 @@
-import BSBAnswering
 import BSBCorrespondence
 import BSBImages
-import BSBWorkbench
 
-/// Rows of captioned pictures under a headline: the layout of every overview but that of a match.
+/// Rows of captioned pictures under a headline: the layout of every overview.
 struct PictureSheet {
     /// A picture and what it shows.
     struct Panel {
@@ -17,26 +15,29 @@ struct PictureSheet {
     }
 
     var title: String
-    /// Whether the headline is good news.
-    var isGood: Bool
+    /// How good the news is.
+    var grade = Grade.sure
     var subtitle: String
     var rows: [[Panel]]
+    /// Sentences below the rows.
+    var notes: [String] = []
 
     private static let margin = 24
     private static let gap = 12
     private static let captionSize: Float = 15
+    private static let noteSize: Float = 16
 
     /// The sheet; at least one row of at least one panel.
     func image() -> Image {
         let width = max(640, rows.map { Self.width($0) }.max() ?? 0)
         let heights = rows.map { row in row.map { $0.image.height + Self.captionHeight($0) }.max() ?? 0 }
         let top = 88 + Self.lines(subtitle, width: Float(width), size: 18) * 24
-        let height = top + heights.reduce(0, +) + Self.gap * rows.count + Self.margin
+        let below = notes.reduce(0) { $0 + Self.lines($1, width: Float(width), size: Self.noteSize) * 24 }
+        let height = top + heights.reduce(0, +) + Self.gap * rows.count + below + Self.margin
         var canvas = Canvas(width: width + 2 * Self.margin, height: height, fill: .white)
-        let color = isGood ? Color(hex: 0x0F_6C_BD) : Color(hex: 0xB4_3A_2B)
         let (left, full) = (Float(Self.margin), Float(width))
-        canvas.text(title, at: [left, 22], TextStyle(size: 32, color: color, weight: 1.7))
-        canvas.text(subtitle, at: [left, 68], wrappedTo: full, TextStyle(size: 18, color: Color(hex: 0x33_38_40)))
+        canvas.text(title, at: [left, 22], TextStyle(size: 32, color: Palette.headline(grade), weight: 1.7))
+        canvas.text(subtitle, at: [left, 68], wrappedTo: full, TextStyle(size: 18, color: Palette.ink))
         var y = top
         for (row, height) in zip(rows, heights) {
             var x = Self.margin
@@ -44,12 +45,25 @@ struct PictureSheet {
                 canvas.paste(panel.image, x: x, y: y)
                 canvas.text(
                     panel.caption, at: [Float(x), Float(y + panel.image.height + 6)], wrappedTo: Self.captionWidth(panel),
-                    TextStyle(size: Self.captionSize, color: Color(hex: 0x55_5B_66)))
+                    TextStyle(size: Self.captionSize, color: Palette.caption))
                 x += panel.image.width + Self.gap
             }
             y += height + Self.gap
         }
+        for note in notes {
+            canvas.text(note, at: [left, Float(y)], wrappedTo: full, TextStyle(size: Self.noteSize, color: Palette.ink))
+            y += Self.lines(note, width: full, size: Self.noteSize) * 24
+        }
         return canvas.image
+    }
+
+    /// A headline for each grade of an answer, that of none being "No correspondence".
+    static func title(_ grade: Grade, sure: String, unsure: String) -> String {
+        switch grade {
+        case .sure: sure
+        case .unsure: unsure
+        case .none: "No correspondence"
+        }
     }
 
     private static func captionWidth(_ panel: Panel) -> Float { Float(max(panel.image.width, 200)) }
@@ -94,9 +108,19 @@ struct PhotoPanel {
         let scaled = mask.resized(width: canvas.width, height: canvas.height)
         let lines = Mask(width: scaled.width, height: scaled.height) { x, y in scaled[x, y] && (x + y) % 8 < 3 }
         canvas.fill(scaled, .white, opacity: 0.35)
-        canvas.fill(lines, Color(hex: 0x22_26_2E), opacity: 0.7)
-        canvas.outline(scaled, Color(hex: 0x22_26_2E), thickness: 1)
+        canvas.fill(lines, Palette.unwanted, opacity: 0.7)
+        canvas.outline(scaled, Palette.unwanted, thickness: 1)
     }
+
+    /// Pales what is outside a mask and draws its border.
+    mutating func pale(outside mask: Mask, _ color: Color) {
+        let scaled = mask.resized(width: canvas.width, height: canvas.height)
+        canvas.fill(scaled.complement, .white, opacity: 0.35)
+        canvas.outline(scaled, color, thickness: 2)
+    }
+
+    /// Writes words into the upper left corner.
+    mutating func label(_ words: String) { _ = canvas.label(words, at: [8, 8]) }
 
     /// Draws the border of a mask.
     mutating func outline(_ mask: Mask, _ color: Color) {
@@ -117,13 +141,4 @@ struct PhotoPanel {
         canvas.crosshair(pixel.center * scale, radius: 14, .black, thickness: 4)
         canvas.crosshair(pixel.center * scale, radius: 14, .white, thickness: 2)
     }
-}
-
-extension Palette {
-    /// The outline of a photo's object.
-    static let object = Color(hex: 0xF5_A6_23)
-    /// Candidates that qualify.
-    static let qualifying = Color(hex: 0x2E_A0_43)
-    /// Candidates that do not.
-    static let failing = Color(hex: 0xD6_45_3D)
 }

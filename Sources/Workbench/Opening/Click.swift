@@ -10,7 +10,7 @@ public struct Click: Sendable, Hashable {
     /// Where the object is clicked, if elsewhere than the part.
     public var objectPixel: Pixel?
     /// A box around the part.
-    public var box: Prompt.Box?
+    package var box: Prompt.Box?
     /// More clicks on the part.
     public var more: [Pixel]
     /// Clicks on what is not the part.
@@ -19,8 +19,13 @@ public struct Click: Sendable, Hashable {
     public var mask: Mask?
 
     /// A click at `pixel`.
-    public init(
-        _ pixel: Pixel, objectPixel: Pixel? = nil, box: Prompt.Box? = nil, more: [Pixel] = [], unwanted: [Pixel] = [], mask: Mask? = nil
+    public init(_ pixel: Pixel, objectPixel: Pixel? = nil, more: [Pixel] = [], unwanted: [Pixel] = [], mask: Mask? = nil) {
+        self.init(pixel, objectPixel: objectPixel, box: nil, more: more, unwanted: unwanted, mask: mask)
+    }
+
+    /// A click at `pixel` in a box.
+    package init(
+        _ pixel: Pixel, objectPixel: Pixel? = nil, box: Prompt.Box?, more: [Pixel] = [], unwanted: [Pixel] = [], mask: Mask? = nil
     ) {
         self.pixel = pixel
         self.objectPixel = objectPixel

@@ -1,9 +1,8 @@
 import BSBBackbones
 import BSBBasics
 import BSBDistillation
-import Foundation
 import BSBLinearAlgebra
-import BSBRendering
+import Foundation
 import Synchronization
 
 /// Fits the features of a mesh's vertices to rendered views, or takes them from the cache.

@@ -1,7 +1,6 @@
 import BSBBasics
 import BSBCorrespondence
 import BSBInteractiveSegmentation
-import BSBShapes
 
 extension OpenMesh {
     /// The features of the vertices, ready to be matched.
@@ -22,21 +21,49 @@ extension OpenMesh {
         }
     }
 
-    /// The part around a vertex, after the settings.
+    /// What finds the part around one vertex, whichever it will be.
     ///
-    /// Throws `Failure` if no view shows the vertex or the segmenter cannot be run.
-    public func part(around vertex: Int, at bench: Workbench) throws -> SurfaceSegment {
-        let clicks = [SurfaceClick(vertex)]
-        let chosen = try SegmenterChoice(at: bench).segmenter(for: self, clicks: clicks)
-        return bench.settings.part(try chosen.segmenter.answer(to: clicks).probability, clicks: clicks, of: self)
+    /// Throws `Failure` if a decoder is asked for that is not there.
+    package func partFinder(at bench: Workbench) throws -> PartFinder {
+        // Whatever answers clicks answers a single one, wherever it is.
+        let chosen = try SegmenterChoice(at: bench).segmenter(for: self, clicks: [SurfaceClick(0)])
+        return PartFinder(segmenter: chosen.segmenter, mesh: self, settings: bench.settings)
     }
 
     /// The part around a vertex; nil for a vertex that no view shows.
     ///
     /// Throws `Failure` if the segmenter cannot be run.
-    public func visiblePart(around vertex: Int, at bench: Workbench) throws -> SurfaceSegment? {
+    package func visiblePart(around vertex: Int, at bench: Workbench) throws -> SurfaceSegment? {
+        try partFinder(at: bench).visiblePart(around: vertex)?.segment
+    }
+}
+
+/// Finds the parts around vertices of a mesh, in the way that was chosen once for all of them.
+package struct PartFinder: Sendable {
+    private let segmenter: any SurfaceSegmenter
+    private let mesh: OpenMesh
+    private let settings: Settings
+
+    fileprivate init(segmenter: any SurfaceSegmenter, mesh: OpenMesh, settings: Settings) {
+        (self.segmenter, self.mesh, self.settings) = (segmenter, mesh, settings)
+    }
+
+    /// How parts are found.
+    package var method: SurfaceMethod { segmenter.method }
+
+    /// The part around a vertex, after the settings, and the prompts that it took; nil for a vertex that no view shows.
+    ///
+    /// Throws `Failure` if the segmenter cannot be run.
+    package func visiblePart(around vertex: Int) throws -> (segment: SurfaceSegment, prompts: Int)? {
         let clicks = [SurfaceClick(vertex)]
-        let chosen = try SegmenterChoice(at: bench).segmenter(for: self, clicks: clicks)
-        return try chosen.segmenter.visibleAnswer(to: clicks).map { bench.settings.part($0.probability, clicks: clicks, of: self) }
+        return try segmenter.visibleAnswer(to: clicks).map { (settings.part($0.probability, clicks: clicks, of: mesh), $0.prompts) }
+    }
+
+    /// The part around a vertex.
+    ///
+    /// Throws `Failure` if no view shows the vertex or the segmenter cannot be run.
+    package func part(around vertex: Int) throws -> SurfaceSegment {
+        guard let found = try visiblePart(around: vertex) else { throw Failure.unseenClick }
+        return found.segment
     }
 }

@@ -1,9 +1,8 @@
 import BSBBasics
-import BSBCorrespondence
-import Foundation
 import BSBInteractiveSegmentation
 import BSBRendering
 import BSBShapes
+import Foundation
 
 /// A mesh that is open for any number of questions.
 ///
@@ -25,9 +24,9 @@ public final class OpenMesh: Sendable {
     /// What is odd about the mesh.
     package let report: MeshReport
     /// #V: whether a face uses the vertex, so that it can be an answer.
-    public let referenced: [Bool]
+    package let referenced: [Bool]
     /// #V: the share of the surface's area that each vertex stands for; sums to 1.
-    public let areas: [Double]
+    package let areas: [Double]
     /// Neighbourhoods, for smoothing over the surface.
     package let surface: SurfaceModel
     /// What names the surface as models see it: its shape, its place in the unit ball and the colours that are looked at.

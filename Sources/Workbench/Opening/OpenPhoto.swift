@@ -1,8 +1,7 @@
 import BSBBackbones
 import BSBBasics
-import BSBCorrespondence
-import Foundation
 import BSBImages
+import Foundation
 
 /// A photo that is open for any number of clicks.
 ///
@@ -32,7 +31,7 @@ public final class OpenPhoto: Sendable {
     }
 
     /// Opens a picture that was made in memory.
-    public init(_ image: Image, name: String) {
+    package init(_ image: Image, name: String) {
         path = name
         self.image = image
         var hasher = ContentHasher()
@@ -44,7 +43,7 @@ public final class OpenPhoto: Sendable {
     /// The features of the whole photo.
     ///
     /// Throws `Failure` if the extractor cannot be run.
-    public func features(at bench: Workbench) throws -> FeatureGrid {
+    package func features(at bench: Workbench) throws -> FeatureGrid {
         let extractor = try bench.photoExtractor
         return try bench.kept(Recipe("photo-features", ["photo": hash, "extractor": extractor.identity.hash])) {
             try extractor.features(of: image)
@@ -54,7 +53,7 @@ public final class OpenPhoto: Sendable {
     /// The segmenter's view of the photo.
     ///
     /// Throws `Failure` if the segmenter cannot be run.
-    public func embedding(at bench: Workbench) throws -> ImageEmbedding {
+    package func embedding(at bench: Workbench) throws -> ImageEmbedding {
         try bench.kept(Recipe("photo-embedding", ["photo": hash, "segmenter": bench.segmenter.identity.hash])) {
             try bench.segmenter.embed(image)
         }
@@ -79,7 +78,7 @@ public final class OpenPhoto: Sendable {
     ///
     /// The box holds the clicked pixel too, and has a tenth of its longer side as margin. A box that fills the photo and an empty mask
     /// leave the photo as it is. Throws `Failure` if the extractor cannot be run.
-    public func features(of object: Mask, including pixel: Pixel, at bench: Workbench) throws -> FeatureGrid {
+    package func features(of object: Mask, including pixel: Pixel, at bench: Workbench) throws -> FeatureGrid {
         guard bench.settings.photoArea == .object, let box = object.boundingBox else { return try features(at: bench) }
         let clicked = box.union(PixelRectangle(x: pixel.x, y: pixel.y, width: 1, height: 1))
         let area = clicked.expanded(by: max(clicked.width, clicked.height) / 10).clipped(width: image.width, height: image.height)
@@ -94,7 +93,7 @@ public final class OpenPhoto: Sendable {
     }
 
     /// The workbench's segmenter, which remembers what it said about this photo.
-    public func segmenter(at bench: Workbench) -> any PromptSegmenter {
+    package func segmenter(at bench: Workbench) -> any PromptSegmenter {
         PhotoSegmenter(base: bench.segmenter, photo: hash, memory: bench.memory)
     }
 
@@ -108,7 +107,7 @@ public final class OpenPhoto: Sendable {
     /// The segmenter's answer to a click at a pixel.
     ///
     /// Throws `Failure` if the segmenter cannot be run.
-    public func answer(at pixel: Pixel, at bench: Workbench) throws -> MaskPrediction {
+    package func answer(at pixel: Pixel, at bench: Workbench) throws -> MaskPrediction {
         try answers(to: [Prompt(points: [Prompt.Point(pixel.center)])], at: bench)[0]
     }
 

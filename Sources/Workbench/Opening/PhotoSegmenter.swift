@@ -1,5 +1,4 @@
 import BSBBackbones
-import Foundation
 import BSBImages
 
 /// A segmenter that remembers what it said about one photo, so that clicks and methods which ask the same share it.

@@ -1,6 +1,3 @@
-import BSBBackbones
-import BSBBasics
-import Foundation
 import BSBImages
 import BSBRendering
 

@@ -1,14 +1,13 @@
-import BSBBackbones
 import BSBBasics
-import Foundation
 import BSBInteractiveSegmentation
+import Foundation
 
 extension Settings {
     /// The part that probabilities make after these settings; what was clicked as wanted is in it.
     ///
     /// - Parameter clicks: the clicks that it answers, if they are on the mesh itself.
     package func part(_ probability: [Float], clicks: [SurfaceClick], of mesh: OpenMesh) -> SurfaceSegment {
-        var segment = SurfaceSegment(probability: probability, binarization: threshold.binarization)
+        var segment = SurfaceSegment(probability: probability, threshold: threshold)
         if cleansBorders { segment = BorderCleaning().cleaned(segment, clicks: clicks, surface: mesh.surface) }
         if !keepsAllPieces { segment = ConnectedPiece().kept(segment, clicks: clicks, surface: mesh.surface) }
         for click in clicks where click.isForeground {

@@ -1,7 +1,4 @@
-import BSBBackbones
-import BSBBasics
 import BSBDistillation
-import BSBInteractiveSegmentation
 
 /// The segmenter's features of a mesh's vertices, fitted to its views: what a click decoder sees of the surface.
 package struct SegmenterField {

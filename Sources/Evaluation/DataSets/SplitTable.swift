@@ -1,33 +1,6 @@
 import BSBBasics
-import Foundation
 
-/// Listings of folders, sorted so that they are the same everywhere.
-enum Folder {
-    /// The names in a folder, without hidden ones.
-    static func names(_ path: String) throws -> [String] {
-        do {
-            return try FileManager.default.contentsOfDirectory(atPath: path).filter { !$0.hasPrefix(".") }.sorted()
-        } catch {
-            throw Failure(.missingInput, "listing a data set", path: path, reason: "the folder is not there or cannot be read")
-        }
-    }
-
-    /// The folders in a folder.
-    static func folders(_ path: String) throws -> [String] { try names(path).filter { isFolder("\(path)/\($0)") } }
-
-    static func isFolder(_ path: String) -> Bool {
-        var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
-    }
-
-    static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
-
-    /// The extension of a name in lower case, without the dot.
-    static func ending(_ name: String) -> String { (name as NSString).pathExtension.lowercased() }
-
-    /// The name without its extension.
-    static func stem(_ name: String) -> String { (name as NSString).deletingPathExtension }
-
+extension Folder {
     /// The mesh formats that a data set's files may have.
     static let meshEndings: Set<String> = ["obj", "off", "ply", "stl", "glb", "gltf"]
 
@@ -37,17 +10,6 @@ enum Folder {
             throw Failure(.missingInput, "opening the data set", path: path, reason: "there is no shape in the layout \(layout)")
         }
         return found.sorted()
-    }
-}
-
-/// Comma-separated tables without quotes, with a line of headings.
-enum Table {
-    /// The fields of each row after the first.
-    static func rows(of path: String) throws -> [[String]] {
-        let text = String(decoding: try AtomicFile.readFile(path, operation: "reading the table"), as: UTF8.self)
-        return text.split(whereSeparator: \.isNewline).dropFirst().map {
-            $0.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) }
-        }
     }
 }
 
@@ -61,7 +23,7 @@ package struct SplitTable: Sendable, Hashable {
     /// Throws `Failure` if it cannot be read or a row lacks a column.
     package init(contentsOf path: String) throws {
         var subsets: [ShapeEntry: String] = [:]
-        for (number, row) in try Table.rows(of: path).enumerated() {
+        for (number, row) in try CommaTable.rows(of: path).enumerated() {
             guard row.count >= 3 else {
                 throw Failure(
                     .badInput, "reading the split", path: path, reason: "line \(number + 2) has \(row.count) columns",

@@ -2,7 +2,7 @@ import BSBBasics
 import Foundation
 
 /// Colours: between the display's encoding and linear light, and random ones.
-enum Palette {
+enum LinearColor {
     /// 256 linear values of the sRGB codes.
     static let linear: [Float] = (0..<256).map { code in
         let v = Double(code) / 255
@@ -54,7 +54,7 @@ enum Palette {
 
     /// A colour near `base`, lighter or darker and slightly shifted.
     static func variation(of base: SIMD3<Float>, amount: Float, using generator: inout SeededGenerator) -> SIMD3<Float> {
-        let shift = SIMD3<Float>(generator.normal(), generator.normal(), generator.normal()) * (0.25 * amount)
+        let shift = SIMD3<Float>(generator.gaussian(), generator.gaussian(), generator.gaussian()) * (0.25 * amount)
         let gain = generator.logUniform(1 / (1 + 1.5 * amount), 1 + 1.5 * amount)
         return ((base * (SIMD3<Float>.one + shift)) * gain + 0.004).clamped(lowerBound: .zero, upperBound: .one)
     }
