@@ -61,6 +61,7 @@ export class AnswerPanel {
     const { store, record } = this.studio, isMatch = record?.kind === 'match' && record.state === 'done' && record.id;
     const verdict = store.active ? { grade: 'hand', title: `Editing ${store.active.name}`, text: 'Paint faces to add them, erase to take them away.' } : verdictOf(record, store.mesh);
     this.box.dataset.grade = verdict.grade;
+    this.box.dataset.state = record?.state ?? 'idle';
     find('#verdict-title').textContent = verdict.title;
     find('#verdict-text').textContent = verdict.text;
     find('#verdict-grade').textContent = { sure: 'sure', unsure: 'unsure', none: 'none' }[verdict.grade] ?? '';
