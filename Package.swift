@@ -106,6 +106,15 @@ let package = Package(
                 "Basics", "Images", "Shapes", "Backbones", "InteractiveSegmentation", "Correspondence", "Workbench", "Answering", "Results",
             ])),
 
+        // What other programs ask: opened things by id, questions, events, answers; without a word about how they are carried
+        library(
+            "Serving",
+            on: [
+                "Basics", "Images", "Shapes", "Rendering", "Backbones", "InteractiveSegmentation", "Correspondence", "Examples",
+                "Workbench",
+                "Answering", "Results",
+            ]),
+
         // Measuring it: data sets, protocols, baselines, statistics, reports
         library(
             "Evaluation",
@@ -119,8 +128,7 @@ let package = Package(
             name: "bsb",
             dependencies: modules([
                 "Basics", "ModelStore", "Images", "Shapes", "Rendering", "Backbones", "InteractiveSegmentation", "Correspondence",
-                "Examples",
-                "Workbench", "Answering", "Results", "Evaluation",
+                "Examples", "Workbench", "Answering", "Results", "Serving", "Evaluation",
             ]) + [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .executableTarget(
             name: "TrainingData",
