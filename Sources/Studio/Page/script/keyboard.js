@@ -27,6 +27,7 @@ const keys = studio => [
   ['View', [
     ['F', 'Fit photo and mesh', () => studio.fit()],
     ['W', 'Wires', () => studio.toggleWires()],
+    ['C', 'Colours of the file, or clay', () => studio.togglePaint()],
     ['+', 'Closer', () => studio.zoom(1.2)],
     ['−', 'Farther', () => studio.zoom(1 / 1.2)],
     ['L', 'Light or dark', () => studio.theme.toggle()],

@@ -46,10 +46,11 @@ export class MeshPane {
     this.studio.isLoading = true;
     this.studio.store.tell();
     try {
-      const { positions, triangles, triangle_faces: faceOfTriangle } = await api.geometry(mesh.id);
+      const tensors = await api.geometry(mesh.id), { positions, triangles, triangle_faces: faceOfTriangle } = tensors;
       if (this.mesh.id !== mesh.id) return;
       this.surface = new Surface({ positions, triangles, faceOfTriangle, faceCount: mesh.faces });
       this.viewer.show(this.surface);
+      this.viewer.takePaint(tensors, mesh.materials, material => api.materialAddress(mesh.id, material));
     } catch (error) {
       this.studio.fail(error);
     } finally {

@@ -3,7 +3,7 @@
 import { tableWidth } from './gl.js';
 
 /** The attributes' places, the same in all programs. */
-export const attributes = ['position', 'normal', 'levels'];
+export const attributes = ['position', 'normal', 'levels', 'tint', 'coordinate'];
 
 const head = `#version 300 es
 precision highp float; precision highp int; precision highp sampler2D;
@@ -12,15 +12,15 @@ precision highp float; precision highp int; precision highp sampler2D;
 export const surfaceVertex = `${head}
 uniform mat4 view, projection;
 uniform sampler2D paint, paintBefore;
-in vec3 position; in vec3 normal; in vec2 levels;
-out vec3 place, eye, bent, edges; out vec2 level;
+in vec3 position; in vec3 normal; in vec2 levels; in vec4 tint; in vec2 coordinate;
+out vec3 place, eye, bent, edges, ink; out vec2 level, pictured;
 flat out vec4 coat, coatBefore;
 void main() {
   int triangle = gl_VertexID / 3, corner = gl_VertexID % 3;
   ivec2 texel = ivec2(triangle % ${tableWidth}, triangle / ${tableWidth});
   coat = texelFetch(paint, texel, 0); coatBefore = texelFetch(paintBefore, texel, 0);
   edges = vec3(corner == 0, corner == 1, corner == 2);
-  place = position; level = levels;
+  place = position; level = levels; ink = tint.rgb; pictured = coordinate;
   bent = mat3(view) * normal;
   vec4 seen = view * vec4(position, 1.0);
   eye = seen.xyz;
@@ -29,8 +29,9 @@ void main() {
 
 export const surfaceFragment = `${head}
 uniform vec3 clay, waveFrom;
-uniform float wave, heatShown, wires, unsure, darkness;
-in vec3 place, eye, bent, edges; in vec2 level;
+uniform float wave, heatShown, wires, unsure, darkness, paintedShown;
+uniform sampler2D picture;
+in vec3 place, eye, bent, edges, ink; in vec2 level, pictured;
 flat in vec4 coat, coatBefore;
 out vec4 result;
 
@@ -56,7 +57,8 @@ void main() {
   // the answer spreads from the vertex that was found
   float front = wave * 2.4 - distance(place, waveFrom);
   float arrived = smoothstep(0.0, 0.12, front);
-  vec3 bare = mix(clay, heat(level.y), heatShown);
+  vec3 painted = pow(ink * texture(picture, pictured).rgb, vec3(2.2)) * 0.8;
+  vec3 bare = mix(mix(clay, painted, paintedShown), heat(level.y), heatShown);
   // where heat is shown the colours of parts step back
   vec3 base = mix(mix(coated(bare, coatBefore), coated(bare, coat), arrived), bare, heatShown);
   float lit = (1.0 - heatShown) * mix(step(0.99, coatBefore.a), step(0.99, coat.a), arrived);

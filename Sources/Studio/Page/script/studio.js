@@ -76,6 +76,7 @@ export class Studio {
     on('#fit-photo', () => this.photoPane.view.fit());
     on('#fit-mesh', () => this.meshPane.viewer.fit());
     on('#wires', () => this.toggleWires());
+    on('#paint', () => this.togglePaint());
     on('#save', () => this.save());
     on('#export', () => this.exportDialog.show());
     on('#help', () => this.toggleHelp());
@@ -128,6 +129,8 @@ export class Studio {
     find('#reset').disabled = !question && !store.active;
     find('#save').disabled = !store.photo && !store.mesh;
     for (const input of document.querySelectorAll('input[name=level]')) input.checked = input.value === store.level;
+    const { mesh } = store;
+    find('#paint').hidden = !mesh?.hasColors && !mesh?.materials.length;
     this.prepare();
     const { preparing } = store, isShown = preparing && preparing.mesh === store.document.mesh;
     this.notices.progress(this.isLoading ? { text: 'Getting the mesh …' } : isShown ? preparing : null);
@@ -266,7 +269,7 @@ export class Studio {
       try { await this.session.facesOf(place); } catch (error) { return this.fail(error); }
       if (this.pointedAt !== place) return;
     }
-    this.preview(place ? place.runs : null, place);
+    this.preview(place?.runs, place ?? {});
   }
 
   /** Shows faces instead of the answer for the moment. */
@@ -295,6 +298,13 @@ export class Studio {
     const { viewer } = this.meshPane, isShown = viewer.style.wires === 0;
     find('#wires').setAttribute('aria-pressed', isShown);
     viewer.restyle({ wires: isShown ? 1 : 0 });
+  }
+
+  /** The file's own colours and pictures, or clay. */
+  togglePaint() {
+    const { viewer } = this.meshPane, isShown = viewer.style.paintedShown === 0;
+    find('#paint').setAttribute('aria-pressed', isShown);
+    viewer.restyle({ paintedShown: isShown ? 1 : 0 });
   }
 
   fit() {

@@ -70,7 +70,7 @@ function placed(positions, triangles) {
 
 function gathered(positions, triangles) {
   const corners = new Float32Array(3 * triangles.length);
-  for (let i = 0; i < triangles.length; i++) corners.set(positions.subarray(3 * triangles[i], 3 * triangles[i] + 3), 3 * i);
+  for (let i = 0; i < triangles.length; i++) for (let k = 0; k < 3; k++) corners[3 * i + k] = positions[3 * triangles[i] + k];
   return corners;
 }
 
@@ -80,7 +80,7 @@ function grouped(groupOf, count) {
   for (const g of groupOf) starts[g + 1]++;
   for (let g = 0; g < count; g++) starts[g + 1] += starts[g];
   const next = starts.slice();
-  groupOf.forEach((g, i) => { items[next[g]++] = i; });
+  for (let i = 0; i < groupOf.length; i++) items[next[groupOf[i]]++] = i;
   return { starts, items };
 }
 
@@ -112,26 +112,27 @@ function smoothNormals(positions, triangles) {
   const first = welded(positions), cornerCount = triangles.length;
   const vertexOfCorner = triangles.map(v => first[v]);
   const around = grouped(vertexOfCorner, positions.length / 3);
-  const flat = new Float32Array(cornerCount), unit = new Float32Array(cornerCount);
-  for (let t = 0; t < cornerCount / 3; t++) {
-    const [a, b, c] = [0, 1, 2].map(k => Array.from(positions.subarray(3 * triangles[3 * t + k], 3 * triangles[3 * t + k] + 3)));
-    const n = cross(subtract(b, a), subtract(c, a));
-    flat.set(n, 3 * t);
-    unit.set(normalized(n), 3 * t);
+  const flat = new Float32Array(cornerCount), unit = new Float32Array(cornerCount), p = positions;
+  for (let i = 0; i < cornerCount; i += 3) {
+    const [a, b, c] = [3 * triangles[i], 3 * triangles[i + 1], 3 * triangles[i + 2]];
+    const ux = p[b] - p[a], uy = p[b + 1] - p[a + 1], uz = p[b + 2] - p[a + 2], vx = p[c] - p[a], vy = p[c + 1] - p[a + 1], vz = p[c + 2] - p[a + 2];
+    const x = uy * vz - uz * vy, y = uz * vx - ux * vz, z = ux * vy - uy * vx, l = Math.sqrt(x * x + y * y + z * z) || 1;
+    flat[i] = x; flat[i + 1] = y; flat[i + 2] = z;
+    unit[i] = x / l; unit[i + 1] = y / l; unit[i + 2] = z / l;
   }
   const normals = new Int8Array(4 * cornerCount);
   for (let corner = 0; corner < cornerCount; corner++) {
-    const own = 3 * Math.floor(corner / 3), vertex = vertexOfCorner[corner];
+    const own = corner - corner % 3, vertex = vertexOfCorner[corner];
     let x = 0, y = 0, z = 0;
     for (let i = around.starts[vertex]; i < around.starts[vertex + 1]; i++) {
-      const other = 3 * Math.floor(around.items[i] / 3);
+      const other = around.items[i] - around.items[i] % 3;
       const cosine = unit[own] * unit[other] + unit[own + 1] * unit[other + 1] + unit[own + 2] * unit[other + 2];
       // triangles wound the other way round belong to the same surface
       if (Math.abs(cosine) < creaseCosine) continue;
       const sign = cosine < 0 ? -1 : 1;
       x += sign * flat[other]; y += sign * flat[other + 1]; z += sign * flat[other + 2];
     }
-    const l = 127 / (Math.hypot(x, y, z) || 1);
+    const l = 127 / (Math.sqrt(x * x + y * y + z * z) || 1);
     normals[4 * corner] = x * l; normals[4 * corner + 1] = y * l; normals[4 * corner + 2] = z * l;
   }
   return normals;

@@ -1,6 +1,7 @@
 import { AmbientLight } from './ambient.js';
 import { Camera, poseBetween, poseFacing } from './camera.js';
 import { attribute, Offscreen, Program, Table } from './gl.js';
+import { Materials } from './materials.js';
 import * as shaders from './shaders.js';
 import { scale } from './vectors.js';
 
@@ -25,7 +26,8 @@ export class Viewer {
     this.ambient = new AmbientLight(gl);
     this.ids = new Offscreen(gl);
     this.nothing = gl.createVertexArray();
-    this.style = { clay: [0.50, 0.485, 0.465], darkness: 0, heatShown: 0, wires: 0, unsure: 0 };
+    this.materials = new Materials(gl);
+    this.style = { clay: [0.50, 0.485, 0.465], darkness: 0, heatShown: 0, wires: 0, unsure: 0, paintedShown: 0 };
     this.marks = [];
     this.spread = { from: [0, 0, 0], begun: -Infinity };
     this.sharpness = 1;
@@ -39,6 +41,7 @@ export class Viewer {
       gl.deleteVertexArray(this.arrays);
       for (const buffer of this.buffers) gl.deleteBuffer(buffer);
       for (const table of this.tables) table.free();
+      this.materials.free();
     }
     this.ambient.round++;
     this.surface = surface;
@@ -85,7 +88,16 @@ export class Viewer {
     this.redraw();
   }
 
-  /** Changes how the surface looks: clay, darkness, heatShown, wires, unsure. */
+  /** Takes in the file's own paint, with the geometry's tensors, the list of materials, and the addresses of their pictures. */
+  async takePaint(tensors, list, address) {
+    this.gl.bindVertexArray(this.arrays);
+    this.materials.take(this.surface, tensors, list);
+    this.gl.bindVertexArray(null);
+    await this.materials.load(address);
+    this.redraw();
+  }
+
+  /** Changes how the surface looks: clay, darkness, heatShown, paintedShown, wires, unsure. */
   restyle(style) {
     Object.assign(this.style, style);
     this.redraw();
@@ -168,18 +180,19 @@ export class Viewer {
     const matrices = this.camera.matrices(this.aspect);
     const wave = Math.min(1, (time - this.spread.begun) / spreadTime);
     this.tables.forEach((table, unit) => table.bind(unit));
-    this.look.use({ ...matrices, ...this.style, paint: 0, paintBefore: 1, wave: wave === 1 ? 2 : wave, waveFrom: this.spread.from });
-    this.triangles();
+    this.look.use({ ...matrices, ...this.style, paint: 0, paintBefore: 1, picture: 2, wave: wave === 1 ? 2 : wave, waveFrom: this.spread.from });
+    this.triangles(() => this.materials.draw(this.surface.triangleCount));
     const isGrowing = this.drawMarks(matrices, time);
     this.onDraw?.();
     if (wave < 1 || isGrowing) this.redraw();
   }
 
-  triangles() {
+  /** Draws all triangles with the program in use. */
+  triangles(draw = () => this.gl.drawArrays(this.gl.TRIANGLES, 0, 3 * this.surface.triangleCount)) {
     const { gl } = this;
     gl.enable(gl.DEPTH_TEST);
     gl.bindVertexArray(this.arrays);
-    gl.drawArrays(gl.TRIANGLES, 0, 3 * this.surface.triangleCount);
+    draw();
     gl.bindVertexArray(null);
   }
 
