@@ -50,9 +50,9 @@ export class AnswerPanel {
     this.studio = studio;
     this.box = find('#verdict');
     this.keep = find('#keep');
-    this.keep.addEventListener('click', () => studio.keep());
+    this.keep.addEventListener('click', () => studio.partList.keep());
     this.others = find('#others-button');
-    this.others.addEventListener('click', () => studio.toggleAlternatives());
+    this.others.addEventListener('click', () => studio.places.toggle());
     find('#heat').addEventListener('click', () => studio.toggleHeat());
     studio.store.addEventListener('change', () => this.update());
   }
@@ -89,16 +89,16 @@ export class AnswerPanel {
   }
 
   showOthers() {
-    const { places } = this.studio, list = find('#others');
+    const places = this.studio.places.list, list = find('#others');
     this.others.setAttribute('aria-pressed', Boolean(places));
     if (places === this.listed) return;
     this.listed = places;
     list.hidden = !places;
-    const light = place => () => this.studio.light(place);
+    const light = place => () => this.studio.places.light(place);
     list.replaceChildren(...(places ?? []).map((place, i) => make('li', {},
       make('button', {
         type: 'button', class: 'row', onpointerenter: light(place), onpointerleave: light(null), onfocus: light(place), onblur: light(null),
-        onclick: () => this.studio.choosePlace(place),
+        onclick: () => this.studio.places.choose(place),
       }, make('span', { class: 'rank' }, String(i + 1)), make('span', { class: 'grow' }, i ? `Place ${i + 1}` : 'Most alike'),
       make('span', { class: 'number' }, place.similarity.toFixed(2)), icon('arrow')))));
   }

@@ -56,13 +56,13 @@ export class Brush {
     }
     this.stroke.last = place;
     if (phase === 'end') this.finish(tool);
-    else this.studio.preview(runsOf(bytes));
+    else this.studio.places.preview(runsOf(bytes));
   }
 
   finish(tool) {
     const { store } = this.studio, { bytes, isChanged } = this.stroke, { record, active, question } = store.document;
     this.stroke = null;
-    this.studio.preview(null);
+    this.studio.places.preview(null);
     if (!isChanged) return;
     const runs = runsOf(bytes), name = tool === 'paint' ? 'Paint' : 'Erase';
     if (store.active) store.commitPart(name, active, { runs });

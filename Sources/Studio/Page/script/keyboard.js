@@ -18,8 +18,8 @@ const keys = studio => [
     ['3', 'The whole object', () => studio.setLevel('object')],
   ]],
   ['Answer', [
-    ['K', 'Keep as a part', () => studio.keep()],
-    ['A', 'Other places', () => studio.toggleAlternatives()],
+    ['K', 'Keep as a part', () => studio.partList.keep()],
+    ['A', 'Other places', () => studio.places.toggle()],
     ['H', 'Heat map', () => studio.toggleHeat()],
     ['M', 'Map the whole object', () => studio.mapAll()],
     ['Escape', 'Let go of the answer', () => studio.reset()],

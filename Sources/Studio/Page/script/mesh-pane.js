@@ -61,7 +61,7 @@ export class MeshPane {
 
   /** Colours the faces if anything that decides them has changed; a part that is new spreads from its vertex. */
   showColours() {
-    const { store, record, regions, lighted } = this.studio, color = this.studio.answerColour, { active } = store;
+    const { store, record, regions, places: { lighted } } = this.studio, color = this.studio.answerColour, { active } = store;
     const kept = active ? store.parts.filter(part => part !== active) : store.parts;
     const lit = lighted ? [{ runs: lighted.runs, color: lighted.color ?? color }]
       : active ? [active] : regions.length ? regions : record?.runs ? [{ runs: record.runs, color }] : [];
@@ -80,9 +80,9 @@ export class MeshPane {
   }
 
   showMarks() {
-    const { record } = this.studio, { question } = this.studio.store.document;
+    const { record, places: { lighted } } = this.studio, { question } = this.studio.store.document;
     let marks = [];
-    if (this.studio.lighted?.vertex !== undefined) marks = [{ vertex: this.studio.lighted.vertex, kind: 'ring' }];
+    if (lighted?.vertex !== undefined) marks = [{ vertex: lighted.vertex, kind: 'ring' }];
     else if (question?.from === 'mesh') marks = question.places.map(p => ({ vertex: p.vertex, kind: p.isWanted ? 'plus' : 'minus' }));
     else if (Number.isInteger(record?.vertex)) marks = [{ vertex: record.vertex, kind: 'ring' }];
     else if (Number.isInteger(record?.likeliest)) marks = [{ vertex: record.likeliest, kind: 'ring', isFaint: true }];

@@ -12,7 +12,7 @@ export class PhotoView {
     this.context = canvas.getContext('2d');
     this.layers = [];
     this.points = [];
-    this.made = new WeakMap();
+    this.made = new Map();
     this.zoom = 1;
     this.offset = [0, 0];
     new ResizeObserver(() => this.redraw()).observe(canvas);
@@ -27,6 +27,8 @@ export class PhotoView {
   set(values) {
     const isNew = values.layers && values.layers.some(l => l.style === 'part' && !this.layers.some(o => o.mask === l.mask));
     Object.assign(this, values);
+    // the history keeps masks for long; what was drawn of them it does not
+    for (const mask of this.made.keys()) if (!this.layers.some(layer => layer.mask === mask)) this.made.delete(mask);
     if (isNew) this.begun = performance.now();
     this.redraw();
   }

@@ -40,7 +40,7 @@ export class ExportDialog {
     try {
       const parts = distinct(store.parts).map(({ name, color, runs, answer }) => ({ name, color, runs: filled(runs, store.mesh.faces), ...(answer ? { answer } : {}) }));
       const order = { mesh: store.document.mesh, parts, formats: this.formats, ...(store.document.photo ? { photo: store.document.photo } : {}) };
-      download(await api.exportParts(order), `${fileName(store.mesh.name)}-parts.zip`);
+      download(await this.written(order), `${fileName(store.mesh.name)}-parts.zip`);
       this.dialog.close();
       this.studio.say('Exported.');
     } catch (error) {
@@ -48,6 +48,17 @@ export class ExportDialog {
     } finally {
       go.disabled = false;
       this.studio.busy(null);
+    }
+  }
+
+  /** The zip; without masks where the server has forgotten the answers that they belong to. */
+  async written(order) {
+    try {
+      return await api.exportParts(order);
+    } catch (error) {
+      if (error.code !== 'unknown') throw error;
+      this.studio.say('The answers are too old: their masks are left out.');
+      return api.exportParts({ ...order, parts: order.parts.map(({ answer, ...part }) => part) });
     }
   }
 }

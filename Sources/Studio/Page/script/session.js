@@ -38,6 +38,7 @@ export class Session {
     const { question, record } = this.store.document;
     if (record?.state !== 'withdrawn' || question.from === 'hand') return;
     record.state = 'asking';
+    record.asked = performance.now();
     this.run(question, record);
   }
 

@@ -8,6 +8,9 @@
 //   parts         [{ id, name, color, mesh, runs, answer, photo, mask }], the kept parts of all meshes
 //   active        the id of the part that the brush changes, or null: the answer
 
+// Answers so many steps back are forgotten, and asked for again by whoever goes back to them.
+const keptAnswers = 60;
+
 const empty = { photo: null, mesh: null, question: null, record: null, parts: [], active: null };
 
 export class Store extends EventTarget {
@@ -32,13 +35,15 @@ export class Store extends EventTarget {
     this.past.push({ name, document: this.document });
     this.future = [];
     this.document = { ...this.document, ...change };
+    this.forget(this.past.at(-keptAnswers)?.document.record);
     this.tell();
   }
 
-  /** Changes the document without a step of its own: what belongs to the step before it. */
-  amend(change) {
-    this.document = { ...this.document, ...change };
-    this.tell();
+  /** Lets go of what the server can say again; what was painted by hand it cannot. */
+  forget(record) {
+    if (!record || record === this.document.record || record.isEdited || record.state !== 'done') return;
+    record.state = 'withdrawn';
+    for (const name of ['masks', 'runs', 'regions', 'document']) delete record[name];
   }
 
   /** Replaces one part. */
@@ -82,7 +87,7 @@ const key = 'bsb-studio';
 /** Keeps the document over a reload of the tab; `false` where the browser has no room for it. */
 export function remember({ document, level }) {
   const { record } = document;
-  const kept = { ...document, record: record && { ...record, state: record.state === 'asking' ? 'withdrawn' : record.state } };
+  const kept = { ...document, record: record && { ...record, asked: undefined, state: record.state === 'asking' ? 'withdrawn' : record.state } };
   try {
     sessionStorage.setItem(key, JSON.stringify({ document: kept, level }));
     return true;

@@ -2,13 +2,13 @@ import * as api from './api.js';
 import { AnswerPanel } from './answer-panel.js';
 import { nextColour } from './colours.js';
 import { find } from './dom.js';
-import { listOf, unionOf } from './faces.js';
 import { listenToKeys } from './keyboard.js';
 import { FolderList, Library } from './library.js';
 import { MeshPane } from './mesh-pane.js';
 import { Notices } from './notices.js';
 import { PartList } from './parts.js';
 import { PhotoPane } from './photo-pane.js';
+import { Places } from './places.js';
 import { ExportDialog, keepOverReload, loadProject, saveProject } from './project.js';
 import { Session } from './session.js';
 import { remembered, Store } from './state.js';
@@ -20,9 +20,11 @@ const tools = ['point', 'add', 'remove', 'box', 'paint', 'erase'];
 export class Studio {
   constructor() {
     this.store = new Store();
+    this.store.addEventListener('change', () => this.update());
     this.tool = 'point';
     this.isHeatShown = false;
     this.notices = new Notices();
+    this.places = new Places(this);
     this.session = new Session(this.store, error => this.fail(error));
     this.photoPane = new PhotoPane(this);
     this.meshPane = new MeshPane(this);
@@ -34,7 +36,6 @@ export class Studio {
     this.exportDialog = new ExportDialog(this);
     this.connect();
     listenToKeys(this);
-    this.store.addEventListener('change', () => this.update());
   }
 
   async begin() {
@@ -115,11 +116,7 @@ export class Studio {
   update() {
     const { store } = this, { past, future, document: { question } } = store;
     this.session.resume();
-    if (this.placesOf !== this.record) {
-      this.places = null;
-      this.lighted = null;
-      this.placesOf = this.record;
-    }
+    this.places.follow(this.record);
     const name = (button, word, step) => {
       find(button).disabled = !step;
       find(button).title = find(button).ariaLabel = step ? `${word}: ${step.name}` : word;
@@ -194,100 +191,7 @@ export class Studio {
     this.session.ask('Map the whole object', { from: 'whole' });
   }
 
-  // Parts
-
-  keep() {
-    const { record, store } = this, kept = this.regions.length ? this.regions : record?.runs?.length > 1 && !store.active ? [record] : [];
-    if (!kept.length) return this.say('There is no answer to keep.');
-    const { document } = store, parts = [...document.parts];
-    for (const { runs, color, mask } of kept) {
-      const id = 1 + Math.max(0, ...parts.map(part => part.id));
-      parts.push({
-        id, name: this.freeName(parts), color: color ?? nextColour(parts.filter(p => p.mesh === document.mesh)), mesh: document.mesh, runs,
-        answer: record.kind === 'match' || record.kind === 'segment' ? record.id : undefined, photo: document.photo, mask: mask ?? record.masks?.part ?? null,
-      });
-    }
-    this.named = kept.length === 1 ? parts.at(-1).id : null;
-    store.commit(kept.length === 1 ? 'Keep the part' : 'Keep the parts', { parts, question: null, record: null, active: null });
-    this.say(kept.length === 1 ? `Kept as ${parts.at(-1).name}. Type a name.` : `${kept.length} parts are kept.`);
-  }
-
-  freeName(parts) {
-    for (let i = 1; ; i++) if (!parts.some(part => part.name === `Part ${i}`)) return `Part ${i}`;
-  }
-
-  rename(id, name) {
-    const trimmed = name.trim(), part = this.store.parts.find(p => p.id === id);
-    if (trimmed && trimmed !== part.name) this.store.commitPart(`Name ${trimmed}`, id, { name: trimmed });
-  }
-
-  edit(id) {
-    this.store.commit(id === null ? 'End editing' : 'Edit a part', { active: id, question: null, record: null });
-    this.take(id === null ? 'point' : 'paint');
-  }
-
-  mergeParts(ids) {
-    const { store } = this, merged = store.parts.filter(part => ids.includes(part.id)), [first] = merged;
-    if (merged.length < 2) return;
-    const runs = unionOf(merged.map(part => part.runs), store.mesh.faces);
-    const rest = store.document.parts.filter(part => !ids.includes(part.id) || part === first);
-    store.commit('Merge parts', { parts: rest.map(part => (part === first ? { ...first, runs } : part)), active: null });
-    this.say(`${merged.length} parts are one: ${first.name}.`);
-  }
-
-  deletePart(id) {
-    const { store } = this, part = store.parts.find(p => p.id === id);
-    store.commit(`Delete ${part.name}`, { parts: store.document.parts.filter(p => p !== part), active: store.document.active === id ? null : store.document.active });
-    this.say(`${part.name} is deleted.`);
-  }
-
   // Looking closer
-
-  async toggleAlternatives() {
-    const { record } = this;
-    if (this.places || record?.kind !== 'match' || record.state !== 'done' || !record.document?.found) {
-      this.places = null;
-      this.light(null);
-      return this.store.tell();
-    }
-    this.busy('Looking for other places …');
-    try {
-      const places = await this.session.alternatives(record);
-      if (this.record === record) this.places = places;
-      this.say(places.length === 1 ? 'There is no other place.' : `${places.length} places are listed.`);
-    } catch (error) {
-      if (error.code !== 'withdrawn') this.fail(error);
-    }
-    this.busy(null);
-    this.store.tell();
-  }
-
-  /** Lights a place or a part on the mesh while it is pointed at in a list; null for the answer itself. */
-  async light(place) {
-    this.pointedAt = place;
-    if (place && !place.runs) {
-      try { await this.session.facesOf(place); } catch (error) { return this.fail(error); }
-      if (this.pointedAt !== place) return;
-    }
-    this.preview(place?.runs, place ?? {});
-  }
-
-  /** Shows faces instead of the answer for the moment. */
-  preview(runs, { color, vertex } = {}) {
-    this.lighted = runs ? { runs, color, vertex } : null;
-    this.store.tell();
-  }
-
-  /** Takes another place as the answer. */
-  async choosePlace(place) {
-    const { record } = this, runs = await this.session.facesOf(place);
-    this.lighted = null;
-    const { places } = this;
-    this.store.commit('Another place', { record: { ...record, runs, vertex: place.vertex, pixel: place.pixel, isEdited: true } });
-    this.placesOf = this.record;
-    this.places = places;
-    this.meshPane.viewer.turnToFaces(listOf(runs));
-  }
 
   toggleHeat() {
     this.isHeatShown = !this.isHeatShown;
