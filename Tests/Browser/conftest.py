@@ -42,8 +42,14 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    server = Server(tmp_path_factory.mktemp("studio"))
+def given(tmp_path_factory):
+    """A folder from which the page may open files."""
+    return tmp_path_factory.mktemp("given")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory, given):
+    server = Server(tmp_path_factory.mktemp("studio"), "--root", str(given))
     yield server
     assert server.stop() == 0
 

@@ -1,6 +1,7 @@
 """The page itself: sizes, light and dark, screen readers, other tabs, other sites."""
 
 import http.server
+import shutil
 import threading
 
 import pytest
@@ -21,6 +22,13 @@ def test_nothing_is_cut_off(open_studio, width, height):
     for canvas in ("#photo", "#mesh"):
         box = page.locator(canvas).bounding_box()
         assert box["width"] > 300 and box["height"] > 240
+
+
+def test_a_finger_on_a_tablet(open_studio, example):
+    studio = open_studio(820, 1180, has_touch=True).open_example(example("guitar"))
+    studio.page.touchscreen.tap(*studio.place_of(*studio.click_of_example))
+    studio.answered()
+    assert studio.coloured(BLUE) > 100
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
@@ -54,6 +62,18 @@ def test_a_file_that_is_none_is_told(studio, tmp_path):
         studio.drop("#mesh-pane", tmp_path / "broken.obj")
     assert answer.value.status in (400, 422)
     assert "broken.obj" in studio.page.locator("#failures p").first.text_content()
+
+
+def test_files_of_a_given_folder_are_opened_from_a_list(studio, given, example):
+    (given / "tools").mkdir(exist_ok=True)
+    shutil.copy(example("guitar") / "mesh.obj", given / "tools" / "lute.obj")
+    studio.page.click("#browse")
+    studio.page.locator("#folder-list button", has_text=given.name).or_(studio.page.locator("#folder-list button", has_text="tools")).first.click()
+    if studio.page.locator("#folder-list button", has_text="tools").count():
+        studio.page.locator("#folder-list button", has_text="tools").click()
+    studio.page.locator("#folder-list button", has_text="lute.obj").click()
+    studio.wait_for_mesh()
+    assert studio.page.locator("#mesh-pane .file-name").text_content() == "lute.obj"
 
 
 def test_two_tabs_do_not_disturb_each_other(open_studio, example):

@@ -24,7 +24,8 @@ export class Library {
 
   /** What the server takes and has. */
   async begin() {
-    const { photoEndings, meshEndings } = await api.version();
+    const { photoEndings, meshEndings, roots } = await api.version();
+    find('#browse').hidden = roots.length === 0;
     const dotted = endings => endings.map(ending => (ending.startsWith('.') ? ending : `.${ending}`).toLowerCase());
     this.endings = { photos: dotted(photoEndings), meshes: dotted(meshEndings) };
     find('#photo-pane input[type=file]').accept = this.endings.photos.join();

@@ -97,6 +97,7 @@ export class MeshPane {
   async showHeat() {
     const { record, isHeatShown } = this.studio, isThere = isHeatShown && record?.kind === 'match' && record.id && record.state === 'done';
     this.viewer.restyle({ heatShown: isThere ? 1 : 0 });
+    find('#legend').hidden = !isThere;
     if (!isThere || this.heated === record.id) return;
     this.heated = record.id;
     try {
