@@ -79,6 +79,6 @@ def test_a_project_comes_back_in_another_tab(two_parts, open_studio, tmp_path):
 def test_the_whole_object_at_once(guitar):
     guitar.press("m")
     guitar.answered()
-    assert "region" in guitar.page.locator("#verdict h2").text_content()
+    assert "mapped" in guitar.page.locator("#verdict h2").text_content()
     guitar.press("k")
     assert len(guitar.parts) >= 1

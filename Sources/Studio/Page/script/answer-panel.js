@@ -26,8 +26,8 @@ export function verdictOf(record, mesh) {
 
 function verdictOfMap(record) {
   if (record.state === 'asking') return { grade: 'asking', title: 'Mapping the whole object …', text: record.progress ? wordsOf(record.progress) : 'Each region of the photo is looked for on the mesh.' };
-  const count = record.regions.length, plural = count === 1 ? 'region has its part' : 'regions have their parts';
-  return count ? { grade: 'sure', title: `${count} ${plural}`, text: `They cover ${percent(record.document.objectShares.matched)} of the object in the photo.` }
+  const count = record.regions.length;
+  return count ? { grade: 'sure', title: `${count} ${count === 1 ? 'part' : 'parts'} mapped`, text: `They cover ${percent(record.document.objectShares.matched)} of the object in the photo.` }
     : { grade: 'none', title: 'No region has a part here', text: 'The object in the photo seems to be of another kind.' };
 }
 

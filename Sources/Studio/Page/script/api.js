@@ -51,7 +51,7 @@ export const materialAddress = (mesh, material) => `/api/meshes/${mesh}/pictures
 export const geometry = async mesh => readTensors(await bytes('GET', `/api/meshes/${mesh}/geometry`));
 
 export const beginConversation = async () => (await json('POST', '/api/conversations')).id;
-export const masks = (photo, click, conversation) => json('POST', `/api/photos/${photo}/masks?${query({ conversation })}`, click);
+export const masks = (photo, click, turn) => json('POST', `/api/photos/${photo}/masks?${query(turn)}`, click);
 
 export const answer = id => json('GET', `/api/answers/${id}`);
 export const forget = id => request('DELETE', `/api/answers/${id}`);

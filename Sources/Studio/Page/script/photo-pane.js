@@ -107,7 +107,7 @@ export class PhotoPane {
       const [x, y] = this.hover.waiting, { photo } = this;
       this.hover.waiting = null;
       try {
-        const { masks } = await api.masks(photo.id, { x, y }, await this.studio.session.conversation);
+        const masks = await this.studio.session.hovered(photo.id, { x, y });
         if (this.photo !== photo || this.studio.session.isAsking) break;
         this.hover.masks = masks;
         this.update();

@@ -23,8 +23,14 @@ export class Session {
     this.places = new Map();
   }
 
-  /** The conversation of this tab: of its questions the server answers the last. */
-  get conversation() { return this.begun ??= api.beginConversation(); }
+  /** The conversation of this tab and the number of a question in it: the server answers the question of the highest number. */
+  async next() {
+    const turn = this.turn = (this.turn ?? 0) + 1;
+    return { conversation: await (this.begun ??= api.beginConversation()), turn };
+  }
+
+  /** What a click would mean in the photo: its masks for each level. */
+  async hovered(photo, click) { return (await api.masks(photo, click, await this.next())).masks; }
 
   /** Asks anew, as a step that can be undone. */
   ask(name, question, extra = {}) {
@@ -63,7 +69,7 @@ export class Session {
 
   async match(question, record, photo, mesh) {
     const { id, document } = await api.ask('match', {
-      conversation: await this.conversation, photo, mesh, click: clickOf(question), options: { level: question.level },
+      ...await this.next(), photo, mesh, click: clickOf(question), options: { level: question.level },
     }, (name, data) => {
       if (name === 'masks') record.masks = data;
       if (name === 'buddy') take(record, data);
@@ -92,14 +98,14 @@ export class Session {
 
   /** Without a mesh: only what the click means in the photo. */
   async segmentPhoto(question, record, photo) {
-    const { masks } = await api.masks(photo, clickOf(question), await this.conversation);
+    const masks = await this.hovered(photo, clickOf(question));
     const of = level => masks.find(mask => mask.level === level)?.segmentation;
     record.masks = { part: of(question.level), object: of('object') };
   }
 
   async alternatives(record) {
     if (!this.places.has(record.id)) {
-      const { id, document } = await api.ask('alternatives', { conversation: await this.conversation, answer: record.id, limit: 8 });
+      const { id, document } = await api.ask('alternatives', { ...await this.next(), answer: record.id, limit: 8 });
       this.places.set(record.id, document.places.map((place, i) => ({ ...place, answer: id, file: `alternative-${i + 1}-faces.npy` })));
     }
     return this.places.get(record.id);
@@ -110,20 +116,19 @@ export class Session {
   // From the mesh
 
   async segment(question, record, photo, mesh) {
-    const conversation = await this.conversation;
     const at = isWanted => question.places.filter(p => p.isWanted === isWanted).map(p => ({ vertex: p.vertex }));
-    const { id, document } = await api.ask('segment', { conversation, mesh, positive: at(true), negative: at(false) });
+    const { id, document } = await api.ask('segment', { ...await this.next(), mesh, positive: at(true), negative: at(false) });
     Object.assign(record, { id, document: { segment: document.segment }, vertex: question.places[0].vertex });
     record.runs = runsOf(await api.answerArray(id, 'face_labels.npy'));
     this.store.tell();
-    if (photo && !record.isRefined) await this.locate(record, photo, mesh, conversation);
+    if (photo && !record.isRefined) await this.locate(record, photo, mesh);
   }
 
   /** Where in the photo the clicked vertex is. */
-  async locate(record, photo, mesh, conversation) {
+  async locate(record, photo, mesh) {
     record.back = { state: 'asking' };
     this.store.tell();
-    const { id, document } = await api.ask('locate', { conversation, photo, mesh, place: { vertex: record.vertex } });
+    const { id, document } = await api.ask('locate', { ...await this.next(), photo, mesh, place: { vertex: record.vertex } });
     const mask = async name => maskOfPicture(await api.answerPicture(id, name));
     record.masks = { object: await mask('object_mask.png'), part: document.found ? await mask('mask.png') : null };
     record.pixel = document.pixel;
@@ -133,7 +138,7 @@ export class Session {
   // The whole object
 
   async map(record, photo, mesh) {
-    const { id, document } = await api.ask('map', { conversation: await this.conversation, photo, mesh }, (name, data) => {
+    const { id, document } = await api.ask('map', { ...await this.next(), photo, mesh }, (name, data) => {
       if (name === 'progress') record.progress = data;
       this.store.tell();
     });
