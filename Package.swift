@@ -113,6 +113,15 @@ let package = Package(
                 "Basics", "Images", "Shapes", "Backbones", "InteractiveSegmentation", "Correspondence", "Workbench", "Answering", "Results",
             ])),
 
+        // What other programs ask: opened things by id, questions, events, answers; without a word about how they are carried
+        library(
+            "Serving",
+            on: [
+                "Basics", "Images", "Shapes", "Rendering", "Backbones", "InteractiveSegmentation", "Correspondence", "Examples",
+                "Workbench",
+                "Answering", "Results",
+            ]),
+
         // Measuring it: data sets, protocols, baselines, statistics, reports
         library(
             "Evaluation",
@@ -126,7 +135,8 @@ let package = Package(
             name: "bsb",
             dependencies: modules([
                 "Basics", "ModelStore", "Images", "LinearAlgebra", "Shapes", "Rendering", "Texturing", "Backbones",
-                "InteractiveSegmentation", "Correspondence", "Examples", "Workbench", "Answering", "Results", "Batch", "Evaluation",
+                "InteractiveSegmentation", "Correspondence", "Examples", "Workbench", "Answering", "Results", "Batch", "Serving",
+                "Evaluation",
             ]) + [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .executableTarget(
             name: "TrainingData",

@@ -69,7 +69,8 @@ extension Workbench {
     /// Work is not done on Swift's own threads, of which there are no more than cores: it waits for its loops.
     private static let queue = DispatchQueue(label: "segmentation-buddies.answers", attributes: .concurrent)
 
-    static func inBackground<T: Sendable>(_ work: @escaping @Sendable () throws -> T) async throws -> T {
+    /// What `work` gives, without blocking the caller; throws what it throws.
+    package static func inBackground<T: Sendable>(_ work: @escaping @Sendable () throws -> T) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
             queue.async { continuation.resume(with: Result { try work() }) }
         }
@@ -79,10 +80,10 @@ extension Workbench {
 /// Somebody who asks one thing after another, and wants the answer to the last only: each click withdraws the one before.
 public final class Conversation: Sendable {
     private let bench: Workbench
-    private let standing = Guarded<(cancellation: Cancellation?, questions: Int)>((nil, 0))
+    private let turns = Turns()
 
     /// The number of questions asked so far.
-    var questions: Int { standing.withLock { $0.questions } }
+    var questions: Int { turns.count }
 
     /// A conversation at a workbench.
     public init(at bench: Workbench) { self.bench = bench }
@@ -102,11 +103,7 @@ public final class Conversation: Sendable {
         _ click: Click, in photo: OpenPhoto, on mesh: OpenMesh, settings: Settings? = nil,
         progress: (@Sendable (ProgressUpdate) -> Void)? = nil, tell: @escaping @Sendable (AnswerStage) -> Void = { _ in }
     ) async throws -> Answer {
-        let cancellation = Cancellation()
-        standing.withLock {
-            $0.cancellation?.cancel()
-            $0 = (cancellation, $0.questions + 1)
-        }
+        let cancellation = turns.next()
         let bench = bench.asking(settings, progress: progress, cancellation: cancellation)
         return try await withTaskCancellationHandler {
             try await Workbench.inBackground {
@@ -119,10 +116,5 @@ public final class Conversation: Sendable {
     }
 
     /// Withdraws what is being answered, if anything is.
-    public func withdraw() {
-        standing.withLock {
-            $0.cancellation?.cancel()
-            $0.cancellation = nil
-        }
-    }
+    public func withdraw() { turns.withdraw() }
 }

@@ -76,6 +76,16 @@ package struct MapJob: Sendable {
         let photo = try watch.measure("photo") { try OpenPhoto(contentsOf: image) }
         if let objectClick { try photo.check(objectClick) }
         let mesh = try watch.measure("mesh") { try OpenMesh(contentsOf: mesh, at: bench) }
+        return try run(photo, mesh, objectClick, &watch)
+    }
+
+    /// Maps the object of an open photo to an open mesh; see ``run(image:mesh:objectClick:)``.
+    package func run(_ photo: OpenPhoto, _ mesh: OpenMesh, objectClick: Pixel? = nil) throws -> Outcome {
+        var watch = Stopwatch()
+        return try run(photo, mesh, objectClick, &watch)
+    }
+
+    private func run(_ photo: OpenPhoto, _ mesh: OpenMesh, _ objectClick: Pixel?, _ watch: inout Stopwatch) throws -> Outcome {
         let object = try watch.measure("object") { try ObjectFinder(at: bench).object(in: photo, at: objectClick, like: mesh) }
         let regions = try watch.measure("regions") { try self.regions(of: object.mask, in: photo) }
         var outcome = try watch.measure("matching") { try map(regions, photo, mesh, object) }

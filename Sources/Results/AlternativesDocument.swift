@@ -41,7 +41,7 @@ package struct AlternativesDocument: Sendable, Codable {
 
 extension AlternativesDocument {
     /// The document of an approximate answer.
-    init(_ alternatives: Alternatives, of answer: Answer) {
+    package init(_ alternatives: Alternatives, of answer: Answer) {
         let mesh = answer.mesh
         self.init(
             temperature: alternatives.temperature,

@@ -41,11 +41,23 @@ package struct DistillJob: Sendable {
     package func run(mesh path: String) throws -> Document {
         var watch = Stopwatch()
         let mesh = try watch.measure("mesh") { try OpenMesh(contentsOf: path, at: bench) }
+        return try run(mesh, &watch)
+    }
+
+    /// Prepares a mesh that is open.
+    ///
+    /// Throws `Failure`.
+    package func run(_ mesh: OpenMesh) throws -> Document {
+        var watch = Stopwatch()
+        return try run(mesh, &watch)
+    }
+
+    private func run(_ mesh: OpenMesh, _ watch: inout Stopwatch) throws -> Document {
         let counting = bench.counting()
         _ = try watch.measure("features") { try FeatureDistiller(at: counting).field(of: mesh) }
         try watch.measure("views") { try EmbeddedViews(of: mesh, at: counting).prepareAll() }
         return Document(
-            mesh: path, hash: mesh.hash, vertices: mesh.mesh.vertices.count, faces: mesh.mesh.fileFaceCount,
+            mesh: mesh.path, hash: mesh.hash, vertices: mesh.mesh.vertices.count, faces: mesh.mesh.fileFaceCount,
             featureViews: counting.viewsExtracted,
             segmenterViews: counting.viewsEmbedded, seconds: watch.seconds.values.reduce(0, +),
             models: bench.models, settings: bench.settings,

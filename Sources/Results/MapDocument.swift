@@ -160,7 +160,7 @@ package struct MapOutputs: Outputs {
     }
 
     /// #F of the file: the most frequent label among the corners of each face, the lowest of ties.
-    static func fileFaceLabels(_ labels: [Int32], of mesh: Mesh) -> [Int32] {
+    package static func fileFaceLabels(_ labels: [Int32], of mesh: Mesh) -> [Int32] {
         var votes = [[Int32: Int]](repeating: [:], count: mesh.fileFaceCount)
         for (face, fileFace) in zip(mesh.faces, mesh.fileFace) {
             for corner in 0..<3 { votes[Int(fileFace)][labels[Int(face[corner])], default: 0] += 1 }

@@ -35,27 +35,11 @@ package struct Safetensors: Sendable, Hashable {
     ///
     /// Throws `Failure` if the header cannot be made.
     package func encoded() throws -> Data {
-        let names = tensors.keys.sorted()
-        var header = Header(metadata: metadata, entries: [:])
-        var end = 0
-        for name in names {
-            guard let tensor = tensors[name] else { continue }
-            let size = 4 * tensor.values.count
-            header.entries[name] = Entry(dtype: "F32", shape: tensor.shape, data_offsets: [end, end + size])
-            end += size
+        var file = TensorFile(metadata: metadata)
+        for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
+            file.add(name, .float32, shape: tensor.shape, tensor.values)
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard var text = try? encoder.encode(header) else {
-            throw Failure(.internal, "writing safetensors", reason: "the header cannot be encoded")
-        }
-        // Spaces bring the numbers to a multiple of eight bytes, as the format asks for.
-        text.append(contentsOf: [UInt8](repeating: 0x20, count: (8 - text.count % 8) % 8))
-        var data = Data(capacity: 8 + text.count + end)
-        Swift.withUnsafeBytes(of: UInt64(text.count).littleEndian) { data.append(contentsOf: $0) }
-        data.append(text)
-        for name in names { tensors[name]?.values.withUnsafeBytes { data.append(contentsOf: $0) } }
-        return data
+        return try file.encoded()
     }
 
     /// Reads a file's bytes; 32-bit, 16-bit and bfloat floats become 32-bit floats.
@@ -137,7 +121,7 @@ private enum ElementType: String {
 }
 
 /// Where a tensor lies behind the header.
-private struct Entry: Codable {
+private struct Entry: Decodable {
     var dtype: String
     var shape: [Int]
     // The format's own name.
@@ -146,23 +130,18 @@ private struct Entry: Codable {
 }
 
 /// The JSON object in front: tensors by name, and words under one name of their own.
-private struct Header: Codable {
+private struct Header: Decodable {
     var metadata: [String: String]
     var entries: [String: Entry]
 
     private struct Name: CodingKey {
         var stringValue: String
         var intValue: Int? { nil }
-        init(_ name: String) { stringValue = name }
         init?(stringValue: String) { self.stringValue = stringValue }
         init?(intValue: Int) { nil }
     }
 
     private static let metadataName = "__metadata__"
-
-    init(metadata: [String: String], entries: [String: Entry]) {
-        (self.metadata, self.entries) = (metadata, entries)
-    }
 
     init(from decoder: Decoder) throws {
         let container = try decoder.container(keyedBy: Name.self)
@@ -174,11 +153,5 @@ private struct Header: Codable {
                 entries[name.stringValue] = try container.decode(Entry.self, forKey: name)
             }
         }
-    }
-
-    func encode(to encoder: Encoder) throws {
-        var container = encoder.container(keyedBy: Name.self)
-        if !metadata.isEmpty { try container.encode(metadata, forKey: Name(Self.metadataName)) }
-        for (name, entry) in entries { try container.encode(entry, forKey: Name(name)) }
     }
 }

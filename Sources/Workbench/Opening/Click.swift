@@ -55,17 +55,26 @@ extension OpenPhoto {
     /// The segmenter looks again, in a cut around it, at an object that is small in the photo: there its parts are as large as it knows them.
     /// Throws `Failure` if a click is outside the photo or the segmenter cannot be run.
     public func masks(of click: Click, at bench: Workbench) throws -> ClickMasks {
+        let (part, object, window) = try predictions(of: click, at: bench)
+        return ClickMasks(
+            object: object.mask(bench.settings.objectLevel),
+            part: try click.mask.map(checked) ?? part.mask(bench.settings.matching.partLevel), window: window)
+    }
+
+    /// What the segmenter says to a click: about the part, about the object, and the cut of the photo that it looked at, if at one.
+    ///
+    /// Throws as ``masks(of:at:)``.
+    package func predictions(
+        of click: Click, at bench: Workbench
+    ) throws -> (part: MaskPrediction, object: MaskPrediction, window: PictureWindow?) {
         let objectPixel = click.objectPixel ?? click.pixel
         for pixel in [click.pixel, objectPixel] + click.more + click.unwanted { try check(pixel) }
         let prompts = [click.prompt, Prompt(points: [Prompt.Point(objectPixel.center)])]
         let distinct = prompts[0] == prompts[1] ? [prompts[0]] : prompts
-        func masks(in window: PictureWindow?) throws -> ClickMasks {
-            let answers = try self.answers(to: distinct, in: window, at: bench)
-            let part = try click.mask.map(checked) ?? answers[0].mask(bench.settings.matching.partLevel)
-            return ClickMasks(object: answers.last!.mask(bench.settings.objectLevel), part: part, window: window)
-        }
-        let seen = try masks(in: nil)
-        return try window(around: seen.object, click).map { try masks(in: $0) } ?? seen
+        let seen = try answers(to: distinct, at: bench)
+        guard let window = window(around: seen.last!.mask(bench.settings.objectLevel), click) else { return (seen[0], seen.last!, nil) }
+        let near = try answers(to: distinct, in: window, at: bench)
+        return (near[0], near.last!, window)
     }
 
     /// The cut around a small object with all that is clicked; nil where the object is not small.

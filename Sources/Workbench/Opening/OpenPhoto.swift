@@ -23,10 +23,10 @@ public final class OpenPhoto: Sendable {
 
     /// Opens a photo from the bytes of its file.
     ///
-    /// Throws `Failure` if it is no picture.
-    public init(_ data: Data, name: String) throws {
+    /// Throws `Failure` if it is no picture, or one of more than `maximumPixels`.
+    public init(_ data: Data, name: String, maximumPixels: Int = 200_000_000) throws {
         path = name
-        image = try Image.decode(data, name: name)
+        image = try Image.decode(data, name: name, options: ImageDecodingOptions(maximumPixels: maximumPixels))
         hash = ContentHash(of: data).hex
     }
 
