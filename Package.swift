@@ -68,7 +68,7 @@ let package = Package(
         // The method
         library("Distillation", on: ["Basics", "LinearAlgebra", "Shapes", "Rendering", "Backbones"]),
         library("InteractiveSegmentation", on: ["Basics", "LinearAlgebra", "Shapes", "Rendering", "Backbones", "Distillation"]),
-        library("Correspondence", on: ["Basics", "LinearAlgebra", "Images", "Backbones", "Distillation"]),
+        library("Correspondence", on: ["Basics", "LinearAlgebra", "Images", "Shapes", "Backbones", "Distillation"]),
 
         // Made-up shapes and photo-like pictures of shapes, for examples, tests and training
         library("Examples", on: ["Basics", "Shapes"]),
@@ -141,6 +141,11 @@ let package = Package(
         .executableTarget(
             name: "TrainingData",
             dependencies: modules(["Basics", "Images", "Shapes", "Rendering", "Examples", "Photography", "TrainingSets"]) + [
+                .product(name: "ArgumentParser", package: "swift-argument-parser")
+            ]),
+        .executableTarget(
+            name: "Fuzzing",
+            dependencies: modules(["Basics", "Images", "Shapes", "InteractiveSegmentation", "Workbench", "Answering"]) + [
                 .product(name: "ArgumentParser", package: "swift-argument-parser")
             ]),
         .executableTarget(

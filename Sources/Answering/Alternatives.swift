@@ -91,16 +91,8 @@ package struct AlternativeFinder: Sendable {
 
     /// Vertices of the file at the maxima that stand out, the highest first.
     private func peaks(of similarity: [Float], _ mesh: OpenMesh) -> [Int] {
-        let adjacency = Adjacency(mesh.mesh)
-        let weld = adjacency.weld
-        var values = [Float](repeating: -.infinity, count: weld.count)
-        var vertices = [Int](repeating: 0, count: weld.count)
-        for (vertex, value) in similarity.enumerated() where value > values[Int(weld.welded[vertex])] {
-            values[Int(weld.welded[vertex])] = value
-            vertices[Int(weld.welded[vertex])] = vertex
-        }
-        let edges = adjacency.edges.map { SIMD2(Int32($0.a), Int32($0.b)) }
-        return GraphPeaks.find(values, edges: edges, prominence: prominence).map { vertices[$0.node] }
+        let (values, edges) = mesh.surface.graph(of: similarity)
+        return GraphPeaks.find(values, edges: edges, prominence: prominence).map { mesh.surface.vertex(ofPoint: $0.node) }
     }
 
     /// Finds the pixel that each place leads back to and compares its mask with the part.
@@ -109,7 +101,7 @@ package struct AlternativeFinder: Sendable {
     ) throws {
         guard !list.isEmpty else { return }
         let search = PixelSearch(features: photo.features, region: photo.masks.object)
-        let matches = search.mostSimilar(to: surface.field.values.gatheringRows(list.map(\.vertex)), parallelism: bench.parallelism)
+        let matches = search.mostSimilar(to: surface.values(at: list.map(\.vertex)), parallelism: bench.parallelism)
         let prompts = matches.map { photo.prompt(at: $0?.pixel ?? photo.click) }
         let answers = try segmenter.masks(for: prompts, in: photo.embedding)
         for index in list.indices {

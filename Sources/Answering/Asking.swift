@@ -28,12 +28,12 @@ extension Workbench {
     ///
     /// Throws `Failure` if it cannot be read or has no surface.
     public func open(mesh source: InputSource) async throws -> OpenMesh {
-        let (normalisation, isColored, reading) = (settings.normalisation, settings.surface == .texture, meshReading)
+        let (normalisation, isColored, up, reading) = (settings.normalisation, settings.surface == .texture, settings.up, meshReading)
         return try await Self.inBackground {
             switch source {
-            case .file(let path): try OpenMesh(contentsOf: path, normalisation: normalisation, colored: isColored, reading: reading)
+            case .file(let path): try OpenMesh(contentsOf: path, normalisation: normalisation, colored: isColored, up: up, reading: reading)
             case .data(let data, let name):
-                try OpenMesh(data, name: name, normalisation: normalisation, colored: isColored, reading: reading)
+                try OpenMesh(data, name: name, normalisation: normalisation, colored: isColored, up: up, reading: reading)
             }
         }
     }

@@ -77,7 +77,7 @@ package struct ObjectFinder: Sendable {
         let vertices = mesh.referenced.indices.filter { mesh.referenced[$0] }
         let step = max(1, vertices.count / Self.vertexLimit)
         let chosen = stride(from: 0, to: vertices.count, by: step).map { vertices[$0] }
-        let rows = try mesh.features(at: bench).field.values.gatheringRows(chosen).withNormalizedRows()
+        let rows = try mesh.features(at: bench).values(at: chosen).withNormalizedRows()
         let cosines = Matrix.product(
             comparison.directions(at: pixels).factor, rows.transposed, parallelism: bench.parallelism)
         return pixels.indices.map { (pixels[$0], cosines.row($0).max() ?? 0) }

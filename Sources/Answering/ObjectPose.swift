@@ -1,6 +1,6 @@
 import BSBBackbones
 import BSBBasics
-import BSBDistillation
+import BSBCorrespondence
 import BSBImages
 import BSBLinearAlgebra
 import BSBRendering
@@ -26,16 +26,16 @@ struct ObjectPose: Sendable {
     /// The best pose; nil if no view shows a point of the mesh.
     ///
     /// - Parameters:
-    ///   - field: the features of the mesh's vertices.
+    ///   - surface: the features of the mesh's vertices.
     ///   - mesh: the mesh.
     ///   - features: of the photo.
     ///   - object: where the object is in the photo.
     ///   - parallelism: the threads that share the work; the result is the same for any number.
     /// - Complexity: O(points x cells x d + directions x turns x points).
     static func find(
-        _ field: FeatureField, of mesh: OpenMesh, in features: FeatureGrid, object: Mask, parallelism: Parallelism
+        _ surface: SurfaceFeatures, of mesh: OpenMesh, in features: FeatureGrid, object: Mask, parallelism: Parallelism
     ) -> ObjectPose? {
-        guard let search = PoseSearch(field, mesh, features, object, points: points, parallelism) else { return nil }
+        guard let search = PoseSearch(surface, mesh, features, object, points: points, parallelism) else { return nil }
         let sampler = ViewSampler(.fibonacci(count: directions))
         let found = parallelism.map(directions) { index in
             search.best(from: SIMD3<Double>(sampler.camera(index).eye), turns: turns)
@@ -77,7 +77,7 @@ private struct PoseSearch: Sendable {
     private let squares: [Bool]
 
     init?(
-        _ field: FeatureField, _ mesh: OpenMesh, _ features: FeatureGrid, _ object: Mask, points: Int, _ parallelism: Parallelism
+        _ surface: SurfaceFeatures, _ mesh: OpenMesh, _ features: FeatureGrid, _ object: Mask, points: Int, _ parallelism: Parallelism
     ) {
         let used = mesh.referenced.indices.filter { mesh.referenced[$0] }
         guard let box = object.boundingBox, !used.isEmpty else { return nil }
@@ -87,7 +87,7 @@ private struct PoseSearch: Sendable {
         normals = chosen.map { mesh.surface.normals[$0] }
         let cells = Matrix(rows: features.rows * features.columns, columns: features.dimension, values: features.values)
         cosines = Matrix.product(
-            field.values.gatheringRows(chosen).withNormalizedRows().factor, cells.withNormalizedRows().factor.transposed,
+            surface.values(at: chosen).withNormalizedRows().factor, cells.withNormalizedRows().factor.transposed,
             parallelism: parallelism)
         (self.features, self.object, self.box) = (features, object, box)
         let square = Double(max(box.width, box.height)) / 16

@@ -34,7 +34,7 @@ extension SurfaceTarget {
             guard size > 0, size <= 100_000, (pixel.sum() + azimuth + elevation).isFinite else {
                 throw Failure(.usage, operation, reason: "the view or the pixel makes no sense")
             }
-            let camera = Camera(azimuth: azimuth * .pi / 180, elevation: elevation * .pi / 180)
+            let camera = Camera(azimuth: azimuth * .pi / 180, elevation: elevation * .pi / 180).turned(mesh.up)
             guard let hit = mesh.scene.nearestHits([camera.ray(through: pixel, size: RasterSize(size))])[0] else {
                 throw Failure(
                     .usage, operation, reason: "the view shows nothing at pixel \(pixel.x), \(pixel.y)",

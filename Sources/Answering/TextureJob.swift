@@ -1,5 +1,4 @@
 import BSBCorrespondence
-import BSBDistillation
 import BSBImages
 import BSBInteractiveSegmentation
 import BSBLinearAlgebra
@@ -89,8 +88,18 @@ package struct TextureJob: Sendable {
 
     private func colored(_ match: Answer, _ segment: SurfaceSegment) -> Mesh {
         var mesh = match.mesh.mesh
-        mesh.appearance = nil
         let color = Self.medianColor(match.photo.image, match.masks.part)
+        if mesh.appearance?.isVisible == true || mesh.vertexColors != nil {
+            // The rest keeps its own look, so that the part ends where its faces end.
+            let labels = segment.fileFaceLabels(mesh)
+            mesh.appearance = SurfaceAppearance(
+                materials: [.init(name: "rest", color: options.rest), .init(name: "part", color: color)],
+                materialOfFace: mesh.fileFace.map { labels[Int($0)] ? 1 : 0 },
+                coordinates: [SIMD2<Float>](repeating: SIMD2(.nan, .nan), count: 3 * mesh.faces.count))
+            mesh.vertexColors = nil
+            return mesh
+        }
+        mesh.appearance = nil
         mesh.vertexColors = Self.amounts(segment).map { options.rest + (color - options.rest) * $0 }
         return mesh
     }
@@ -139,12 +148,12 @@ package struct TextureJob: Sendable {
         let faces = placed.faces.indices.filter { face in (0..<3).contains { amounts[Int(placed.faces[face][$0])] > 0 } }
         let part = SurfacePart(faces, of: placed)
         guard !part.triangles.isEmpty else { return }
-        let field = try match.mesh.features(at: bench).field
-        let pairs = watch.measure("pairs") { self.pairs(match, part, segment, field) }
+        let features = try match.mesh.features(at: bench)
+        let pairs = watch.measure("pairs") { self.pairs(match, part, segment, features) }
         outcome.pairs = pairs.count
-        let pose = try watch.measure("pose") {
-            try ObjectPose.find(
-                field, of: match.mesh, in: match.features, object: match.masks.object, parallelism: bench.parallelism)
+        let pose = watch.measure("pose") {
+            ObjectPose.find(
+                features, of: match.mesh, in: match.features, object: match.masks.object, parallelism: bench.parallelism)
         }
         let view = pose?.camera ?? .looking(from: SIMD3<Double>(match.mesh.surface.normals[vertex]))
         let alignment = try watch.measure("alignment") {
@@ -164,7 +173,7 @@ package struct TextureJob: Sendable {
 
     /// Points of the part and pixels of the mask that are each other's most similar, or nearly so.
     private func pairs(
-        _ match: Answer, _ part: SurfacePart, _ segment: SurfaceSegment, _ field: FeatureField
+        _ match: Answer, _ part: SurfacePart, _ segment: SurfaceSegment, _ surface: SurfaceFeatures
     ) -> [SurfacePixelPair] {
         let limit = 600
         let inside = part.vertices.indices.filter { segment.vertexLabels[part.vertices[$0]] }
@@ -172,7 +181,7 @@ package struct TextureJob: Sendable {
         let comparison = PixelSimilarity(match.features)
         let pixels = PixelSimilarity.lattice(in: match.masks.part, spacing: max(1, comparison.spacing / 2), limit: limit)
         guard !points.isEmpty, !pixels.isEmpty else { return [] }
-        let features = field.values.gatheringRows(points.map { part.vertices[$0] }).withNormalizedRows()
+        let features = surface.values(at: points.map { part.vertices[$0] }).withNormalizedRows()
         let cosines = Matrix.product(features.factor, comparison.directions(at: pixels).transposed, parallelism: bench.parallelism)
         let there = points.indices.map { row in pixels.indices.max { cosines[row, $0] < cosines[row, $1] }! }
         let back = pixels.indices.map { column in points.indices.max { cosines[$0, column] < cosines[$1, column] }! }

@@ -68,6 +68,9 @@ struct GridEncoder: Sendable {
     /// The length of a vector.
     let dimension: Int
 
+    /// No known model has a sixteenth of this.
+    private static let mostNumbersPerCell = 1 << 16
+
     /// Throws `Failure(.badInput)` if the graph does not have the layout.
     init(session: InferenceSession, layout: EncoderLayout, parallelism: Parallelism, gate: RunGate = RunGate(isOpen: true)) throws {
         self.session = session
@@ -80,6 +83,9 @@ struct GridEncoder: Sendable {
         try Self.checkSide(side, of: input, session)
         batch = max(1, input.shape[0] ?? 1)
         if let dimension = output.shape[layout.order.dimensionAxis] {
+            guard (1...Self.mostNumbersPerCell).contains(dimension) else {
+                throw session.mismatch("its output '\(layout.output)' has vectors of \(dimension) numbers")
+            }
             self.dimension = dimension
         } else {
             // The graph leaves the length open, so a blank picture is asked.
@@ -90,6 +96,7 @@ struct GridEncoder: Sendable {
     }
 
     private static func checkSide(_ side: Int, of input: TensorSignature, _ session: InferenceSession) throws {
+        try session.checkPicture(side: side, batch: input.shape[0] ?? 1)
         guard !takes(side, input) else { return }
         throw session.mismatch("its input '\(input.name)' does not take pictures of \(side) x \(side) pixels")
     }
@@ -156,6 +163,7 @@ private struct Cells {
         guard let floats = tensor.floats, tensor.shape.count == layout.order.rank, tensor.shape[0] == batch else {
             throw session.mismatch("its output '\(layout.output)' is not one float32 result for each picture")
         }
+        guard floats.allSatisfy(\.isFinite) else { throw session.noNumbers(layout.output) }
         self.layout = layout
         self.dimension = dimension
         values = floats
@@ -239,6 +247,19 @@ extension InferenceSession {
         }
         return signature
     }
+
+    /// Throws `Failure(.badInput)` for a graph that wants pictures larger than any model does, or many at once.
+    func checkPicture(side: Int, batch: Int = 1) throws {
+        guard (1...8192).contains(side), (0...64).contains(batch) else {
+            throw mismatch("it wants \(max(1, batch)) picture(s) of \(side) x \(side) pixels at once; 64 of 8192 x 8192 are the most")
+        }
+        guard max(1, batch) * side * side <= 8192 * 8192 else {
+            throw mismatch("it wants \(batch) pictures of \(side) x \(side) pixels at once, more than are taken into memory")
+        }
+    }
+
+    /// The failure of a graph whose results are not numbers.
+    func noNumbers(_ output: String) -> Failure { mismatch("its output '\(output)' holds values that are no finite numbers") }
 
     /// The failure of a graph that is not what was expected.
     func mismatch(_ reason: String) -> Failure {

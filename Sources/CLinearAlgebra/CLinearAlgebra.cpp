@@ -2,7 +2,6 @@
 #define EIGEN_MPL2_ONLY
 #include "CLinearAlgebra.h"
 #include <eigen3/Eigen/SparseCholesky>
-#include <limits>
 #include <memory>
 #include <new>
 
@@ -21,8 +20,11 @@ struct CSparseFactor : Eigen::SimplicialLLT<Sparse, Eigen::Lower> {
         this->Eigen::SparseSolverBase<Eigen::SimplicialLLT<Sparse, Eigen::Lower>>::m_isInitialized = true;
     }
 
-    // Indices have 32 bits, and Eigen does not look whether they suffice.
-    bool fits() const { return m_nonZerosPerCol.cast<int64_t>().sum() + rows() < std::numeric_limits<int32_t>::max(); }
+    // Eigen counts what is below the diagonal.
+    CSparseCost cost() const {
+        Eigen::VectorXd counts = m_nonZerosPerCol.cast<double>().array() + 1;
+        return {counts.sum(), counts.squaredNorm()};
+    }
 
     CSparseColumns columns() const {
         return {m_matrix.outerIndexPtr(), m_matrix.innerIndexPtr(), m_matrix.valuePtr(), m_P.indices().data(), m_matrix.nonZeros()};
@@ -46,7 +48,7 @@ CSparseStatus csparse_analyze(int32_t n, const int32_t *starts, const int32_t *r
         // The values do not matter, but Eigen copies them.
         Eigen::VectorXd values = Eigen::VectorXd::Ones(starts[n]);
         made.analyzePattern(Eigen::Map<const Sparse>(n, n, starts[n], starts, rows, values.data()));
-        return made.fits() ? CSPARSE_OK : CSPARSE_TOO_LARGE;
+        return CSPARSE_OK;
     });
 }
 
@@ -58,6 +60,8 @@ CSparseStatus csparse_factor(
         return made.info() == Eigen::Success ? CSPARSE_OK : CSPARSE_NOT_POSITIVE_DEFINITE;
     });
 }
+
+CSparseCost csparse_cost(const CSparseFactor *analysis) { return analysis->cost(); }
 
 CSparseColumns csparse_columns(const CSparseFactor *factor) { return factor->columns(); }
 

@@ -167,10 +167,22 @@ void cort_release_value(CortApi api, OrtValue *value) {
     ENTRY(96, void, OrtValue *)(value);
 }
 
+OrtStatus *cort_create_run_options(CortApi api, OrtRunOptions **options) {
+    return ENTRY(39, OrtStatus *, OrtRunOptions **)(options);
+}
+
+OrtStatus *cort_end_run(CortApi api, OrtRunOptions *options) {
+    return ENTRY(46, OrtStatus *, OrtRunOptions *)(options);
+}
+
+void cort_release_run_options(CortApi api, OrtRunOptions *options) {
+    ENTRY(97, void, OrtRunOptions *)(options);
+}
+
 OrtStatus *cort_run(
-    CortApi api, OrtSession *session, const char *const *input_names, const OrtValue *const *inputs, size_t input_count,
+    CortApi api, OrtSession *session, const OrtRunOptions *options, const char *const *input_names, const OrtValue *const *inputs, size_t input_count,
     const char *const *output_names, size_t output_count, OrtValue **outputs) {
     return ENTRY(
         9, OrtStatus *, OrtSession *, const void *, const char *const *, const OrtValue *const *, size_t, const char *const *, size_t,
-        OrtValue **)(session, NULL, input_names, inputs, input_count, output_names, output_count, outputs);
+        OrtValue **)(session, options, input_names, inputs, input_count, output_names, output_count, outputs);
 }

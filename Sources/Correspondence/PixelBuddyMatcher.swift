@@ -99,7 +99,7 @@ package struct PixelBuddyMatcher: Sendable {
         guard surface.part.contains(true) else { return PixelCorrespondence(buddy: nil, reason: .emptyPart) }
         var candidates = candidates(surface, mesh, features, objectMask)
         guard !candidates.isEmpty else { return PixelCorrespondence(buddy: nil, reason: .noFeatures) }
-        let segmented = try judge(&candidates, surface, mesh.areas, segment)
+        let segmented = try judge(&candidates, surface, mesh.vertexAreas, segment)
         var found = PixelCorrespondence(
             buddy: nil, reason: nil, candidates: candidates, qualified: candidates.count(where: \.qualifies), segmented: segmented)
         found.objectSimilarity = ObjectSimilarity.median(
@@ -111,13 +111,14 @@ package struct PixelBuddyMatcher: Sendable {
     /// The vertex's feature, mixed with the mean of its part's if so asked.
     private func query(_ surface: ClickedSurface, _ mesh: SurfaceFeatures) -> [Float] {
         let field = mesh.field
-        let own = unit(field.values.row(surface.vertex))
-        guard options.partShare > 0, let own else { return Array(field.values.row(surface.vertex)) }
+        let row = field.values.row(mesh.row(ofVertex: surface.vertex))
+        let own = unit(row)
+        guard options.partShare > 0, let own else { return Array(row) }
         var mean = [Float](repeating: 0, count: field.dimension)
         var whole: Float = 0
-        for vertex in surface.part.indices where surface.part[vertex] {
-            guard let feature = unit(field.values.row(vertex)) else { continue }
-            let area = Float(mesh.areas[vertex])
+        for row in 0..<mesh.count where surface.part[mesh.vertex(ofRow: row)] {
+            guard let feature = unit(field.values.row(row)) else { continue }
+            let area = Float(mesh.areas[row])
             whole += area
             for d in mean.indices { mean[d] += area * feature[d] }
         }
@@ -147,9 +148,10 @@ package struct PixelBuddyMatcher: Sendable {
         }
         return zip(chosen, nearest).compactMap { index, nearest in
             nearest.map {
-                PixelCandidate(
-                    pixel: pixels[index], similarity: cosines[index], vertex: $0.row, vertexSimilarity: $0.similarity,
-                    qualifies: surface.part[$0.row])
+                let vertex = mesh.vertex(ofRow: $0.row)
+                return PixelCandidate(
+                    pixel: pixels[index], similarity: cosines[index], vertex: vertex, vertexSimilarity: $0.similarity,
+                    qualifies: surface.part[vertex])
             }
         }
     }

@@ -139,7 +139,8 @@ package struct SegmentationBuddyMatcher: Sendable {
         let objectSimilarity = ObjectSimilarity.median(of: features, object: photo.masks.object, sample: aligned.sample)
         return choose(
             Correspondence(candidates: candidates, objectSimilarity: objectSimilarity, counts: counts),
-            mesh.positions.isEmpty ? nil : mesh.positions)
+            mesh.positions.isEmpty ? nil : mesh.positions
+        ).namingVertices(of: mesh)
     }
 
     private func reasonBeforeSearch(_ photo: ClickedPhoto) -> NoCorrespondence? {
@@ -148,7 +149,7 @@ package struct SegmentationBuddyMatcher: Sendable {
         return photo.masks.object.intersection(photo.masks.part).isEmpty ? .partOutsideObject : nil
     }
 
-    /// Steps 1 to 3.
+    /// Steps 1 to 3; vertices are rows of the features until the answer is told.
     private func findCandidates(
         _ photo: ClickedPhoto, _ mesh: SurfaceFeatures, into candidates: inout [Candidate], _ counts: inout Correspondence.Counts
     ) {
@@ -242,5 +243,15 @@ package struct SegmentationBuddyMatcher: Sendable {
 
     private func none(_ reason: NoCorrespondence) -> Correspondence {
         Correspondence(buddy: nil, reason: reason, candidates: [], counts: Correspondence.Counts())
+    }
+}
+
+extension Correspondence {
+    /// The same with the mesh's vertices in place of the rows of its features.
+    fileprivate func namingVertices(of mesh: SurfaceFeatures) -> Correspondence {
+        var result = self
+        result.buddy?.vertex = mesh.vertex(ofRow: buddy!.vertex)
+        for index in candidates.indices { result.candidates[index].vertex = mesh.vertex(ofRow: candidates[index].vertex) }
+        return result
     }
 }

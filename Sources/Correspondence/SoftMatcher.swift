@@ -64,7 +64,8 @@ package struct SoftMatcher: Sendable {
         guard !inside.isEmpty else {
             return SoftCorrespondence(
                 similarity: [Float](repeating: -.infinity, count: count), returning: [Float](repeating: 0, count: count),
-                probability: [Float](repeating: 0, count: count))
+                probability: [Float](repeating: 0, count: count)
+            ).atVertices(of: mesh)
         }
         // The lattices may differ in spacing; a pixel stands for as much of its region as the region has for each pixel.
         let partWeight = Float(part.count) / Float(inside.count)
@@ -79,7 +80,7 @@ package struct SoftMatcher: Sendable {
             }
         }.joined()
         let observed = vertices.rowNorms()
-        return normalized(Array(answers), usable: { eligible[$0] && observed[$0] > 0 }, areas: areas)
+        return normalized(Array(answers), usable: { eligible[$0] && observed[$0] > 0 }, areas: areas).atVertices(of: mesh)
     }
 
     private func answer(
@@ -106,5 +107,18 @@ package struct SoftMatcher: Sendable {
         return SoftCorrespondence(
             similarity: similarity, returning: answers.indices.map { usable($0) ? answers[$0].returning : 0 },
             probability: weights.map { total > 0 ? Float($0 / total) : 0 })
+    }
+}
+
+extension SoftCorrespondence {
+    /// The answer for rows of features as one for vertices: each has what its row has, and a share by area of its probability.
+    fileprivate func atVertices(of mesh: SurfaceFeatures) -> SoftCorrespondence {
+        let rows = mesh.vertexAreas.indices.map { mesh.row(ofVertex: $0) }
+        return SoftCorrespondence(
+            similarity: rows.map { similarity[$0] }, returning: rows.map { returning[$0] },
+            probability: rows.enumerated().map { vertex, row in
+                let (own, whole) = (mesh.vertexAreas[vertex], mesh.areas[row])
+                return own == whole ? probability[row] : Float(Double(probability[row]) * own / whole)
+            })
     }
 }

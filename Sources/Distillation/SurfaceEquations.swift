@@ -78,7 +78,7 @@ struct SurfaceEquations: Sendable {
         let unknowns = isUnknown.indices.filter { isUnknown[$0] }
         let matrix = systemMatrix(unknowns, smoothness: smoothness * weight)
         var solution = targets.gatheringRows(unknowns)
-        try SparseCholesky(matrix).solve(&solution, parallelism: parallelism)
+        try SparseSolver(matrix).solve(&solution, parallelism: parallelism)
         let nearest = NearestPoint(unknowns.map { surface.positions[$0] })
         var row = [Int](repeating: 0, count: isUnknown.count)
         for (index, point) in unknowns.enumerated() { row[point] = index }

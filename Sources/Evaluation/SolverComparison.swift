@@ -57,7 +57,7 @@ package struct SolverComparison: Sendable, Codable {
         let fitted = try Self.grids(views, "Looking at the mesh, to lift features", bench)
         let unseen = try Self.grids(others, "Looking at held-out views", bench)
         let compare = { (field: FeatureField, views: RenderedViews, grids: [FeatureGrid]) in
-            var evaluation = try FieldEvaluation(field: field, mesh: mesh.scene.mesh, parallelism: bench.parallelism)
+            var evaluation = try FieldEvaluation(field: field, mesh: mesh.fitted, parallelism: bench.parallelism)
             for (index, grid) in grids.enumerated() {
                 try evaluation.add(ViewObservation(surfaces: views.surfaces(index), grid: grid, sampling: .every(4)))
             }

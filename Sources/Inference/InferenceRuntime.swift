@@ -1,5 +1,6 @@
 import BSBBasics
 import BSBCONNXRuntime
+import Foundation
 
 /// The opened ONNX Runtime library, which runs the graphs.
 ///
@@ -73,12 +74,25 @@ package final class InferenceRuntime: @unchecked Sendable {
             hint: "run scripts/bootstrap --user in the checkout of SegmentationBuddies, or set \(RuntimeSearch.variable) to the library")
     }
 
+    /// What a message of the library says, without its codes, the places in its source, and what follows the first sentence or line.
+    static func sentence(_ message: String) -> String {
+        var text = message.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+        text = text.replacing(#/^\[ONNXRuntimeError\] : [0-9]+ : [A-Z_]+ : /#, with: "")
+        // Such as "/onnxruntime_src/onnxruntime/core/graph/model.cc:181 onnxruntime::Model::Model(...)".
+        text = text.replacing(#/\(?[A-Za-z0-9_./-]*onnxruntime[A-Za-z0-9_./-]*\.(cc|h|cpp):[0-9]+\)?( [^ ]*::[^ ]*(\(.*\))?)?/#, with: "")
+        text = text.replacing(#/\s\s+/#, with: " ").trimmingCharacters(in: CharacterSet(charactersIn: " :."))
+        if let end = text.firstRange(of: ". ") { text = String(text[..<end.lowerBound]) }
+        guard text.count > 200 else { return text.isEmpty ? "the library does not say why" : text }
+        let cut = text.prefix(200)
+        return cut[..<(cut.lastIndex(of: " ") ?? cut.endIndex)] + " ..."
+    }
+
     /// Turns a status that reports an error into a `Failure` and frees it.
     static func check(
         _ api: CortApi, _ status: OpaquePointer?, _ kind: Failure.Kind, _ operation: String, path: String? = nil, hint: String? = nil
     ) throws {
         guard let status else { return }
-        let words = cort_message(api, status).map { String(cString: $0) } ?? "the library does not say why"
+        let words = cort_message(api, status).map { sentence(String(cString: $0)) } ?? "the library does not say why"
         cort_release_status(api, status)
         throw Failure(kind, operation, path: path, reason: words, hint: hint)
     }

@@ -1,5 +1,7 @@
 import BSBBasics
 import BSBCONNXRuntime
+import Dispatch
+import Synchronization
 
 extension InferenceSession {
     /// Runs the graph: a tensor for each of its inputs to a tensor for each of its outputs, or of those named.
@@ -77,12 +79,22 @@ extension InferenceSession {
         defer { for result in results { cort_release_value(runtime.api, result) } }
         try Self.withCStrings(inputs.map(\.name)) { inputNames in
             try Self.withCStrings(names) { outputNames in
-                try check(
-                    cort_run(runtime.api, session, inputNames, values, values.count, outputNames, names.count, &results))
+                let run = try LimitedRun(runtime.api, seconds: timeLimit, name)
+                defer { run.end() }
+                let status = cort_run(
+                    runtime.api, session, run.options, inputNames, values, values.count, outputNames, names.count, &results)
+                guard status == nil || !run.isOverTime else {
+                    cort_release_status(runtime.api, status)
+                    throw mismatch("one run did not end within \(Int(timeLimit.rounded(.up))) seconds")
+                }
+                try check(status)
             }
         }
         return try results.map(copy)
     }
+
+    /// No model that is known gives a tenth of this.
+    private static let mostNumbers = 1 << 28
 
     private func copy(_ value: OpaquePointer?) throws -> Tensor {
         var info: OpaquePointer?
@@ -94,6 +106,7 @@ extension InferenceSession {
         guard let type = try reader.elementType(of: info), let count = Tensor.elementCount(shape) else {
             throw mismatch("it gave a result of an unknown type or shape")
         }
+        guard count <= Self.mostNumbers else { throw mismatch("it gave a result of \(count) numbers, more than \(Self.mostNumbers)") }
         var bytes: UnsafeMutableRawPointer?
         try check(cort_tensor_bytes(runtime.api, value, &bytes))
         return Tensor(Tensor.Values(copying: bytes, count: count, type: type), shape: shape)
@@ -108,3 +121,39 @@ extension InferenceSession {
         return try nest(strings[...], [])
     }
 }
+
+/// A run that is ended when it takes too long.
+///
+/// Invariant: the library's options are used by the run and by the clock only until `end` has returned.
+private final class LimitedRun: Sendable {
+    /// What the run is given.
+    nonisolated(unsafe) let options: OpaquePointer?
+    private let api: CortApiBox
+    private let state = Mutex((isRunning: true, isOverTime: false))
+
+    /// Whether the clock ended the run.
+    var isOverTime: Bool { state.withLock { $0.isOverTime } }
+
+    init(_ api: CortApi, seconds: Double, _ model: String) throws {
+        var made: OpaquePointer?
+        try InferenceRuntime.check(api, cort_create_run_options(api, &made), .internal, "running the model", path: model)
+        (options, self.api) = (made, CortApiBox(api: api))
+        DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { [weak self] in self?.stop() }
+    }
+
+    private func stop() {
+        state.withLock { state in
+            guard state.isRunning else { return }
+            state.isOverTime = true
+            cort_release_status(api.api, cort_end_run(api.api, options))
+        }
+    }
+
+    /// The run has returned.
+    func end() { state.withLock { $0.isRunning = false } }
+
+    deinit { cort_release_run_options(api.api, options) }
+}
+
+/// The function table, which is set once and never changes.
+private struct CortApiBox: @unchecked Sendable { let api: CortApi }

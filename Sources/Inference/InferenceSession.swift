@@ -6,10 +6,13 @@ import Foundation
 package struct InferenceOptions: Sendable, Hashable {
     /// The number of threads that share the work of one run, at least 1; nil is one for each core.
     package var threads: Int?
+    /// The seconds after which a run is ended: a graph may loop for ever.
+    package var timeLimit: Double
 
-    /// Options with the given number of threads.
-    package init(threads: Int? = nil) {
+    /// Options with the given number of threads, and half an hour for a run.
+    package init(threads: Int? = nil, timeLimit: Double = 1800) {
         self.threads = threads
+        self.timeLimit = timeLimit
     }
 }
 
@@ -31,6 +34,7 @@ package final class InferenceSession: @unchecked Sendable {
     let runtime: InferenceRuntime
     let session: OpaquePointer
     let memory: OpaquePointer
+    let timeLimit: Double
 
     /// The name of the model in errors: its path, or what the caller calls it.
     package let name: String
@@ -87,7 +91,7 @@ package final class InferenceSession: @unchecked Sendable {
             cort_release_session(api, session)
             throw error
         }
-        (self.name, self.runtime, self.session) = (name, runtime, session)
+        (self.name, self.runtime, self.session, timeLimit) = (name, runtime, session, options.timeLimit)
     }
 
     deinit {

@@ -79,22 +79,23 @@ package struct MaskLifting: Sendable {
         let sightings = clicks.map { finder.sightings(of: $0.vertex, in: Array(views.cameras.indices)) }
         let first = chooseViews(clicks, sightings, views)
         guard !first.isEmpty else { return nil }
-        var ballots = try self.ballots(first.map { prompt(clicks, sightings, view: $0) }, views)
+        var ballots = try self.ballots(first.map { prompt(clicks, sightings, view: $0) }, views, surface)
         // Where to look next needs no second thoughts.
         var probability = try consensus(ballots, smoothing, rounds: 0)
-        let second = spread(probability, finder, views, except: Set(first))
+        let second = spread(probability, finder, views, surface, except: Set(first))
         if !second.isEmpty {
-            ballots += try self.ballots(second.map { ($0.view, Prompt(points: [Prompt.Point($0.position)])) }, views)
+            ballots += try self.ballots(second.map { ($0.view, Prompt(points: [Prompt.Point($0.position)])) }, views, surface)
         }
         probability = try consensus(ballots, smoothing, rounds: options.consensusRounds)
-        return LiftedMasks(probability: probability, views: first.count + second.count, prompts: first.count + second.count)
+        return LiftedMasks(
+            probability: surface.carried(probability), views: first.count + second.count, prompts: first.count + second.count)
     }
 
     /// The part that the views make together: views whose masks are unlike it, such as those that leaked, come to count less.
     private func consensus(_ ballots: [Votes], _ smoothing: SurfaceSmoothing, rounds: Int) throws -> [Float] {
         var probability: [Float] = []
         for round in 0...max(0, rounds) {
-            var votes = Votes(vertexCount: ballots[0].weight.count)
+            var votes = Votes(count: ballots[0].weight.count)
             for ballot in ballots {
                 votes.add(ballot, weight: round == 0 ? 1 : max(1e-3, pow(ballot.agreement(with: probability), options.consensusPower)))
             }
@@ -138,34 +139,37 @@ package struct MaskLifting: Sendable {
     }
 
     /// For each unused view, the most certain vertex of the part in it; the views that see most of what was not seen come first.
-    private func spread(_ probability: [Float], _ finder: SightingFinder, _ views: some MeshViews, except used: Set<Int>) -> [Sighting] {
+    private func spread(
+        _ probability: [Float], _ finder: SightingFinder, _ views: some MeshViews, _ surface: SurfaceModel, except used: Set<Int>
+    ) -> [Sighting] {
         let inside = probability.indices.filter { probability[$0] > 0.75 }.sorted { (probability[$0], $1) > (probability[$1], $0) }
         guard options.spreadViews > 0, !inside.isEmpty else { return [] }
         let seeds = stride(from: 0, to: inside.count, by: max(1, inside.count / 64)).map { inside[$0] }
         let free = views.cameras.indices.filter { !used.contains($0) }
-        var best: [Int: Sighting] = [:]
+        var best: [Int: (sighting: Sighting, value: Float)] = [:]
         for seed in seeds {
-            for sighting in finder.sightings(of: seed, in: free) where sighting.frontality >= 0.5 {
+            for sighting in finder.sightings(of: surface.vertex(ofRow: seed), in: free) where sighting.frontality >= 0.5 {
                 let value = sighting.frontality * probability[seed]
-                if value > best[sighting.view].map({ $0.frontality * probability[$0.vertex] }) ?? 0 { best[sighting.view] = sighting }
+                if value > best[sighting.view]?.value ?? 0 { best[sighting.view] = (sighting, value) }
             }
         }
-        let chosen = Set(spreadOut(best.mapValues(\.frontality), views, limit: options.spreadViews))
-        return best.values.filter { chosen.contains($0.view) }.sorted { $0.view < $1.view }
+        let chosen = Set(spreadOut(best.mapValues(\.sighting.frontality), views, limit: options.spreadViews))
+        return best.values.map(\.sighting).filter { chosen.contains($0.view) }.sorted { $0.view < $1.view }
     }
 
     /// The votes of each view's mask, in order.
-    private func ballots(_ prompts: [(view: Int, prompt: Prompt)], _ views: some MeshViews) throws -> [Votes] {
+    private func ballots(
+        _ prompts: [(view: Int, prompt: Prompt)], _ views: some MeshViews, _ surface: SurfaceModel
+    ) throws -> [Votes] {
         try views.prepare(prompts.map(\.view))
         let level = options.level
-        let vertexCount = views.scene.mesh.vertices.count
         return try parallelism.map(prompts.count) { index in
             let (view, prompt) = prompts[index]
             let prediction = try segmenter.masks(for: [prompt], in: views.embedding(view))[0]
-            var own = Votes(vertexCount: vertexCount)
+            var own = Votes(count: surface.rowCount)
             own.add(
                 prediction.logits[level.index], certainty: prediction.predictedIoU[level.index], surfaces: try views.surfaces(view),
-                faces: views.scene.mesh.faces)
+                faces: surface.faces)
             return own
         }
     }
@@ -181,15 +185,15 @@ package struct LiftedMasks: Sendable, Hashable {
     package var prompts: Int
 }
 
-/// The masks' votes for each vertex, before smoothing.
+/// The masks' votes for each row of the surface, before smoothing.
 struct Votes: Sendable {
-    /// #V: sum of weights.
+    /// Sums of weights.
     var weight: [Float]
-    /// #V: sum of weight x probability.
+    /// Sums of weight x probability.
     var sum: [Float]
 
-    init(vertexCount: Int) {
-        weight = [Float](repeating: 0, count: vertexCount)
+    init(count: Int) {
+        weight = [Float](repeating: 0, count: count)
         sum = weight
     }
 
@@ -218,7 +222,7 @@ struct Votes: Sendable {
         }
     }
 
-    /// Adds another set of votes of the same vertices, each counting `weight` times.
+    /// Adds another set of votes of the same rows, each counting `weight` times.
     mutating func add(_ other: Votes, weight factor: Float = 1) {
         for i in weight.indices {
             weight[i] += factor * other.weight[i]
@@ -240,7 +244,7 @@ struct Votes: Sendable {
 
 extension Failure {
     /// What a click says that no view shows.
-    static let unseenClick = Failure(
+    package static let unseenClick = Failure(
         .badInput, "segmenting the mesh", reason: "no view shows the clicked vertex",
         hint: "click on a vertex that can be seen from outside")
 }

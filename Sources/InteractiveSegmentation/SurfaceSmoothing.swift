@@ -34,7 +34,7 @@ package struct SurfaceSmoothing: Sendable {
         analysis = try SparseAnalysis(of: laplacian)
     }
 
-    /// The probabilities that agree best with the votes and with each other along edges: #V.
+    /// The probabilities that agree best with the votes and with each other along edges: one for each row of the surface.
     ///
     /// Minimises `Σ wᵥ (pᵥ - mᵥ)² + strength w̄ Σ (pᵤ - pᵥ)²` over the edges (u, v), where m is the mean vote and w̄ the mean weight of the
     /// vertices that have votes: a screened Poisson system. Vertices without votes continue their surroundings; shells of the mesh that
@@ -52,7 +52,7 @@ package struct SurfaceSmoothing: Sendable {
         guard !voted.isEmpty else { return [Float](repeating: 0, count: votes.weight.count) }
         let system = system(weight, tie: strength * voted.reduce(0, +) / Double(voted.count))
         var solution = Matrix(rows: count, columns: 1, values: sum.map { Float($0) })
-        try SparseCholesky(system, analysis: analysis).solve(&solution)
+        try SparseSolver(system, analysis: analysis).solve(&solution)
         continueHiddenShells(&solution.values, weight)
         return welded.map { min(max(solution.values[Int($0)], 0), 1) }
     }

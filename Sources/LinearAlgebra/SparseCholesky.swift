@@ -28,6 +28,7 @@ package final class SparseCholesky: @unchecked Sendable {
             return
         }
         let analysis = try analysis ?? SparseAnalysis(of: matrix)
+        guard analysis.isAffordable else { throw Self.failure("the factor would be too large") }
         // A symmetric matrix has the same arrays by rows and by columns.
         var made: OpaquePointer?
         try Self.check(
@@ -80,7 +81,6 @@ package final class SparseCholesky: @unchecked Sendable {
         switch status {
         case CSPARSE_OK: return
         case CSPARSE_OUT_OF_MEMORY: throw failure("out of memory")
-        case CSPARSE_TOO_LARGE: throw failure("the factor would be too large")
         default: throw failure("the matrix is not positive definite")
         }
     }
@@ -107,6 +107,14 @@ package final class SparseAnalysis: @unchecked Sendable {
     }
 
     deinit { csparse_free(factor) }
+
+    /// Whether the factor's entries fit into memory and are found in seconds, as those of surfaces are; not so where everything touches
+    /// everything, as triangles between random points do.
+    var isAffordable: Bool {
+        guard let factor else { return true }
+        let cost = csparse_cost(factor)
+        return cost.entries <= Double(1 << 27) && cost.multiplications <= 3e10
+    }
 
     /// Whether the matrix has entries in the places of the analysed one.
     func fits(_ matrix: SparseMatrix) -> Bool { matrix.rowStarts == rowStarts && matrix.columnIndices == columnIndices }

@@ -32,11 +32,16 @@ package struct CornerFans: Sendable {
 /// crease angle against it, weighted by area. Vertices at the same place count as one, and a triangle wound the other way counts with its
 /// normal reversed, so files of loose or mixed triangles look as smooth as clean ones.
 package struct CornerNormals: Sendable {
-    /// 3 x #F unit normals; zero for triangles without area.
-    package let values: [SIMD3<Float>]
+    private let mesh: Mesh
+    private let fans: CornerFans
+    private let threshold: Float
+    /// 3 x #F, where they are made once for all; large meshes are seen by few of their corners.
+    private let kept: [SIMD3<Float>]?
 
     /// Beyond so many triangles around a vertex its corners stay flat, which bounds the time.
     private static let largestFan = 256
+    /// The number of triangles up to which all normals are made at once.
+    package static let usualKeptFaces = 500_000
 
     /// The normals of a mesh.
     ///
@@ -44,29 +49,47 @@ package struct CornerNormals: Sendable {
     ///   - mesh: the mesh.
     ///   - fans: those of the mesh, or of one that it is a deformed copy of; found anew by default.
     ///   - creaseAngle: in radians.
+    ///   - keptFaces: the triangles up to which all normals are made at once; with more, each when it is asked for.
     /// - Complexity: O(#F) for meshes whose vertices have few triangles each.
-    package init(_ mesh: Mesh, fans: CornerFans? = nil, creaseAngle: Float) {
+    package init(_ mesh: Mesh, fans: CornerFans? = nil, creaseAngle: Float, keptFaces: Int = usualKeptFaces) {
         let fans = fans ?? CornerFans(mesh)
+        let threshold = Float(cos(Double(creaseAngle)))
+        (self.mesh, self.fans, self.threshold) = (mesh, fans, threshold)
+        guard mesh.faces.count <= keptFaces else {
+            kept = nil
+            return
+        }
         let scaled = mesh.faces.map { Self.areaVector(mesh.corners(of: $0)) }
         let units = scaled.map(\.preciseUnitOrZero)
-        let threshold = Float(cos(Double(creaseAngle)))
         var values = [SIMD3<Float>](repeating: .zero, count: 3 * mesh.faces.count)
         for (face, corners) in mesh.faces.enumerated() {
-            let (own, places) = (units[face], fans.weld.corners(corners))
+            let places = fans.weld.corners(corners)
             for corner in 0..<3 {
-                let place = Int(places[corner])
-                let fan = fans.faces.starts[place]..<fans.faces.starts[place + 1]
-                var sum = scaled[face]
-                for slot in fan.count > Self.largestFan ? 0..<0 : fan {
-                    let other = Int(fans.faces.values[slot])
-                    let cosine = dot(own, units[other])
-                    if other != face, abs(cosine) > threshold { sum += cosine < 0 ? -scaled[other] : scaled[other] }
-                }
-                let mean = sum.preciseUnitOrZero
-                values[3 * face + corner] = mean == .zero ? own : mean
+                values[3 * face + corner] = Self.normal(face, fans.faces[Int(places[corner])], threshold) { (scaled[$0], units[$0]) }
             }
         }
-        self.values = values
+        kept = values
+    }
+
+    /// 3 x #F unit normals; zero for triangles without area.
+    ///
+    /// - Complexity: O(#F) where they were not kept.
+    package var values: [SIMD3<Float>] { kept ?? (0..<3 * mesh.faces.count).map { corner($0 / 3, $0 % 3) } }
+
+    /// The mean over a fan of triangles of those that are turned little against one of them.
+    @inline(__always)
+    private static func normal(
+        _ face: Int, _ fan: ArraySlice<UInt32>, _ threshold: Float, area: (Int) -> (scaled: SIMD3<Float>, unit: SIMD3<Float>)
+    ) -> SIMD3<Float> {
+        let (scaled, own) = area(face)
+        var sum = scaled
+        for other in fan.count > largestFan ? [] : fan where Int(other) != face {
+            let (scaled, unit) = area(Int(other))
+            let cosine = dot(own, unit)
+            if abs(cosine) > threshold { sum += cosine < 0 ? -scaled : scaled }
+        }
+        let mean = sum.preciseUnitOrZero
+        return mean == .zero ? own : mean
     }
 
     private static func areaVector(_ corners: (SIMD3<Float>, SIMD3<Float>, SIMD3<Float>)) -> SIMD3<Float> {
@@ -74,9 +97,20 @@ package struct CornerNormals: Sendable {
         return dot(vector, vector).isFinite ? vector : .zero
     }
 
+    private func corner(_ face: Int, _ corner: Int) -> SIMD3<Float> {
+        let place = Int(fans.weld.welded[Int(mesh.faces[face][corner])])
+        return Self.normal(face, fans.faces[place], threshold) { other in
+            let scaled = Self.areaVector(mesh.corners(of: mesh.faces[other]))
+            return (scaled, scaled.preciseUnitOrZero)
+        }
+    }
+
     /// The normal at a point of a triangle.
     @inline(__always)
     func normal(face: Int, weights: SIMD3<Float>) -> SIMD3<Float> {
-        values[3 * face] * weights.x + values[3 * face + 1] * weights.y + values[3 * face + 2] * weights.z
+        guard let kept else {
+            return corner(face, 0) * weights.x + corner(face, 1) * weights.y + corner(face, 2) * weights.z
+        }
+        return kept[3 * face] * weights.x + kept[3 * face + 1] * weights.y + kept[3 * face + 2] * weights.z
     }
 }

@@ -29,7 +29,7 @@ package struct PictureRenderer: Sendable {
         switch shading.normals {
         case .flat: cornerNormals = nil
         case .smooth(let creaseAngle):
-            cornerNormals = CornerNormals(scene.mesh, creaseAngle: creaseAngle)
+            cornerNormals = scene.cornerNormals(creaseAngle: creaseAngle)
         }
     }
 

@@ -1,6 +1,7 @@
 import BSBBasics
 import BSBCEmbree
 import BSBShapes
+import Synchronization
 
 /// A mesh prepared for ray casting: what lies along a ray, what a camera sees.
 ///
@@ -13,15 +14,18 @@ package final class RayScene: Sendable {
     /// The corners of the box around all triangles; lower > upper where there are none.
     let bounds: (lower: SIMD3<Float>, upper: SIMD3<Float>)
     let accelerator: Accelerator
+    /// Normals for shading by their crease angle, for all that paint the scene.
+    private let smoothNormals = Mutex<[Float: CornerNormals]>([:])
 
     /// Builds the search tree over the triangles.
     ///
     /// A mesh without triangles is a scene without hits; triangles with a corner that is not
     /// finite are never hit.
     ///
+    /// - Parameter repeats: triangles that lie on others and are never hit, since each ray would meet all of them.
     /// - Throws: `Failure` where a triangle names a vertex that does not exist, or memory runs out.
     /// - Complexity: O(#F log #F) time, about 200 bytes for each triangle.
-    package init(mesh: Mesh) throws {
+    package init(mesh: Mesh, leavingOut repeats: [UInt32] = []) throws {
         try Self.check(mesh)
         self.mesh = mesh
         faceNormals = mesh.faces.map { face in
@@ -30,7 +34,19 @@ package final class RayScene: Sendable {
                 ?? .zero
         }
         bounds = Self.bounds(of: mesh)
-        accelerator = try Accelerator(mesh: mesh)
+        accelerator = try Accelerator(mesh: mesh, leavingOut: repeats)
+    }
+
+    /// The smooth normals of the mesh, made when they are first asked for.
+    ///
+    /// - Complexity: as ``CornerNormals/init(_:fans:creaseAngle:)``, once.
+    func cornerNormals(creaseAngle: Float) -> CornerNormals {
+        smoothNormals.withLock { known in
+            if let normals = known[creaseAngle] { return normals }
+            let normals = CornerNormals(mesh, creaseAngle: creaseAngle)
+            known[creaseAngle] = normals
+            return normals
+        }
     }
 
     private static func check(_ mesh: Mesh) throws {

@@ -15,23 +15,39 @@ package struct SurfaceColors: Sendable {
 
     /// Pictures are reduced to this longest side, which is enough for small views and keeps them from flickering.
     private static let longestSide = 1024
+    /// The most pixels that all pictures of a mesh may have.
+    package static let mostPixels = 600_000_000
 
     /// The colours of `mesh`, or nil if its file gives none.
     ///
-    /// - Throws: `Failure` if a picture cannot be decoded.
-    package init?(_ mesh: Mesh) throws {
+    /// - Parameter mesh: the mesh.
+    /// - Parameter mostPixels: the most pixels that all its pictures may have; those that are alike count once.
+    /// - Throws: `Failure` if a picture cannot be decoded, or there are too many pixels.
+    package init?(_ mesh: Mesh, mostPixels: Int = mostPixels) throws {
         guard mesh.vertexColors != nil || mesh.appearance?.isVisible == true else { return nil }
         faces = mesh.faces
         vertexColors = mesh.vertexColors
         appearance = mesh.appearance
         let materials = mesh.appearance?.materials ?? []
-        pictures = try materials.map { material in
-            guard let data = material.picture else { return nil }
-            let image = try Image.decode(data, name: "the picture of material '\(material.name)'")
-            return max(image.width, image.height) > Self.longestSide ? image.resized(longestSide: Self.longestSide, filter: .box) : image
+        // Materials often share a picture, and a small file may hold a large one.
+        var known: [String: Image] = [:]
+        var left = mostPixels
+        let hashes = materials.map { $0.picture.map { ContentHash(of: $0).hex } }
+        pictures = try zip(materials, hashes).map { material, hash in
+            guard let data = material.picture, let hash else { return nil }
+            if let image = known[hash] { return image }
+            let image = try Self.reduced(data, "the picture of material '\(material.name)'", &left)
+            known[hash] = image
+            return image
         }
-        let parts = materials.map { "\($0.name) \($0.color) \($0.picture.map { ContentHash(of: $0).hex } ?? "")" }
+        let parts = zip(materials, hashes).map { "\($0.name) \($0.color) \($1 ?? "")" }
         key = ContentHash(of: Data(parts.joined(separator: "\n").utf8)).hex
+    }
+
+    private static func reduced(_ data: Data, _ name: String, _ left: inout Int) throws -> Image {
+        let image = try Image.decode(data, name: name, options: ImageDecodingOptions(maximumPixels: min(left, 200_000_000)))
+        left -= image.width * image.height
+        return max(image.width, image.height) > longestSide ? image.resized(longestSide: longestSide, filter: .box) : image
     }
 
     /// The colour in 0...1 (sRGB) at a place of a triangle.

@@ -26,7 +26,7 @@ struct PartFiles {
     func add(to folder: inout OutputFolder) throws {
         let attributes = MeshAttributes(
             vertexColors: Palette.colors(segment), vertexValues: ("probability", segment.probability),
-            partOfFileFace: faceLabels.map { $0 ? 0 : -1 }, partNames: ["part"])
+            partOfFileFace: faceLabels.map { $0 ? 0 : -1 }, partNames: ["part"], pictures: mesh.pictureNames(beside: "part"))
         folder.add("part.ply", try mesh.plyData(attributes: attributes))
         let parts = MeshParts(
             [.init(name: "part", color: Palette.part.unit)], ofFileFace: faceLabels.map { $0 ? 0 : -1 },

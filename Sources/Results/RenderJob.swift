@@ -14,6 +14,8 @@ package struct RenderJob: Sendable {
     package var writesBuffers: Bool
     /// Whether the mesh is painted in grey or in its own colours.
     package var surface = SurfaceLook.grey
+    /// The axis that is up in the pictures.
+    package var up = UpAxis.y
     /// How much may be made of the mesh file.
     package var reading = MeshReadingOptions()
     /// A single view at this azimuth and elevation in degrees, instead of the plan's cameras.
@@ -57,10 +59,13 @@ package struct RenderJob: Sendable {
         let mesh = try OpenMesh(contentsOf: path, normalisation: normalisation, colored: surface == .texture, reading: reading)
         let views: RenderedViews
         if let angles {
-            let camera = Camera(azimuth: angles.azimuth * .pi / 180, elevation: angles.elevation * .pi / 180)
+            let camera = Camera(azimuth: angles.azimuth * .pi / 180, elevation: angles.elevation * .pi / 180).turned(up)
             views = RenderedViews(scene: mesh.scene, plan: plan, cameras: [camera], colors: mesh.colors)
         } else {
-            views = RenderedViews(of: mesh, plan: plan, seed: seed)
+            let seen = RenderedViews(of: mesh, plan: plan, seed: seed)
+            views =
+                up == .y
+                ? seen : RenderedViews(scene: mesh.scene, plan: plan, cameras: seen.cameras.map { $0.turned(up) }, colors: mesh.colors)
         }
         var document = Document(mesh: path, plan: plan, seed: seed, views: [], outputs: [])
         // View by view, since all pictures together may not fit into memory.

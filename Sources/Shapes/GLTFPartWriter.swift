@@ -24,6 +24,8 @@ struct GLTFPartWriter {
     private var document: GLBDocument
     private var materials: PartMaterials
     private var variant = 0
+    /// Nodes that are added, by the node above; nil for the scene's root.
+    private var added: [Int?: [Int]] = [:]
 
     init(_ mesh: Mesh, _ scene: GLTFScene, _ parts: MeshParts) throws {
         (self.mesh, self.scene, self.parts) = (mesh, scene, parts)
@@ -50,6 +52,7 @@ struct GLTFPartWriter {
             owners[owner, default: []].append(share)
         }
         for owner in order { try write(owner, owners[owner] ?? []) }
+        attachNodes()
         return try document.data()
     }
 
@@ -134,15 +137,22 @@ struct GLTFPartWriter {
     /// Adds a node below another, or at the scene's root.
     private mutating func add(_ node: [String: Any], under parent: Int?) -> Int {
         let index = document.append(node, to: "nodes")
-        if let parent {
-            document["nodes"][parent]["children"] = (document["nodes"][parent]["children"] as? [Int] ?? []) + [index]
-        } else {
-            if document["scenes"].isEmpty { document["scenes"] = [[:]] }
-            let chosen = document.json["scene"] as? Int ?? 0
-            document["scenes"][chosen]["nodes"] = (document["scenes"][chosen]["nodes"] as? [Int] ?? []) + [index]
-            document.json["scene"] = chosen
-        }
+        added[parent, default: []].append(index)
         return index
+    }
+
+    /// Puts the nodes that were added below those above them.
+    private mutating func attachNodes() {
+        for (parent, nodes) in added {
+            if let parent {
+                document["nodes"][parent]["children"] = (document["nodes"][parent]["children"] as? [Int] ?? []) + nodes
+            } else {
+                if document["scenes"].isEmpty { document["scenes"] = [[:]] }
+                let chosen = document.json["scene"] as? Int ?? 0
+                document["scenes"][chosen]["nodes"] = (document["scenes"][chosen]["nodes"] as? [Int] ?? []) + nodes
+                document.json["scene"] = chosen
+            }
+        }
     }
 
     // MARK: Primitives

@@ -5,6 +5,7 @@ struct MaterialRuns {
     /// Names of material files.
     var libraries: [String] = []
     private var neighbours: Neighbourhood
+    /// The file's own, v pointing upwards.
     private var coordinates: [SIMD2<Float>] = []
     /// For each corner of a face the index of its coordinate, -1 for none; empty until there is one.
     private var indexOfCorner: [Int32] = []
@@ -18,8 +19,7 @@ struct MaterialRuns {
     }
 
     mutating func addCoordinate(_ numbers: [Double]) {
-        // The file's v points upwards.
-        coordinates.append(SIMD2(Float(numbers[0]), 1 - Float(numbers[1])))
+        coordinates.append(SIMD2(Float(numbers[0]), Float(numbers[1])))
     }
 
     mutating func use(_ name: String, at face: Int) {
@@ -45,7 +45,8 @@ struct MaterialRuns {
 
     /// Puts what was gathered into the assembly.
     mutating func finish(_ assembly: inout MeshAssembly) {
-        assembly.coordinates = indexOfCorner.map { coordinates.element(Int($0)) ?? .nowhere }
+        assembly.places = indexOfCorner.map { coordinates.element(Int($0)) ?? .nowhere }
+        assembly.coordinates = assembly.places.map { SIMD2($0.x, 1 - $0.y) }
         guard !runs.isEmpty else { return }
         let known = readLibraries()
         assembly.materials = names.map { known[$0]?.material ?? .init(name: $0, isDefined: false) }
@@ -88,6 +89,8 @@ struct MaterialRuns {
     /// Scales and moves places as options of a material's picture say.
     private func place(_ placements: [MTLReader.Placement?], in assembly: inout MeshAssembly) {
         guard placements.contains(where: { $0 != nil }), !assembly.coordinates.isEmpty else { return }
+        // The options are not written again, so that what is written has them in its places.
+        defer { assembly.places = assembly.coordinates.map { SIMD2($0.x, 1 - $0.y) } }
         var start = 0
         for (face, end) in assembly.faceEnds.enumerated() {
             defer { start = end }

@@ -16,6 +16,12 @@ struct MeshAssembly {
     var faceLines: [Int] = []
     /// Empty, or where in a picture each corner lies.
     var coordinates: [SIMD2<Float>] = []
+    /// Empty, or the file's own numbers for the same, v pointing upwards.
+    var places: [SIMD2<Float>] = []
+    /// The normals that the file lists, to be written again.
+    var normals: [SIMD3<Float>] = []
+    /// Empty, or the normal of each corner; -1 for none.
+    var normalOfCorner: [Int32] = []
     var materials: [SurfaceAppearance.Material] = []
     /// Empty, or the material of each face.
     var materialOfFace: [Int32] = []
@@ -43,8 +49,11 @@ struct MeshAssembly {
         guard !mesh.faces.isEmpty else { throw Failure.mesh("none of the \(faceEnds.count) faces has three different corners") }
         settleNonFinite(&mesh)
         (mesh.nodes, mesh.neighbours) = (nodes, neighbours)
-        if corners.count != 3 * faceEnds.count || mesh.faces.count != faceEnds.count {
-            mesh.polygons = FilePolygons(corners: corners, ends: faceEnds, coordinates: coordinates)
+        let hasOwnNumbers = !places.isEmpty || !normalOfCorner.isEmpty
+        if hasOwnNumbers || corners.count != 3 * faceEnds.count || mesh.faces.count != faceEnds.count {
+            let places = places.isEmpty ? coordinates.map { SIMD2($0.x, 1 - $0.y) } : places
+            mesh.polygons = FilePolygons(
+                corners: corners, ends: faceEnds, places: places, normals: normals, normalOfCorner: normalOfCorner)
         }
         return mesh
     }

@@ -10,16 +10,19 @@ package struct MeshAttributes: Sendable {
     package var partOfFileFace: [Int]?
     /// The names of the parts.
     package var partNames: [String]
+    /// The files of the pictures of the mesh's materials, in their order; empty for none.
+    package var pictures: [String]
 
     /// Nothing but what is given.
     package init(
         vertexColors: [SIMD3<Float>]? = nil, vertexValues: (name: String, values: [Float])? = nil, partOfFileFace: [Int]? = nil,
-        partNames: [String] = []
+        partNames: [String] = [], pictures: [String] = []
     ) {
         self.vertexColors = vertexColors
         self.vertexValues = vertexValues
         self.partOfFileFace = partOfFileFace
         self.partNames = partNames
+        self.pictures = pictures
     }
 
     func colors(of mesh: Mesh) -> [SIMD3<Float>]? { vertexColors ?? mesh.vertexColors }

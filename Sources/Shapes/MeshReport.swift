@@ -56,7 +56,7 @@ package struct MeshReport: Hashable, Sendable, Codable {
         unreferencedVertices = isReferenced.count { !$0 }
         duplicateVertices = mesh.vertices.count - adjacency.weld.count
         degenerateFaces = Self.degenerateFaces(mesh, areas)
-        duplicateFaces = Self.duplicateFaces(adjacency)
+        duplicateFaces = adjacency.repeats().count
         let edgeFaces = adjacency.edgeFaces()
         nonManifoldEdges = (0..<edgeFaces.count).count { edgeFaces[$0].count > 2 }
         boundaryEdges = (0..<edgeFaces.count).count { edgeFaces[$0].count == 1 }
@@ -92,15 +92,6 @@ package struct MeshReport: Hashable, Sendable, Codable {
         var hasArea = [Bool](repeating: false, count: mesh.fileFaceCount)
         for (face, area) in areas.enumerated() where area > 0 { hasArea[Int(mesh.fileFace[face])] = true }
         return hasArea.count { !$0 }
-    }
-
-    private static func duplicateFaces(_ adjacency: Adjacency) -> Int {
-        var seen = Set<SIMD3<UInt32>>(minimumCapacity: adjacency.triangles.count)
-        return adjacency.triangles.count { c in
-            guard !c.isCollapsed else { return false }
-            let (low, high) = (c.min(), c.max())
-            return !seen.insert(SIMD3(low, c.x ^ c.y ^ c.z ^ low ^ high, high)).inserted
-        }
     }
 }
 

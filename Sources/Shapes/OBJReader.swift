@@ -1,7 +1,9 @@
 import BSBBasics
 import Foundation
 
-/// Reads Wavefront OBJ: `v`, `vt`, `f`, `o`, `g`, and materials from files beside it; everything else (normals, curves) is passed over.
+/// Reads Wavefront OBJ: `v`, `vt`, `vn`, `f`, `o`, `g`, and materials from files beside it; everything else (curves) is passed over.
+///
+/// Normals are kept only to be written again.
 ///
 /// `v` may carry a weight (4 numbers, ignored) or a colour (6 or 7 numbers: the colour is numbers 4 to 6); ZBrush's `#MRGB` lines colour
 /// vertices in order. Indices count from 1, or backwards from the latest vertex if negative, and may lead to vertices that come later in
@@ -53,6 +55,9 @@ struct OBJReader {
             groups.setGroups(names.map(String.init), at: assembly.faceEnds.count)
         } else if scanner.matchesIgnoringCase(keyword, "vt") {
             materials.addCoordinate((0..<2).map { _ in scanner.token().flatMap { scanner.number($0) } ?? .nan })
+        } else if scanner.matchesIgnoringCase(keyword, "vn") {
+            let numbers = (0..<3).map { _ in scanner.token().flatMap { scanner.number($0) } ?? .nan }
+            assembly.normals.append(SIMD3(Float(numbers[0]), Float(numbers[1]), Float(numbers[2])))
         } else if scanner.matchesIgnoringCase(keyword, "mtllib") {
             materials.libraries.append(scanner.restOfLine())
         } else if scanner.matchesIgnoringCase(keyword, "usemtl") {
@@ -108,6 +113,16 @@ struct OBJReader {
         if !assembly.colors.isEmpty, uncolored > 0 { assembly.remarks.append("\(uncolored) vertices have no color; they are white") }
     }
 
+    /// Notes the index of the latest corner's normal, from 1 or backwards from the latest.
+    private mutating func addNormal(_ index: Int?) {
+        guard let index, index != 0 else {
+            if !assembly.normalOfCorner.isEmpty { assembly.normalOfCorner.append(-1) }
+            return
+        }
+        if assembly.normalOfCorner.isEmpty { assembly.normalOfCorner = [Int32](repeating: -1, count: assembly.corners.count - 1) }
+        assembly.normalOfCorner.append(Int32(exactly: index > 0 ? index - 1 : assembly.normals.count + index) ?? -1)
+    }
+
     private mutating func readFace() throws {
         let line = scanner.line
         while let word = scanner.token() {
@@ -123,6 +138,7 @@ struct OBJReader {
             }
             assembly.corners.append(UInt32(vertex))
             materials.addCorner(scanner.integerAfterSlash(token))
+            addNormal(scanner.integerAfterSecondSlash(token))
             if token != word { break }
         }
         assembly.faceEnds.append(assembly.corners.count)

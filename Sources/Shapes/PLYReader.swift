@@ -121,7 +121,7 @@ private struct PLYBody<Source: PLYValues> {
                 switch use {
                 case .axis(let axis): position[axis] = value
                 case .color(let channel, let full): color[channel] = Float(value / full)
-                case .place(let axis): place[axis] = axis == 0 ? Float(value) : 1 - Float(value)
+                case .place(let axis): place[axis] = Float(value)
                 default: break
                 }
             }
@@ -174,11 +174,11 @@ private struct PLYBody<Source: PLYValues> {
         let corners = assembly.corners.count - (assembly.faceEnds.dropLast().last ?? 0)
         guard numbers.count == 2 * corners else { return }
         padPlaces(to: assembly.corners.count - corners)
-        for corner in 0..<corners { assembly.coordinates.append(SIMD2(numbers[2 * corner], 1 - numbers[2 * corner + 1])) }
+        for corner in 0..<corners { assembly.places.append(SIMD2(numbers[2 * corner], numbers[2 * corner + 1])) }
     }
 
     private mutating func padPlaces(to count: Int) {
-        assembly.coordinates += repeatElement(.nowhere, count: max(0, count - assembly.coordinates.count))
+        assembly.places += repeatElement(.nowhere, count: max(0, count - assembly.places.count))
     }
 
     /// Reads triangle strips; -1 ends one.
@@ -220,11 +220,12 @@ private struct PLYBody<Source: PLYValues> {
     }
 
     private mutating func settlePictures() {
-        if !assembly.coordinates.isEmpty {
+        if !assembly.places.isEmpty {
             padPlaces(to: assembly.corners.count)
         } else if !vertexPlaces.isEmpty {
-            assembly.coordinates = assembly.corners.map { vertexPlaces.element(Int($0)) ?? .nowhere }
+            assembly.places = assembly.corners.map { vertexPlaces.element(Int($0)) ?? .nowhere }
         }
+        assembly.coordinates = assembly.places.map { SIMD2($0.x, 1 - $0.y) }
         guard !header.pictures.isEmpty else { return }
         var neighbours = Neighbourhood(of: path)
         assembly.materials = header.pictures.prefix(256).map { name in

@@ -99,11 +99,14 @@ private struct PlainPartWriter {
     private let hasPlaces: Bool
     private var materials: PartMaterials
     private var document = GLBDocument()
+    /// #V: what a vertex is called in the primitive at hand; .max between primitives.
+    private var numbers: [UInt32]
 
     init(_ mesh: Mesh, _ parts: MeshParts) {
         (self.mesh, self.parts) = (mesh, parts)
         hasPlaces = mesh.appearance?.coordinates.contains { $0.x.isFinite } == true
         materials = PartMaterials(parts)
+        numbers = hasPlaces ? [] : [UInt32](repeating: .max, count: mesh.vertices.count)
     }
 
     mutating func data() throws -> Data {
@@ -185,8 +188,7 @@ private struct PlainPartWriter {
     }
 
     /// The vertices of faces, once each, and the faces in terms of them.
-    private func vertices(of faces: [Int]) -> ([Key], [UInt32]) {
-        var numbers = [UInt32](repeating: .max, count: mesh.vertices.count)
+    private mutating func vertices(of faces: [Int]) -> ([Key], [UInt32]) {
         var (keys, indices) = ([Key](), [UInt32]())
         indices.reserveCapacity(3 * faces.count)
         for face in faces {
@@ -199,6 +201,7 @@ private struct PlainPartWriter {
                 indices.append(numbers[Int(vertex)])
             }
         }
+        for key in keys { numbers[Int(key.vertex)] = .max }
         return (keys, indices)
     }
 

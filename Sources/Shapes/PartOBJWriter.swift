@@ -26,8 +26,11 @@ extension Mesh {
 private struct WrittenFaces {
     var corners: [UInt32] = []
     var ends: [Int] = []
-    /// Empty, or the place of each corner in a picture.
+    /// Empty, or the place of each corner in a picture, v pointing upwards.
     var places: [SIMD2<Float>] = []
+    /// The file's normals, and for each corner which it has; -1 for none.
+    var normals: [SIMD3<Float>] = []
+    var normalOfCorner: [Int32] = []
     var fileFaces: [Int] = []
     var materials: [Int] = []
 
@@ -38,7 +41,8 @@ private struct WrittenFaces {
         }
         if let polygons = mesh.polygons, polygons.ends.count == mesh.fileFaceCount {
             // Faces that collapse are in the file all the same, unless they have no two corners.
-            (corners, ends, places) = (polygons.corners, polygons.ends, polygons.coordinates)
+            (corners, ends, places) = (polygons.corners, polygons.ends, polygons.places)
+            (normals, normalOfCorner) = (polygons.normals, polygons.normalOfCorner)
             fileFaces = Array(0..<mesh.fileFaceCount)
             materials = materialOfFileFace
         } else {
@@ -48,7 +52,7 @@ private struct WrittenFaces {
                 fileFaces.append(Int(mesh.fileFace[index]))
                 materials.append(Int(mesh.appearance?.materialOfFace[index] ?? -1))
             }
-            places = mesh.appearance?.coordinates ?? []
+            places = (mesh.appearance?.coordinates ?? []).map { SIMD2($0.x, 1 - $0.y) }
         }
     }
 }
@@ -65,17 +69,7 @@ private struct PartOBJWriter {
         (self.mesh, self.parts, self.name) = (mesh, parts, name)
         faces = WrittenFaces(mesh)
         materials = mesh.appearance?.materials ?? []
-        var taken = Set(parts.parts.map(\.name))
-        materialNames = materials.map { material in
-            let plain = material.name.asLine
-            var unique = plain
-            var number = 2
-            while !taken.insert(unique).inserted {
-                unique = "\(plain).\(number)"
-                number += 1
-            }
-            return unique
-        }
+        materialNames = materials.uniqueNames(besides: parts.parts.map(\.name))
     }
 
     func files() -> [(name: String, data: Data)] {
@@ -84,6 +78,11 @@ private struct PartOBJWriter {
         if hasMaterials { file.put("mtllib \(name).mtl\n") }
         putVertices(&file)
         let numbers = putPlaces(&file)
+        for normal in faces.normals {
+            // What is no direction keeps its place in the list.
+            let kept = normal.isFinite ? normal : .zero
+            file.put("vn \(kept.x) \(kept.y) \(kept.z)\n")
+        }
         putFaces(&file, numbers)
         return [("\(name).obj", Data(file.bytes))] + (hasMaterials ? materialFiles() : [])
     }
@@ -108,7 +107,7 @@ private struct PartOBJWriter {
             guard place.x.isFinite, place.y.isFinite else { return 0 }
             if let number = known[place] { return number }
             known[place] = known.count + 1
-            file.put("vt \(place.x) \(1 - place.y)\n")
+            file.put("vt \(place.x) \(place.y)\n")
             return known.count
         }
     }
@@ -149,7 +148,10 @@ private struct PartOBJWriter {
         var line = "f"
         for corner in start..<faces.ends[face] {
             line += " \(UInt64(faces.corners[corner]) + 1)"
-            if let number = numbers.element(corner), number > 0 { line += "/\(number)" }
+            let place = numbers.element(corner) ?? 0
+            let normal = Int(faces.normalOfCorner.element(corner) ?? -1)
+            if place > 0 { line += "/\(place)" }
+            if faces.normals.indices.contains(normal) { line += "\(place > 0 ? "" : "/")/\(normal + 1)" }
         }
         file.put(line + "\n")
     }
@@ -176,28 +178,18 @@ private struct PartOBJWriter {
 
     private func materialFiles() -> [(name: String, data: Data)] {
         var library = ""
-        var pictures: [(name: String, data: Data)] = []
-        var known: [Data: String] = [:]
-        func file(_ picture: Data, of title: String) -> String {
-            if let name = known[picture] { return name }
-            let stem = "\(name)-\(title.asFileName)"
-            let isTaken = pictures.contains { $0.name.lowercased() == "\(stem).\(picture.pictureKind.ending)".lowercased() }
-            let unique = "\(stem)\(isTaken ? "-\(pictures.count + 1)" : "").\(picture.pictureKind.ending)"
-            known[picture] = unique
-            pictures.append((unique, picture))
-            return unique
-        }
+        var pictures = PictureFiles(name: name)
         for (index, material) in materials.enumerated() {
             library += "newmtl \(materialNames[index])\nKd \(material.color.x) \(material.color.y) \(material.color.z)\n"
             library += (material.otherStatements.isEmpty ? ["illum 1"] : material.otherStatements).map { $0.asLine + "\n" }.joined()
-            if let picture = material.picture { library += "map_Kd \(file(picture, of: materialNames[index]))\n" }
+            if let picture = material.picture { library += "map_Kd \(pictures.file(picture, of: materialNames[index]))\n" }
         }
         for (index, part) in parts.parts.enumerated() {
             library += "newmtl \(part.name.asLine)\nKd \(part.color.x) \(part.color.y) \(part.color.z)\nillum 1\n"
-            if let picture = onlyPicture(of: index) { library += "map_Kd \(file(picture, of: part.name))\n" }
+            if let picture = onlyPicture(of: index) { library += "map_Kd \(pictures.file(picture, of: part.name))\n" }
         }
         if materials.isEmpty { library += "newmtl none\nKd 0.8 0.8 0.8\nillum 1\n" }
-        return [("\(name).mtl", Data(library.utf8))] + pictures
+        return [("\(name).mtl", Data(library.utf8))] + pictures.files
     }
 
     /// The picture that all of a part's faces have.
@@ -208,15 +200,27 @@ private struct PartOBJWriter {
     }
 }
 
+extension [SurfaceAppearance.Material] {
+    /// The materials' names on one line each, no two alike.
+    func uniqueNames(besides others: [String]) -> [String] {
+        var taken = Set(others)
+        var numbers: [String: Int] = [:]
+        return map { material in
+            let plain = material.name.asLine
+            var unique = plain
+            while !taken.insert(unique).inserted {
+                numbers[plain, default: 1] += 1
+                unique = "\(plain).\(numbers[plain, default: 1])"
+            }
+            return unique
+        }
+    }
+}
+
 extension String {
     /// The name on one line, without blanks around it and without control characters.
     fileprivate var asLine: String {
         let line = String(map { $0.isNewline || $0.asciiValue.map { $0 < 32 } == true ? "_" : $0 }).trimmingCharacters(in: .whitespaces)
         return line.isEmpty ? "unnamed" : line
-    }
-
-    /// The name as a part of a file's.
-    fileprivate var asFileName: String {
-        String(asToken.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "_" }.prefix(80))
     }
 }

@@ -8,17 +8,20 @@ struct PolygonTriangulator {
     /// The number of polygons whose ears ran out (self-crossing outlines) or took too long; the rest of each became a fan.
     private(set) var unfinished = 0
     /// Containment tests left for the whole mesh, which bounds the time that hostile outlines can take.
-    private var budget = 200_000_000
+    private var budget = Self.mostTests
+    private static let mostTests = 200_000_000
+    /// The containment tests so far.
+    var tests: Int { Self.mostTests - budget }
 
     private var outline: [UInt32] = []
     private var points: [SIMD2<Double>] = []
     private var next: [Int] = []
     private var previous: [Int] = []
-    private var reflex: [Int] = []
+    private var reflex = CornerGrid()
 
     /// Appends the triangles of the polygon with these corners; none if fewer than three neighbours differ.
     ///
-    /// - Complexity: O(n) for convex polygons, O(n r) for r reflex corners.
+    /// - Complexity: O(n) for convex polygons; for others O(n) as long as ears are small, O(n r) at worst for r reflex corners.
     mutating func triangulate(_ corners: ArraySlice<UInt32>, of vertices: [SIMD3<Float>], into faces: inout [SIMD3<UInt32>]) {
         setOutline(corners)
         guard outline.count >= 3 else { return }
@@ -79,7 +82,8 @@ struct PolygonTriangulator {
         let count = outline.count
         next = (0..<count).map { ($0 + 1) % count }
         previous = (0..<count).map { ($0 + count - 1) % count }
-        reflex = (0..<count).filter { turn(points[previous[$0]], points[$0], points[next[$0]]) < 0 }
+        gatherReflex(among: Array(0..<count))
+        var nextGathering = count / 2
         var current = 0
         var left = count
         var misses = 0
@@ -92,7 +96,10 @@ struct PolygonTriangulator {
                 misses = 0
                 // Skipping a corner keeps the triangles from all meeting in one.
                 current = next[next[current]]
-                if reflex.count > 64, left % 64 == 0 { pruneReflex() }
+                if left == nextGathering {
+                    gatherReflex(among: reflex.corners)
+                    nextGathering = left / 2
+                }
             } else {
                 misses += 1
                 current = next[current]
@@ -105,10 +112,11 @@ struct PolygonTriangulator {
     }
 
     /// Cutting ears only straightens corners: those that are no longer reflex need no more tests.
-    private mutating func pruneReflex() {
-        reflex = reflex.filter { corner in
+    private mutating func gatherReflex(among corners: [Int]) {
+        let left = corners.filter { corner in
             next[previous[corner]] == corner && turn(points[previous[corner]], points[corner], points[next[corner]]) < 0
         }
+        reflex = CornerGrid(left, points)
     }
 
     private mutating func isEar(_ corner: Int) -> Bool {
@@ -119,13 +127,19 @@ struct PolygonTriangulator {
         guard turn(a, b, c) >= 0 else { return false }
         let low = pointwiseMin(a, pointwiseMin(b, c))
         let high = pointwiseMax(a, pointwiseMax(b, c))
-        budget -= reflex.count
-        for other in reflex where other != corner && other != previous[corner] && other != next[corner] {
-            let p = points[other]
-            guard p.x >= low.x, p.x <= high.x, p.y >= low.y, p.y <= high.y, next[previous[other]] == other else { continue }
-            // A corner at the very place of one of the ear's does not stop it: bridges to holes run there and back.
-            if p == a || p == b || p == c { continue }
-            if turn(a, b, p) >= 0 && turn(b, c, p) >= 0 && turn(c, a, p) >= 0 { return false }
+        let (columns, rows) = reflex.cells(from: low, to: high)
+        for row in rows {
+            for column in columns {
+                let cell = reflex[column, row]
+                budget -= 1 + cell.count
+                for other in cell.lazy.map({ Int($0) }) where other != corner && other != previous[corner] && other != next[corner] {
+                    let p = points[other]
+                    guard p.x >= low.x, p.x <= high.x, p.y >= low.y, p.y <= high.y, next[previous[other]] == other else { continue }
+                    // A corner at the very place of one of the ear's does not stop it: bridges to holes run there and back.
+                    if p == a || p == b || p == c { continue }
+                    if turn(a, b, p) >= 0 && turn(b, c, p) >= 0 && turn(c, a, p) >= 0 { return false }
+                }
+            }
         }
         return true
     }

@@ -178,6 +178,12 @@ struct TextScanner {
         return integer((slash + 1)..<token.upperBound)
     }
 
+    /// The whole number behind the second slash of the token; nil if there is none.
+    func integerAfterSecondSlash(_ token: Token) -> Int? {
+        let slashes = token.filter { bytes[$0] == UInt8(ascii: "/") }
+        return slashes.count == 2 ? integer((slashes[1] + 1)..<token.upperBound) : nil
+    }
+
     /// The number that the token is; infinite if it is too large, NaN for the ways to write that; nil if it is none.
     ///
     /// Once rounded to `Float` it is exact. Up to 18 digits with a small exponent take two operations, each off by half a unit in the

@@ -12,9 +12,11 @@ extension Mesh {
         guard !faces.isEmpty else { throw Failure(.internal, "writing a mesh", reason: "there are no triangles to write") }
         var writer = TexturedGLBWriter()
         let materials = appearance?.materials ?? []
-        for material in [-1] + Array(materials.indices) {
-            let chosen = faces.indices.filter { Int(appearance?.materialOfFace[$0] ?? -1) == material }
-            if !chosen.isEmpty { writer.add(chosen, of: self, materials.element(material) ?? .init(name: "surface")) }
+        let chosen = CompressedRows(rows: materials.count + 1) { emit in
+            for face in faces.indices { emit(UInt32((appearance?.materialOfFace[face] ?? -1) + 1), UInt32(face)) }
+        }
+        for row in 0..<chosen.count where !chosen[row].isEmpty {
+            writer.add(chosen[row].map { Int($0) }, of: self, materials.element(row - 1) ?? .init(name: "surface"))
         }
         return try writer.data()
     }

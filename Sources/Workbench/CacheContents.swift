@@ -78,10 +78,16 @@ final class CacheLedger: Sendable {
     /// Nil until somebody has looked.
     private let total = Guarded<Int?>(nil)
 
+    /// The bytes of everything, once what killed runs left is gone.
+    private static func sweptBytes(of path: String) -> Int {
+        for folder in CacheContents(of: path).folders { AtomicFile.sweep("\(path)/\(folder.name)") }
+        return CacheContents(of: path).bytes
+    }
+
     /// Notes `bytes` that were written, and makes room if there are too many.
     func added(_ bytes: Int, to path: String, limit: Int, sparing folder: String) {
         total.withLock { total in
-            var known = total.map { $0 + bytes } ?? CacheContents(of: path).bytes
+            var known = total.map { $0 + bytes } ?? Self.sweptBytes(of: path)
             // A tenth below the limit, so that the next write need not look again.
             if known > limit { known = CacheContents.trim(path, to: limit / 10 * 9, sparing: folder) }
             total = known

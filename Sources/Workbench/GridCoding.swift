@@ -1,4 +1,5 @@
 import BSBBackbones
+import BSBBasics
 import Foundation
 
 // Grids and embeddings as bytes for the cache: eight 32-bit numbers of layout, the fourth of which tells whether the knots of columns and
@@ -31,6 +32,8 @@ extension FeatureGrid {
             _ = data.dropFirst(CachedGridHeader.size).copyBytes(to: UnsafeMutableRawBufferPointer(buffer))
             initialized = count
         }
+        // A file may be whole and hold nonsense.
+        guard numbers.allSatisfy(\.isFinite), header.map.isFinite else { return nil }
         let (columns, rows) = (Int(header.columns), Int(header.rows))
         let knots = header.hasKnots ? GridKnots(x: Array(numbers[..<columns]), y: Array(numbers[columns..<columns + rows])) : nil
         self.init(
@@ -92,5 +95,19 @@ extension ImageEmbedding {
             (0..<2).map { Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self))) }
         }
         self.init(imageWidth: size[0], imageHeight: size[1], features: features, extras: Array(grids.dropFirst()))
+    }
+}
+
+extension PlaneMap {
+    fileprivate var isFinite: Bool { [scaleX, scaleY, offsetX, offsetY].allSatisfy(\.isFinite) }
+}
+
+/// Reads what an entry of the cache holds, whichever kind it is: for feeding it with damaged bytes.
+package enum CacheReading {
+    /// Reads the bytes as each kind of entry.
+    package static func read(_ data: Data) {
+        _ = FeatureGrid(cached: data)
+        _ = ImageEmbedding(cached: data)
+        _ = (try? NumPyArray(decoding: data)).map { $0.floats() }
     }
 }

@@ -1,6 +1,7 @@
 import BSBBackbones
 import BSBCorrespondence
 import BSBInteractiveSegmentation
+import BSBRendering
 import BSBShapes
 
 /// Everything that decides a result apart from the photo, the click, the mesh and the models.
@@ -13,6 +14,8 @@ public struct Settings: Sendable, Hashable, Codable {
     package var normalisation = Normalisation.Method.vertexMean
     /// Whether the mesh is looked at in grey or in its own colours.
     public var surface = SurfaceLook.grey
+    /// The axis of the mesh's file that is up in pictures for people.
+    public var up = UpAxis.y
     /// How the mesh is looked at to lift features onto it.
     package var featureViews = ViewPlan(count: 40, size: 224)
     /// How the mesh is looked at to segment it.

@@ -45,6 +45,7 @@ struct Batch: ParsableCommand {
     @OptionGroup(title: "Matching") var rule: MatchingRuleOptions
     @OptionGroup(title: "Parts") var parts: PartOptions
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Mesh") var upright: UprightOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
@@ -62,7 +63,7 @@ struct Batch: ParsableCommand {
 
     func run() throws {
         try checkOutput(output, inputs: manifest == "-" ? [] : [manifest])
-        let settings = common.settings(models.preset, meshOptions, rule, parts)
+        let settings = common.settings(models.preset, meshOptions, upright, rule, parts)
         var options = BatchAnswering.Options()
         (options.output, options.selection, options.limit) = (output, selection, rowLimit)
         options.files = files ?? (output == nil ? .none : .labels)

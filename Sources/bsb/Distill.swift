@@ -46,6 +46,7 @@ struct Distill: ParsableCommand {
                 heldOut: heldOut, at: bench)
             return try common.json ? Terminal.result(json: comparison) : Terminal.result(comparison.table)
         }
+        tellMissing([mesh])
         let document = try DistillJob(at: bench).run(mesh: mesh)
         if common.json {
             try Terminal.result(json: document)

@@ -17,6 +17,8 @@ struct Inspect: ParsableCommand {
 
     @OptionGroup var limit: MeshLimitOptions
 
+    @OptionGroup var upright: UprightOptions
+
     @Flag(help: "Print the result as JSON on standard output.")
     var json = false
 
@@ -38,7 +40,7 @@ struct Inspect: ParsableCommand {
         try checkOutput(output, meshes: [mesh])
         let read = try Mesh(contentsOf: mesh, options: limit.reading)
         let (report, contents) = (MeshReport(read), MeshContents(read))
-        if let output { try MeshPortrait(read, name: mesh).write(to: output) }
+        if let output { try MeshPortrait(read, name: mesh, up: upright.up).write(to: output) }
         if json { return try Terminal.result(json: Document(report: report, contents: contents)) }
         let counts = "\(report.vertices) vertices, \(report.fileFaces) faces (\(report.triangles) triangles), area \(report.area)"
         let box = "from \(text(report.lowerBound)) to \(text(report.upperBound))"

@@ -39,6 +39,7 @@ struct Locate: ParsableCommand {
     @OptionGroup(title: "Matching") var rule: MatchingRuleOptions
     @OptionGroup(title: "Parts") var parts: PartOptions
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Mesh") var upright: UprightOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
@@ -49,7 +50,7 @@ struct Locate: ParsableCommand {
 
     func run() throws {
         try checkOutput(output, inputs: [image], meshes: [mesh])
-        tellMissing([mesh], for: meshOptions.surface)
+        tellMissing([mesh])
         let bench = try common.workbench(settings, choice: models.choice, limit: meshOptions.limit)
         let outcome = try LocateJob(at: bench).run(image: image, mesh: mesh, target: place.target, objectClick: objectClick)
         let document = try LocateOutputs(outcome, at: bench).write(to: output)
@@ -57,7 +58,7 @@ struct Locate: ParsableCommand {
     }
 
     private var settings: Settings {
-        var settings = common.settings(models.preset, meshOptions, rule, parts)
+        var settings = common.settings(models.preset, meshOptions, upright, rule, parts)
         (settings.pixelMatching.candidateCount, settings.pixelMatching.segmentLimit) = (candidateCount, segments)
         return settings
     }

@@ -40,6 +40,7 @@ struct MapCommand: ParsableCommand {
     @OptionGroup(title: "Matching") var rule: MatchingRuleOptions
     @OptionGroup(title: "Parts") var parts: PartOptions
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Mesh") var upright: UprightOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
@@ -52,8 +53,8 @@ struct MapCommand: ParsableCommand {
 
     func run() throws {
         try checkOutput(output, inputs: [image], meshes: [mesh])
-        tellMissing([mesh], for: meshOptions.surface)
-        let settings = common.settings(models.preset, meshOptions, rule, parts)
+        tellMissing([mesh])
+        let settings = common.settings(models.preset, meshOptions, upright, rule, parts)
         var options = MapJob.Options()
         (options.clicks, options.mergeIoU, options.minimumShare) = (clicks, mergeIoU, minimumShare)
         let bench = try common.workbench(settings, choice: models.choice, limit: meshOptions.limit)

@@ -75,6 +75,7 @@ struct Match: ParsableCommand {
     @OptionGroup(title: "Matching") var rule: MatchingRuleOptions
     @OptionGroup(title: "Parts") var parts: PartOptions
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Mesh") var upright: UprightOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
@@ -98,7 +99,7 @@ struct Match: ParsableCommand {
 
     func run() throws {
         try checkOutput(output, inputs: [image, mask, clicks], meshes: [mesh])
-        tellMissing([mesh], for: meshOptions.surface)
+        tellMissing([mesh])
         let bench = try common.workbench(settings, choice: models.choice, limit: meshOptions.limit)
         if let clicks {
             let list = try ClickList(contentsOf: clicks)
@@ -161,7 +162,7 @@ struct Match: ParsableCommand {
     }
 
     private var settings: Settings {
-        var settings = common.settings(models.preset, meshOptions, rule, parts)
+        var settings = common.settings(models.preset, meshOptions, upright, rule, parts)
         (settings.matching.candidateCount, settings.matching.candidateFraction) = (candidateCount, candidateFraction)
         return settings
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BSBRendering
 import BSBShapes
 import BSBWorkbench
 
@@ -13,6 +14,14 @@ struct MeshLimitOptions: ParsableArguments {
 
     /// The option as the library takes it.
     var reading: MeshReadingOptions { MeshReadingOptions(maximumFaces: maxFaces) }
+}
+
+/// The option on how a mesh stands in pictures.
+struct UprightOptions: ParsableArguments, SettingsOptions {
+    @Option(help: "The axis of the mesh that is up in pictures; what the models see does not change.")
+    var up = UpAxis.y
+
+    func apply(to settings: inout Settings) { settings.up = up }
 }
 
 /// Options on how a mesh is looked at, whatever for.

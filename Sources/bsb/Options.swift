@@ -3,6 +3,7 @@ import BSBBackbones
 import BSBBasics
 import BSBImages
 import BSBInteractiveSegmentation
+import BSBRendering
 import BSBShapes
 import BSBWorkbench
 import Foundation
@@ -160,6 +161,7 @@ struct ModelOptions: ParsableArguments {
 
 extension Normalisation.Method: ExpressibleByArgument {}
 extension ViewPlan.Style: ExpressibleByArgument {}
+extension UpAxis: ExpressibleByArgument {}
 extension SolverKind: ExpressibleByArgument {}
 extension Preset: ExpressibleByArgument {}
 extension PhotoArea: ExpressibleByArgument {}

@@ -28,9 +28,8 @@ func checkOutput(_ folder: String?, inputs: [String?] = [], meshes: [String] = [
     }
 }
 
-/// Says once on standard error which materials and pictures of meshes are missing, where their colours are asked for.
-func tellMissing(_ meshes: [String], for surface: SurfaceLook) {
-    guard surface == .texture else { return }
+/// Says once on standard error which materials and pictures of meshes are missing.
+func tellMissing(_ meshes: [String]) {
     for mesh in meshes {
         for file in NeighbourFile.list(of: mesh) where file.path == nil && file.kind != .buffer {
             let what = file.kind == .materials ? "the material file" : "the picture"

@@ -36,6 +36,7 @@ struct Relate: ParsableCommand {
     @OptionGroup(title: "Matching") var rule: MatchingRuleOptions
     @OptionGroup(title: "Parts") var parts: PartOptions
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Mesh") var upright: UprightOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
@@ -46,8 +47,8 @@ struct Relate: ParsableCommand {
 
     func run() throws {
         try checkOutput(output, inputs: image, meshes: mesh)
-        tellMissing(mesh, for: meshOptions.surface)
-        let settings = common.settings(models.preset, meshOptions, rule, parts)
+        tellMissing(mesh)
+        let settings = common.settings(models.preset, meshOptions, upright, rule, parts)
         let bench = try common.workbench(settings, choice: models.choice, limit: meshOptions.limit)
         let outcome = try RelateJob(at: bench).run(
             first: image[0], click: Click(click, objectPixel: objectClick), second: image[1], meshes: mesh, objectClick: secondObjectClick)

@@ -38,6 +38,8 @@ struct Render: ParsableCommand {
 
     @OptionGroup var limit: MeshLimitOptions
 
+    @OptionGroup var upright: UprightOptions
+
     @Option(help: ArgumentHelp("The seed of the views.", valueName: "number"))
     var seed: UInt64 = 0
 
@@ -56,9 +58,9 @@ struct Render: ParsableCommand {
 
     func run() throws {
         try checkOutput(output, meshes: [mesh])
-        tellMissing([mesh], for: surface)
+        tellMissing([mesh])
         var job = RenderJob(plan: ViewPlan(count: count, size: size, style: viewStyle), seed: seed, writesBuffers: buffers)
-        (job.surface, job.reading) = (surface, limit.reading)
+        (job.surface, job.reading, job.up) = (surface, limit.reading, upright.up)
         if let azimuth, let elevation { job.angles = (azimuth, elevation) }
         let document = try job.run(mesh: mesh, normalisation: normalisation, output: output)
         if json {

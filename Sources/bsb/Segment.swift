@@ -65,6 +65,7 @@ struct Segment: ParsableCommand {
     @OptionGroup(title: "Parts") var parts: PartOptions
     @OptionGroup(title: "Mesh") var limit: MeshLimitOptions
     @OptionGroup(title: "Mesh") var meshOptions: MeshLookOptions
+    @OptionGroup(title: "Mesh") var upright: UprightOptions
     @OptionGroup(title: "Models") var presets: PresetOptions
     @OptionGroup(title: "Models") var segmenterModel: SegmenterModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
@@ -82,8 +83,8 @@ struct Segment: ParsableCommand {
 
     func run() throws {
         try checkOutput(output, inputs: [decoder], meshes: [mesh] + (like.map { [$0] } ?? []))
-        tellMissing([mesh], for: meshOptions.surface)
-        let settings = common.settings(presets.preset, meshOptions, parts)
+        tellMissing([mesh])
+        let settings = common.settings(presets.preset, meshOptions, upright, parts)
         let bench = try common.workbench(settings, choice: segmenterModel.choice(presets.preset), limit: limit)
         let checkpoint = decoder.map { DecoderFile(path: $0) }
         let outcome = try SegmentJob(at: bench).run(mesh: mesh, clicks: clicks, decoder: checkpoint, like: like)

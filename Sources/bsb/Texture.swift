@@ -42,6 +42,7 @@ struct Texture: ParsableCommand {
     @OptionGroup(title: "Matching") var rule: MatchingRuleOptions
     @OptionGroup(title: "Parts") var parts: PartOptions
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
+    @OptionGroup(title: "Mesh") var upright: UprightOptions
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
@@ -51,8 +52,8 @@ struct Texture: ParsableCommand {
 
     func run() throws {
         try checkOutput(output, inputs: [image], meshes: [mesh])
-        tellMissing([mesh], for: meshOptions.surface)
-        let settings = common.settings(models.preset, meshOptions, rule, parts)
+        tellMissing([mesh])
+        let settings = common.settings(models.preset, meshOptions, upright, rule, parts)
         let bench = try common.workbench(settings, choice: models.choice, limit: meshOptions.limit)
         var options = TextureOptions()
         options.size = size

@@ -53,6 +53,7 @@ struct Train: ParsableCommand {
 
     func run() throws {
         try checkOutput(output, meshes: [mesh])
+        tellMissing([mesh])
         let bench = try common.workbench(
             common.settings(presets.preset, meshOptions), choice: segmenterModel.choice(presets.preset), limit: limit)
         let opened = try OpenMesh(contentsOf: mesh, at: bench)

@@ -71,6 +71,46 @@ import Testing
         #expect(run.exitCode == 65 && !run.errors.contains("\u{1B}") && run.errors.contains("\\u{1b}"), "\(run.errors)")
     }
 
+    @Test func whatIsMissingIsToldByEveryCommand() throws {
+        let folder = try Folder()
+        let mesh = try folder.write("cube.obj", "mtllib gone.mtl\n" + FailureTests.cube)
+        try Image(width: 64, height: 48, fill: (200, 180, 160)).writePNG(to: folder.path + "/photo.png")
+        let photo = ["--image", "photo.png", "--click", "10,10"]
+        let commands = [
+            ["render", mesh, "--count", "1", "--size", "32", "--output", "out"],
+            ["segment", mesh, "--click", "0", "--segmenter", "lift", "--segment-views", "4", "--no-cache"],
+            ["match"] + photo + ["--mesh", mesh, "--views", "4", "--no-cache"],
+        ]
+        for command in commands {
+            let run = try Program.run(command, in: folder.path)
+            let told = run.errors.split(separator: "\n").count { $0.contains("the material file 'gone.mtl' of") }
+            #expect(told == 1, "\(command[0]): \(run.errors)")
+        }
+    }
+
+    @Test func aMeshWithAnotherAxisUpIsDrawnUpright() throws {
+        let folder = try Folder()
+        // A cone that points along z, and the same along y.
+        let corners = (0..<24).map { index -> (Double, Double) in
+            (cos(Double(index) * .pi / 12), sin(Double(index) * .pi / 12))
+        }
+        func cone(_ point: (Double, Double, Double) -> String) -> String {
+            let vertices = corners.map { point($0.0, $0.1, 0) } + [point(0, 0, 3)]
+            return vertices.joined() + (1...24).map { "f \($0) \($0 % 24 + 1) 25\n" }.joined()
+        }
+        let upright = try folder.write("y.obj", cone { "v \($0) \($2) \(-$1)\n" })
+        let lying = try folder.write("z.obj", cone { "v \($0) \($1) \($2)\n" })
+        let view = ["--azimuth", "30", "--elevation", "20", "--size", "64", "--output"]
+        for (mesh, options, name) in [(upright, [], "a"), (lying, ["--up", "z"], "b"), (lying, [], "c")] {
+            let run = try Program.run(["render", mesh] + options + view + [name], in: folder.path)
+            #expect(run.exitCode == 0, "\(run.errors)")
+        }
+        let pictures = try ["a", "b", "c"].map { try Image(contentsOf: "\(folder.path)/\($0)/view-0.png") }
+        func differing(_ a: Image, _ b: Image) -> Int { zip(a.pixels, b.pixels).count { abs(Int($0) - Int($1)) > 8 } }
+        #expect(differing(pictures[0], pictures[1]) < 60 && differing(pictures[0], pictures[2]) > 1000)
+        #expect(try Program.run(["inspect", lying, "--up", "x"], in: folder.path).exitCode == 64)
+    }
+
     @Test func clicksWithDecimals() throws {
         let folder = try Folder()
         _ = try folder.write("cube.obj", FailureTests.cube)

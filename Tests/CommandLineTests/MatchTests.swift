@@ -112,13 +112,17 @@ import Testing
             "match", "--image", example.image, "--click", example.click, "--mesh", example.mesh, "--views", "8", "--json", "--cache",
             folder.path + "/cache",
         ]
-        let iou = try #require(try Program.run(arguments).json()["iou"] as? Double)
+        // The folder holds an answer with a part, none of whose files stay, and a file of the user's, which does.
+        let earlier = try Program.run(arguments + ["--output", folder.path + "/out"])
+        let iou = try #require(try earlier.json()["iou"] as? Double)
+        #expect(try folder.files("out") == Self.allFiles)
+        _ = try folder.write("out/mine.txt", "kept")
         let stricter = ["--min-iou", "\(min(1, iou + 1e-4))", "--output", folder.path + "/out"]
         let run = try Program.run(arguments + stricter)
         try #require(iou < 1, "an IoU of exactly 1 cannot be rejected; choose another click")
         #expect(run.exitCode == 2, "\(run.output) \(run.errors)")
         #expect(try run.json()["reason"] as? String == "belowMinimumIoU")
-        #expect(try folder.files("out") == ["object_mask.png", "overview.png", "part_mask.png", "result.json"])
+        #expect(try folder.files("out") == ["mine.txt", "object_mask.png", "overview.png", "part_mask.png", "result.json"])
     }
 
     /// Graphs of known arithmetic in place of models: features are mean colours, masks are discs around the click.

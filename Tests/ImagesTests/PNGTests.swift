@@ -6,6 +6,15 @@ import Testing
 @testable import BSBImages
 
 @Suite struct PNGTests {
+    @Test func aPictureThatDoesNotFitIntoMemoryIsRefusedInWords() throws {
+        // 48 terabytes, whatever machine this is.
+        let options = ImageDecodingOptions(maximumPixels: .max)
+        let problem = #expect(throws: DecodingProblem.self) { try checkedPixelCount(2_000_000, 2_000_000, options) }
+        #expect(
+            problem?.reason.contains("MB are free") == true && problem?.reason.contains("48000000 MB") == true, "\(problem?.reason ?? "")")
+        #expect(try checkedPixelCount(640, 480, options) == 307_200)
+    }
+
     static let kinds: [(type: UInt8, depth: Int)] = [
         (0, 1), (0, 2), (0, 4), (0, 8), (0, 16), (2, 8), (2, 16), (3, 1), (3, 2), (3, 4), (3, 8), (4, 8), (4, 16), (6, 8), (6, 16),
     ]

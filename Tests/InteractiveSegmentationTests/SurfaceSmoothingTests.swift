@@ -12,7 +12,7 @@ import Testing
             box([5.2, 0.2, 0.2], [6.8, 1.8, 1.8]),
         ]
         let mesh = merged(shells)
-        var votes = Votes(vertexCount: mesh.vertices.count)
+        var votes = Votes(count: mesh.vertices.count)
         for vertex in mesh.vertices.indices where vertex / 8 % 2 == 0 {
             votes.weight[vertex] = 1
             votes.sum[vertex] = vertex < 16 ? 1 : 0
@@ -23,7 +23,7 @@ import Testing
 
     @Test func withoutVotesThereIsNoPart() throws {
         let mesh = box([0, 0, 0], [1, 1, 1])
-        let probability = try SurfaceSmoothing(SurfaceModel(mesh)).smoothed(Votes(vertexCount: 8), strength: 0.02)
+        let probability = try SurfaceSmoothing(SurfaceModel(mesh)).smoothed(Votes(count: 8), strength: 0.02)
         #expect(probability.allSatisfy { $0 == 0 })
     }
 }

@@ -130,6 +130,29 @@ private func centerLevel(_ mesh: Mesh, _ shading: Shading) throws -> UInt8 {
         for index in sharp.values.indices { #expect(dot(sharp.values[index], block.faceNormals[index / 3]) > 0.9999) }
     }
 
+    @Test func normalsThatAreMadeWhenAskedForAreTheSame() {
+        let mesh = octasphere(3)
+        let (all, few) = (CornerNormals(mesh, creaseAngle: .pi / 4), CornerNormals(mesh, creaseAngle: .pi / 4, keptFaces: 0))
+        #expect(all.values == few.values)
+        let weights = SIMD3<Float>(0.2, 0.3, 0.5)
+        for face in mesh.faces.indices { #expect(all.normal(face: face, weights: weights) == few.normal(face: face, weights: weights)) }
+    }
+
+    @Test func anotherAxisUpIsTheSamePictureOfTheTurnedMesh() throws {
+        let mesh = octasphere(2)
+        var stretched = mesh
+        stretched.vertices = mesh.vertices.map { $0 * SIMD3(0.5, 0.9, 0.3) }
+        var turned = stretched
+        turned.vertices = stretched.vertices.map { UpAxis.z.direction($0) }
+        for vertex in stretched.vertices { #expect(UpAxis.z.upright(UpAxis.z.direction(vertex)) == vertex) }
+        #expect(UpAxis.z.direction([0, 1, 0]) == [0, 0, 1] && UpAxis.y.direction([1, 2, 3]) == [1, 2, 3])
+        let camera = Camera(azimuth: 0.5, elevation: 0.3)
+        let upright = try RayScene(mesh: stretched).surfaces(from: camera, size: RasterSize(64))
+        let other = try RayScene(mesh: turned).surfaces(from: camera.turned(.z), size: RasterSize(64))
+        let differing = zip(upright.faceIDs, other.faceIDs).count { $0 != $1 }
+        #expect(differing < 20, "\(differing) pixels of 4096")
+    }
+
     @Test func probabilityColoursAreThePublishedOnes() {
         let colors = ProbabilityColors.blended([0, 1, 0.5, .nan]).map { ($0 * 255).rounded(.toNearestOrEven) }
         #expect(colors[0] == [180, 180, 180] && colors[1] == [60, 160, 250] && colors[2] == [120, 170, 215])

@@ -1,3 +1,4 @@
+import BSBBasics
 import BSBImages
 import BSBShapes
 import Testing
@@ -31,6 +32,20 @@ import Testing
     static func hue(_ pixel: Color) -> [Bool] {
         let largest = max(pixel.red, pixel.green, pixel.blue)
         return [pixel.red, pixel.green, pixel.blue].map { Int($0) > Int(largest) / 2 }
+    }
+
+    @Test func picturesOfManyMaterialsHaveOneBudget() throws {
+        let shared = try Self.square { mesh in
+            let material = mesh.appearance!.materials[0]
+            mesh.appearance!.materials = [material, material, material]
+        }
+        #expect(throws: Never.self) { try SurfaceColors(shared, mostPixels: 64) }
+        #expect(throws: Failure.self) { try SurfaceColors(shared, mostPixels: 63) }
+        let two = try Self.square { mesh in
+            mesh.appearance!.materials.append(.init(name: "other", picture: try! Image(width: 8, height: 8).pngData()))
+        }
+        #expect(throws: Never.self) { try SurfaceColors(two, mostPixels: 128) }
+        #expect(throws: Failure.self) { try SurfaceColors(two, mostPixels: 127) }
     }
 
     @Test func aPictureLiesOnTheSurfaceUpright() throws {

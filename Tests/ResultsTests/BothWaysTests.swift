@@ -245,6 +245,33 @@ import Testing
         }
     }
 
+    @Test(arguments: [TextureMode.image, .colour]) func theRestKeepsItsPictureInBothModes(mode: TextureMode) throws {
+        let bench = PipelineTests.bench()
+        let (_, photo, click) = try PipelineTests.inputs(bench)
+        var own = try Self.mesh().mesh
+        let picture = try Image(width: 4, height: 4, fill: (9, 200, 30)).pngData()
+        own.appearance = SurfaceAppearance(
+            materials: [.init(name: "own", picture: picture)], materialOfFace: own.faces.map { _ in 0 },
+            coordinates: own.faces.flatMap { _ in [SIMD2<Float>(0.25, 0.5), SIMD2(0.5, 0.25), SIMD2(0.75, 0.75)] })
+        let mesh = try OpenMesh(own, name: "own.obj", hash: "own")
+        var match = try bench.answer(click, in: photo, on: mesh)
+        match.correspondence.buddy = Candidate(
+            vertex: 40, similarity: 1, pixel: click.pixel, pixelSimilarity: 1, qualifies: true, iou: 1)
+        let segment = try mesh.part(around: 40, at: bench)
+        match.segment = segment
+        let folder = temporaryPath()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        _ = try TextureOutputs(TextureJob(at: bench, mode: mode).run(match), mode: mode, at: bench).write(to: folder)
+        for name in ["textured.obj", "textured.glb"] {
+            let read = try Mesh(contentsOf: "\(folder)/\(name)")
+            let look = try #require(read.appearance)
+            let kept = look.materialOfFace.count { $0 >= 0 && look.materials[Int($0)].picture == picture }
+            let labels = segment.fileFaceLabels(own)
+            #expect(kept > 0 && kept < own.faces.count && kept <= labels.count { !$0 }, "\(name): \(kept)")
+            if mode == .colour { #expect(kept == labels.count { !$0 }, "\(name): \(kept)") }
+        }
+    }
+
     /// The colours of a mesh at 4 x 64 x 64 pixels from four sides; black where it is not.
     static func colors(_ mesh: Mesh) throws -> [SIMD3<Float>] {
         let scene = try RayScene(mesh: mesh)

@@ -35,7 +35,7 @@ import Testing
             point += positions[Int(face.y)] * b.x + positions[Int(face.z)] * b.y
             grid.values.replaceSubrange(4 * cell..<4 * cell + 4, with: Self.feature(point))
         }
-        let pose = try #require(try ObjectPose.find(field, of: mesh, in: grid, object: object, parallelism: Parallelism()))
+        let pose = try #require(try ObjectPose.find(SurfaceFeatures(field), of: mesh, in: grid, object: object, parallelism: Parallelism()))
         let eye = SIMD3<Double>(camera.eye) / Double((camera.eye * camera.eye).sum().squareRoot())
         let angle = (pose.camera.towardsEye * eye).sum()
         #expect(angle > 0.9, "\(pose.camera.towardsEye) instead of \(eye)")
@@ -47,6 +47,8 @@ import Testing
         let count = mesh.mesh.vertices.count
         let field = FeatureField(values: Matrix(rows: count, columns: 1, fill: 1), observed: [Bool](repeating: true, count: count))
         let grid = FeatureGrid(columns: 1, rows: 1, dimension: 1, values: [1], map: PlaneMap(scaleX: 0.1, scaleY: 0.1))
-        #expect(try ObjectPose.find(field, of: mesh, in: grid, object: Mask(width: 10, height: 10), parallelism: Parallelism()) == nil)
+        #expect(
+            try ObjectPose.find(SurfaceFeatures(field), of: mesh, in: grid, object: Mask(width: 10, height: 10), parallelism: Parallelism())
+                == nil)
     }
 }

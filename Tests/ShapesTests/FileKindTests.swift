@@ -70,6 +70,48 @@ import Testing
         #expect(appearance.coordinates == [[0, 1], [1, 1], [0.5, 0]] && appearance.materials.map(\.name) == ["none.png"])
     }
 
+    @Test func picturesOfPLYComeOut() throws {
+        let folder = temporaryPath()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let picture = Data([0x89, 0x50, 0x4E, 0x47, 1, 2, 3])
+        try picture.write(to: URL(fileURLWithPath: folder + "/skin one.png"))
+        let header =
+            "ply\nformat ascii 1.0\ncomment TextureFile skin one.png\nelement vertex 3\n"
+            + "property float x\nproperty float y\nproperty float z\nelement face 1\nproperty list uchar int vertex_indices\n"
+            + "property list uchar float texcoord\nend_header\n0 0 0\n1 0 0\n0 1 0\n3 0 1 2 6 0.1 0.90001 0.7 0.3 0.123456 0.7654321\n"
+        try Data(header.utf8).write(to: URL(fileURLWithPath: folder + "/m.ply"))
+        let mesh = try Mesh(contentsOf: folder + "/m.ply")
+        let names = mesh.pictureNames(beside: "part")
+        let parts = MeshParts([.init(name: "part", color: [0, 0, 1])], ofFileFace: [-1])
+        let files = try mesh.objFiles(parts: parts, name: "part")
+        #expect(names.count == 1 && files.contains { $0.name == names[0] && $0.data == picture })
+        for isText in [false, true] {
+            try mesh.plyData(attributes: MeshAttributes(pictures: names), ascii: isText).write(
+                to: URL(fileURLWithPath: folder + "/part.ply"))
+            for file in files { try file.data.write(to: URL(fileURLWithPath: folder + "/" + file.name)) }
+            let read = try Mesh(contentsOf: folder + "/part.ply")
+            #expect(read.appearance?.materials.map(\.picture) == [picture] && read.appearance?.materialOfFace == [0])
+            #expect(read.polygons?.places == mesh.polygons?.places && read.appearance?.coordinates == mesh.appearance?.coordinates)
+        }
+        #expect(String(decoding: files[0].data, as: UTF8.self).contains("vt 0.123456 0.7654321\n"))
+    }
+
+    @Test func normalsAndPlacesOfOBJComeOutAsTheyWere() throws {
+        let lines = [
+            "v 0 0 0", "v 1 0 0", "v 0 1 0", "vt 0.1 0.90001", "vt 0.7 0.3", "vt 0.123456 0.7654321", "vn 0 0 1", "vn 0.6 0 0.8",
+        ]
+        for face in ["f 1/1/1 2/2/2 3/3/1", "f 1//2 2//1 3//2", "f 1/1 2/2 3/3", "f 1/1/-1 2/2/-2 3/3"] {
+            let read = try mesh((lines + [face, ""]).joined(separator: "\n"), .obj)
+            let parts = MeshParts([.init(name: "part", color: [0, 0, 1])], ofFileFace: [0])
+            let written = String(decoding: try read.objFiles(parts: parts, name: "part")[0].data, as: UTF8.self).split(separator: "\n")
+            let expected = face == "f 1/1/-1 2/2/-2 3/3" ? "f 1/1/2 2/2/1 3/3" : face
+            #expect(written.contains(Substring(expected)), "\(written)")
+            if face.contains("//") { continue }
+            for line in lines.filter({ $0.hasPrefix("vt") }) { #expect(written.contains(Substring(line)), "\(written)") }
+        }
+    }
+
     @Test func severalSolidsAreGroups() throws {
         let facet = "facet normal 0 0 1\nouter loop\nvertex 0 0 0\nvertex 1 0 0\nvertex 0 1 0\nendloop\nendfacet\n"
         let read = try mesh("solid left part\n\(facet)endsolid left part\nsolid right\n\(facet)\(facet)endsolid\n", .stl)

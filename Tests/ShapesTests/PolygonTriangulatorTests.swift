@@ -28,6 +28,30 @@ import Testing
         }
     }
 
+    @Test func tensOfThousandsOfCornersTakeFewTests() {
+        for count in [10_000, 100_000] {
+            let points = (0..<count).map { index -> SIMD3<Float> in
+                let angle = Double(index) / Double(count) * 2 * .pi
+                let radius = 1 + 0.3 * sin(7 * angle) + 0.01 * sin(5000 * angle)
+                return SIMD3(Float(radius * cos(angle)), Float(radius * sin(angle)), 0)
+            }
+            var triangulator = PolygonTriangulator()
+            var faces: [SIMD3<UInt32>] = []
+            triangulator.triangulate((0..<UInt32(count)).map { $0 }[...], of: points, into: &faces)
+            #expect(triangulator.unfinished == 0 && faces.count == count - 2)
+            #expect(triangulator.tests < 100 * count, "\(triangulator.tests) tests for \(count) corners")
+            let outline = points.indices.reduce(0.0) { sum, index in
+                let (a, b) = (points[index], points[(index + 1) % count])
+                return sum + Double(a.x) * Double(b.y) / 2 - Double(b.x) * Double(a.y) / 2
+            }
+            let covered = faces.reduce(0.0) { sum, face in
+                let (a, b, c) = (points[Int(face.x)], points[Int(face.y)], points[Int(face.z)])
+                return sum + Double(cross(b - a, c - a).z) / 2
+            }
+            #expect(abs(covered - outline) < 1e-3)
+        }
+    }
+
     @Test(arguments: [4, 6, 10, 50, 400]) func concaveStarsAreCoveredOnce(_ count: Int) {
         for clockwise in [false, true] {
             let points = star(count, inner: 0.3, clockwise: clockwise)

@@ -44,6 +44,19 @@ import Testing
         }
     }
 
+    @Test func whatKilledRunsLeftIsSwept() throws {
+        let (cache, path) = Self.cache()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        cache.write(Data([1]), Self.recipe)
+        let folder = "\(path)/\(Self.recipe.folder)"
+        // No process has the first number; the second is this one's.
+        for name in [".partial-999999999-1", ".partial-\(getpid())-7"] {
+            try Data([1]).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+        }
+        CacheDirectory(path: path).write(Data([2]), Self.recipe.item("y"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == [".partial-\(getpid())-7", "x", "y"])
+    }
+
     @Test func recipesDependOnEveryIngredientAndOnWhereItEnds() {
         let recipes = [
             Recipe("k", ["a": "ab", "b": "c"]), Recipe("k", ["a": "a", "b": "bc"]), Recipe("k", ["a": "abc"]),

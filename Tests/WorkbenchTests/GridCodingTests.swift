@@ -19,6 +19,20 @@ import Testing
         #expect(ImageEmbedding(cached: embedding.cacheData) == embedding)
     }
 
+    @Test func whatIsNoNumberIsRefused() {
+        for place in 0..<(Self.grid.values.count) {
+            for value in [Float.nan, .infinity] {
+                var grid = Self.grid
+                grid.values[place] = value
+                #expect(FeatureGrid(cached: grid.cacheData) == nil)
+                #expect(ImageEmbedding(cached: ImageEmbedding(imageWidth: 4, imageHeight: 3, features: grid).cacheData) == nil)
+            }
+        }
+        var moved = Self.grid
+        moved.map = PlaneMap(scaleX: .nan, scaleY: 1)
+        #expect(FeatureGrid(cached: moved.cacheData) == nil)
+    }
+
     @Test func dataOfAnotherSizeIsRefused() {
         let data = Self.grid.cacheData
         for data in [data, Self.knotted.cacheData] {

@@ -25,6 +25,7 @@ extension EncoderLayout {
             throw session.mismatch("it takes pictures of \(fixed!) x \(fixed!) pixels only, not \(side)")
         }
         let isTokens = output.shape.count == 3
+        try session.checkPicture(side: side, batch: input.shape[0] ?? 1)
         let patch = patch ?? output.shape[1].flatMap { Self.patch(tokens: $0, side: side) } ?? 14
         guard !isTokens || side % patch == 0 else {
             throw session.mismatch("pictures of \(side) x \(side) pixels are no whole number of patches of \(patch)")

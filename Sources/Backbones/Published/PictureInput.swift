@@ -38,6 +38,7 @@ struct PictureInput: Sendable {
             throw encoder.mismatch("its input '\(name)' takes pictures of one oblong size only")
         }
         isPadded = !fixed.isEmpty
+        try encoder.checkPicture(side: fixed.first ?? Self.usualSide)
         preparation = layout.preparation(side: fixed.first ?? Self.usualSide)
     }
 

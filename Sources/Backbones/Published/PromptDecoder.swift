@@ -23,14 +23,22 @@ struct PromptDecoder: Sendable {
     /// Whether an earlier answer can be given.
     var takesMask: Bool { inputs.contains("mask_input") }
 
+    /// The name of the graph.
+    var name: String { session.name }
+
+    /// Whether arrays of a shape, as far as it is known, can be given as the input `name`.
+    func takes(_ shape: [Int?], as name: String) -> Bool {
+        guard let own = session.inputs.first(where: { $0.name == name })?.shape else { return false }
+        return own.count == shape.count && zip(own, shape).allSatisfy { $0 == nil || $1 == nil || $0 == $1 }
+    }
+
     /// The embedding as the decoder takes it, by names.
     ///
     /// Throws `Failure(.internal)` if it was made by another model.
     func planes(of embedding: ImageEmbedding) throws -> [String: Tensor] {
         let grids = [embedding.features] + embedding.extras
         let isOwn = zip(layout.embeddings, grids).allSatisfy { name, grid in
-            let shape = session.inputs.first { $0.name == name }?.shape ?? []
-            return shape.count == 4 && zip(shape, [1, grid.dimension, grid.rows, grid.columns]).allSatisfy { $0 == nil || $0 == $1 }
+            takes([1, grid.dimension, grid.rows, grid.columns], as: name)
         }
         guard isOwn, grids.count == layout.embeddings.count else {
             throw Failure(.internal, EmbeddedSegmenter.operation, reason: "the embedding was not made by this segmenter")
@@ -134,6 +142,7 @@ struct PromptDecoder: Sendable {
         guard let masks = results[layout.masks], let scores = results[layout.scores], let logits = masks.floats,
             let estimates = scores.floats, masks.shape.count >= 3, prompts > 0, scores.count % prompts == 0, scores.count > 0
         else { throw session.mismatch("its masks and scores are not those of \(prompts) prompts") }
+        guard logits.allSatisfy(\.isFinite), estimates.allSatisfy(\.isFinite) else { throw session.noNumbers(layout.masks) }
         let (height, width) = (masks.shape[masks.shape.count - 2], masks.shape[masks.shape.count - 1])
         let given = scores.count / prompts
         guard logits.count == prompts * given * height * width, height > 0, width > 0 else {

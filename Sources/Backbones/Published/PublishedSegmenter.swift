@@ -36,6 +36,7 @@ package struct PublishedSegmenter: PromptSegmenter {
         parallelism = options.parallelism
         batch = layout.takesSeveralPrompts(decoder) ? max(1, options.promptBatch) : 1
         self.identity = identity
+        try checkDeclared()
     }
 
     /// The embedding of a picture of any size.
@@ -52,7 +53,24 @@ package struct PublishedSegmenter: PromptSegmenter {
             }
             return grid
         }
+        for (name, grid) in zip(outputs, grids) {
+            guard grid.values.allSatisfy(\.isFinite) else { throw encoder.noNumbers(name) }
+        }
+        try checkFit(grids.map { [1, $0.dimension, $0.rows, $0.columns] })
         return ImageEmbedding(imageWidth: image.width, imageHeight: image.height, features: grids[0], extras: Array(grids.dropFirst()))
+    }
+
+    /// Throws `Failure(.badInput)` with both names where what the encoder says it gives is not what the decoder takes.
+    private func checkDeclared() throws {
+        let outputs = layout.embeddings.count == 1 ? [try embeddingName()] : layout.embeddings
+        try checkFit(outputs.map { name in encoder.outputs.first { $0.name == name }?.shape ?? [] })
+    }
+
+    private func checkFit(_ given: [[Int?]]) throws {
+        for (name, shape) in zip(layout.embeddings, given) where !prompts.takes(shape, as: name) {
+            let text = shape.map { $0.map(String.init) ?? "any" }.joined(separator: " x ")
+            throw encoder.mismatch("it gives an embedding of \(text), which the decoder '\(prompts.name)' does not take as its '\(name)'")
+        }
     }
 
     /// The encoder's one output that can be an embedding, whatever it is called.

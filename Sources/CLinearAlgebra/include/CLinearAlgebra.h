@@ -16,9 +16,14 @@ typedef struct CSparseFactor CSparseFactor;
 typedef enum {
     CSPARSE_OK = 0,
     CSPARSE_OUT_OF_MEMORY,
-    CSPARSE_TOO_LARGE,
     CSPARSE_NOT_POSITIVE_DEFINITE,
 } CSparseStatus;
+
+// What a factor takes: its entries, and the multiplications of the elimination.
+typedef struct {
+    double entries;
+    double multiplications;
+} CSparseCost;
 
 // The compressed columns of L, the diagonal first in each, and where each row of A went: P has a one at (permutation[i], i). Borrowed from the factor.
 typedef struct {
@@ -34,6 +39,8 @@ CSparseStatus csparse_analyze(int32_t n, const int32_t *starts, const int32_t *r
 // L for a matrix with entries in the analysed places, whose analysis is copied; only the lower triangle is read.
 CSparseStatus csparse_factor(
     const CSparseFactor *analysis, int32_t n, const int32_t *starts, const int32_t *rows, const double *values, CSparseFactor **factor);
+// What a factor would take; Eigen's indices have 32 bits, and it does not look whether they suffice for it.
+CSparseCost csparse_cost(const CSparseFactor *analysis);
 CSparseColumns csparse_columns(const CSparseFactor *factor);
 void csparse_free(CSparseFactor *factor);
 

@@ -32,6 +32,7 @@ typedef const void *const *CortApi;
 typedef struct OrtAllocator OrtAllocator;
 typedef struct OrtEnv OrtEnv;
 typedef struct OrtMemoryInfo OrtMemoryInfo;
+typedef struct OrtRunOptions OrtRunOptions;
 typedef struct OrtSession OrtSession;
 typedef struct OrtSessionOptions OrtSessionOptions;
 typedef struct OrtStatus OrtStatus;
@@ -90,8 +91,12 @@ OrtStatus *cort_create_tensor(
 OrtStatus *cort_tensor_bytes(CortApi api, OrtValue *value, void **bytes);
 OrtStatus *cort_value_info(CortApi api, const OrtValue *value, OrtTensorTypeAndShapeInfo **info);
 void cort_release_value(CortApi api, OrtValue *value);
+// A run that another thread may ask to end; NULL options stand for none.
+OrtStatus *cort_create_run_options(CortApi api, OrtRunOptions **options);
+OrtStatus *cort_end_run(CortApi api, OrtRunOptions *options);
+void cort_release_run_options(CortApi api, OrtRunOptions *options);
 OrtStatus *cort_run(
-    CortApi api, OrtSession *session, const char *const *input_names, const OrtValue *const *inputs, size_t input_count,
+    CortApi api, OrtSession *session, const OrtRunOptions *options, const char *const *input_names, const OrtValue *const *inputs, size_t input_count,
     const char *const *output_names, size_t output_count, OrtValue **outputs);
 
 #ifdef __cplusplus

@@ -28,7 +28,7 @@ struct VertexAnswers {
         let bsb = Self.among(all, first: k, minimumIoU: 0)
         let nearest = target.features.ranking.mostSimilar(
             to: answer.features.feature(at: click.pixel.center), count: 1, eligible: target.features.eligible
-        ).first?.row
+        ).first.map { target.features.vertex(ofRow: $0.row) }
         vertices[.standard] = .some(answer.correspondence.buddy?.vertex)
         vertices[.nearestVertex] = .some(nearest)
         vertices[.bsb] = .some(bsb.buddy?.vertex)

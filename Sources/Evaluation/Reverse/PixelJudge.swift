@@ -40,7 +40,7 @@ struct SearchedObject {
 
     /// The pixel of the object that is most similar to a vertex of a mesh.
     func nearest(to vertex: Int, of mesh: SurfaceFeatures) -> Pixel? {
-        let query = Matrix(rows: 1, columns: mesh.field.dimension, values: Array(mesh.field.values.row(vertex)))
+        let query = Matrix(rows: 1, columns: mesh.field.dimension, values: Array(mesh.field.values.row(mesh.row(ofVertex: vertex))))
         return search.mostSimilar(to: query, parallelism: Parallelism(threads: 1))[0]?.pixel
     }
 }

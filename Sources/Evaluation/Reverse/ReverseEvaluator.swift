@@ -162,7 +162,7 @@ private struct ReverseSearch {
             to: object.features.feature(at: clicked.pixel.center), count: 1, eligible: surface.eligible
         ).first
         record.answers[ReverseMethod.nearestRoundTrip.rawValue] = try judge.judged(
-            nearest.flatMap { object.nearest(to: $0.row, of: surface) })
+            nearest.flatMap { object.nearest(to: surface.vertex(ofRow: $0.row), of: surface) })
         var answer = PixelAnswer.none
         if let vertex = there.correspondence.buddy?.vertex, let part = there.segment {
             let found = try LocateJob(at: bench).run(photo, mesh, vertex: vertex, part: part, object: object.found)

@@ -22,19 +22,19 @@ package struct ConnectedPiece: Sendable {
     ///   - segment: the part.
     ///   - clicks: what it is the answer to.
     ///   - surface: the mesh's neighbourhoods.
-    /// - Complexity: O(#V + #E + pieces that are kept x (pieces + vertices of those whose boxes meet)).
+    /// - Complexity: O(#V + #E + pieces x log pieces + pieces that are kept x vertices of those whose boxes meet).
     package func kept(_ segment: SurfaceSegment, clicks: [SurfaceClick], surface: SurfaceModel) -> SurfaceSegment {
         let adjacency = surface.adjacency
         // A welded vertex is in the part if any vertex in its place is.
         var isInside = [Bool](repeating: false, count: adjacency.weld.count)
-        for (vertex, label) in segment.vertexLabels.enumerated() where label { isInside[Int(adjacency.weld.welded[vertex])] = true }
+        for (vertex, label) in segment.vertexLabels.enumerated() where label { isInside[Int(surface.pointOfVertex[vertex])] = true }
         let shells = Self.numbers(adjacency) { _ in true }
         let pieces = Self.numbers(adjacency) { isInside[$0] }
-        let clicked = clicks.filter(\.isForeground).map { Int(adjacency.weld.welded[$0.vertex]) }.filter { isInside[$0] }.map { pieces[$0] }
+        let clicked = clicks.filter(\.isForeground).map { Int(surface.pointOfVertex[$0.vertex]) }.filter { isInside[$0] }.map { pieces[$0] }
         guard !clicked.isEmpty else { return segment }
         let kept = spread(from: Set(clicked), gather(isInside, pieces, shells, adjacency))
         var result = segment
-        for (vertex, welded) in adjacency.weld.welded.enumerated() where isInside[Int(welded)] && !kept.contains(pieces[Int(welded)]) {
+        for (vertex, point) in surface.pointOfVertex.enumerated() where isInside[Int(point)] && !kept.contains(pieces[Int(point)]) {
             result.probability[vertex] = min(result.probability[vertex], segment.threshold.nextDown)
         }
         return result
@@ -43,22 +43,26 @@ package struct ConnectedPiece: Sendable {
     /// A piece of the part: its vertices' positions, the box around them, and the shell of the mesh that it is on.
     private struct Piece {
         var positions: [SIMD3<Float>] = []
-        var low = SIMD3<Float>(repeating: .infinity)
-        var high = SIMD3<Float>(repeating: -.infinity)
+        var box = BoxTree.Box()
         var shell: Int
 
         mutating func add(_ position: SIMD3<Float>) {
             positions.append(position)
-            (low, high) = (pointwiseMin(low, position), pointwiseMax(high, position))
+            box.add(.init(low: position, high: position))
+        }
+
+        /// The box, and as much around it as counts as within.
+        func room(_ tolerance: Float) -> BoxTree.Box {
+            let extent = box.high - box.low
+            let room = (extent * extent).sum().squareRoot() * tolerance
+            return .init(low: box.low - room, high: box.high + room)
         }
 
         /// Whether so large a share of this piece is in another's box.
         func lies(within other: Piece, tolerance: Float, share: Float) -> Bool {
-            let extent = other.high - other.low
-            let room = (extent * extent).sum().squareRoot() * tolerance
-            let (low, high) = (other.low - room, other.high + room)
-            guard all(self.low .<= high), all(self.high .>= low) else { return false }
-            return Float(positions.count { all($0 .>= low) && all($0 .<= high) }) >= share * Float(positions.count)
+            let room = other.room(tolerance)
+            guard box.meets(room) else { return false }
+            return Float(positions.count { all($0 .>= room.low) && all($0 .<= room.high) }) >= share * Float(positions.count)
         }
     }
 
@@ -72,17 +76,18 @@ package struct ConnectedPiece: Sendable {
 
     /// The pieces that hang together with some, on other shells of the mesh too.
     private func spread(from first: Set<Int>, _ all: [Int: Piece]) -> Set<Int> {
+        let numbers = all.keys.sorted()
+        var tree = BoxTree(numbers.map { all[$0]!.room(tolerance) })
         var (kept, open) = (first, first.sorted())
         while let next = open.popLast() {
             let piece = all[next]!
-            for (number, other) in all where !kept.contains(number) && other.shell != piece.shell {
-                guard
-                    piece.lies(within: other, tolerance: tolerance, share: share)
-                        || other.lies(within: piece, tolerance: tolerance, share: share)
-                else { continue }
-                kept.insert(number)
-                open.append(number)
+            let found = tree.take(meeting: piece.room(tolerance)) { index in
+                let other = all[numbers[index]]!
+                return other.shell != piece.shell
+                    && (piece.lies(within: other, tolerance: tolerance, share: share)
+                        || other.lies(within: piece, tolerance: tolerance, share: share))
             }
+            for number in found.map({ numbers[$0] }) where kept.insert(number).inserted { open.append(number) }
         }
         return kept
     }

@@ -24,7 +24,7 @@ struct SurfaceGraph {
     /// Complexity: O(#V + #F).
     init(_ surface: SurfaceModel) {
         let welded = surface.adjacency
-        pointOfVertex = welded.weld.welded.map { Int32($0) }
+        pointOfVertex = surface.pointOfVertex.map { Int32($0) }
         edges = welded.edges.map { SIMD2(Int32($0.a), Int32($0.b)) }
         let positions = welded.positions.map { SIMD3<Double>($0) }
         var copies = [Double](repeating: 0, count: positions.count)

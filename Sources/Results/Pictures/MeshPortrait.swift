@@ -10,8 +10,8 @@ package struct MeshPortrait {
     /// The picture of a mesh that was read from the file `name`.
     ///
     /// Throws `Failure` if it has no surface, or a picture of a material cannot be read.
-    package init(_ mesh: Mesh, name: String) throws {
-        self.mesh = try OpenMesh(mesh, name: name, colored: true)
+    package init(_ mesh: Mesh, name: String, up: UpAxis = .y) throws {
+        self.mesh = try OpenMesh(mesh, name: name, colored: true, up: up)
     }
 
     /// Writes `overview.png` into a folder.

@@ -56,7 +56,7 @@ struct MeshSides {
         if let azimuth = telling { return (0..<Self.count).map { camera(azimuth + Float($0) * .pi / 3, Self.elevation) } }
         var (azimuth, elevation) = (Float.pi / 6, Self.elevation)
         if let vertex = marks.first?.vertex {
-            let normal = mesh.surface.normals[vertex]
+            let normal = mesh.up.upright(mesh.surface.normals[vertex])
             if normal.x != 0 || normal.z != 0 { azimuth = Float(atan2(Double(normal.z), Double(normal.x))) }
             elevation = min(max(Float(asin(Double(min(max(normal.y, -1), 1)))), -0.6), 0.6)
         }
@@ -100,7 +100,9 @@ struct MeshSides {
     }
 
     private func camera(_ azimuth: Float, _ elevation: Float) -> Camera {
-        Camera.framing(mesh.scene.mesh.vertices, from: Camera(azimuth: azimuth, elevation: elevation).eye, size: size)
+        Camera.framing(
+            mesh.scene.mesh.vertices, from: mesh.up.direction(Camera(azimuth: azimuth, elevation: elevation).eye),
+            up: mesh.up.direction([0, 1, 0]), size: size)
     }
 
     /// A camera at these angles, or turned from there as little as it takes to see the first mark, if turning helps.

@@ -25,19 +25,19 @@ package struct FeatureDistiller: Sendable {
         return Recipe(
             kind,
             [
-                "mesh": mesh.look, "views": settings.featureViews.key, "seed": "\(settings.seed)",
+                "mesh": mesh.fit, "views": settings.featureViews.key, "seed": "\(settings.seed)",
                 "extractor": try bench.viewExtractor.identity.hash, "solver": solver,
             ])
     }
 
-    /// The features of a mesh's vertices: #V x the extractor's dimension.
+    /// The features of a mesh's vertices, or of the clusters of a large mesh: a row for each x the extractor's dimension.
     ///
     /// Views are rendered and run through the extractor on all threads; each view's features are cached at once, so that a run that is
     /// cut short goes on where it was. They are thrown away when the field is done.
     /// - Throws: `Failure` if the model cannot be run or no view shows the mesh.
     package func field(of mesh: OpenMesh) throws -> FeatureField {
         let recipe = try recipe(of: mesh)
-        if let field = bench.cache.field(recipe, vertexCount: mesh.mesh.vertices.count) { return field }
+        if let field = bench.cache.field(recipe, vertexCount: mesh.fitted.vertices.count) { return field }
         let views = RenderedViews(of: mesh, plan: bench.settings.featureViews, seed: bench.settings.seed)
         let partial = try viewsRecipe(of: mesh)
         let field = try fit(views, grids(views, partial), mesh)
@@ -58,7 +58,7 @@ package struct FeatureDistiller: Sendable {
         }
     }
 
-    /// Fits the field to views whose features are known.
+    /// Fits the field of the mesh's ``OpenMesh/fitted`` to views whose features are known.
     package func fit(_ views: RenderedViews, _ grids: [FeatureGrid], _ mesh: OpenMesh) throws -> FeatureField {
         let observe = { (index: Int) in
             try bench.cancellation.check()
@@ -71,17 +71,17 @@ package struct FeatureDistiller: Sendable {
         }
         switch bench.settings.solver {
         case .exact:
-            var solver = try ExactFieldSolver(mesh: mesh.scene.mesh, parallelism: bench.parallelism)
+            var solver = try ExactFieldSolver(mesh: mesh.fitted, parallelism: bench.parallelism)
             return try solver.fit(viewCount: grids.count, progress: report, view: observe)
         case .max:
-            var solver = MaximumFieldSolver(mesh: mesh.scene.mesh)
+            var solver = MaximumFieldSolver(mesh: mesh.fitted)
             return try solver.fit(viewCount: grids.count, progress: report, view: observe)
         case .mlp, .mlpLinear:
             var options = bench.settings.solver == .mlp ? MLPFieldSolver.Options.reference : .linearOutput
             // The published widths: 256 for 256 features, 1024 for 1024.
             options.width = max(256, grids.first?.dimension ?? 0)
             options.seed = bench.settings.seed
-            var solver = try MLPFieldSolver(mesh: mesh.scene.mesh, options: options, parallelism: bench.parallelism)
+            var solver = try MLPFieldSolver(mesh: mesh.fitted, options: options, parallelism: bench.parallelism)
             return try solver.fit(viewCount: grids.count, progress: report, view: observe)
         }
     }
@@ -92,10 +92,13 @@ extension CacheDirectory {
     package func field(_ recipe: Recipe, vertexCount: Int) -> FeatureField? {
         guard let values = read(recipe.item("values.npy")).flatMap({ try? NumPyArray(decoding: $0) }),
             let observed = read(recipe.item("observed.npy")).flatMap({ try? NumPyArray(decoding: $0) }),
-            values.shape.count == 2, values.shape[0] == vertexCount, observed.shape == [vertexCount]
+            values.shape.count == 2, values.shape[0] == vertexCount, observed.shape == [vertexCount], values.element == .float32
         else { return nil }
+        let numbers = values.floats()
+        // A file may be whole and hold nonsense.
+        guard numbers.allSatisfy(\.isFinite) else { return nil }
         return FeatureField(
-            values: Matrix(rows: values.shape[0], columns: values.shape[1], values: values.floats()),
+            values: Matrix(rows: values.shape[0], columns: values.shape[1], values: numbers),
             observed: observed.bytes.map { $0 != 0 })
     }
 

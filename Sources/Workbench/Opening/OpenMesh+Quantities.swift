@@ -10,13 +10,13 @@ extension OpenMesh {
         let distiller = FeatureDistiller(at: bench)
         return try bench.remembered(try distiller.recipe(of: self), bytes: \.byteCount) {
             SurfaceFeatures(
-                try distiller.field(of: self), eligible: referenced, positions: scene.mesh.vertices, areas: areas)
+                try distiller.field(of: self), eligible: referenced, positions: scene.mesh.vertices, areas: areas, clusters: clusters)
         }
     }
 
     /// The surface's smoothing, whose elimination order is found once.
     package func smoothing(at bench: Workbench) throws -> SurfaceSmoothing {
-        try bench.remembered(Recipe("smoothing", ["mesh": look]), bytes: { _ in 400 * mesh.vertices.count }) {
+        try bench.remembered(Recipe("smoothing", ["mesh": look]), bytes: { _ in 400 * fitted.vertices.count }) {
             try SurfaceSmoothing(surface)
         }
     }

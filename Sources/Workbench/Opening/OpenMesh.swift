@@ -15,6 +15,8 @@ public final class OpenMesh: Sendable {
     public let hash: String
     /// The mesh in the file's units.
     public let mesh: Mesh
+    /// The axis that is up in pictures.
+    package let up: UpAxis
     /// The colours that the file gives, where they are to be seen.
     package let colors: SurfaceColors?
     /// From the file's units to the unit ball and back.
@@ -29,22 +31,30 @@ public final class OpenMesh: Sendable {
     package let areas: [Double]
     /// Neighbourhoods, for smoothing over the surface.
     package let surface: SurfaceModel
+    /// The clusters of a large mesh's vertices, on which features and parts are worked out.
+    package let clusters: VertexClusters?
+    /// The mesh in the unit ball that features are fitted to, with the triangles of the scene: that of the clusters, where there are any.
+    package let fitted: Mesh
     /// What names the surface as models see it: its shape, its place in the unit ball and the colours that are looked at.
     ///
     /// It is of the vertices and faces and not of the file, since a file may name others that hold them.
     package let look: String
+    /// What names the surface as features are fitted to it.
+    package let fit: String
+    /// The vertices up to which a mesh is not large.
+    package static let usualClusterLimit = 50_000
 
     /// Opens the mesh in the file `path`.
     ///
     /// Throws `Failure` if it cannot be read or has no surface.
     package convenience init(
-        contentsOf path: String, normalisation: Normalisation.Method = .vertexMean, colored isColored: Bool = false,
+        contentsOf path: String, normalisation: Normalisation.Method = .vertexMean, colored isColored: Bool = false, up: UpAxis = .y,
         reading: MeshReadingOptions = MeshReadingOptions()
     ) throws {
         let data = try Mesh.contents(of: path)
         try self.init(
             Mesh(sniffing: data, path: path, options: reading), name: path, hash: ContentHash(of: data).hex, normalisation: normalisation,
-            colored: isColored)
+            colored: isColored, up: up)
     }
 
     /// Opens a mesh from the bytes of its file; the format is told by them and by the ending of `name`.
@@ -53,12 +63,12 @@ public final class OpenMesh: Sendable {
     ///
     /// Throws `Failure` if it is no mesh or has no surface.
     package convenience init(
-        _ data: Data, name: String, normalisation: Normalisation.Method = .vertexMean, colored isColored: Bool = false,
+        _ data: Data, name: String, normalisation: Normalisation.Method = .vertexMean, colored isColored: Bool = false, up: UpAxis = .y,
         reading: MeshReadingOptions = MeshReadingOptions()
     ) throws {
         try self.init(
             Mesh(sniffing: data, path: name, hasNeighbours: false, options: reading), name: name, hash: ContentHash(of: data).hex,
-            normalisation: normalisation, colored: isColored)
+            normalisation: normalisation, colored: isColored, up: up)
     }
 
     /// Opens the mesh in the file `path` as the settings of a workbench want it.
@@ -67,16 +77,18 @@ public final class OpenMesh: Sendable {
     package convenience init(contentsOf path: String, at bench: Workbench) throws {
         try self.init(
             contentsOf: path, normalisation: bench.settings.normalisation, colored: bench.settings.surface == .texture,
-            reading: bench.meshReading)
+            up: bench.settings.up, reading: bench.meshReading)
     }
 
     /// Opens a mesh that was read or made already.
     ///
     /// - Parameter hash: SHA-256 of the file, if it was read from one.
+    /// - Parameter clusterLimit: the vertices up to which features and parts are worked out on the very vertices, and the clusters beyond.
     /// - Throws: `Failure` if it has no surface.
     package init(
         _ mesh: Mesh, name: String, hash: String? = nil, normalisation method: Normalisation.Method = .vertexMean,
-        colored isColored: Bool = false
+        colored isColored: Bool = false, up: UpAxis = .y,
+        clusterLimit: Int = OpenMesh.usualClusterLimit
     ) throws {
         guard !mesh.faces.isEmpty else {
             throw Failure(
@@ -87,18 +99,26 @@ public final class OpenMesh: Sendable {
         path = name
         self.hash = hash ?? shape
         self.mesh = mesh
+        self.up = up
         colors = try isColored ? SurfaceColors(mesh) : nil
         normalisation = try Normalisation(of: mesh, method: method)
         let placed = normalisation.applied(to: mesh)
-        scene = try RayScene(mesh: placed)
         let adjacency = Adjacency(mesh)
         report = MeshReport(mesh, adjacency: adjacency)
+        let repeats = adjacency.hiddenRepeats()
+        let clusters = VertexClusters(mesh, adjacency: adjacency, limit: clusterLimit)
+        let fitted = clusters?.mesh(placed) ?? placed
+        surface = try clusters.map { try SurfaceModel(placed, clusters: $0, coarse: fitted) } ?? SurfaceModel(placed, adjacency: adjacency)
+        (self.clusters, self.fitted) = (clusters, fitted)
+        scene = try RayScene(mesh: placed, leavingOut: repeats)
         referenced = mesh.referencedVertices()
         let areas = mesh.vertexAreas()
         let total = areas.reduce(0, +)
         self.areas = areas.map { total > 0 ? $0 / total : 0 }
-        surface = try SurfaceModel(placed, adjacency: adjacency)
-        look = "\(shape) \(method.rawValue) \(colors?.key ?? "grey")"
+        let look = "\(shape) \(method.rawValue) \(colors?.key ?? "grey")"
+        self.look = look
+        // What is worked out on clusters is of them.
+        fit = clusters.map { "\(look) clusters \($0.count) of \(clusterLimit)" } ?? look
     }
 
     private static func contentHash(of mesh: Mesh) -> String {

@@ -15,15 +15,24 @@ package struct SegmenterField {
         let recipe = Recipe(
             "segmenter-field",
             [
-                "mesh": mesh.look, "views": settings.segmentViews.key, "seed": "\(settings.seed)", "solver": settings.solver.rawValue,
+                "mesh": mesh.fit, "views": settings.segmentViews.key, "seed": "\(settings.seed)", "solver": settings.solver.rawValue,
                 "segmenter": bench.segmenter.identity.hash,
             ])
-        if let field = bench.cache.field(recipe, vertexCount: mesh.mesh.vertices.count) { return field }
+        if let field = bench.cache.field(recipe, vertexCount: mesh.fitted.vertices.count) { return mesh.atVertices(field) }
         try views.prepareAll()
         let grids = try views.cameras.indices.map { try views.embedding($0).features }
         let rendered = RenderedViews(of: mesh, plan: settings.segmentViews, seed: settings.seed)
         let field = try FeatureDistiller(at: bench).fit(rendered, grids, mesh)
         bench.cache.write(field, recipe)
-        return field
+        return mesh.atVertices(field)
+    }
+}
+
+extension OpenMesh {
+    /// A field of the clusters as one of the vertices.
+    fileprivate func atVertices(_ field: FeatureField) -> FeatureField {
+        guard let clusters else { return field }
+        let rows = clusters.ofVertex.map { Int($0) }
+        return FeatureField(values: field.values.gatheringRows(rows), observed: rows.map { field.observed[$0] })
     }
 }

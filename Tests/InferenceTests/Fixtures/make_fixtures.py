@@ -60,3 +60,19 @@ save(
     [numpy_helper.from_array(numpy.float32([1, 2, 3, 4]), "weight")],
     dict(save_as_external_data=True, location="external.weights", size_threshold=0, convert_attribute=False),
 )
+# Never ends by itself: a loop of as many rounds as there are numbers.
+save(
+    "endless",
+    [helper.make_node("Loop", ["rounds", "", "x"], ["y"], body=helper.make_graph(
+        [
+            helper.make_node("Identity", ["on"], ["on_out"]),
+            helper.make_node("Add", ["state", "state"], ["state_out"]),
+        ],
+        "round",
+        [tensor("round", "int64", []), tensor("on", "bool", []), tensor("state", "float", [1])],
+        [tensor("on_out", "bool", []), tensor("state_out", "float", [1])],
+    ))],
+    [tensor("x", "float", [1])],
+    [tensor("y", "float", [1])],
+    [numpy_helper.from_array(numpy.int64(2**62), "rounds")],
+)
