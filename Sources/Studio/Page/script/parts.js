@@ -76,7 +76,7 @@ export class PartList {
       const id = 1 + Math.max(0, ...parts.map(part => part.id));
       parts.push({
         id, name: this.freeName(parts), color: color ?? nextColour(parts.filter(p => p.mesh === document.mesh)), mesh: document.mesh, runs,
-        answer: record.kind === 'match' || record.kind === 'segment' ? record.id : undefined, photo: document.photo, mask: mask ?? record.masks?.part ?? null,
+        answer: record.back?.id ?? (record.kind === 'match' ? record.id : undefined), photo: document.photo, mask: mask ?? record.masks?.part ?? null,
       });
     }
     this.named = kept.length === 1 ? parts.at(-1).id : null;

@@ -10,7 +10,7 @@
 //   vertex    the buddy or the clicked vertex
 //   pixel     the place in the photo that belongs to it
 //   regions   of a map: [{ name, mask, runs, vertex }]
-//   back      of a click on the mesh: { state, found, qualifies, existence, explanation } of where that is in the photo
+//   back      of a click on the mesh: { state, id, found, qualifies, existence, explanation } of where that is in the photo
 
 import * as api from './api.js';
 import { runsOf } from './faces.js';
@@ -60,6 +60,8 @@ export class Session {
     } catch (error) {
       record.state = error.code === 'withdrawn' ? 'withdrawn' : 'failed';
       record.error = error.message;
+      // a server that was started anew knows the conversation no more
+      if (error.code === 'unknown') this.begun = null;
       if (record.state === 'failed') this.fail(error);
     }
     this.store.tell();
@@ -132,7 +134,7 @@ export class Session {
     const mask = async name => maskOfPicture(await api.answerPicture(id, name));
     record.masks = { object: await mask('object_mask.png'), part: document.found ? await mask('mask.png') : null };
     record.pixel = document.pixel;
-    record.back = { state: 'done', found: document.found, qualifies: document.qualifies, existence: document.existence, explanation: document.explanation };
+    record.back = { state: 'done', id, found: document.found, qualifies: document.qualifies, existence: document.existence, explanation: document.explanation };
   }
 
   // The whole object
