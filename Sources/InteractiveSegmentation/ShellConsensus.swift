@@ -1,3 +1,4 @@
+import BSBBasics
 import BSBShapes
 
 /// Makes whole shells of a mesh follow what is said of most of them, and the clicks.
@@ -117,8 +118,7 @@ private struct Shells {
         for triangle in adjacency.triangles {
             let corners = [triangle.x, triangle.y, triangle.z]
             let (a, b, c) = (adjacency.positions[Int(corners[0])], adjacency.positions[Int(corners[1])], adjacency.positions[Int(corners[2])])
-            let (u, v) = (b - a, c - a)
-            let normal = SIMD3(u.y * v.z - u.z * v.y, u.z * v.x - u.x * v.z, u.x * v.y - u.y * v.x)
+            let normal = cross(b - a, c - a)
             sums[ofPoint[Int(corners[0])]] += (normal * normal).sum().squareRoot() * weight(corners)
         }
         return sums
