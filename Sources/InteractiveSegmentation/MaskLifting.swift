@@ -19,6 +19,8 @@ package struct MaskLiftingOptions: Sendable, Hashable, Codable {
     package var consensusRounds = 2
     /// The power of the agreement that is a view's weight.
     package var consensusPower: Float = 2
+    /// How whole shells of the mesh follow the pictures and the clicks.
+    package var shells = ShellConsensus()
 
     /// The default options.
     package init() {}
@@ -39,7 +41,8 @@ package struct MaskLiftingOptions: Sendable, Hashable, Codable {
 /// The clicked vertex is projected into the views that see it and each view is segmented there. A pixel's mask probability counts for
 /// the corners of the face it shows, weighted by its barycentric coordinates, by how squarely the view sees the face and by how sure
 /// the segmenter is of its mask. What no such view shows is then segmented from points inside the part found so far. Smoothing over
-/// the surface (a screened Poisson system) settles contradictions and fills what no view shows at all.
+/// the surface (a screened Poisson system) settles contradictions and fills what no view shows at all. Last, whole shells follow what is said
+/// of most of them (``ShellConsensus``).
 package struct MaskLifting: Sendable {
     private let segmenter: any PromptSegmenter
     private let options: MaskLiftingOptions
@@ -87,6 +90,7 @@ package struct MaskLifting: Sendable {
             ballots += try self.ballots(second.map { ($0.view, Prompt(points: [Prompt.Point($0.position)])) }, views, surface)
         }
         probability = try consensus(ballots, smoothing, rounds: options.consensusRounds)
+        probability = options.shells.settled(probability, clicks: clicks, surface: surface)
         return LiftedMasks(
             probability: surface.carried(probability), views: first.count + second.count, prompts: first.count + second.count)
     }

@@ -16,6 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .colours import normalise
 from .model import STRIDE
 from .randomness import Draw
 from .vocabulary import BACKGROUND, IGNORE, OBJECT, Vocabulary
@@ -23,13 +24,6 @@ from .vocabulary import BACKGROUND, IGNORE, OBJECT, Vocabulary
 RUN = 4  # pictures of a shape in a row, on disk
 PICTURES = 2  # of these, how many a batch takes: more shapes are worth more than more pictures of one
 GREY_REFERENCE, GREY_ROBUST, PHOTO_LIKE, REAL = 0, 1, 2, 3
-MEAN = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)
-DEVIATION = torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1)
-
-
-def normalise(image: Tensor) -> Tensor:
-    """RGB in 0...1 to what the networks expect."""
-    return (image - MEAN.to(image.device)) / DEVIATION.to(image.device)
 
 
 class RenderSet:
@@ -38,7 +32,7 @@ class RenderSet:
     With `device` the pictures are copied there, into room for as many as the manifest announces.
     """
 
-    ARRAYS = ("rgb", "label", "instance", "surface", "shape", "style")
+    ARRAYS = ("rgb", "label", "instance", "region", "surface", "shape", "style")
 
     def __init__(self, root: Path, device: str | None = None):
         self.root = root
@@ -201,10 +195,11 @@ class Augmentation:
 class Batches:
     """Makes batches from renders and photos, on `device`."""
 
-    KIND_WEIGHTS = {"affordance-tools": 1.0, "car-parts": 2.0, "clothing": 2.5, "horses": 1.5, "objects": 4.0}
+    KIND_WEIGHTS = {"affordance-tools": 1.0, "car-parts": 2.0, "clothing": 2.5, "horses": 1.5, "objects": 4.0, "object-masks": 3.0}
 
     def __init__(
-        self, renders: RenderSet | None, photos: PhotoSet | None, vocabulary: Vocabulary, augmentation: Augmentation, device: str = "cpu"
+        self, renders: RenderSet | None, photos: PhotoSet | None, vocabulary: Vocabulary, augmentation: Augmentation, device: str = "cpu",
+        masked_only: bool = False,
     ):
         self.renders, self.photos, self.augmentation, self.device = renders, photos, augmentation, device
         if renders:
@@ -214,13 +209,15 @@ class Batches:
             self.class_of_label = torch.tensor([vocabulary.classes.index(name) for name in renders.class_names], device=device)
             self.labelled_classes = len(renders.class_names)
         if photos:
-            self.set_up_photos(photos, vocabulary)
+            self.set_up_photos(photos, vocabulary, masked_only)
 
-    def set_up_photos(self, photos: PhotoSet, vocabulary: Vocabulary):
+    def set_up_photos(self, photos: PhotoSet, vocabulary: Vocabulary, masked_only: bool):
         """What is known of each photo, as tensors, and how often each is drawn."""
         names, sets = list(photos.sets), [vocabulary.set_index(name) for name in photos.sets]
         weights = np.zeros(len(photos.pictures), np.float32)
         for kind, indices in photos.by_kind.items():
+            if masked_only:
+                indices = indices[[photos.pictures[i]["mask"] for i in indices]]
             weights[indices] = self.KIND_WEIGHTS.get(kind, 1.0) / max(1, len(indices))
         self.photo_weights = torch.from_numpy(weights).to(self.device)
         self.photo_sets = torch.tensor(sets, device=self.device)
@@ -255,6 +252,7 @@ class Batches:
         affine = self.affine(draw, extents, source, mirrored, data["label"])
         image = self.picture(draw, data["rgb"], affine, size, data["style"] == GREY_REFERENCE)
         label, instance = (sample_map(data[k], affine, size // STRIDE) for k in ("label", "instance"))
+        grouped, pieces = unnamed_parts(label, instance, sample_map(data["region"], affine, size // STRIDE))
         shape = data["shape"].long()
         target = torch.where(label < self.labelled_classes, self.class_of_label[label.clamp_max(self.labelled_classes - 1)], -1)
         target = torch.where(label == OBJECT, self.set_of_shape[shape].view(-1, 1, 1), target)
@@ -262,13 +260,13 @@ class Batches:
             image=image,
             target=target,
             inside=known_inside(label),
-            label=label,
-            instance=torch.where(label == OBJECT, BACKGROUND, instance),
+            label=grouped,
+            instance=pieces,
             surface=sample_surface(data["surface"], affine, size // STRIDE, label),
             category=self.category_of_shape[shape],
             whole=torch.full((count,), -1, device=self.device),
             kind=self.set_of_shape[shape],
-            has_parts=(instance < IGNORE).flatten(1).any(1) & (label < self.labelled_classes).flatten(1).any(1),
+            has_parts=(pieces < IGNORE).flatten(1).any(1),
             has_mask=torch.ones(count, dtype=torch.bool, device=self.device),
             runs=runs,
         )
@@ -373,6 +371,28 @@ def blur(image: Tensor, sigma: float) -> Tensor:
     kernel = (taps / taps.sum()).view(1, 1, 1, 5).repeat(3, 1, 1, 1)
     image = F.conv2d(F.pad(image, (2, 2, 0, 0), mode="replicate"), kernel, groups=3)
     return F.conv2d(F.pad(image, (0, 0, 2, 2), mode="replicate"), kernel.transpose(2, 3), groups=3)
+
+
+def unnamed_parts(label: Tensor, instance: Tensor, region: Tensor) -> tuple[Tensor, Tensor]:
+    """Labels and parts [B,h,w] in which the makers' regions stand for names where an object has none.
+
+    A part of an unnamed object is a connected piece of a region, and all of a region has one label, beyond those of names. Where not
+    even regions are known, or one is all that is seen, the object is without parts, as pieces alone say little of meaning.
+    """
+    unnamed = (label == OBJECT) & (region < BACKGROUND)
+    several = unnamed & (region != torch.where(unnamed, region, -1).amax((1, 2), keepdim=True))
+    unnamed &= several.flatten(1).any(1)[:, None, None]
+    grouped = torch.where(unnamed, 256 + region, label)
+    pieces = torch.where(label == OBJECT, BACKGROUND, instance)
+    for index in unnamed.flatten(1).any(1).nonzero()[:, 0].tolist():
+        mine = unnamed[index]
+        _, number = torch.unique(region[index][mine] * 256 + instance[index][mine], return_inverse=True)
+        # Numbers from the top, apart from those of named parts; what is beyond them is of no part.
+        free = 250 - number
+        taken = pieces[index][~mine & (pieces[index] <= 250)]
+        lowest = int(taken.max()) + 1 if len(taken) else 0
+        pieces[index][mine] = torch.where(free >= lowest, free, BACKGROUND)
+    return grouped, pieces
 
 
 def known_inside(label: Tensor) -> Tensor:

@@ -21,7 +21,8 @@ from PIL import Image
 from torch import Tensor
 
 from . import lite
-from .data import DEVIATION, MEAN, REAL
+from .colours import DEVIATION, MEAN
+from .data import REAL
 from .export import OPSET, session
 from .vocabulary import BACKGROUND
 

@@ -16,10 +16,15 @@ import numpy as np
 import torch
 from PIL import Image
 
-from .data import GREY_REFERENCE, PHOTO_LIKE, PhotoSet, RenderSet, normalise, object_boxes
+from .colours import normalise
+from .data import GREY_REFERENCE, PHOTO_LIKE, PhotoSet, RenderSet, object_boxes
 from .export import session
 from .model import STRIDE
 from .vocabulary import BACKGROUND, IGNORE, OBJECT
+
+
+THING = "Thing"  # the category of everyday objects
+UNSEEN = ("lights", "vehicles", "bathroom")  # groups of everyday objects that the split keeps whole
 
 
 def side_of(models: Path, graph: str, side: int | None) -> int:
@@ -184,18 +189,27 @@ class Segmentation:
         }
 
 
+def kinds(name: str) -> str:
+    """Whether training saw other objects of an everyday object's group."""
+    return "unseen" if name.split("/")[0] in UNSEEN else "seen"
+
+
 def evaluate_renders(models: Path, renders: RenderSet, rng: np.random.Generator, pictures: int, matching: bool = True) -> dict:
     """Matching, and segmentation on photo-like and grey renders."""
     result: dict = {"matching": Matching(models, renders, 8, rng).measure()} if matching else {}
-    segmenters = {"photo-like": Segmentation(models, rng), "grey": Segmentation(models, rng)}
-    count = {name: 0 for name in segmenters}
+    segmenters: dict[str, Segmentation] = {}
+    count: dict[str, int] = {}
     for run in rng.permutation(renders.runs):
         data = renders.read_run(int(run))
+        shape = renders.manifest["shapes"][data["shape"][0]]
         for i, style in enumerate(data["style"]):
             name = "photo-like" if style == PHOTO_LIKE else "grey"
+            if shape["category"] == THING:
+                name += f", {kinds(shape['name'])} everyday"
             labelled = bool((data["label"][i] < OBJECT).any())
-            if labelled and count[name] < pictures:
-                count[name] += 1
+            if labelled and count.get(name, 0) < pictures:
+                segmenters.setdefault(name, Segmentation(models, np.random.default_rng(len(name))))
+                count[name] = count.get(name, 0) + 1
                 segmenters[name].add(data["rgb"][i], data["label"][i], data["instance"][i], True)
     return result | {f"segmentation, {name} renders": s.result() for name, s in segmenters.items()}
 
@@ -220,12 +234,14 @@ def main():
     parser.add_argument("--renders", type=Path)
     parser.add_argument("--photos", type=Path)
     parser.add_argument("--pictures", type=int, default=200, help="pictures per kind for segmentation")
+    parser.add_argument("--no-matching", action="store_true", help="measure the segmenter alone")
     parser.add_argument("--output", type=Path)
     arguments = parser.parse_args()
     torch.set_num_threads(2)
     result: dict = {}
     if arguments.renders:
-        result |= evaluate_renders(arguments.models, RenderSet(arguments.renders), np.random.default_rng(0), arguments.pictures)
+        renders, rng = RenderSet(arguments.renders), np.random.default_rng(0)
+        result |= evaluate_renders(arguments.models, renders, rng, arguments.pictures, not arguments.no_matching)
     if arguments.photos:
         result |= evaluate_photos(arguments.models, PhotoSet(arguments.photos, held=True), np.random.default_rng(0), arguments.pictures)
     text = json.dumps(result, indent=2)

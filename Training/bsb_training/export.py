@@ -19,7 +19,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
-from .data import DEVIATION, MEAN
+from .colours import DEVIATION, MEAN
 from .model import LEVELS, STRIDE, FeatureNetwork, ModelConfig, Pair, SegmenterEncoder
 
 EXAMPLE_SIDE = 160
@@ -36,8 +36,8 @@ def load_pair(checkpoint: Path) -> tuple[Pair, dict]:
     return pair.eval().requires_grad_(False), state
 
 
-def export(module: nn.Module, path: Path, example: dict, outputs: list[str], dynamic: dict):
-    """Writes one graph with float16 weights."""
+def export(module: nn.Module, path: Path, example: dict, outputs: list[str], dynamic: dict, bytes_from: int | None = None):
+    """Writes one graph with float16 weights, and those of convolutions of at least `bytes_from` numbers as bytes."""
     torch.onnx.export(
         module.eval(),
         tuple(example.values()),
@@ -50,9 +50,32 @@ def export(module: nn.Module, path: Path, example: dict, outputs: list[str], dyn
     )
     graph = onnx.load(path)
     assert not any(node.op_type == "BatchNormalization" for node in graph.graph.node), "batch normalisation was not folded"
+    if bytes_from:
+        store_bytes(graph.graph, bytes_from)
     store_half(graph.graph)
     onnx.checker.check_model(graph)
     onnx.save(graph, path)
+
+
+def store_bytes(graph: onnx.GraphProto, smallest: int):
+    """Replaces the kernels of large convolutions by signed bytes and a factor for each output, which runtimes fold when they load the graph.
+
+    A cast and a product, and not `DequantizeLinear`, which runtimes keep and work out at every run.
+    """
+    kernels = {node.input[1] for node in graph.node if node.op_type == "Conv"}
+    nodes, factors = [], []
+    for tensor in graph.initializer:
+        values = numpy_helper.to_array(tensor)
+        if tensor.name in kernels and values.dtype == np.float32 and values.size >= smallest:
+            name = tensor.name
+            factor = np.abs(values).max((1, 2, 3), keepdims=True).clip(1e-12) / 127
+            tensor.CopyFrom(numpy_helper.from_array(np.rint(values / factor).astype(np.int8), name + "_bytes"))
+            factors.append(numpy_helper.from_array(factor.astype(np.float32), name + "_factor"))
+            nodes.append(helper.make_node("Cast", [name + "_bytes"], [name + "_whole"], name=name + "_cast", to=TensorProto.FLOAT))
+            nodes.append(helper.make_node("Mul", [name + "_whole", name + "_factor"], [name], name=name + "_scaled"))
+    graph.initializer.extend(factors)
+    for index, node in enumerate(nodes):
+        graph.node.insert(index, node)
 
 
 def store_half(graph: onnx.GraphProto):
@@ -89,14 +112,16 @@ def examples(pair: Pair, side: int, prompts: int = 2, points: int = 3) -> dict:
     }
 
 
-def export_all(pair: Pair, features: FeatureNetwork, folder: Path):
-    """Writes the three graphs."""
+def export_all(pair: Pair, features: FeatureNetwork | None, folder: Path, bytes_from: int | None = None):
+    """Writes the three graphs, or those of the segmenter alone."""
     folder.mkdir(parents=True, exist_ok=True)
     image_axes = {"image": {0: "images", 2: "height", 3: "width"}}
     cells = {0: "images", 2: "rows", 3: "columns"}
     image = {"image": torch.randn(2, 3, 96, 128)}
-    export(features, folder / "features.onnx", image, ["features"], image_axes | {"features": cells})
-    export(SegmenterEncoder(pair), folder / "segmenter-encoder.onnx", image, ["embedding"], image_axes | {"embedding": cells})
+    if features:
+        export(features, folder / "features.onnx", image, ["features"], image_axes | {"features": cells})
+    embedding_axes = image_axes | {"embedding": cells}
+    export(SegmenterEncoder(pair), folder / "segmenter-encoder.onnx", image, ["embedding"], embedding_axes, bytes_from)
     axes = {
         "embedding": {2: "rows", 3: "columns"},
         "points": {0: "prompts", 1: "points"},
@@ -116,8 +141,8 @@ def session(path: Path, threads: int = 2) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
-def compare(pair: Pair, network: FeatureNetwork, folder: Path) -> dict[str, float]:
-    """The largest absolute difference from PyTorch (with the same float16 weights not rounded), by output."""
+def compare(pair: Pair, network: FeatureNetwork | None, folder: Path) -> dict[str, float]:
+    """The largest absolute difference from PyTorch (whose weights are not rounded), by output."""
     largest: dict[str, float] = {}
 
     def note(name: str, truth: torch.Tensor, found: np.ndarray):
@@ -126,10 +151,12 @@ def compare(pair: Pair, network: FeatureNetwork, folder: Path) -> dict[str, floa
         largest[name] = max(largest.get(name, 0.0), float(np.abs(truth.numpy() - found).max()))
 
     generator = torch.Generator().manual_seed(1)
-    features, encoder = session(folder / "features.onnx"), session(folder / "segmenter-encoder.onnx")
+    features = session(folder / "features.onnx") if network else None
+    encoder = session(folder / "segmenter-encoder.onnx")
     for count, height, width in ((1, 224, 224), (2, 96, 160), (1, 256, 256)):
         image = torch.rand(count, 3, height, width, generator=generator) * 3 - 1.5
-        note("features", network(image), features.run(None, {"image": image.numpy()})[0])
+        if network:
+            note("features", network(image), features.run(None, {"image": image.numpy()})[0])
         note("embedding", SegmenterEncoder(pair)(image), encoder.run(None, {"image": image.numpy()})[0])
     decoder = session(folder / "segmenter-decoder.onnx")
     for prompts, points in ((1, 1), (5, 3), (100, 2), (2, 0)):

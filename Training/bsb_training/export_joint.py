@@ -18,7 +18,7 @@ import torch
 from onnx import helper
 
 from . import lite
-from .data import DEVIATION, MEAN
+from .colours import DEVIATION, MEAN
 from .encode import SIDE
 from .export import OPSET, entry, session, store_half
 from .joint import JointConfig, JointHead, JointNetwork

@@ -11,6 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from . import lite
+
 STRIDE = 4
 LEVELS = 3
 
@@ -28,6 +30,7 @@ class ModelConfig:
     similarity_heads: int = 4
     decoder_width: int = 40
     decoder_depth: int = 4
+    world_scale: float = 0.0  # how much larger than the trunk's the pretrained trunk sees the picture; 0: there is none
 
     def to_dict(self) -> dict:
         return asdict(self)
@@ -58,6 +61,7 @@ class Trunk(nn.Module):
 
     def __init__(self, config: ModelConfig):
         super().__init__()
+        self.frozen = False
         widths, pyramid = config.widths, config.pyramid
         self.stem = convolution(3, widths[0], stride=2)
         self.stages = nn.ModuleList()
@@ -70,6 +74,19 @@ class Trunk(nn.Module):
         self.reductions = nn.ModuleList(nn.Conv2d(top_down[i + 1], top_down[i], 1) for i in range(3))
         self.smoothing = nn.ModuleList(convolution(top_down[i], top_down[i]) for i in range(3))
 
+    def freeze_stages(self):
+        """From now on stem and stages keep their weights and statistics."""
+        self.frozen = True
+        self.stem.requires_grad_(False)
+        self.stages.requires_grad_(False)
+
+    def train(self, mode: bool = True) -> "Trunk":
+        super().train(mode)
+        if self.frozen:
+            self.stem.eval()
+            self.stages.eval()
+        return self
+
     def encode(self, image: Tensor) -> list[Tensor]:
         """The maps of strides 4, 8, 16 and 32."""
         x = self.stem(image)
@@ -79,19 +96,61 @@ class Trunk(nn.Module):
             maps.append(x)
         return maps
 
-    def decode(self, maps: list[Tensor]) -> Tensor:
-        """One map of stride 4 from those of all strides."""
+    def decode(self, maps: list[Tensor], more: list[Tensor] | None = None) -> Tensor:
+        """One map of stride 4 from those of all strides, and from `more` that is said of the three finest."""
         x = maps[3] + self.context(maps[3].mean((2, 3)))[:, :, None, None]
         x = F.relu(self.laterals[3](x))
         for level in (2, 1, 0):
             coarse = self.reductions[level](x)
             fine = self.laterals[level](maps[level])
+            if more:
+                fine = fine + F.interpolate(more[level], size=fine.shape[2:], mode="bilinear", align_corners=False)
             coarse = F.interpolate(coarse, size=fine.shape[2:], mode="nearest")
             x = self.smoothing[level](F.relu(fine + coarse))
         return x
 
     def forward(self, image: Tensor) -> Tensor:
         return self.decode(self.encode(image))
+
+
+class World(nn.Module):
+    """What a frozen trunk that has seen the world says of a picture, at the trunk's levels of strides 4, 8 and 16.
+
+    Each map is one level finer than its stride, which the larger picture makes up for. It begins as nothing, so that a trained
+    segmenter can be given one.
+    """
+
+    TAPS = ((4,), (7, 10), (14, 15))
+
+    def __init__(self, config: ModelConfig):
+        super().__init__()
+        self.scale = config.world_scale
+        self.trunk = lite.LiteTrunk().eval().requires_grad_(False)
+        widths = (config.pyramid, config.pyramid + config.pyramid // 2, 2 * config.pyramid)
+        self.joints = nn.ModuleList(
+            nn.Conv2d(sum(lite.TAPS[tap][0] for tap in taps), width, 1) for taps, width in zip(self.TAPS, widths)
+        )
+        for joint in self.joints:
+            nn.init.zeros_(joint.weight)
+            nn.init.zeros_(joint.bias)
+
+    def train(self, mode: bool = True) -> "World":
+        """The frozen trunk keeps its statistics."""
+        super().train(mode)
+        self.trunk.eval()
+        return self
+
+    @torch.no_grad()
+    def see(self, image: Tensor) -> list[Tensor]:
+        """The frozen trunk's maps for each level, each cell of each of mean square 1."""
+        large = F.interpolate(image, scale_factor=self.scale, mode="bilinear", align_corners=False)
+        maps = dict(zip(lite.TAPS, self.trunk(large)))
+        maps = {tap: x * torch.rsqrt(x.square().mean(1, keepdim=True) + 1e-6) for tap, x in maps.items()}
+        return [torch.cat([maps[tap] for tap in taps], 1) for taps in self.TAPS]
+
+    def forward(self, seen: list[Tensor]) -> list[Tensor]:
+        """What the levels gain from what is `see`n."""
+        return [joint(x) for joint, x in zip(self.joints, seen)]
 
 
 class Standardisation(nn.Module):
@@ -258,6 +317,7 @@ class Pair(nn.Module):
         self.trunk = Trunk(config)
         self.feature_head = FeatureHead(config)
         self.embedding_head = EmbeddingHead(config)
+        self.world = World(config) if config.world_scale > 0 else None
         self.decoder = SegmenterDecoder(config)
         self.prototypes = nn.Parameter(torch.randn(classes, config.feature_dimension) / config.feature_dimension**0.5)
         self.category = nn.Linear(config.widths[4], sets)
@@ -280,7 +340,8 @@ class SegmenterEncoder(nn.Module):
 
     def __init__(self, pair: Pair):
         super().__init__()
-        self.trunk, self.head = pair.trunk, pair.embedding_head
+        self.trunk, self.world, self.head = pair.trunk, pair.world, pair.embedding_head
 
     def forward(self, image: Tensor) -> Tensor:
-        return self.head(self.trunk(image))
+        more = self.world(self.world.see(image)) if self.world else None
+        return self.head(self.trunk.decode(self.trunk.encode(image), more))

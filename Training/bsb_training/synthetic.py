@@ -14,7 +14,7 @@ CLASSES = [("Cup", "body"), ("Cup", "handle"), ("Table", "support"), ("Table", "
 
 
 def picture(rng: np.random.Generator, shape: int) -> tuple[np.ndarray, ...]:
-    """A rectangle (first part) with one or two smaller ones (second part) on a plain or noisy ground."""
+    """A rectangle (first part) with one or two smaller ones (second part) on a plain or noisy ground; the third shape is without names."""
     y, x = (np.mgrid[0:SIDE, 0:SIDE] + 0.5) / SIDE * 2 - 1
     x, y = x + rng.uniform(-0.2, 0.2), y + rng.uniform(-0.2, 0.2)
     body = (abs(x) < 0.4) & (abs(y) < 0.4)
@@ -30,11 +30,13 @@ def picture(rng: np.random.Generator, shape: int) -> tuple[np.ndarray, ...]:
     rgb = rng.integers(0, 255, 3) + rng.normal(0, 20, (SIDE, SIDE, 3))
     for value in range(4):
         rgb[label == value] = rng.integers(0, 255, 3)
+    region = np.full((SIDE, SIDE), 255, np.uint8)
     surface = np.stack([x, y, np.zeros_like(x)], -1)
     surface[label == 255] = np.nan
     if shape == 2:
-        label[label != 255], instance = 254, np.full_like(instance, 255)
-    return rgb.clip(0, 255).astype(np.uint8), label, instance, surface[::2, ::2].astype(np.float16)
+        region[label != 255] = label[label != 255]
+        label[label != 255] = 254
+    return rgb.clip(0, 255).astype(np.uint8), label, instance, region, surface[::2, ::2].astype(np.float16)
 
 
 def main():
@@ -47,7 +49,7 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     shapes = np.repeat(rng.integers(0, 4, arguments.runs), 4)
     pictures = [picture(rng, shape) for shape in shapes]
-    for name, arrays in zip(("rgb", "label", "instance", "surface"), zip(*pictures)):
+    for name, arrays in zip(("rgb", "label", "instance", "region", "surface"), zip(*pictures)):
         np.save(folder / f"{name}.npy", np.stack(arrays))
     np.save(folder / "shape.npy", shapes.astype(np.int32))
     np.save(folder / "style.npy", np.tile(np.array([0, 1, 2, 2], np.uint8), arguments.runs))

@@ -24,8 +24,9 @@ import torch.distributed as distributed
 import torch.nn.functional as F
 from torch import Tensor
 
-from . import losses
+from . import lite, losses
 from .data import Augmentation, Batch, Batches, PhotoSet, RenderSet, build_vocabulary
+from .frozen import FrozenStages
 from .graphs import load_graphs
 from .model import ModelConfig, Pair
 from .prompts import PromptBatch, corrected, make_prompts
@@ -50,6 +51,7 @@ class TrainConfig:
     prompts_per_picture: int = 2
     correction: float = 0.5
     segment_every: int = 1  # 0: never
+    frozen_stages: bool = False  # whether the trunk's own stages stay as they are
     base_size: int = 128
     grey_until: float = 0.0
     sizes: list[int] = field(default_factory=lambda: [112, 128, 160])
@@ -79,6 +81,11 @@ class TrainConfig:
     mask_teacher_prompts: int = 4
     save_every_seconds: float = 120
     rescan_every_seconds: float = 60
+
+    @property
+    def learns_features(self) -> bool:
+        """Whether a loss is on features, and not on masks alone."""
+        return bool(self.class_weight or self.contrast_weight or self.whole_weight or self.feature_teacher)
 
 
 def read_config(path: Path) -> tuple[ModelConfig, TrainConfig, Augmentation]:
@@ -143,10 +150,16 @@ class Trainer:
         photo_set = PhotoSet(photos, device=resident) if photos else None
         self.vocabulary = build_vocabulary(self.renders, photo_set)
         self.table = self.vocabulary.table().to(config.device)
-        self.batches = Batches(self.renders, photo_set, self.vocabulary, augmentation, config.device)
+        self.batches = Batches(self.renders, photo_set, self.vocabulary, augmentation, config.device, not config.learns_features)
         self.pair = Pair(self.model_config, len(self.vocabulary.classes), len(self.table)).to(config.device, memory_format=torch.channels_last)
         if initial:
             self.start_from(initial, trunk)
+        if self.pair.world:
+            self.pair.world.trunk.load_state_dict(lite.load().state_dict())
+        self.stages = None
+        if config.frozen_stages:
+            self.pair.trunk.freeze_stages()
+            self.stages = FrozenStages(self.pair, config.threads)
         self.load_teachers()
         self.average = copy.deepcopy(self.pair).eval().requires_grad_(False)
         decayed = [p for p in self.parameters if p.ndim > 1]
@@ -198,7 +211,8 @@ class Trainer:
     @property
     def parameters(self) -> list[torch.nn.Parameter]:
         """Everything that is learned, the map to the teacher's features included."""
-        return [*self.pair.parameters(), *(self.feature_teacher.parameters() if self.feature_teacher else [])]
+        own = [p for p in self.pair.parameters() if p.requires_grad]
+        return [*own, *(self.feature_teacher.parameters() if self.feature_teacher else [])]
 
     @property
     def render_count(self) -> int:
@@ -281,10 +295,11 @@ class Trainer:
         """The weighted losses by name; those of weight zero are left out."""
         config, pair, device = self.config, self.pair, self.config.device
         with torch.autocast(device, torch.bfloat16, enabled=config.bfloat16):
-            maps = pair.trunk.encode(batch.image.contiguous(memory_format=torch.channels_last))
+            image = batch.image.contiguous(memory_format=torch.channels_last)
+            maps, seen = self.stages(image) if self.stages else (pair.trunk.encode(image), None)
             category = pair.category(maps[-1].mean((2, 3))).float()
-            trunk = pair.trunk.decode(maps)
-            features = pair.feature_head(trunk, batch.inside == 1).float()
+            trunk = pair.trunk.decode(maps, pair.world(seen or pair.world.see(image)) if pair.world else None)
+            features = pair.feature_head(trunk, batch.inside == 1).float() if config.learns_features else None
             embedding = pair.embedding_head(trunk).float()
             objectness = pair.objectness(trunk)[:, 0].float()
         prototypes, table = pair.prototypes, self.table

@@ -1,4 +1,4 @@
-import BSBBasics
+import BSBInteractiveSegmentation
 import BSBShapes
 import BSBWorkbench
 
@@ -15,7 +15,7 @@ struct EvaluationShape: Sendable {
     let partOfFace: [Int]
     /// #V: area around each vertex of the mesh in the unit ball.
     let areas: [Double]
-    /// #V: number of the connected piece of one part that a vertex is in; -1 where there is no part.
+    /// #V: number of the piece of one part that a vertex is in; -1 where there is no part.
     let pieces: [Int]
 
     init(_ shape: LabelledShape, settings: Settings) throws {
@@ -28,7 +28,7 @@ struct EvaluationShape: Sendable {
         partOfVertex = try shape.labels.perVertex(of: shape.mesh)
         partOfFace = shape.mesh.fileFace.map { shape.labels.perFace[Int($0)] }
         areas = opened.scene.mesh.vertexAreas()
-        pieces = Self.pieces(of: shape.mesh, parts: partOfVertex)
+        pieces = Self.pieces(of: shape.mesh, parts: partOfVertex, count: partNames.count)
     }
 
     /// The part of a vertex.
@@ -47,15 +47,17 @@ struct EvaluationShape: Sendable {
         return candidates == 0 ? 0 : Double(inside) / Double(candidates)
     }
 
-    /// Numbers the sets of vertices that are joined by edges and have the same part.
-    private static func pieces(of mesh: Mesh, parts: [Int]) -> [Int] {
-        var sets = DisjointSets(count: parts.count)
-        for face in mesh.faces {
-            for corner in 0..<3 {
-                let (a, b) = (Int(face[corner]), Int(face[(corner + 1) % 3]))
-                if parts[a] >= 0, parts[a] == parts[b] { sets.join(a, b) }
-            }
+    /// Numbers the sets of vertices of one part that hang together as ``HangingPieces`` says, so that a seat of many shells is one seat.
+    private static func pieces(of mesh: Mesh, parts: [Int], count: Int) -> [Int] {
+        let adjacency = Adjacency(mesh)
+        var pieces = [Int](repeating: -1, count: parts.count)
+        for part in 0..<count {
+            var isInside = [Bool](repeating: false, count: adjacency.weld.count)
+            for (vertex, own) in parts.enumerated() where own == part { isInside[Int(adjacency.weld.welded[vertex])] = true }
+            let numbers = HangingPieces().numbers(of: isInside, in: adjacency)
+            // Two parts may meet in one place.
+            for (vertex, own) in parts.enumerated() where own == part { pieces[vertex] = count * numbers[Int(adjacency.weld.welded[vertex])] + part }
         }
-        return zip(parts, sets.roots()).map { $0 < 0 ? -1 : $1 }
+        return pieces
     }
 }

@@ -7,7 +7,7 @@ import Foundation
 
 /// Measures how well clicks on labelled meshes become their parts, as interactive segmentation is measured.
 ///
-/// A part is a connected region of one label. Each is clicked at a random vertex that can be seen, then corrected click by click where most
+/// A part is what hangs together of one label, as ``HangingPieces`` says. Each is clicked at a random vertex that can be seen, then corrected click by click where most
 /// is wrong; what counts is the area-weighted IoU after each click.
 package struct SegmentEvaluation: Sendable {
     /// A way that is measured.
@@ -182,7 +182,7 @@ package struct SegmentEvaluation: Sendable {
         var generator = SeededGenerator(seed: bench.settings.seed, stream: 0xE7A1)
         var items: [Item] = []
         for (label, name) in labels.names.enumerated() {
-            for region in ground.regions(perVertex.map { $0 == label }) {
+            for region in ground.pieces(perVertex.map { $0 == label }) {
                 let area = region.reduce(0) { $0 + ground.areas[$1] }
                 let clickable = region.filter { ground.canBeClicked[$0] }
                 // A part that is the whole mesh tells nothing.
