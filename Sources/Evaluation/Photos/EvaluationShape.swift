@@ -56,7 +56,9 @@ struct EvaluationShape: Sendable {
             for (vertex, own) in parts.enumerated() where own == part { isInside[Int(adjacency.weld.welded[vertex])] = true }
             let numbers = HangingPieces().numbers(of: isInside, in: adjacency)
             // Two parts may meet in one place.
-            for (vertex, own) in parts.enumerated() where own == part { pieces[vertex] = count * numbers[Int(adjacency.weld.welded[vertex])] + part }
+            for (vertex, own) in parts.enumerated() where own == part {
+                pieces[vertex] = count * numbers[Int(adjacency.weld.welded[vertex])] + part
+            }
         }
         return pieces
     }

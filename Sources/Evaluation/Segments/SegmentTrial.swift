@@ -80,7 +80,9 @@ extension SegmentTrial.Ground {
         for vertex in marked.indices where marked[vertex] { isMarked[Int(adjacency.weld.welded[vertex])] = true }
         let numbers = HangingPieces().numbers(of: isMarked, in: adjacency)
         var pieces: [Int: [Int]] = [:]
-        for vertex in marked.indices where marked[vertex] { pieces[numbers[Int(adjacency.weld.welded[vertex])], default: []].append(vertex) }
+        for vertex in marked.indices where marked[vertex] {
+            pieces[numbers[Int(adjacency.weld.welded[vertex])], default: []].append(vertex)
+        }
         return pieces.values.sorted { $0[0] < $1[0] }
     }
 
