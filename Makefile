@@ -5,12 +5,17 @@ SWIFT ?= swift
 BSB = .build/release/bsb
 DEMO = demo-output
 
-.PHONY: demo test sanitize lint docs build clean
+.PHONY: demo studio test sanitize lint docs build clean
 
 demo: build
 	$(BSB) example guitar --output $(DEMO)/example
 	$(BSB) match --image $(DEMO)/example/photo.png --click "$$(cat $(DEMO)/example/click.txt)" --mesh $(DEMO)/example/mesh.obj --output $(DEMO)
 	@echo "The picture: $(DEMO)/overview.png" >&2
+
+# The same example in the browser; Ctrl-C ends it.
+studio: build
+	$(BSB) example guitar --output $(DEMO)/example
+	$(BSB) studio --image $(DEMO)/example/photo.png --mesh $(DEMO)/example/mesh.obj
 
 build:
 	@scripts/bootstrap

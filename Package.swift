@@ -39,6 +39,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.0.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
     ],
     targets: [
         // C shims
@@ -122,6 +127,18 @@ let package = Package(
                 "Answering", "Results",
             ]),
 
+        // The studio: Serving over HTTP, and its page
+        library(
+            "Studio", on: ["Basics", "Images", "Workbench", "Serving"],
+            products: [
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ], resources: [.copy("Page")]),
+
         // Measuring it: data sets, protocols, baselines, statistics, reports
         library(
             "Evaluation",
@@ -135,7 +152,7 @@ let package = Package(
             name: "bsb",
             dependencies: modules([
                 "Basics", "ModelStore", "Images", "LinearAlgebra", "Shapes", "Rendering", "Texturing", "Backbones",
-                "InteractiveSegmentation", "Correspondence", "Examples", "Workbench", "Answering", "Results", "Batch", "Serving",
+                "InteractiveSegmentation", "Correspondence", "Examples", "Workbench", "Answering", "Results", "Batch", "Serving", "Studio",
                 "Evaluation",
             ]) + [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .executableTarget(
@@ -174,10 +191,12 @@ let package = Package(
         tests("Photography", on: ["Examples"]),
         tests("TrainingSets"),
         tests("Workbench"),
+        tests("Serving", on: ["Basics", "Workbench", "Answering", "Results", "Shapes", "Images"]),
         tests("Results", on: ["Workbench", "Answering", "Evaluation", "Examples", "Rendering"]),
         tests("Evaluation"),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["bsb", "TestSupport"] + modules(["Basics", "Images", "Shapes"]),
+            name: "CommandLineTests",
+            dependencies: ["bsb", "TestSupport"] + modules(["Basics", "Images", "Shapes", "Workbench", "Serving", "Studio"]),
             exclude: ["Snapshots", "Corpora"]),
     ],
     swiftLanguageModes: [.v6],

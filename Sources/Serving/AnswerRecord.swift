@@ -71,9 +71,11 @@ package final class AnswerRecord: Sendable {
     package let id = Identifier()
     /// What was asked.
     package let kind: QuestionKind
+    /// The photos and meshes that it is about.
+    let inputs: [Identifier]
     private let state = Guarded(State())
 
-    init(_ kind: QuestionKind) { self.kind = kind }
+    init(_ kind: QuestionKind, about inputs: [Identifier]) { (self.kind, self.inputs) = (kind, inputs) }
 
     /// The answer, once it is there.
     package var contents: (any AnswerContents)? { state.withLock(\.contents) }

@@ -12,7 +12,9 @@ package struct HeldPhoto: Sendable {
     package let id: Identifier
     /// The photo.
     package let photo: OpenPhoto
-    /// The file: the user's own, or the upload.
+    /// The upload that goes with it.
+    let upload: Identifier
+    /// The file: the user's own, or one of the upload.
     let file: String
     /// Bytes of the file.
     let bytes: Int
@@ -29,15 +31,17 @@ package final class HeldMesh: Sendable {
     package let id: Identifier
     /// The mesh.
     package let mesh: OpenMesh
-    /// The file: the user's own, or the upload.
+    /// The upload that goes with it.
+    let upload: Identifier
+    /// The file: the user's own, or one of the upload.
     let file: String
     /// Bytes of the file.
     let bytes: Int
     /// Whether models have seen all of it.
     let isPrepared = Atomic(false)
 
-    init(id: Identifier, mesh: OpenMesh, file: String, bytes: Int) {
-        (self.id, self.mesh, self.file, self.bytes) = (id, mesh, file, bytes)
+    init(id: Identifier, mesh: OpenMesh, upload: Identifier, file: String, bytes: Int) {
+        (self.id, self.mesh, self.upload, self.file, self.bytes) = (id, mesh, upload, file, bytes)
     }
 
     /// The mesh, as clients see it.

@@ -38,6 +38,8 @@ package protocol Question: Codable, Sendable {
     var conversation: Identifier? { get }
     /// The question's number in its conversation, where several may be on the way at once: one of a lower number than an earlier is late.
     var turn: Int? { get }
+    /// The photos and meshes that it is about, with which its answer goes.
+    func inputs(at service: Service) -> [Identifier]
     /// Looks up all that is named and checks all that can be checked at once; what is given back does the work.
     ///
     /// Throws `Failure` and `Refusal`.

@@ -26,6 +26,9 @@ package struct MatchQuestion: Question {
         (self.photo, self.mesh, self.click, self.conversation) = (photo, mesh, click, conversation)
     }
 
+    /// What it is about.
+    package func inputs(at service: Service) -> [Identifier] { [photo, mesh] }
+
     /// Looks up what is named.
     package func work(at service: Service) throws -> Work {
         let (photo, mesh) = (try service.photo(photo).photo, try service.mesh(mesh).mesh)
@@ -67,6 +70,9 @@ package struct SegmentQuestion: Question {
         (self.mesh, self.positive, self.negative, self.conversation) = (mesh, positive, negative, conversation)
     }
 
+    /// What it is about.
+    package func inputs(at service: Service) -> [Identifier] { [mesh] }
+
     /// Looks up what is named.
     package func work(at service: Service) throws -> Work {
         let mesh = try service.mesh(mesh).mesh
@@ -107,6 +113,9 @@ package struct LocateQuestion: Question {
         (self.photo, self.mesh, self.place, self.conversation) = (photo, mesh, place, conversation)
     }
 
+    /// What it is about.
+    package func inputs(at service: Service) -> [Identifier] { [photo, mesh] }
+
     /// Looks up what is named.
     package func work(at service: Service) throws -> Work {
         let (photo, mesh) = (try service.photo(photo).photo, try service.mesh(mesh).mesh)
@@ -146,6 +155,9 @@ package struct MapQuestion: Question {
         (self.photo, self.mesh, self.conversation) = (photo, mesh, conversation)
     }
 
+    /// What it is about.
+    package func inputs(at service: Service) -> [Identifier] { [photo, mesh] }
+
     /// Looks up what is named.
     package func work(at service: Service) throws -> Work {
         let (photo, mesh) = (try service.photo(photo).photo, try service.mesh(mesh).mesh)
@@ -183,6 +195,9 @@ package struct RelateQuestion: Question {
     /// What is set for this question.
     package var options: QuestionOptions?
 
+    /// What it is about.
+    package func inputs(at service: Service) -> [Identifier] { [photo, second] + meshes }
+
     /// Looks up what is named.
     package func work(at service: Service) throws -> Work {
         let (first, second) = (try service.photo(photo).photo, try service.photo(second).photo)
@@ -214,6 +229,9 @@ package struct AlternativesQuestion: Question {
     /// Places beside the answer to a match.
     package init(answer: Identifier, conversation: Identifier? = nil) { (self.answer, self.conversation) = (answer, conversation) }
 
+    /// What it is about.
+    package func inputs(at service: Service) -> [Identifier] { (try? service.answer(answer).inputs) ?? [] }
+
     /// Looks up what is named.
     package func work(at service: Service) throws -> Work {
         let operation = "listing alternatives"
@@ -238,6 +256,9 @@ package struct PrepareQuestion: Question {
 
     /// A mesh to prepare.
     package init(mesh: Identifier) { self.mesh = mesh }
+
+    /// What it is about.
+    package func inputs(at service: Service) -> [Identifier] { [mesh] }
 
     /// Looks up what is named.
     package func work(at service: Service) throws -> Work {

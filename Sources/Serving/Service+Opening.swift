@@ -97,7 +97,7 @@ extension Service {
     /// Throws `Failure` and `Refusal`.
     package func openPhoto(_ reference: FileReference) async throws -> HeldPhoto {
         let (file, name) = try resolve(reference)
-        return try await openPhoto(file: file, name: name)
+        return try await openPhoto(file: file, name: name, upload: reference.upload)
     }
 
     /// Opens the mesh in a file that a client names.
@@ -105,20 +105,22 @@ extension Service {
     /// Throws `Failure` and `Refusal`.
     package func openMesh(_ reference: FileReference) async throws -> HeldMesh {
         let (file, name) = try resolve(reference)
-        return try await openMesh(file: file, name: name)
+        return try await openMesh(file: file, name: name, upload: reference.upload)
     }
 
-    /// Opens the photo in any file, under the name that clients know.
+    /// Opens the photo in any file, under the name that clients know; the upload, that of the id if none is said, goes when it is closed.
     ///
     /// Throws `Failure`.
-    package func openPhoto(file: String, name: String, id: Identifier = Identifier()) async throws -> HeldPhoto {
+    package func openPhoto(
+        file: String, name: String, id: Identifier = Identifier(), upload: Identifier? = nil
+    ) async throws -> HeldPhoto {
         let limit = limits
         let held = try await openGate.pass {
             try await Workbench.inBackground {
                 try Self.naming(name) {
                     let data = try Self.contents(of: file, "reading the photo", limit: limit.uploadBytes)
                     let photo = try OpenPhoto(data, name: name, maximumPixels: limit.photoPixels)
-                    return HeldPhoto(id: id, photo: photo, file: file, bytes: data.count)
+                    return HeldPhoto(id: id, photo: photo, upload: upload ?? id, file: file, bytes: data.count)
                 }
             }
         }
@@ -126,10 +128,12 @@ extension Service {
         return held
     }
 
-    /// Opens the mesh in any file, under the name that clients know; materials and pictures beside it are seen.
+    /// Opens the mesh in any file, as ``openPhoto(file:name:id:upload:)``; materials and pictures beside it are seen.
     ///
     /// Throws `Failure`.
-    package func openMesh(file: String, name: String, id: Identifier = Identifier()) async throws -> HeldMesh {
+    package func openMesh(
+        file: String, name: String, id: Identifier = Identifier(), upload: Identifier? = nil
+    ) async throws -> HeldMesh {
         let (limit, bench) = (limits, bench)
         let held = try await openGate.pass {
             try await Workbench.inBackground {
@@ -139,7 +143,7 @@ extension Service {
                     let mesh = try OpenMesh(
                         read, name: name, hash: ContentHash(of: data).hex, normalisation: bench.settings.normalisation,
                         colored: bench.settings.surface == .texture)
-                    return HeldMesh(id: id, mesh: mesh, file: file, bytes: data.count)
+                    return HeldMesh(id: id, mesh: mesh, upload: upload ?? id, file: file, bytes: data.count)
                 }
             }
         }

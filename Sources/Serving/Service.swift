@@ -29,6 +29,7 @@ package final class Service: Sendable {
     private let preparing = Guarded<[Identifier: AnswerRecord]>([:])
     private let questionGate: Gate
     private let hoverGate = Gate(2)
+    private let preparationGate = Gate(1)
     let openGate = Gate(2)
     private let start = ContinuousClock.now
 
@@ -43,12 +44,23 @@ package final class Service: Sendable {
         (self.bench, self.version, self.folders, self.limits) = (bench, version, folders, limits)
         let uploads = try PrivateFolder()
         self.uploads = uploads
-        photos = Shelf(byteLimit: limits.openBytes, countLimit: 1000) { uploads.discard($0.id) }
-        meshes = Shelf(byteLimit: limits.openBytes, countLimit: 1000) { uploads.discard($0.id) }
+        let answers = Shelf<AnswerRecord>(byteLimit: limits.answerBytes, countLimit: limits.answers) { $0.cancel() }
+        self.answers = answers
+        // Answers hold what they are about, so they go with it.
+        photos = Shelf(byteLimit: limits.openBytes, countLimit: 1000) { photo in
+            answers.removeAll { $0.inputs.contains(photo.id) }
+            uploads.discard(photo.upload)
+        }
+        meshes = Shelf(byteLimit: limits.openBytes, countLimit: 1000) { mesh in
+            answers.removeAll { $0.inputs.contains(mesh.id) }
+            uploads.discard(mesh.upload)
+        }
         files = Shelf(countLimit: 1000) { uploads.discard($0) }
-        answers = Shelf(byteLimit: limits.answerBytes, countLimit: limits.answers) { $0.cancel() }
         conversations = Shelf(countLimit: 1000) { $0.withdraw() }
         questionGate = Gate(limits.questionsAtOnce)
+        Task { [weak self] in
+            while let interval = self?.sweep() { try await Task.sleep(for: interval) }
+        }
     }
 
     /// The program, its models and its limits.
@@ -104,7 +116,7 @@ package final class Service: Sendable {
         let talk = try talk(question.conversation)
         if let preparation = question as? PrepareQuestion, let known = preparing.withLock({ $0[preparation.mesh] }) { return known }
         let work = try question.work(at: self)
-        let record = AnswerRecord(type(of: question).kind)
+        let record = AnswerRecord(type(of: question).kind, about: question.inputs(at: self))
         let isTaken = running.withLock { running -> Bool in
             guard running.count < limits.questions else { return false }
             running[record.id] = record
@@ -127,7 +139,8 @@ package final class Service: Sendable {
             progress: { record.tell(.progress(ProgressDocument($0))) }, cancellation: cancellation)
         do {
             let contents = try await withTaskCancellationHandler {
-                try await questionGate.pass {
+                // Whoever prepares meshes shall not keep others from clicking.
+                try await (record.kind == .prepare ? preparationGate : questionGate).pass {
                     try await Workbench.inBackground {
                         try cancellation.check()
                         return try work(bench) { record.tell($0) }
@@ -184,11 +197,12 @@ package final class Service: Sendable {
         }
     }
 
-    /// Withdraws questions that nobody has listened to for long; to be called now and then.
-    package func sweep() {
+    /// Withdraws questions that nobody has listened to for long, and says when to look again.
+    private func sweep() -> Duration {
         for record in running.withLock({ Array($0.values) }) where record.kind != .prepare && record.silence() > limits.patience {
             record.cancel()
         }
+        return .seconds(min(limits.patience, 10))
     }
 }
 

@@ -81,6 +81,19 @@ package final class Shelf<Thing: Sendable>: Sendable {
         return gone != nil
     }
 
+    /// Takes away all things of which `isUnwanted` holds.
+    package func removeAll(where isUnwanted: (Thing) -> Bool) {
+        let gone = state.withLock { state -> [Thing] in
+            let unwanted = state.entries.filter { isUnwanted($0.value.thing) }
+            for (id, entry) in unwanted {
+                state.bytes -= entry.bytes
+                state.entries[id] = nil
+            }
+            return unwanted.values.map(\.thing)
+        }
+        gone.forEach(discard)
+    }
+
     /// All things, the one that came last first.
     package var all: [Thing] {
         state.withLock { state in state.entries.values.sorted { $0.arrival > $1.arrival }.map(\.thing) }
