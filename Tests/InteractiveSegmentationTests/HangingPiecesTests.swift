@@ -56,7 +56,8 @@ import Testing
     }
 
     @Test func numbersAreLowestPoints() throws {
-        let adjacency = Adjacency(merged([box([0, 0, 0], [1, 1, 1]), box([3, 0, 0], [4, 1, 1]), box([0.2, 0.2, 0.2], [0.8, 0.8, 0.8])]))
+        let boxes = [box([0, 0, 0], [1, 1, 1]), box([3, 0, 0], [4, 1, 1]), box([0.2, 0.2, 0.2], [0.8, 0.8, 0.8])]
+        let adjacency = Adjacency(merged(boxes))
         let numbers = HangingPieces().numbers(of: adjacency.positions.map { _ in true }, in: adjacency)
         for (point, number) in numbers.enumerated() { #expect(number <= point && numbers[number] == number) }
         #expect(Set(numbers).count == 2)
