@@ -118,10 +118,8 @@ private struct Shells {
         var sums = [Float](repeating: 0, count: count)
         for triangle in adjacency.triangles {
             let corners = [triangle.x, triangle.y, triangle.z]
-            let (a, b, c) = (
-                adjacency.positions[Int(corners[0])], adjacency.positions[Int(corners[1])], adjacency.positions[Int(corners[2])]
-            )
-            let normal = cross(b - a, c - a)
+            let positions = corners.map { adjacency.positions[Int($0)] }
+            let normal = cross(positions[1] - positions[0], positions[2] - positions[0])
             sums[ofPoint[Int(corners[0])]] += (normal * normal).sum().squareRoot() * weight(corners)
         }
         return sums

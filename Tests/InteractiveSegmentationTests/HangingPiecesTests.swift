@@ -21,7 +21,7 @@ import Testing
         let pieces = Dictionary(grouping: isInside.indices.filter { isInside[$0] }, by: { number[$0] })
         func lies(_ a: [Int], within b: [Int]) -> Bool {
             var (low, high) = (adjacency.positions[b[0]], adjacency.positions[b[0]])
-            for point in b { (low, high) = (pointwiseMin(low, adjacency.positions[point]), pointwiseMax(high, adjacency.positions[point])) }
+            for position in b.map({ adjacency.positions[$0] }) { (low, high) = (pointwiseMin(low, position), pointwiseMax(high, position)) }
             let room = ((high - low) * (high - low)).sum().squareRoot() * rule.tolerance
             let count = a.count { all(adjacency.positions[$0] .>= low - room) && all(adjacency.positions[$0] .<= high + room) }
             return Float(count) >= rule.share * Float(a.count)

@@ -50,15 +50,15 @@ struct EvaluationShape: Sendable {
     /// Numbers the sets of vertices of one part that hang together as ``HangingPieces`` says, so that a seat of many shells is one seat.
     private static func pieces(of mesh: Mesh, parts: [Int], count: Int) -> [Int] {
         let adjacency = Adjacency(mesh)
+        let points = adjacency.weld.welded.map { Int($0) }
         var pieces = [Int](repeating: -1, count: parts.count)
         for part in 0..<count {
+            let members = parts.indices.filter { parts[$0] == part }
             var isInside = [Bool](repeating: false, count: adjacency.weld.count)
-            for (vertex, own) in parts.enumerated() where own == part { isInside[Int(adjacency.weld.welded[vertex])] = true }
+            for vertex in members { isInside[points[vertex]] = true }
             let numbers = HangingPieces().numbers(of: isInside, in: adjacency)
             // Two parts may meet in one place.
-            for (vertex, own) in parts.enumerated() where own == part {
-                pieces[vertex] = count * numbers[Int(adjacency.weld.welded[vertex])] + part
-            }
+            for vertex in members { pieces[vertex] = count * numbers[points[vertex]] + part }
         }
         return pieces
     }

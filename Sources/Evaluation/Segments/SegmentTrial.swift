@@ -76,14 +76,12 @@ struct SegmentTrial {
 extension SegmentTrial.Ground {
     /// The pieces of the marked vertices that hang together, each ascending, by first vertex.
     func pieces(_ marked: [Bool]) -> [[Int]] {
+        let points = adjacency.weld.welded.map { Int($0) }
+        let members = marked.indices.filter { marked[$0] }
         var isMarked = [Bool](repeating: false, count: adjacency.weld.count)
-        for vertex in marked.indices where marked[vertex] { isMarked[Int(adjacency.weld.welded[vertex])] = true }
+        for vertex in members { isMarked[points[vertex]] = true }
         let numbers = HangingPieces().numbers(of: isMarked, in: adjacency)
-        var pieces: [Int: [Int]] = [:]
-        for vertex in marked.indices where marked[vertex] {
-            pieces[numbers[Int(adjacency.weld.welded[vertex])], default: []].append(vertex)
-        }
-        return pieces.values.sorted { $0[0] < $1[0] }
+        return Dictionary(grouping: members) { numbers[points[$0]] }.values.sorted { $0[0] < $1[0] }
     }
 
     /// The connected regions of the marked vertices, each ascending, by first vertex.
