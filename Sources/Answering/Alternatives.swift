@@ -2,7 +2,6 @@ import BSBBackbones
 import BSBCorrespondence
 import BSBImages
 import BSBInteractiveSegmentation
-import BSBShapes
 import BSBWorkbench
 import Foundation
 

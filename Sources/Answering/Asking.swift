@@ -1,4 +1,3 @@
-import BSBBasics
 import BSBWorkbench
 import Dispatch
 import Foundation

@@ -1,7 +1,6 @@
 import ArgumentParser
 import BSBBasics
 import Foundation
-import Synchronization
 
 #if LIBFUZZER
     /// What libFuzzer calls.
@@ -83,7 +82,7 @@ import Synchronization
 
     /// Ends the program where one input takes too long.
     private final class Watch: Sendable {
-        private let began = Mutex<Date?>(nil)
+        private let began = Guarded<Date?>(nil)
 
         init(limit: Double) {
             Thread.detachNewThread { [weak self] in

@@ -1,7 +1,6 @@
 import BSBBasics
 import BSBCONNXRuntime
 import Dispatch
-import Synchronization
 
 extension InferenceSession {
     /// Runs the graph: a tensor for each of its inputs to a tensor for each of its outputs, or of those named.
@@ -129,7 +128,7 @@ private final class LimitedRun: Sendable {
     /// What the run is given.
     nonisolated(unsafe) let options: OpaquePointer?
     private let api: CortApiBox
-    private let state = Mutex((isRunning: true, isOverTime: false))
+    private let state = Guarded((isRunning: true, isOverTime: false))
 
     /// Whether the clock ended the run.
     var isOverTime: Bool { state.withLock { $0.isOverTime } }

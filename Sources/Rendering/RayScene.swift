@@ -1,7 +1,6 @@
 import BSBBasics
 import BSBCEmbree
 import BSBShapes
-import Synchronization
 
 /// A mesh prepared for ray casting: what lies along a ray, what a camera sees.
 ///
@@ -15,7 +14,7 @@ package final class RayScene: Sendable {
     let bounds: (lower: SIMD3<Float>, upper: SIMD3<Float>)
     let accelerator: Accelerator
     /// Normals for shading by their crease angle, for all that paint the scene.
-    private let smoothNormals = Mutex<[Float: CornerNormals]>([:])
+    private let smoothNormals = Guarded<[Float: CornerNormals]>([:])
 
     /// Builds the search tree over the triangles.
     ///

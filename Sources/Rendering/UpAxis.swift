@@ -1,5 +1,5 @@
 /// The axis of a mesh's file that points up in pictures for people; what models see does not depend on it.
-public enum UpAxis: String, Sendable, Hashable, Codable, CaseIterable {
+package enum UpAxis: String, Sendable, Hashable, Codable, CaseIterable {
     /// y, as most formats for pictures and games have it.
     case y
     /// z, as CAD, maps and 3D printing have it.

@@ -52,7 +52,8 @@ package struct ImageSegmentationJob: Sendable {
             for (level, mask) in zip(MaskLevel.allCases, masks) { folder.add("\(level.rawValue)_mask.png", try mask.pngData()) }
             folder.add(
                 "masks.png",
-                try MaskSheet(photo.image, click: click.pixel, masks: Array(zip(MaskLevel.allCases.map(\.rawValue), masks))).image.pngData()
+                try MaskSheet(photo.image, click: click.pixel, masks: zip(MaskLevel.allCases, masks).map { (name: $0.rawValue, mask: $1) })
+                    .image.pngData()
             )
         }
         let pixels = Double(photo.image.width * photo.image.height)

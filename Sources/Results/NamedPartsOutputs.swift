@@ -1,4 +1,3 @@
-import BSBAnswering
 import BSBBasics
 import BSBImages
 import BSBRendering

@@ -1,4 +1,5 @@
 import BSBAnswering
+import BSBCorrespondence
 import BSBImages
 import BSBRendering
 import BSBTexturing
@@ -94,7 +95,7 @@ package struct TextureOutputs: Outputs {
             rows.append(sides[..<3].map { .init($0, "") })
             rows.append(sides[3...].map { .init($0, "") })
         }
-        let grade = outcome.painted == nil ? .none : match.correspondence.grade
+        let grade: Grade = outcome.painted == nil ? .none : match.correspondence.grade
         return PictureSheet(
             title: PictureSheet.title(
                 grade, sure: "Painted: the part has the photo's look", unsure: "Painted: what may be the part has the photo's look"),

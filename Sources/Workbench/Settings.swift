@@ -15,7 +15,7 @@ public struct Settings: Sendable, Hashable, Codable {
     /// Whether the mesh is looked at in grey or in its own colours.
     public var surface = SurfaceLook.grey
     /// The axis of the mesh's file that is up in pictures for people.
-    public var up = UpAxis.y
+    package var up = UpAxis.y
     /// How the mesh is looked at to lift features onto it.
     package var featureViews = ViewPlan(count: 40, size: 224)
     /// How the mesh is looked at to segment it.

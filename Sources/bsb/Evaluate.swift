@@ -120,7 +120,7 @@ struct EvaluateSuccess: ParsableCommand {
             Writes samples.jsonl, summary.json and report.html; a run that is cut short goes on where it was.
             """)
 
-    @OptionGroup(title: "Meshes") var dataSet: DataSetOptions
+    @OptionGroup var given: MeasurementOptions
     @OptionGroup(title: "Clicks") var sampling: SamplingOptions
 
     @Option(name: .customLong("protocol"), help: "Whose photo is clicked: one of the mesh itself, or one of another shape of its category.")
@@ -147,13 +147,6 @@ struct EvaluateSuccess: ParsableCommand {
     @Option(help: ArgumentHelp("Right and wrong answers pictured in the report, each.", valueName: "count"))
     var gallery = 24
 
-    @Option(help: ArgumentHelp("Where to write samples, summary and report.", valueName: "folder"))
-    var output: String
-
-    @OptionGroup(title: "Views") var views: ViewOptions
-    @OptionGroup(title: "Models") var models: ModelOptions
-    @OptionGroup(title: "Running") var common: CommonOptions
-
     func validate() throws {
         guard renderModel == nil || renderBaselines else {
             throw ValidationError("--render-model is for the baselines that --no-render-baselines leaves out.")
@@ -162,24 +155,22 @@ struct EvaluateSuccess: ParsableCommand {
     }
 
     func run() throws {
-        try checkOutput(output)
-        let start = Date()
-        let bench = try common.workbench(common.settings(models.preset, views), choice: models.choice)
-        let renderExtractor = try renderModel.map { try ModelChoice(features: $0).loadExtractor(threads: common.threads) }
-        let (set, entries) = try dataSet.open()
+        let (ground, output) = (try given.open(), given.output)
+        let bench = ground.bench
+        let renderExtractor = try renderModel.map { try ModelChoice(features: $0).loadExtractor(threads: given.common.threads) }
         let returned = try photos.map { try ReturnedPhotos(contentsOf: $0) }
         let evaluator = Evaluator(
-            data: set, entries: entries, options: options, renderExtractor: renderExtractor, returned: returned, at: bench)
+            data: ground.set, entries: ground.entries, options: options, renderExtractor: renderExtractor, returned: returned, at: bench)
         let records = try evaluator.run(folder: output)
         let summary = Summarizer().summary(
-            of: records, options: options, bench: bench, command: RunOptions.commandLine, seconds: Date().timeIntervalSince(start))
+            of: records, options: options, bench: bench, command: RunOptions.commandLine, seconds: ground.seconds)
         let report = EvaluationReport(summary, gallery: try evaluator.gallery(of: records, count: gallery))
         try AtomicFile.write(report.html, to: "\(output)/report.html", operation: "writing the report")
-        try common.run.publish(summary, summary.table, to: "\(output)/summary.json")
+        try given.common.run.publish(summary, summary.table, to: "\(output)/summary.json")
     }
 
     private var options: EvaluationOptions {
-        var options = sampling.evaluation(seed: common.seed)
+        var options = sampling.evaluation(seed: given.common.seed)
         options.protocolKind = protocolKind
         options.clicksPerPhoto = sharing.clicksPerPhoto ?? SharedPhotoOptions.usual
         options.segments = segments
@@ -194,7 +185,7 @@ struct EvaluatePhotos: ParsableCommand {
         commandName: "photos", abstract: "Click in real photos whose parts are known.",
         discussion: "Writes samples.jsonl and summary.json.")
 
-    @OptionGroup(title: "Meshes") var dataSet: DataSetOptions
+    @OptionGroup var given: MeasurementOptions
 
     @Option(help: ArgumentHelp("The photos and their clicks.", valueName: "json"))
     var clicks: String
@@ -202,28 +193,20 @@ struct EvaluatePhotos: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Make the 3D segment of each answer and compare it with the label.")
     var segments = true
 
-    @Option(help: ArgumentHelp("Where to write samples and summary.", valueName: "folder"))
-    var output: String
-
-    @OptionGroup(title: "Views") var views: ViewOptions
-    @OptionGroup(title: "Models") var models: ModelOptions
-    @OptionGroup(title: "Running") var common: CommonOptions
-
     func run() throws {
-        try checkOutput(output)
-        let start = Date()
-        let bench = try common.workbench(common.settings(models.preset, views), choice: models.choice)
-        let (set, entries) = try dataSet.open()
+        let (ground, output) = (try given.open(), given.output)
+        let bench = ground.bench
         var options = EvaluationOptions()
         options.protocolKind = .photos
         options.segments = segments
-        options.seed = common.seed
+        options.seed = given.common.seed
         let photos = try PhotoClicks(contentsOf: clicks)
-        let records = try PhotoEvaluator(data: set, entries: entries, clicks: photos, options: options, at: bench).run(folder: output)
+        let records = try PhotoEvaluator(data: ground.set, entries: ground.entries, clicks: photos, options: options, at: bench).run(
+            folder: output)
         options.samples = records.count
         let summary = Summarizer().summary(
-            of: records, options: options, bench: bench, command: RunOptions.commandLine, seconds: Date().timeIntervalSince(start))
-        try common.run.publish(summary, summary.table, to: "\(output)/summary.json")
+            of: records, options: options, bench: bench, command: RunOptions.commandLine, seconds: ground.seconds)
+        try given.common.run.publish(summary, summary.table, to: "\(output)/summary.json")
     }
 }
 
@@ -238,7 +221,7 @@ struct EvaluateExistence: ParsableCommand {
             --fit Sources/Correspondence/ExistenceCalibration+Table.swift
             """)
 
-    @OptionGroup(title: "Meshes") var dataSet: DataSetOptions
+    @OptionGroup var given: MeasurementOptions
     @OptionGroup(title: "Clicks") var sampling: SamplingOptions
 
     @Option(help: ArgumentHelp("Where to write the calibration that fits best, as Swift source.", valueName: "file"))
@@ -249,25 +232,16 @@ struct EvaluateExistence: ParsableCommand {
         help: ArgumentHelp("Outputs of earlier runs with these models on other shapes, to fit to as well.", valueName: "folder"))
     var pool: [String] = []
 
-    @Option(help: ArgumentHelp("Where to write records and summary.", valueName: "folder"))
-    var output: String
-
-    @OptionGroup(title: "Views") var views: ViewOptions
-    @OptionGroup(title: "Models") var models: ModelOptions
-    @OptionGroup(title: "Running") var common: CommonOptions
-
     func run() throws {
-        try checkOutput(output)
-        let start = Date()
-        let bench = try common.workbench(common.settings(models.preset, views), choice: models.choice)
-        let (set, entries) = try dataSet.open()
+        let (ground, output) = (try given.open(), given.output)
+        let bench = ground.bench
         let pooled = try pool.flatMap { try ExistenceEvaluator.records(in: $0, of: bench) }
-        let options = sampling.evaluation(seed: common.seed)
-        let records = try ExistenceEvaluator(data: set, entries: entries, options: options, at: bench).run(folder: output)
+        let options = sampling.evaluation(seed: given.common.seed)
+        let records = try ExistenceEvaluator(data: ground.set, entries: ground.entries, options: options, at: bench).run(folder: output)
         let summary = ExistenceSummary(
-            of: records, pooled: pooled, bench: bench, command: RunOptions.commandLine, seconds: Date().timeIntervalSince(start))
+            of: records, pooled: pooled, bench: bench, command: RunOptions.commandLine, seconds: ground.seconds)
         if let fit { try summary.fitted.write(to: fit) }
-        try common.run.publish(summary, summary.table, to: "\(output)/existence.json")
+        try given.common.run.publish(summary, summary.table, to: "\(output)/existence.json")
     }
 }
 

@@ -11,31 +11,22 @@ struct EvaluateInvariance: ParsableCommand {
         commandName: "invariance", abstract: "Move, turn, remesh and roughen meshes and see whether answers stay where they are.",
         discussion: "Writes samples.jsonl and invariance.json; a run that is cut short goes on where it was.")
 
-    @OptionGroup(title: "Meshes") var dataSet: DataSetOptions
+    @OptionGroup var given: MeasurementOptions
     @OptionGroup(title: "Clicks") var sampling: SamplingOptions
 
     @OptionGroup(title: "Clicks") var sharing: SharedPhotoOptions
 
-    @Option(help: ArgumentHelp("Where to write records and summary.", valueName: "folder"))
-    var output: String
-
-    @OptionGroup(title: "Views") var views: ViewOptions
-    @OptionGroup(title: "Models") var models: ModelOptions
-    @OptionGroup(title: "Running") var common: CommonOptions
-
     func run() throws {
-        try checkOutput(output)
-        let start = Date()
-        let bench = try common.workbench(common.settings(models.preset, views), choice: models.choice)
-        let (set, entries) = try dataSet.open()
-        var options = sampling.evaluation(seed: common.seed)
+        let (ground, output) = (try given.open(), given.output)
+        let bench = ground.bench
+        var options = sampling.evaluation(seed: given.common.seed)
         options.clicksPerPhoto = sharing.clicksPerPhoto ?? SharedPhotoOptions.usualOfMany
-        let evaluator = Evaluator(data: set, entries: entries, options: options, at: bench)
+        let evaluator = Evaluator(data: ground.set, entries: ground.entries, options: options, at: bench)
         let records = try InvarianceEvaluator(evaluator).run(folder: output)
         let summary = InvarianceSummary(
             of: records, models: bench.models, command: RunOptions.commandLine,
-            seconds: Date().timeIntervalSince(start))
-        try common.run.publish(summary, summary.table, to: "\(output)/invariance.json")
+            seconds: ground.seconds)
+        try given.common.run.publish(summary, summary.table, to: "\(output)/invariance.json")
     }
 }
 

@@ -12,7 +12,7 @@ struct EvaluateReverse: ParsableCommand {
             Writes samples.jsonl, reverse.json and reverse.md; a run that is cut short goes on where it was.
             """)
 
-    @OptionGroup(title: "Meshes") var dataSet: DataSetOptions
+    @OptionGroup var given: MeasurementOptions
     @OptionGroup(title: "Clicks") var sampling: SamplingOptions
 
     @Option(name: .customLong("protocol"), help: "Whose photo it is: one of the mesh itself, or one of another shape of its category.")
@@ -23,26 +23,18 @@ struct EvaluateReverse: ParsableCommand {
     @Option(help: ArgumentHelp("Where to write the score of existence that fits best, as Swift source.", valueName: "file"))
     var fit: String?
 
-    @Option(help: ArgumentHelp("Where to write samples and tables.", valueName: "folder"))
-    var output: String
-
-    @OptionGroup(title: "Views") var views: ViewOptions
-    @OptionGroup(title: "Models") var models: ModelOptions
-    @OptionGroup(title: "Running") var common: CommonOptions
-
     func run() throws {
-        try checkOutput(output)
-        let start = Date()
-        let bench = try common.workbench(common.settings(models.preset, views), choice: models.choice)
-        let (set, entries) = try dataSet.open()
-        var options = sampling.evaluation(seed: common.seed)
+        let (ground, output) = (try given.open(), given.output)
+        let bench = ground.bench
+        var options = sampling.evaluation(seed: given.common.seed)
         options.protocolKind = protocolKind
         options.clicksPerPhoto = sharing.clicksPerPhoto ?? SharedPhotoOptions.usualOfMany
-        let records = try ReverseEvaluator(Evaluator(data: set, entries: entries, options: options, at: bench)).run(folder: output)
+        let records = try ReverseEvaluator(Evaluator(data: ground.set, entries: ground.entries, options: options, at: bench)).run(
+            folder: output)
         let summary = ReverseSummary(
-            of: records, options: options, bench: bench, command: RunOptions.commandLine, seconds: Date().timeIntervalSince(start))
+            of: records, options: options, bench: bench, command: RunOptions.commandLine, seconds: ground.seconds)
         if let fit { try summary.fitted.write(to: fit) }
-        try common.run.publish(summary, summary.table, to: "\(output)/reverse.json", table: "\(output)/reverse.md")
+        try given.common.run.publish(summary, summary.table, to: "\(output)/reverse.json", table: "\(output)/reverse.md")
     }
 }
 
@@ -57,7 +49,7 @@ struct EvaluateRelate: ParsableCommand {
             Writes samples.jsonl, relate.json and relate.md; a run that is cut short goes on where it was.
             """)
 
-    @OptionGroup(title: "Meshes") var dataSet: DataSetOptions
+    @OptionGroup var given: MeasurementOptions
 
     @Option(help: ArgumentHelp("The photos, their clicks and the masks of their parts.", valueName: "json"))
     var clicks: String
@@ -71,13 +63,6 @@ struct EvaluateRelate: ParsableCommand {
     @Option(help: ArgumentHelp("Meshes of each category that vote.", valueName: "count"))
     var meshes = 3
 
-    @Option(help: ArgumentHelp("Where to write samples and tables.", valueName: "folder"))
-    var output: String
-
-    @OptionGroup(title: "Views") var views: ViewOptions
-    @OptionGroup(title: "Models") var models: ModelOptions
-    @OptionGroup(title: "Running") var common: CommonOptions
-
     func validate() throws {
         guard (1...10_000_000).contains(samples) else { throw ValidationError("--samples must be between 1 and 10000000.") }
         guard (1...1000).contains(clicksPerPair) else { throw ValidationError("--clicks-per-pair must be between 1 and 1000.") }
@@ -85,16 +70,15 @@ struct EvaluateRelate: ParsableCommand {
     }
 
     func run() throws {
-        try checkOutput(output)
-        let start = Date()
-        let bench = try common.workbench(common.settings(models.preset, views), choice: models.choice)
-        let (set, entries) = try dataSet.open()
+        let (ground, output) = (try given.open(), given.output)
+        let bench = ground.bench
         let photos = try PhotoClicks(contentsOf: clicks)
         var options = PhotoPairOptions()
-        (options.samples, options.clicksPerPair, options.meshes, options.seed) = (samples, clicksPerPair, meshes, common.seed)
-        let records = try RelateEvaluator(data: set, entries: entries, clicks: photos, options: options, at: bench).run(folder: output)
+        (options.samples, options.clicksPerPair, options.meshes, options.seed) = (samples, clicksPerPair, meshes, given.common.seed)
+        let records = try RelateEvaluator(data: ground.set, entries: ground.entries, clicks: photos, options: options, at: bench).run(
+            folder: output)
         let summary = RelateSummary(
-            of: records, options: options, bench: bench, command: RunOptions.commandLine, seconds: Date().timeIntervalSince(start))
-        try common.run.publish(summary, summary.table, to: "\(output)/relate.json", table: "\(output)/relate.md")
+            of: records, options: options, bench: bench, command: RunOptions.commandLine, seconds: ground.seconds)
+        try given.common.run.publish(summary, summary.table, to: "\(output)/relate.json", table: "\(output)/relate.md")
     }
 }

@@ -2,7 +2,6 @@ import ArgumentParser
 import BSBBasics
 import BSBResults
 import BSBShapes
-import BSBWorkbench
 import Foundation
 
 /// Throws if no results can be written into `folder`, or if they would replace what the user gave, before time is spent on making them.

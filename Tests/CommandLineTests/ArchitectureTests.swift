@@ -94,6 +94,19 @@ import Testing
         #expect(seen > 700, "so few imports mean that the modules' names were not understood")
     }
 
+    /// A lock that the thread sanitizer cannot see makes it report what is no race.
+    @Test func locksAreThoseThatTheSanitizerSees() throws {
+        let folder = DocumentationTests.root.appendingPathComponent("Sources")
+        let files = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".swift") }
+        var guarded = 0
+        for file in files where file != "Basics/Guarded.swift" {
+            let source = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
+            #expect(!source.contains(/\bMutex\b/), "\(file) has a Mutex in place of Guarded")
+            guarded += source.contains(/\bGuarded\b/) ? 1 : 0
+        }
+        #expect(guarded >= 5)
+    }
+
     /// The sizes that ARCHITECTURE.md gives are about those of today.
     @Test func sizesAreAboutThoseOfToday() throws {
         let rows = try Self.text("ARCHITECTURE.md").split(separator: "\n").filter { $0.hasPrefix("|") }.dropFirst(2)

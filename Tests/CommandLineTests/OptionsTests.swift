@@ -8,7 +8,7 @@ import Testing
 /// Every option does something.
 @Suite struct OptionsTests {
     /// The options of a group that settings are made of, each with a value that is not the usual one.
-    static let settings: [(group: any (ParsableArguments & SettingsOptions).Type, words: [String])] = [
+    nonisolated(unsafe) static let settings: [(group: any (ParsableArguments & SettingsOptions).Type, words: [String])] = [
         (MeshLookOptions.self, ["--normalisation", "boundingSphere"]), (MeshLookOptions.self, ["--segment-views", "7"]),
         (MeshLookOptions.self, ["--view-style", "lights"]), (MeshLookOptions.self, ["--solver", "max"]),
         (MeshLookOptions.self, ["--use-texture"]), (ViewOptions.self, ["--views", "7"]), (LiftOptions.self, ["--lift-views", "7"]),
@@ -51,7 +51,7 @@ import Testing
                 guard let name = text.firstMatch(of: /struct (\w+)/)?.output.1 else { return nil }
                 let declared = text.matches(of: /(?s)@(?:Option|Flag|Argument|OptionGroup)\b(?:(?!\n    @).)*?\bvar (\w+)/)
                 var rest = text
-                for match in declared.reversed() { rest.removeSubrange(text.range(of: match.output.0)!) }
+                for match in declared.reversed() { rest.removeSubrange(match.range) }
                 if let check = rest.firstMatch(of: /(?s)    func validate\(\).*?\n    \}/) { rest.removeSubrange(check.range) }
                 return (String(name), declared.map { String($0.output.1) }, rest)
             }

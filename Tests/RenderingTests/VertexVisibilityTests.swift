@@ -1,3 +1,4 @@
+import BSBBasics
 import BSBShapes
 import Testing
 

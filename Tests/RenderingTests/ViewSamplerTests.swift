@@ -1,3 +1,4 @@
+import BSBBasics
 import Foundation
 import Testing
 

@@ -1,5 +1,3 @@
-import BSBShapes
-
 /// Keeps of a part what hangs together with the clicks, so that one handle of two is one handle; see ``HangingPieces``.
 package struct ConnectedPiece: Sendable {
     /// What hangs together.
