@@ -154,7 +154,7 @@ package struct NamedPartsOutputs: Outputs {
         let sides = try MeshSides(mesh: mesh, segment: nil, marks: [], size: size, colors: colors).images(parallelism: parallelism)
         let names = parts.map(\.name).joined(separator: ", ")
         return PictureSheet(
-            title: "\(parts.count) part\(parts.count == 1 ? "" : "s")", isGood: true, subtitle: names,
+            title: "\(parts.count) part\(parts.count == 1 ? "" : "s")", subtitle: names,
             rows: [sides[..<3].map { .init($0, "") }, sides[3...].map { .init($0, "") }]
         ).image()
     }

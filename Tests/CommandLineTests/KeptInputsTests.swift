@@ -74,7 +74,7 @@ import Testing
     @Test func whatIsMissingIsToldByEveryCommand() throws {
         let folder = try Folder()
         let mesh = try folder.write("cube.obj", "mtllib gone.mtl\n" + FailureTests.cube)
-        try Image(width: 64, height: 48, fill: (200, 180, 160)).writePNG(to: folder.path + "/photo.png")
+        try Image(width: 64, height: 48, fill: Color(200, 180, 160)).writePNG(to: folder.path + "/photo.png")
         let photo = ["--image", "photo.png", "--click", "10,10"]
         let commands = [
             ["render", mesh, "--count", "1", "--size", "32", "--output", "out"],

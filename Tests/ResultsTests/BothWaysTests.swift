@@ -249,7 +249,7 @@ import Testing
         let bench = PipelineTests.bench()
         let (_, photo, click) = try PipelineTests.inputs(bench)
         var own = try Self.mesh().mesh
-        let picture = try Image(width: 4, height: 4, fill: (9, 200, 30)).pngData()
+        let picture = try Image(width: 4, height: 4, fill: Color(9, 200, 30)).pngData()
         own.appearance = SurfaceAppearance(
             materials: [.init(name: "own", picture: picture)], materialOfFace: own.faces.map { _ in 0 },
             coordinates: own.faces.flatMap { _ in [SIMD2<Float>(0.25, 0.5), SIMD2(0.5, 0.25), SIMD2(0.75, 0.75)] })
@@ -257,7 +257,7 @@ import Testing
         var match = try bench.answer(click, in: photo, on: mesh)
         match.correspondence.buddy = Candidate(
             vertex: 40, similarity: 1, pixel: click.pixel, pixelSimilarity: 1, qualifies: true, iou: 1)
-        let segment = try mesh.part(around: 40, at: bench)
+        let segment = try mesh.partFinder(at: bench).part(around: 40)
         match.segment = segment
         let folder = temporaryPath()
         defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -28,8 +28,8 @@ import Testing
                 #expect(ImageEmbedding(cached: ImageEmbedding(imageWidth: 4, imageHeight: 3, features: grid).cacheData) == nil)
             }
         }
-        var moved = Self.grid
-        moved.map = PlaneMap(scaleX: .nan, scaleY: 1)
+        let moved = FeatureGrid(
+            columns: 3, rows: 2, dimension: 2, values: Self.grid.values, map: PlaneMap(scaleX: .nan, scaleY: 1))
         #expect(FeatureGrid(cached: moved.cacheData) == nil)
     }
 
