@@ -48,7 +48,7 @@ struct TextureTests {
         var generator = SeededGenerator(seed: 3)
         var image = Image(width: 37, height: 21)
         for y in 0..<21 {
-            for x in 0..<37 { image[x, y] = (UInt8(x * 6), UInt8(y * 10), UInt8(100 + generator.index(below: 40))) }
+            for x in 0..<37 { image[x, y] = Color(UInt8(x * 6), UInt8(y * 10), UInt8(100 + generator.index(below: 40))) }
         }
         let losses = [100, 60, 5].map { quality -> Float in
             var copy = image

@@ -201,7 +201,7 @@ import Testing
 
     @Test func colourModePaintsThePartInTheMedianColour() throws {
         var image = Image(width: 5, height: 1)
-        for (x, red) in [10, 200, 30, 20, 40].enumerated() { image[x, 0] = (UInt8(red), 7, 9) }
+        for (x, red) in [10, 200, 30, 20, 40].enumerated() { image[x, 0] = Color(UInt8(red), 7, 9) }
         let mask = Mask(width: 5, height: 1) { _, _ in true }
         #expect(TextureJob.medianColor(image, mask) == SIMD3<Float>(30, 7, 9) / 255)
         let amounts = TextureJob.amounts(SurfaceSegment(probability: [0, 0.4, 0.5, 0.6, 1]))

@@ -125,7 +125,7 @@ import Testing
     /// A photo in which red grows to the right and green downwards, with a disc as the part.
     static let photo: Image = {
         var image = Image(width: 200, height: 160)
-        for y in 0..<160 { for x in 0..<200 { image[x, y] = (UInt8(x), UInt8(y), 60) } }
+        for y in 0..<160 { for x in 0..<200 { image[x, y] = Color(UInt8(x), UInt8(y), 60) } }
         return image
     }()
     static let mask = Mask(width: 200, height: 160) { x, y in

@@ -119,7 +119,7 @@ struct TrainingSetTests {
             let onTrunk = example.regions.indices.filter { example.regions[$0] == 4 }
             #expect(onTrunk.allSatisfy { example.labels[$0] != TrainingExample.background && example.instances[$0] == 0 })
             let colours = onTrunk.map { example.image[$0 % 32, $0 / 32] }
-            if !colours.isEmpty, colours.allSatisfy({ $0.0 >= $0.1 && $0.0 >= $0.2 }) { red += 1 }
+            if !colours.isEmpty, colours.allSatisfy({ $0.red >= $0.green && $0.red >= $0.blue }) { red += 1 }
         }
         // Half of the photos show the mesh's own colour, the others made-up ones.
         #expect(red > 8 && red < examples.count, "\(red) of \(examples.count)")
