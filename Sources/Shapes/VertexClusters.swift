@@ -70,8 +70,8 @@ package struct VertexClusters: Sendable, Hashable {
 private struct ClusterSearch {
     private let adjacency: Adjacency
     private let isUsed: [Bool]
-    private let low: SIMD3<Float>
-    private let extent: Float
+    private let low: SIMD3<Double>
+    private let extent: Double
 
     init(_ adjacency: Adjacency, _ isUsed: [Bool]) {
         (self.adjacency, self.isUsed) = (adjacency, isUsed)
@@ -79,8 +79,9 @@ private struct ClusterSearch {
         for (point, position) in adjacency.positions.enumerated() where isUsed[point] {
             (low, high) = (pointwiseMin(low, position), pointwiseMax(high, position))
         }
-        self.low = low
-        extent = max((high - low).max(), .leastNormalMagnitude)
+        // Doubles, since differences of the largest and smallest floats are none.
+        self.low = SIMD3<Double>(low)
+        extent = max((SIMD3<Double>(high) - self.low).max(), 1e-300)
     }
 
     /// The cluster of each point, numbered by first point, and their number.
@@ -111,9 +112,10 @@ private struct ClusterSearch {
     }
 
     private func grouped(cells: Double, _ isConnected: Bool) -> (ofPoint: [UInt32], count: Int) {
-        let scale = Float(cells) / extent
+        let scale = cells / extent
         let keys = adjacency.positions.map { position -> UInt64 in
-            let cell = SIMD3<UInt64>(((position - low) * scale).clamped(lowerBound: .zero, upperBound: .init(repeating: 2_097_151)))
+            let place = (SIMD3<Double>(position) - low) * scale
+            let cell = SIMD3<UInt64>(place.clamped(lowerBound: .zero, upperBound: .init(repeating: 2_097_151)))
             return cell.x << 42 | cell.y << 21 | cell.z
         }
         var sets = DisjointSets(count: keys.count)

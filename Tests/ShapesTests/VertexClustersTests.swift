@@ -69,6 +69,15 @@ import Testing
         #expect(found.count <= 1000 && found.count >= 400, "\(found.count)")
     }
 
+    @Test func placesTooCloseOrTooFarForFloatsAreClusteredToo() throws {
+        for scale in [0, 1e-44, 1e38] as [Float] {
+            var mesh = sphereMesh(24)
+            mesh.vertices = mesh.vertices.map { $0 * scale }
+            let found = try #require(clusters(mesh, 200))
+            #expect(found.count >= 1 && found.count <= 200)
+        }
+    }
+
     @Test func whatNoTriangleUsesStandsForNothingElse() throws {
         var mesh = sphereMesh(30)
         let used = mesh.vertices.count
