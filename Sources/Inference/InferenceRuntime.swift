@@ -19,6 +19,8 @@ package final class InferenceRuntime: @unchecked Sendable {
     ///
     /// Throws `Failure(.missingModel)` naming the places if there is none.
     package init(searching search: RuntimeSearch = RuntimeSearch()) throws {
+        // It would tell its makers how it is used, and leave a file in the temporary folder.
+        setenv("ORT_DISABLE_TELEMETRY", "1", 1)
         var obstacles: [String] = []
         for candidate in search.candidates() {
             switch Self.open(candidate) {

@@ -94,6 +94,7 @@ def open_studio(browser, server):
         page.wait_for_selector("html[data-ready]")
         return Studio(page)
 
+    open_tab.errors = errors
     yield open_tab
     for context in contexts:
         context.close()

@@ -129,7 +129,14 @@ class Studio:
             self.page.keyboard.press(key)
 
     @property
+    def mask(self):
+        """The part's mask of the photo."""
+        return self.remembered["document"]["record"]["masks"]["part"]
+
+    @property
     def remembered(self):
+        """What the tab keeps over a reload, a moment after the last change."""
+        self.page.wait_for_timeout(400)
         return json.loads(self.page.evaluate("sessionStorage.getItem('bsb-studio')"))
 
 

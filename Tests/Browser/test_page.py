@@ -55,13 +55,17 @@ def test_the_verdict_is_read_out(guitar):
     assert title in guitar.page.locator("#spoken").text_content()
 
 
-def test_a_file_that_is_none_is_told(studio, tmp_path):
+def test_a_file_that_is_none_is_told(open_studio, tmp_path):
+    studio = open_studio()
     (tmp_path / "broken.obj").write_text("v 0 0\nf 1 2 3\n")
     studio.page.locator("#failures").wait_for(state="attached")
     with studio.page.expect_response(lambda r: "/api/meshes" in r.url) as answer:
         studio.drop("#mesh-pane", tmp_path / "broken.obj")
     assert answer.value.status in (400, 422)
     assert "broken.obj" in studio.page.locator("#failures p").first.text_content()
+    # the browser itself logs a refused request
+    assert all("422" in error for error in open_studio.errors)
+    open_studio.errors.clear()
 
 
 def test_files_of_a_given_folder_are_opened_from_a_list(studio, given, example):

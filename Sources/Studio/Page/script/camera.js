@@ -2,21 +2,28 @@ import { add, cross, dot, mixed, normalized, perspective, scale, subtract, viewM
 
 const steepest = Math.PI / 2 - 0.02;
 const focal = 1 / Math.tan(Math.PI / 10);  // 36 degrees, a portrait lens: little distortion
-const home = { yaw: 0.6, pitch: 0.3, distance: 3.4, target: [0, 0, 0] };
+const home = { yaw: 0.6, pitch: 0.3, distance: 3.4, target: [0, 0, 0], up: 0 };
 
-/** A turntable about a target: the surface is within the unit ball, y is up. */
+// Where the turntable's right, up and towards lie in the mesh, for each direction that a file may have for up: Y, Z, X and their opposites.
+const frames = [
+  [[1, 0, 0], [0, 1, 0], [0, 0, 1]], [[1, 0, 0], [0, 0, 1], [0, -1, 0]], [[0, 0, 1], [1, 0, 0], [0, 1, 0]],
+  [[1, 0, 0], [0, -1, 0], [0, 0, -1]], [[1, 0, 0], [0, 0, -1], [0, 1, 0]], [[0, -1, 0], [-1, 0, 0], [0, 0, -1]],
+];
+
+/** A turntable about a target: the surface is within the unit ball. */
 export class Camera {
   constructor() { this.reset(); }
 
   reset() { Object.assign(this, home, { target: [...home.target] }); }
 
-  get pose() { return { yaw: this.yaw, pitch: this.pitch, distance: this.distance, target: [...this.target] }; }
+  get pose() { return { yaw: this.yaw, pitch: this.pitch, distance: this.distance, target: [...this.target], up: this.up }; }
   set pose(pose) { Object.assign(this, pose, { target: [...pose.target] }); }
 
   /** The axes of the eye: right, up, and from the target towards the eye. */
   get axes() {
     const [cy, sy, cp, sp] = [Math.cos(this.yaw), Math.sin(this.yaw), Math.cos(this.pitch), Math.sin(this.pitch)];
-    const z = [sy * cp, sp, cy * cp], x = [cy, 0, -sy];
+    const frame = frames[this.up], inMesh = v => add(add(scale(frame[0], v[0]), scale(frame[1], v[1])), scale(frame[2], v[2]));
+    const z = inMesh([sy * cp, sp, cy * cp]), x = inMesh([cy, 0, -sy]);
     return { x, y: cross(z, x), z };
   }
 
@@ -44,6 +51,9 @@ export class Camera {
 
   zoom(factor) { this.distance = Math.max(0.25, Math.min(12, this.distance * factor)); }
 
+  /** Takes the next direction for up. */
+  turnUp() { this.up = (this.up + 1) % frames.length; }
+
   /** Moves the target by fractions of the picture's height. */
   pan(dx, dy) {
     const { x, y } = this.axes, reach = 2 * this.distance / focal;
@@ -55,7 +65,7 @@ export class Camera {
 
 /** The pose that looks along -direction, otherwise as `pose`. */
 export function poseFacing(pose, direction) {
-  const d = normalized(direction);
+  const d = frames[pose.up].map(axis => dot(normalized(direction), axis));
   const pitch = Math.max(-1.2, Math.min(1.2, Math.asin(Math.max(-1, Math.min(1, d[1])))));
   const yaw = Math.hypot(d[0], d[2]) < 0.05 ? pose.yaw : Math.atan2(d[0], d[2]);
   return { ...pose, yaw, pitch };
@@ -65,7 +75,7 @@ export function poseFacing(pose, direction) {
 export function poseBetween(a, b, t) {
   const turn = ((b.yaw - a.yaw + Math.PI) % (2 * Math.PI) + 2 * Math.PI) % (2 * Math.PI) - Math.PI;
   return {
-    yaw: a.yaw + turn * t, pitch: mixed(a.pitch, b.pitch, t), distance: mixed(a.distance, b.distance, t),
+    yaw: a.yaw + turn * t, pitch: mixed(a.pitch, b.pitch, t), distance: mixed(a.distance, b.distance, t), up: b.up,
     target: a.target.map((c, i) => mixed(c, b.target[i], t)),
   };
 }

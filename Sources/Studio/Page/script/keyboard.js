@@ -26,6 +26,7 @@ const keys = studio => [
   ]],
   ['View', [
     ['F', 'Fit photo and mesh', () => studio.fit()],
+    ['U', 'Another side up', () => studio.turnUp()],
     ['W', 'Wires', () => studio.toggleWires()],
     ['C', 'Colours of the file, or clay', () => studio.togglePaint()],
     ['+', 'Closer', () => studio.zoom(1.2)],

@@ -76,6 +76,7 @@ export class Studio {
     on('#map', () => this.mapAll());
     on('#fit-photo', () => this.photoPane.view.fit());
     on('#fit-mesh', () => this.meshPane.viewer.fit());
+    on('#turn-up', () => this.turnUp());
     on('#wires', () => this.toggleWires());
     on('#paint', () => this.togglePaint());
     on('#save', () => this.save());
@@ -202,6 +203,14 @@ export class Studio {
     const { viewer } = this.meshPane, isShown = viewer.style.wires === 0;
     find('#wires').setAttribute('aria-pressed', isShown);
     viewer.restyle({ wires: isShown ? 1 : 0 });
+  }
+
+  /** Another side of the mesh up: files differ in that. */
+  turnUp() {
+    const { viewer } = this.meshPane;
+    viewer.hold();
+    viewer.camera.turnUp();
+    viewer.moved();
   }
 
   /** The file's own colours and pictures, or clay. */
