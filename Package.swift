@@ -34,6 +34,7 @@ let package = Package(
     products: [
         .library(name: "SegmentationBuddies", targets: ["SegmentationBuddies"]),
         .executable(name: "bsb", targets: ["bsb"]),
+        .library(name: "bsbc", type: .dynamic, targets: [module("CInterface")]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -139,6 +140,18 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ], resources: [.copy("Page")]),
 
+        // The service over a pipe
+        library(
+            "Piping",
+            on: [
+                "Basics", "Images", "Shapes", "Texturing", "Backbones", "InteractiveSegmentation", "Workbench", "Answering", "Results",
+                "Serving",
+            ]),
+
+        // The library as C sees it
+        library(
+            "CInterface", on: ["Basics", "Images", "Shapes", "Inference", "Backbones", "Workbench", "Answering", "Results"]),
+
         // Measuring it: data sets, protocols, baselines, statistics, reports
         library(
             "Evaluation",
@@ -153,7 +166,7 @@ let package = Package(
             dependencies: modules([
                 "Basics", "ModelStore", "Images", "LinearAlgebra", "Shapes", "Rendering", "Texturing", "Backbones",
                 "InteractiveSegmentation", "Correspondence", "Examples", "Workbench", "Answering", "Results", "Batch", "Serving", "Studio",
-                "Evaluation",
+                "Piping", "Evaluation",
             ]) + [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .executableTarget(
             name: "TrainingData",
@@ -193,6 +206,7 @@ let package = Package(
         tests("Workbench"),
         tests("Serving", on: ["Basics", "Workbench", "Answering", "Results", "Shapes", "Images"]),
         tests("Results", on: ["Workbench", "Answering", "Evaluation", "Examples", "Rendering"]),
+        tests("Piping", on: ["Images", "Examples", "Workbench"]),
         tests("Evaluation"),
         .testTarget(
             name: "CommandLineTests",

@@ -119,7 +119,7 @@ package struct MapOutputs: Outputs {
         folder.add("overview.png", try picture().pngData())
         folder.add("photo_labels.png", try Image.greyPNGData(photoLabels, width: image.width, height: image.height))
         folder.add("vertex_labels.npy", NumPyArray(labels, shape: [labels.count]).encoded())
-        let faces = Self.fileFaceLabels(labels, of: mesh)
+        let faces = faceLabels
         folder.add("face_labels.npy", NumPyArray(faces, shape: [faces.count]).encoded())
         for (index, region) in outcome.regions.enumerated() {
             folder.add(String(format: "masks/region-%02d.png", index + 1), try region.visible.pngData())
@@ -148,8 +148,11 @@ package struct MapOutputs: Outputs {
             settings: bench.effectiveSettings, models: bench.models, timings: outcome.timings, outputs: outputs)
     }
 
+    /// #F of the file: the region of each face, from 1; 0 for none.
+    package var faceLabels: [Int32] { Self.fileFaceLabels(outcome.vertexLabels, of: outcome.mesh.mesh) }
+
     /// height x width: 0 outside the object, the region's label in it, 255 where it has no region (and for labels beyond 254).
-    private var photoLabels: [UInt8] {
+    package var photoLabels: [UInt8] {
         var labels = outcome.object.mask.bytes(inside: 255)
         for (index, region) in outcome.regions.enumerated() {
             region.visible.forEachSpan { y, range in

@@ -44,8 +44,7 @@ public struct MatchOutputs: Outputs {
         let made = try bench.parallelism.map(1 + Overview.panelCount) { index -> (panel: Image?, files: OutputFolder?) in
             index == 0 ? (nil, try maskAndPartFiles()) : (try painter(index - 1), nil)
         }
-        // Little effort to compress: several times as quick for a few more bytes.
-        folder.add("overview.png", try overview.image(of: made.compactMap(\.panel)).pngData(compression: 1))
+        folder.add("overview.png", try Self.picture(overview, made.compactMap(\.panel)))
         for (name, data) in made[0].files?.files ?? [] { folder.add(name, data) }
         if let alternatives {
             try AlternativesFiles(alternatives: alternatives, mesh: answer.mesh).add(to: &folder, parallelism: bench.parallelism)
@@ -55,6 +54,20 @@ public struct MatchOutputs: Outputs {
     /// Adds the part as arrays, and nothing else.
     package func addLabels(to folder: inout OutputFolder) {
         part?.addLabels(to: &folder)
+    }
+
+    /// `overview.png` alone.
+    ///
+    /// Throws `Failure` if it cannot be made.
+    package func overview() throws -> Data {
+        let overview = Overview(answer, part: part?.document)
+        let painter = overview.panelPainter()
+        return try Self.picture(overview, bench.parallelism.map(Overview.panelCount) { try painter($0) })
+    }
+
+    private static func picture(_ overview: Overview, _ panels: [Image]) throws -> Data {
+        // Little effort to compress: several times as quick for a few more bytes.
+        try overview.image(of: panels).pngData(compression: 1)
     }
 
     private func maskAndPartFiles() throws -> OutputFolder {

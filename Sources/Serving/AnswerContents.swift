@@ -44,9 +44,11 @@ struct DocumentContents: AnswerContents {
 }
 
 /// The answer to a click in a photo.
-struct MatchContents: AnswerContents {
-    let answer: Answer
-    let bench: Workbench
+package struct MatchContents: AnswerContents {
+    /// The answer.
+    package let answer: Answer
+    /// The workbench that gave it, for what comes after.
+    package let bench: Workbench
     private let outputs: MatchOutputs
 
     init(_ answer: Answer, at bench: Workbench, includeCandidates: Bool) {
@@ -54,20 +56,28 @@ struct MatchContents: AnswerContents {
         outputs = MatchOutputs(answer, at: self.bench, includeCandidates: includeCandidates)
     }
 
-    var document: any Encodable & Sendable { outputs.document() }
+    /// What `bsb match` prints.
+    package var document: any Encodable & Sendable { outputs.document() }
 
-    var files: [String] {
+    /// The files of `bsb match`, and the similarity of all vertices.
+    package var files: [String] {
         ["object_mask.png", "part_mask.png", "similarity.npy", "overview.png", "result.json"]
             + (answer.segment == nil ? [] : PartNames.all)
     }
 
-    var bytes: Int { answer.masks.object.width * answer.masks.object.height / 4 + 4 * (answer.segment?.probability.count ?? 0) + 65536 }
+    /// Bytes of memory, about.
+    package var bytes: Int {
+        answer.masks.object.width * answer.masks.object.height / 4 + 4 * (answer.segment?.probability.count ?? 0) + 65536
+    }
 
-    var part: (segment: SurfaceSegment, mesh: OpenMesh)? { answer.segment.map { ($0, answer.mesh) } }
+    /// The part of the mesh.
+    package var part: (segment: SurfaceSegment, mesh: OpenMesh)? { answer.segment.map { ($0, answer.mesh) } }
 
-    var mask: Mask? { answer.masks.part }
+    /// The part of the photo.
+    package var mask: Mask? { answer.masks.part }
 
-    func file(_ name: String) throws -> Data {
+    /// A file; throws `Failure`.
+    package func file(_ name: String) throws -> Data {
         switch name {
         case "object_mask.png": return try answer.masks.object.pngData()
         case "part_mask.png": return try answer.masks.part.pngData()
@@ -111,26 +121,34 @@ struct PartContents<Made: Outputs>: AnswerContents {
 }
 
 /// A whole object, region by region.
-struct MapContents: AnswerContents {
-    private let outcome: MapJob.Outcome
-    private let outputs: MapOutputs
+package struct MapContents: AnswerContents {
+    /// What came of it.
+    package let outcome: MapJob.Outcome
+    /// Its files.
+    package let outputs: MapOutputs
 
     init(_ outcome: MapJob.Outcome, options: MapJob.Options, at bench: Workbench) {
         self.outcome = outcome
         outputs = MapOutputs(outcome, options: options, at: bench.keeping)
     }
 
-    var document: any Encodable & Sendable { outputs.document() }
-    var files: [String] {
+    /// What `bsb map` prints.
+    package var document: any Encodable & Sendable { outputs.document() }
+    /// The files of `bsb map`.
+    package var files: [String] {
         ["vertex_labels.npy", "face_labels.npy", "photo_labels.png", "map.ply", "map.glb", "overview.png", "result.json"]
     }
-    var bytes: Int { outcome.regions.count * (outcome.photo.image.width * outcome.photo.image.height / 4 + 4 * outcome.vertexLabels.count) }
+    /// Bytes of memory, about.
+    package var bytes: Int {
+        outcome.regions.count * (outcome.photo.image.width * outcome.photo.image.height / 4 + 4 * outcome.vertexLabels.count)
+    }
 
-    func file(_ name: String) throws -> Data {
+    /// A file; throws `Failure`.
+    package func file(_ name: String) throws -> Data {
         switch name {
         case "vertex_labels.npy": return NumPyArray(outcome.vertexLabels, shape: [outcome.vertexLabels.count]).encoded()
         case "face_labels.npy":
-            let labels = MapOutputs.fileFaceLabels(outcome.vertexLabels, of: outcome.mesh.mesh)
+            let labels = outputs.faceLabels
             return NumPyArray(labels, shape: [labels.count]).encoded()
         default: return try outputs.made(name, among: files)
         }
@@ -151,6 +169,7 @@ struct RelateContents: AnswerContents {
     }
 
     var document: any Encodable & Sendable { outputs.document() }
+    var mask: Mask? { masks["mask.png"] }
     var files: [String] { masks.keys.sorted() + ["overview.png", "result.json"] }
     var bytes: Int { masks.values.reduce(0) { $0 + $1.width * $1.height / 8 } + (1 << 20) }
 

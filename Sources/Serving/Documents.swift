@@ -258,5 +258,5 @@ package struct ProgressDocument: Sendable, Codable, Hashable {
     package var total: Int
 
     /// The document of an update.
-    init(_ update: ProgressUpdate) { (stage, done, total) = (update.stage, update.done, update.total) }
+    package init(_ update: ProgressUpdate) { (stage, done, total) = (update.stage, update.done, update.total) }
 }

@@ -3,6 +3,7 @@ import BSBBackbones
 import BSBBasics
 import BSBCorrespondence
 import BSBImages
+import BSBInteractiveSegmentation
 import BSBWorkbench
 import Foundation
 
@@ -115,7 +116,7 @@ package struct QuestionOptions: Codable, Sendable {
     /// Which of the segmenter's masks a click means.
     package var level: MaskLevel?
     /// Where the probability of a vertex is cut.
-    package var threshold: ThresholdKind?
+    package var threshold: Threshold?
     /// Whether the part's border is moved into nearby creases.
     package var cleanBorders: Bool?
     /// Whether pieces that do not hang together with the answer are kept.
@@ -144,7 +145,7 @@ package struct QuestionOptions: Codable, Sendable {
         if let cleanBorders { settings.cleansBorders = cleanBorders }
         if let allPieces { settings.keepsAllPieces = allPieces }
         if let liftViews { settings.lifting.views = liftViews }
-        if let minExistence { settings.matching.minimumExistence = minExistence }
+        if let minExistence { (settings.matching.minimumExistence, settings.pixelMatching.minimumExistence) = (minExistence, minExistence) }
         return settings
     }
 }

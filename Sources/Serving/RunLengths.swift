@@ -14,6 +14,14 @@ package struct RunLengths: Sendable, Codable, Hashable {
         counts = mask.columnMajorRunLengths
     }
 
+    /// The mask, in its own size.
+    ///
+    /// Throws `Failure(.usage)` for runs that are those of no mask.
+    package func mask() throws -> Mask {
+        guard size.count == 2 else { throw Failure(.usage, "reading the part's mask", reason: "its size is not [height, width]") }
+        return try mask(width: size[1], height: size[0])
+    }
+
     /// The mask, which must have the size of the photo.
     ///
     /// Throws `Failure(.usage)` where it has another.

@@ -20,6 +20,7 @@ struct BSB: ParsableCommand {
             Distill.self,
             Inspect.self,
             Render.self, SegmentImage.self, Example.self, Evaluate.self, Models.self, Cache.self,
+            Serve.self,
         ])
 }
 

@@ -1,0 +1,64 @@
+"""A mesh, and what is clicked on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from .answer import Located, Part
+from .options import Options
+from .photo import Photo, Point
+from .pipe import Array
+from .session import Listener, Resource
+
+
+class Mesh(Resource):
+    """An open mesh; see `open_mesh`."""
+
+    @property
+    def vertex_count(self) -> int:
+        """#V of the file or array."""
+        return int(self.document["vertices"])
+
+    @property
+    def face_count(self) -> int:
+        """#F of the file or array; a polygon counts once."""
+        return int(self.document["faces"])
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is odd about the mesh, in sentences."""
+        return list(self.document["warnings"])
+
+    def prepare(self, *, progress: Listener | None = None) -> None:
+        """Lets models see all of the mesh, so that every click on it is quick; else the first click does some of it."""
+        self.session.ask("prepare", {"mesh": self.id}, progress=progress)
+
+    def part(
+        self, vertex: int | Iterable[int], *, negative: Iterable[int] = (), options: Options | None = None, progress: Listener | None = None
+    ) -> Part:
+        """The part around clicked vertices, without those around `negative` ones (`bsb segment`)."""
+        positive = [vertex] if isinstance(vertex, int) else list(vertex)
+        parameters = {
+            "mesh": self.id, "positive": [{"vertex": int(v)} for v in positive], "negative": [{"vertex": int(v)} for v in negative],
+            "options": (options or Options()).parameters(),
+        }  # fmt: skip
+        return Part(self, self.session.ask("segment", parameters, progress=progress))
+
+    def locate(
+        self, vertex: int, photo: Photo, *, object_at: Point | None = None, options: Options | None = None, progress: Listener | None = None
+    ) -> Located:
+        """The part of a photo that a vertex means: the way back (`bsb locate`)."""
+        parameters: dict[str, Any] = {
+            "photo": photo.id, "mesh": self.id, "place": {"vertex": int(vertex)}, "options": (options or Options()).parameters(),
+        }  # fmt: skip
+        if object_at is not None:
+            parameters["object"] = list(object_at)
+        return Located(self, self.session.ask("locate", parameters, progress=progress))
+
+    def features(self, *, progress: Listener | None = None) -> Array:
+        """(#V, dimension) float32: the features that were lifted to the vertices; rows of vertices that no view shows are spread from others."""
+        return self.session.ask("mesh-features", {"mesh": self.id}, progress=progress).arrays["features"]
+
+    def __repr__(self) -> str:
+        return f"<Mesh {self.document['name']!r}, {self.vertex_count} vertices, {self.face_count} faces>"

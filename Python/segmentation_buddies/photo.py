@@ -1,0 +1,127 @@
+"""A photo, and what is clicked in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .answer import Answer, Mapped, Related
+from .options import Options
+from .pipe import Array
+from .session import Listener, Resource
+
+if TYPE_CHECKING:
+    from .mesh import Mesh
+
+#: x to the right and y down from the photo's upper left, in pixels; decimals are allowed.
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Features:
+    """What the feature extractor sees in a photo."""
+
+    #: (rows, columns, dimension) float32.
+    values: Array
+    #: (columns,) where the centres of the cells are in the photo, in pixels from its left.
+    x: Array
+    #: (rows,) the same from its top.
+    y: Array
+
+
+class Photo(Resource):
+    """An open photo; see `open_photo`."""
+
+    @property
+    def width(self) -> int:
+        """The width in pixels, upright."""
+        return int(self.document["width"])
+
+    @property
+    def height(self) -> int:
+        """The height in pixels, upright."""
+        return int(self.document["height"])
+
+    def click(
+        self,
+        x: float,
+        y: float,
+        *,
+        positive: Iterable[Point] = (),
+        negative: Iterable[Point] = (),
+        box: tuple[float, float, float, float] | None = None,
+        object_at: Point | None = None,
+        mask: npt.ArrayLike | None = None,
+    ) -> Click:
+        """A click at pixel (x, y), counted from the upper left.
+
+        `positive` are more pixels of the part and `negative` pixels that are not of it; `box` (x0, y0, x1, y1) is around it; `object_at` is
+        on the object, if the click is not; `mask`, (h, w) booleans, is the part itself, where it is known. Asks nothing yet.
+        """
+        click: dict[str, Any] = {"x": x, "y": y}
+        for name, points in (("positive", list(positive)), ("negative", list(negative))):
+            if points:
+                click[name] = [list(point) for point in points]
+        if box is not None:
+            click["box"] = list(box)
+        if object_at is not None:
+            click["object"] = list(object_at)
+        return Click(self, click, {} if mask is None else {"mask": np.asarray(mask, dtype=np.bool_)})
+
+    def map(
+        self, mesh: Mesh, *, object_at: Point | None = None, clicks: int | None = None, options: Options | None = None,
+        progress: Listener | None = None,
+    ) -> Mapped:
+        """Maps the whole object: every region that the segmenter sees in the photo finds its part of the mesh (`bsb map`)."""
+        parameters: dict[str, Any] = {"photo": self.id, "mesh": mesh.id, "options": (options or Options()).parameters()}
+        if object_at is not None:
+            parameters["object"] = list(object_at)
+        if clicks is not None:
+            parameters["clicks"] = clicks
+        return Mapped(self.session.ask("map", parameters, progress=progress))
+
+    def features(self, *, progress: Listener | None = None) -> Features:
+        """The features of the whole photo, on their grid."""
+        said = self.session.ask("photo-features", {"photo": self.id}, progress=progress)
+        return Features(said.arrays["features"], said.arrays["x"], said.arrays["y"])
+
+    def __repr__(self) -> str:
+        return f"<Photo {self.document['name']!r}, {self.width} x {self.height}>"
+
+
+@dataclass(frozen=True)
+class Click:
+    """A click in a photo, which can be asked for on any mesh; see `Photo.click`."""
+
+    photo: Photo
+    document: Mapping[str, Any]
+    arrays: Mapping[str, Array]
+
+    def masks(self) -> dict[str, Array]:
+        """What the click may mean in the photo: the (h, w) masks `part`, `middle` and `object`."""
+        said = self.photo.session.ask("masks", {"photo": self.photo.id, "click": self.document}, self.arrays)
+        return dict(said.arrays)
+
+    def on(self, mesh: Mesh, *, options: Options | None = None, progress: Listener | None = None) -> Answer:
+        """The part of `mesh` that means the same; that the mesh has none is an answer too.
+
+        Raises `BadInput` for a click outside the photo.
+        """
+        parameters = {"photo": self.photo.id, "mesh": mesh.id, "click": self.document, "options": (options or Options()).parameters()}
+        return Answer(self, mesh, self.photo.session.ask("match", parameters, self.arrays, progress))
+
+    def through(
+        self, *meshes: Mesh, to: Photo, object_at: Point | None = None, options: Options | None = None, progress: Listener | None = None
+    ) -> Related:
+        """The same part in another photo, found through meshes (`bsb relate`)."""
+        parameters: dict[str, Any] = {
+            "photo": self.photo.id, "click": self.document, "second": to.id, "meshes": [mesh.id for mesh in meshes],
+            "options": (options or Options()).parameters(),
+        }  # fmt: skip
+        if object_at is not None:
+            parameters["object"] = list(object_at)
+        return Related(self.photo.session.ask("relate", parameters, self.arrays, progress))

@@ -1,0 +1,115 @@
+"""Answers of the real program on a real example are those of the command line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import segmentation_buddies as bsb
+from segmentation_buddies import program
+
+
+@pytest.fixture(scope="module")
+def expected(folder: Path, click: tuple[int, int], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `bsb match` writes."""
+    out = tmp_path_factory.mktemp("expected")
+    command: list[str | Path] = ["match", "--image", folder / "mug/photo.png", "--click", f"{click[0]},{click[1]}", "--mesh", folder / "mug/mesh.obj"]
+    subprocess.run([program.find(), *command, "--no-cache", "--output", out], check=True, capture_output=True, env=program.environment())
+    return out
+
+
+def test_arrays_are_those_of_the_command_line(answer: bsb.Answer, expected: Path) -> None:
+    assert answer
+    document = json.loads((expected / "result.json").read_text())
+    assert answer.vertex == document["vertex"]
+    assert answer.similarity == pytest.approx(document["similarity"], abs=1e-6)
+    for name, array in [("labels", answer.vertices), ("face_labels", answer.faces), ("probability", answer.probability)]:
+        assert np.array_equal(array, np.load(expected / f"{name}.npy")), name
+
+
+def test_saved_files_are_those_of_the_command_line(answer: bsb.Answer, expected: Path, tmp_path: Path) -> None:
+    names = answer.save(tmp_path / "saved")
+    assert set(names) == {path.name for path in expected.iterdir()}
+    for name in set(names) - {"result.json"}:
+        assert (tmp_path / "saved" / name).read_bytes() == (expected / name).read_bytes(), name
+
+
+def test_masks_hold_the_click(answer: bsb.Answer, photo: bsb.Photo, click: tuple[int, int]) -> None:
+    assert answer.part_mask.shape == answer.object_mask.shape == (photo.height, photo.width)
+    assert answer.object_mask[click[1], click[0]]
+    masks = photo.click(*click).masks()
+    assert np.array_equal(masks["part"], answer.part_mask)
+    assert set(masks) == {"part", "middle", "object"}
+
+
+def test_arrays_open_as_files_do(session: bsb.Session, folder: Path, answer: bsb.Answer, click: tuple[int, int]) -> None:
+    images = pytest.importorskip("PIL.Image")
+    picture = images.open(folder / "mug/photo.png")
+    vertices, faces = [], []
+    for line in (folder / "mug/mesh.obj").read_text().splitlines():
+        word, *rest = line.split() or [""]
+        if word == "v":
+            vertices.append([float(value) for value in rest[:3]])
+        elif word == "f":
+            faces.append([int(value.split("/")[0]) - 1 for value in rest])
+    mesh = session.open_mesh(np.array(vertices, np.float32), faces)
+    assert (mesh.vertex_count, mesh.face_count) == (len(vertices), len(faces))
+    for photo in (session.open_photo(picture), session.open_photo(np.asarray(picture.convert("RGB")))):
+        again = photo.click(*click).on(mesh)
+        assert again.vertex == answer.vertex
+        assert np.array_equal(again.faces, answer.faces)
+
+
+def test_a_mask_is_a_click(answer: bsb.Answer, photo: bsb.Photo, mesh: bsb.Mesh, click: tuple[int, int]) -> None:
+    again = photo.click(*click, mask=answer.part_mask).on(mesh)
+    assert again.document["click"]["isMask"]
+    assert np.array_equal(again.part_mask, answer.part_mask)
+
+
+def test_progress_is_told(session: bsb.Session, folder: Path, photo: bsb.Photo, click: tuple[int, int]) -> None:
+    told: list[bsb.Progress] = []
+    # A mesh that was never seen: a scaled one would be the same to the models.
+    cube = np.array([[x, y, z] for x in (0, 1) for y in (0, 1.5) for z in (0, 2)], np.float32)
+    quads = [[0, 1, 3, 2], [4, 6, 7, 5], [0, 4, 5, 1], [2, 3, 7, 6], [0, 2, 6, 4], [1, 5, 7, 3]]
+    photo.click(*click).on(session.open_mesh(cube, quads), progress=told.append)
+    assert told
+    assert all(0 <= step.done <= step.total for step in told)
+
+
+def test_a_picture_is_shown(answer: bsb.Answer) -> None:
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("Agg")
+    figure = answer.show()
+    assert figure.axes[0].images
+
+
+def test_texture_lies_on_the_part(answer: bsb.Answer, mesh: bsb.Mesh) -> None:
+    texture = answer.texture(size=128)
+    assert texture.picture is not None and texture.coordinates is not None and texture.triangles is not None
+    assert texture.picture.shape == (128, 128, 3)
+    assert len(texture.coordinates) == len(texture.triangles)
+    assert texture.coordinates.min() >= 0 and texture.coordinates.max() <= 1
+    # The paint fades out beyond the part's border, so that all of the part's faces are painted and a few more.
+    assert set(np.flatnonzero(answer.faces)) <= set(texture.triangles[:, 0].tolist())
+    assert texture.triangles[:, 1:].max() < mesh.vertex_count
+
+
+def test_failures_have_the_programs_sentence(photo: bsb.Photo, mesh: bsb.Mesh, session: bsb.Session, tmp_path: Path) -> None:
+    with pytest.raises(bsb.BadInput, match="outside the photo"):
+        photo.click(1e6, 0).on(mesh)
+    with pytest.raises(FileNotFoundError, match="nowhere.png"):
+        session.open_photo(tmp_path / "nowhere.png")
+    with pytest.raises(ValueError, match="no faces"):
+        session.open_mesh(b"v 0 0 0\n", name="points.obj")
+    with pytest.raises(bsb.BadInput, match="vertex"):
+        mesh.part(10**9)
+
+
+def test_the_mesh_may_lack_the_part(photo: bsb.Photo, mesh: bsb.Mesh, click: tuple[int, int]) -> None:
+    answer = photo.click(*click).on(mesh, options=bsb.Options(min_existence=1))
+    assert not answer
+    assert answer.grade == "none" and answer.vertex is None and not answer.faces.any() and answer.explanation
