@@ -10,7 +10,9 @@ import Testing
     static func square(_ change: (inout Mesh) -> Void = { _ in }) throws -> Mesh {
         var picture = Image(width: 8, height: 8)
         for y in 0..<8 {
-            for x in 0..<8 { picture[x, y] = y < 4 ? (x < 4 ? (255, 0, 0) : (0, 255, 0)) : (x < 4 ? (0, 0, 255) : (255, 255, 255)) }
+            for x in 0..<8 {
+                picture[x, y] = y < 4 ? (x < 4 ? Color(255, 0, 0) : Color(0, 255, 0)) : (x < 4 ? Color(0, 0, 255) : Color(255, 255, 255))
+            }
         }
         // From +x with +y upwards, -z is to the right.
         var mesh = Mesh(vertices: [[0, -1, 1], [0, -1, -1], [0, 1, -1], [0, 1, 1]], faces: [[0, 1, 2], [0, 2, 3]])
