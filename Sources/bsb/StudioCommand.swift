@@ -65,7 +65,7 @@ struct StudioCommand: ParsableCommand {
                 } else {
                     Terminal.result(address)
                 }
-                Terminal.message("bsb: the studio is at \(address) (Ctrl-C ends it)")
+                Terminal.message("bsb: the studio is open; Ctrl-C ends it")
                 if !noOpen { Browser.open(address) }
             }
         }
