@@ -2,7 +2,7 @@
 
 Foundation brings the data of all languages, 34 MB. The program speaks English and sorts by bytes: the root and English stay, and whatever belongs to no
 language (properties, normalisation, time zones). ICU falls back to the root where a language is missing. ARCHIVE is lib_FoundationICU.a; OUTPUT.c
-defines the same symbol, and linked before the archive it takes its place.
+defines `bsb_icu_data`. The name that ICU looks for is printed: with --defsym=NAME=bsb_icu_data, the linker leaves the archive's data alone.
 """
 
 import re
@@ -74,11 +74,12 @@ def main(archive: str, output: str) -> None:
     blob = Path(output).with_suffix(".dat").resolve()
     blob.write_bytes(small)
     Path(output).write_text(
-        f"""__asm__(
-    ".section .rodata\\n.balign 16\\n.global {symbol}\\n.type {symbol}, %object\\n{symbol}:\\n"
-    ".incbin \\"{blob}\\"\\n.size {symbol}, .-{symbol}\\n.previous\\n");
-"""
+        """__asm__(
+    ".section .rodata\\n.balign 16\\n.global bsb_icu_data\\n.type bsb_icu_data, %object\\nbsb_icu_data:\\n"
+    ".incbin \\"BLOB\\"\\n.size bsb_icu_data, .-bsb_icu_data\\n.previous\\n");
+""".replace("BLOB", str(blob))
     )
+    print(symbol)
     print(f"ICU: {kept} of {count} items, {len(small) / 1e6:.1f} of {len(data) / 1e6:.1f} MB", file=sys.stderr)
 
 
