@@ -43,7 +43,7 @@ import Testing
         let read = try Image.decode(data)
         #expect(read.width == 64 && read.height == 48)
         let (left, right) = (read[8, 20], read[56, 20])
-        #expect(left.2 > 180 && left.0 < 60 && right.0 > 170 && right.2 < 70, "\(left) \(right)")
+        #expect(left.blue > 180 && left.red < 60 && right.red > 170 && right.blue < 70, "\(left) \(right)")
         #expect(throws: (any Error).self) { try Image.decode(data.prefix(data.count / 2)) }
     }
 
