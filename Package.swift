@@ -182,7 +182,7 @@ let package = Package(
             name: "Benchmarks",
             dependencies: modules([
                 "Basics", "Images", "LinearAlgebra", "Shapes", "Rendering", "Backbones", "Distillation", "InteractiveSegmentation",
-                "Correspondence", "Examples", "Workbench", "Answering", "Results",
+                "Correspondence", "Examples", "Photography", "Workbench", "Answering", "Results",
             ]) + [.product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Benchmarks"),
 

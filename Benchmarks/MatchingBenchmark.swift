@@ -4,6 +4,7 @@ import BSBCorrespondence
 import BSBExamples
 import BSBImages
 import BSBLinearAlgebra
+import BSBPhotography
 import BSBWorkbench
 
 /// The most similar pixel for each of 100 candidates: products with the grid's cells and bounds by block, against one matrix product with all pixels.
