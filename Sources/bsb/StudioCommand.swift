@@ -48,7 +48,8 @@ struct StudioCommand: ParsableCommand {
 
     func run() throws {
         let folders = try GivenFolders(root)
-        let bench = try common.workbench(models, meshOptions)
+        let bench = try common.workbench(
+            common.settings(models.preset, meshOptions), choice: models.choice, limit: meshOptions.limit)
         var limits = ServiceLimits()
         limits.uploadBytes = maxUpload << 20
         let service = try Service(bench, version: BSB.version, folders: folders, limits: limits)
