@@ -199,7 +199,9 @@ let package = Package(
         tests("Inference", resources: [.copy("Fixtures")]),
         tests("Rendering"),
         tests("Texturing", on: ["Examples", "Images", "Shapes"]),
-        tests("Registration", on: ["Backbones", "Correspondence", "Distillation", "Examples", "Images", "LinearAlgebra", "Rendering", "Shapes"]),
+        tests(
+            "Registration",
+            on: ["Backbones", "Correspondence", "Distillation", "Examples", "Images", "LinearAlgebra", "Rendering", "Shapes"]),
         tests("Backbones", resources: [.copy("Fixtures")]),
         tests("Distillation"),
         tests("InteractiveSegmentation", on: ["Examples"], resources: [.copy("Published")]),
