@@ -76,6 +76,9 @@ let package = Package(
         library("InteractiveSegmentation", on: ["Basics", "LinearAlgebra", "Shapes", "Rendering", "Backbones", "Distillation"]),
         library("Correspondence", on: ["Basics", "LinearAlgebra", "Images", "Shapes", "Backbones", "Distillation"]),
 
+        // A photo's object and a surface, point by point
+        library("Registration", on: ["Basics", "Images", "LinearAlgebra", "Rendering", "Backbones", "Correspondence"]),
+
         // Made-up shapes and photo-like pictures of shapes, for examples, tests and training
         library("Examples", on: ["Basics", "Shapes"]),
         library("Photography", on: ["Basics", "Images", "Shapes", "Rendering", "Examples"]),
@@ -94,7 +97,7 @@ let package = Package(
             "Answering",
             on: [
                 "Basics", "Images", "LinearAlgebra", "Shapes", "Rendering", "Texturing", "Backbones", "Distillation",
-                "InteractiveSegmentation", "Correspondence", "Workbench",
+                "InteractiveSegmentation", "Correspondence", "Registration", "Workbench",
             ]),
 
         // What answers become outside: documents, files and pictures
@@ -102,7 +105,7 @@ let package = Package(
             "Results",
             on: [
                 "Basics", "Images", "Shapes", "Rendering", "Texturing", "Backbones", "InteractiveSegmentation", "Correspondence",
-                "Examples", "Photography", "Workbench", "Answering",
+                "Registration", "Examples", "Photography", "Workbench", "Answering",
             ]),
 
         // Many questions from a list, on one machine or several
@@ -157,7 +160,7 @@ let package = Package(
             "Evaluation",
             on: [
                 "Basics", "Images", "LinearAlgebra", "Shapes", "Rendering", "Backbones", "Distillation", "InteractiveSegmentation",
-                "Correspondence", "Photography", "Workbench", "Answering", "Results",
+                "Correspondence", "Registration", "Photography", "TrainingSets", "Workbench", "Answering", "Results",
             ]),
 
         // Thin tools
@@ -196,6 +199,9 @@ let package = Package(
         tests("Inference", resources: [.copy("Fixtures")]),
         tests("Rendering"),
         tests("Texturing", on: ["Examples", "Images", "Shapes"]),
+        tests(
+            "Registration",
+            on: ["Backbones", "Correspondence", "Distillation", "Examples", "Images", "LinearAlgebra", "Rendering", "Shapes"]),
         tests("Backbones", resources: [.copy("Fixtures")]),
         tests("Distillation"),
         tests("InteractiveSegmentation", on: ["Examples"], resources: [.copy("Published")]),

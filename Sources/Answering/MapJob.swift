@@ -15,6 +15,8 @@ package struct MapJob: Sendable {
         package var mergeIoU: Float = 0.5
         /// The least share of the object that a region has.
         package var minimumShare: Float = 0.01
+        /// Whether each pixel is given its point too.
+        package var isDense = false
 
         /// The default options.
         package init() {}
@@ -52,6 +54,8 @@ package struct MapJob: Sendable {
         package var regions: [Region]
         /// #V: 1 for the first region and so on, 0 for vertices that no region reaches.
         package var vertexLabels: [Int32]
+        /// The point of each pixel, where it was asked for and the mesh can be seen.
+        package var dense: DenseJob.Outcome?
         /// Seconds by stage.
         package var timings: [String: Double] = [:]
     }
@@ -89,6 +93,9 @@ package struct MapJob: Sendable {
         let object = try watch.measure("object") { try ObjectFinder(at: bench).object(in: photo, at: objectClick, like: mesh) }
         let regions = try watch.measure("regions") { try self.regions(of: object.mask, in: photo) }
         var outcome = try watch.measure("matching") { try map(regions, photo, mesh, object) }
+        if options.isDense {
+            outcome.dense = try watch.measure("dense") { try DenseJob(at: bench).run(photo, mesh, object: object) }
+        }
         outcome.timings = watch.seconds
         return outcome
     }
@@ -144,8 +151,34 @@ package struct MapJob: Sendable {
             outcome.regions[index].method = answer.method
         }
         bench.progress(ProgressUpdate(stage: "Matching regions", done: regions.count, total: regions.count))
-        outcome.vertexLabels = Self.vertexLabels(outcome.regions, count: mesh.mesh.vertices.count)
+        outcome.regions = Self.merged(outcome.regions, on: mesh)
+        outcome.vertexLabels = LabelBorders(mesh).settled(Self.vertexLabels(outcome.regions, count: mesh.mesh.vertices.count))
         return outcome
+    }
+
+    /// Parts of the mesh that overlap by this IoU are one.
+    private static let samePartIoU = 0.5
+
+    /// Regions, the largest first, of which those that land on one part of the mesh are one, with the part of the surest.
+    static func merged(_ regions: [Region], on mesh: OpenMesh) -> [Region] {
+        func sureness(_ region: Region) -> Float { region.correspondence.buddy?.iou ?? 0 }
+        func overlap(_ a: Region, _ b: Region) -> Double {
+            guard let a = a.segment?.vertexLabels, let b = b.segment?.vertexLabels else { return 0 }
+            let either = mesh.share(of: zip(a, b).map { $0 || $1 })
+            return either > 0 ? mesh.share(of: zip(a, b).map { $0 && $1 }) / either : 0
+        }
+        var kept: [Region] = []
+        // Swift's sort is stable.
+        for region in regions.sorted(by: { sureness($0) > sureness($1) }) {
+            if let same = kept.firstIndex(where: { overlap($0, region) >= samePartIoU }) {
+                kept[same].mask = kept[same].mask.union(region.mask)
+                kept[same].visible = kept[same].visible.union(region.visible)
+                kept[same].votes += region.votes
+            } else {
+                kept.append(region)
+            }
+        }
+        return kept.sorted { $0.mask.count > $1.mask.count }
     }
 
     /// #V: for each vertex the region in whose part it is; where parts overlap, that of the largest probability x IoU.

@@ -1,12 +1,13 @@
+import BSBBackbones
+import BSBBasics
 import BSBCorrespondence
 import BSBImages
 import BSBInteractiveSegmentation
-import BSBLinearAlgebra
+import BSBRegistration
 import BSBRendering
 import BSBShapes
 import BSBTexturing
 import BSBWorkbench
-import Foundation
 
 /// How a part gets the photo's look.
 package enum TextureMode: String, Sendable, Hashable, Codable, CaseIterable {
@@ -16,7 +17,15 @@ package enum TextureMode: String, Sendable, Hashable, Codable, CaseIterable {
     case colour
 }
 
-/// Paints the part of a photo onto the matching part of a mesh.
+/// What is painted.
+package enum TextureScope: String, Sendable, Hashable, Codable {
+    /// The part that the click means.
+    case part
+    /// All of the mesh, from all of the object.
+    case object
+}
+
+/// Paints the part of a photo onto the matching part of a mesh, or a whole object onto a mesh.
 package struct TextureJob: Sendable {
     /// Everything known after painting.
     package struct Outcome: Sendable {
@@ -24,38 +33,30 @@ package struct TextureJob: Sendable {
         package var match: Answer
         /// The mesh in the file's units with its new look, if there is a correspondence.
         package var painted: Mesh?
-        /// How the part was laid onto the photo, in image mode.
-        package var alignment: PhotoAlignment?
+        /// How the photo sees what was painted, in image mode.
+        package var map: DenseMap?
+        /// The plane by which unseen points take the colour of seen ones, in image mode, if the mesh is symmetric.
+        package var mirror: MirrorPlane?
         /// The picture that was made, in image mode.
         package var texture: PartTexture?
-        /// Pairs of vertices and pixels that were found.
-        package var pairs = 0
         /// How the painted mesh compares with the photo when it is seen from the photo's side, in image mode.
         package var check: ReprojectionCheck?
         /// Seconds by stage.
         package var timings: [String: Double] = [:]
     }
 
-    /// The painted mesh, seen as the photo sees it, compared with the photo.
-    package struct ReprojectionCheck: Sendable, Hashable, Codable {
-        /// Pixels of the part mask that were compared.
-        package var pixels: Int
-        /// The share of the part mask's pixels that show fully painted surface.
-        package var coverage: Double
-        /// Mean absolute difference of a channel in 0...1.
-        package var meanDifference: Double
-        /// The same for a part painted evenly in the photo's mean colour: what a picture must beat.
-        package var meanDifferenceOfPlainColour: Double
-    }
-
     private let bench: Workbench
     private let mode: TextureMode
+    private let scope: TextureScope
     private let options: TextureOptions
 
     /// A job that works at `bench`.
-    package init(at bench: Workbench, mode: TextureMode = .image, options: TextureOptions = TextureOptions()) {
+    package init(
+        at bench: Workbench, mode: TextureMode = .image, scope: TextureScope = .part, options: TextureOptions = TextureOptions()
+    ) {
         self.bench = bench
         self.mode = mode
+        self.scope = scope
         self.options = options
     }
 
@@ -69,27 +70,37 @@ package struct TextureJob: Sendable {
         return try run(bench.answer(click, in: photo, on: OpenMesh(contentsOf: mesh, at: bench)))
     }
 
-    /// Paints what was matched.
+    /// Paints what was matched, or all of the object whether its part was matched or not.
     ///
     /// Throws `Failure` if the part cannot be laid out.
     package func run(_ match: Answer) throws -> Outcome {
         var outcome = Outcome(match: match)
-        guard let buddy = match.correspondence.buddy, let segment = match.segment else { return outcome }
+        guard let amounts = amounts(match) else { return outcome }
         var watch = Stopwatch()
         switch mode {
-        case .colour: outcome.painted = colored(match, segment)
-        case .image: try paint(&outcome, segment, facing: buddy.vertex, &watch)
+        case .colour: outcome.painted = colored(match, amounts)
+        case .image: try paint(&outcome, amounts, &watch)
         }
         outcome.timings = watch.seconds
         return outcome
     }
 
+    /// #V: how much of the photo's colour a vertex gets; nil where there is nothing to paint.
+    private func amounts(_ match: Answer) -> [Float]? {
+        switch scope {
+        case .object: match.masks.object.isEmpty ? nil : match.mesh.referenced.map { $0 ? 1 : 0 }
+        case .part: match.correspondence.buddy == nil ? nil : match.segment.map(Self.amounts)
+        }
+    }
+
+    private func mask(_ match: Answer) -> Mask { scope == .object ? match.masks.object : match.masks.part }
+
     // MARK: Colour
 
-    private func colored(_ match: Answer, _ segment: SurfaceSegment) -> Mesh {
+    private func colored(_ match: Answer, _ amounts: [Float]) -> Mesh {
         var mesh = match.mesh.mesh
-        let color = Self.medianColor(match.photo.image, match.masks.part)
-        if mesh.appearance?.isVisible == true || mesh.vertexColors != nil {
+        let color = Self.medianColor(match.photo.image, mask(match))
+        if scope == .part, mesh.appearance?.isVisible == true || mesh.vertexColors != nil, let segment = match.segment {
             // The rest keeps its own look, so that the part ends where its faces end.
             let labels = segment.fileFaceLabels(mesh)
             mesh.appearance = SurfaceAppearance(
@@ -100,7 +111,7 @@ package struct TextureJob: Sendable {
             return mesh
         }
         mesh.appearance = nil
-        mesh.vertexColors = Self.amounts(segment).map { options.rest + (color - options.rest) * $0 }
+        mesh.vertexColors = amounts.map { options.rest + (color - options.rest) * $0 }
         return mesh
     }
 
@@ -139,101 +150,36 @@ package struct TextureJob: Sendable {
 
     // MARK: Picture
 
-    private func paint(
-        _ outcome: inout Outcome, _ segment: SurfaceSegment, facing vertex: Int, _ watch: inout Stopwatch
-    ) throws {
+    private func paint(_ outcome: inout Outcome, _ amounts: [Float], _ watch: inout Stopwatch) throws {
         let match = outcome.match
         let placed = match.mesh.scene.mesh
-        let amounts = Self.amounts(segment)
-        let faces = placed.faces.indices.filter { face in (0..<3).contains { amounts[Int(placed.faces[face][$0])] > 0 } }
-        let part = SurfacePart(faces, of: placed)
+        func most(_ face: Int) -> Float { (0..<3).map { amounts[Int(placed.faces[face][$0])] }.max()! }
+        let part = SurfacePart(placed.faces.indices.filter { most($0) > 0 }, of: placed)
         guard !part.triangles.isEmpty else { return }
-        let features = try match.mesh.features(at: bench)
-        let pairs = watch.measure("pairs") { self.pairs(match, part, segment, features) }
-        outcome.pairs = pairs.count
-        let pose = watch.measure("pose") {
-            ObjectPose.find(
-                features, of: match.mesh, in: match.features, object: match.masks.object, parallelism: bench.parallelism)
+        let matcher = DenseMatcher(
+            match.features, object: match.masks.object, surface: try match.mesh.features(at: bench), of: match.mesh.scene,
+            parallelism: bench.parallelism)
+        guard var map = try watch.measure("registration", { try matcher.map() }) else { return }
+        if scope == .part {
+            map = try watch.measure("registration") {
+                try matcher.refined(map, part: placed.faces.indices.map { most($0) > 0.5 }, mask: match.masks.part)
+            }
         }
-        let view = pose?.camera ?? .looking(from: SIMD3<Double>(match.mesh.surface.normals[vertex]))
-        let alignment = try watch.measure("alignment") {
-            try PhotoAlignment(part, pairs: pairs, mask: match.masks.part, view: view, seed: bench.settings.seed)
+        let mirror = watch.measure("symmetry") {
+            MirrorPlane(of: match.mesh.scene.samples(count: 2000).map(match.mesh.scene.position)).flatMap { $0.isSymmetric ? $0 : nil }
         }
+        let views = SurfaceViews(map: map, mirror: mirror, parallelism: bench.parallelism)
         let texture = try watch.measure("painting") {
             try PartTexture(
-                part, of: placed, alignment: alignment, photo: match.photo.image, mask: match.masks.part,
-                amount: part.vertices.map { amounts[$0] }, options: options)
+                part, of: placed, right: map.camera.right, up: map.camera.up, photo: match.photo.image, mask: mask(match),
+                amount: part.vertices.map { amounts[$0] }, options: options, views: views.callAsFunction)
         }
         var painted = match.mesh.mesh
         painted.vertexColors = nil
         painted.appearance = texture.appearance
-        (outcome.painted, outcome.alignment, outcome.texture) = (painted, alignment, texture)
-        outcome.check = try watch.measure("check") { try check(painted, match, alignment, amounts) }
-    }
-
-    /// Points of the part and pixels of the mask that are each other's most similar, or nearly so.
-    private func pairs(
-        _ match: Answer, _ part: SurfacePart, _ segment: SurfaceSegment, _ surface: SurfaceFeatures
-    ) -> [SurfacePixelPair] {
-        let limit = 600
-        let inside = part.vertices.indices.filter { segment.vertexLabels[part.vertices[$0]] }
-        let points = stride(from: 0, to: inside.count, by: max(1, inside.count / limit)).map { inside[$0] }
-        let comparison = PixelSimilarity(match.features)
-        let pixels = PixelSimilarity.lattice(in: match.masks.part, spacing: max(1, comparison.spacing / 2), limit: limit)
-        guard !points.isEmpty, !pixels.isEmpty else { return [] }
-        let features = surface.values(at: points.map { part.vertices[$0] }).withNormalizedRows()
-        let cosines = Matrix.product(features.factor, comparison.directions(at: pixels).transposed, parallelism: bench.parallelism)
-        let there = points.indices.map { row in pixels.indices.max { cosines[row, $0] < cosines[row, $1] }! }
-        let back = pixels.indices.map { column in points.indices.max { cosines[$0, column] < cosines[$1, column] }! }
-        let low = part.positions.reduce(part.positions[0]) { pointwiseMin($0, $1) }
-        let high = part.positions.reduce(part.positions[0]) { pointwiseMax($0, $1) }
-        let reach = 0.15 * ((high - low) * (high - low)).sum().squareRoot()
-        return points.indices.compactMap { row in
-            let offset = part.positions[points[back[there[row]]]] - part.positions[points[row]]
-            guard (offset * offset).sum().squareRoot() <= reach else { return nil }
-            let pixel = pixels[there[row]].center
-            return SurfacePixelPair(point: points[row], pixel: SIMD2(Double(pixel.x), Double(pixel.y)))
+        (outcome.painted, outcome.map, outcome.mirror, outcome.texture) = (painted, map, mirror, texture)
+        outcome.check = try watch.measure("check") {
+            try ReprojectionCheck(painted, match, map, mask(match), amounts)
         }
-    }
-
-    /// Casts a ray for each of up to 4000 pixels of the part mask along the photo's direction and compares what it hits with the photo.
-    private func check(
-        _ painted: Mesh, _ match: Answer, _ alignment: PhotoAlignment, _ amounts: [Float]
-    ) throws -> ReprojectionCheck {
-        var placed = match.mesh.scene.mesh
-        (placed.appearance, placed.vertexColors) = (painted.appearance, nil)
-        guard let colors = try SurfaceColors(placed) else {
-            return .init(pixels: 0, coverage: 0, meanDifference: 0, meanDifferenceOfPlainColour: 0)
-        }
-        let pixels = PixelSimilarity.lattice(in: match.masks.part, spacing: 1, limit: 4000)
-        let rays = pixels.map { pixel -> Ray in
-            let foot = alignment.camera.point(at: SIMD2(Double(pixel.x) + 0.5, Double(pixel.y) + 0.5))
-            let eye = SIMD3<Float>(foot + alignment.towardsEye * 8)
-            return Ray(origin: eye, direction: SIMD3<Float>(-alignment.towardsEye), near: 0, far: 16)
-        }
-        var (count, difference, plain) = (0, 0.0, 0.0)
-        let mean = Self.meanColor(match.photo.image, pixels)
-        for (pixel, hit) in zip(pixels, match.mesh.scene.nearestHits(rays)) {
-            guard let hit else { continue }
-            let weights = SIMD3(1 - hit.barycentrics.x - hit.barycentrics.y, hit.barycentrics.x, hit.barycentrics.y)
-            let corners = placed.faces[Int(hit.face)]
-            let amount = (0..<3).reduce(Float(0)) { $0 + amounts[Int(corners[$1])] * weights[$1] }
-            // Where the paint fades into the rest, the photo is not what is shown.
-            guard amount > 0.95 else { continue }
-            let wanted = match.photo.image[pixel.x, pixel.y].unit
-            let seen = colors.color(face: Int(hit.face), weights: weights)
-            count += 1
-            difference += Double((0..<3).reduce(Float(0)) { $0 + abs(seen[$1] - wanted[$1]) } / 3)
-            plain += Double((0..<3).reduce(Float(0)) { $0 + abs(mean[$1] - wanted[$1]) } / 3)
-        }
-        let each = Double(max(1, count))
-        return ReprojectionCheck(
-            pixels: count, coverage: Double(count) / Double(max(1, pixels.count)), meanDifference: difference / each,
-            meanDifferenceOfPlainColour: plain / each)
-    }
-
-    private static func meanColor(_ image: Image, _ pixels: [Pixel]) -> SIMD3<Float> {
-        let sum = pixels.reduce(SIMD3<Float>.zero) { $0 + image[$1.x, $1.y].unit }
-        return sum / Float(max(1, pixels.count))
     }
 }

@@ -57,6 +57,18 @@ package struct SurfaceSmoothing: Sendable {
         return welded.map { min(max(solution.values[Int($0)], 0), 1) }
     }
 
+    /// The values in 0...1 that agree best with given ones and with each other along edges, one for each row of the surface; see ``smoothed(_:strength:)``.
+    ///
+    /// - Parameter values: in 0...1, one for each row.
+    /// - Parameter weights: how much each counts, at least one of them more than 0.
+    /// - Parameter strength: how much neighbours count beside the values.
+    /// - Throws: `Failure` if the system cannot be solved.
+    package func smoothed(_ values: [Float], weights: [Float], strength: Double) throws -> [Float] {
+        var votes = Votes(vertexCount: values.count)
+        (votes.weight, votes.sum) = (weights, zip(values, weights).map { $0 * $1 })
+        return try smoothed(votes, strength: strength)
+    }
+
     /// #W: whether a vote touches each component, by the component's number.
     private func touched(_ weight: [Double]) -> [Bool] {
         var isTouched = [Bool](repeating: false, count: weight.count)

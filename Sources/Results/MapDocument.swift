@@ -20,6 +20,8 @@ package struct MapDocument: Sendable, Codable {
     package var objectShares: Shares
     /// The share of the surface's area that some region reaches.
     package var surfaceShare: Double
+    /// How each pixel was given its point, with `--dense`.
+    package var dense: DenseDocument?
     /// The object that was mapped.
     package var object: LocateDocument.ObjectDocument
     /// The mesh as it was read.
@@ -129,6 +131,9 @@ package struct MapOutputs: Outputs {
             partNames: outcome.regions.indices.map { "region-\($0 + 1)" })
         folder.add("map.ply", try mesh.plyData(attributes: attributes))
         folder.add("map.glb", try mesh.glbData(attributes: attributes))
+        if let dense = outcome.dense {
+            try DenseFiles(dense, photo: outcome.photo, mesh: outcome.mesh, parallelism: bench.parallelism).add(to: &folder)
+        }
     }
 
     /// The document, which lists the files.
@@ -143,7 +148,8 @@ package struct MapOutputs: Outputs {
             objectShares: .init(
                 matched: Double(matched) / all, unmatched: Double(unmatched) / all,
                 undivided: Double(outcome.object.mask.count - matched - unmatched) / all),
-            surfaceShare: outcome.mesh.share(of: outcome.vertexLabels.map { $0 > 0 }), object: .init(outcome.object),
+            surfaceShare: outcome.mesh.share(of: outcome.vertexLabels.map { $0 > 0 }),
+            dense: outcome.dense.map { DenseDocument($0, of: outcome.mesh) }, object: .init(outcome.object),
             mesh: MeshDocument(outcome.mesh), image: outcome.photo.path, imageHash: outcome.photo.hash, options: options,
             settings: bench.effectiveSettings, models: bench.models, timings: outcome.timings, outputs: outputs)
     }
@@ -179,6 +185,18 @@ package struct MapOutputs: Outputs {
         }
     }
 
+    /// The parts with their shares of the object and of the surface.
+    private var legend: Image {
+        let all = Double(max(1, outcome.object.mask.count))
+        let entries = outcome.regions.enumerated().map { index, region -> Legend.Entry in
+            let object = String(format: "%.0f%%", 100 * Double(region.visible.count) / all)
+            let surface = String(format: "%.0f%%", 100 * outcome.mesh.share(of: outcome.vertexLabels.map { $0 == Int32(index + 1) }))
+            let there = region.segment == nil ? "not on the mesh" : "\(surface) of the mesh"
+            return Legend.Entry(color: ColorMap.categorical(index), text: "\(index + 1): \(object) of the object, \(there)")
+        }
+        return Legend(entries: entries, width: 1236).image()
+    }
+
     private func picture() throws -> Image {
         var photo = PhotoPanel(outcome.photo.image, width: 640, height: 480)
         photo.outline(outcome.object.mask, Palette.object)
@@ -206,6 +224,7 @@ package struct MapOutputs: Outputs {
                     .init(sides[0], "The mesh (rings: the answers to the clicks)"), .init(sides[1], ""),
                 ],
                 [.init(sides[2], ""), .init(sides[3], ""), .init(sides[4], ""), .init(sides[5], "")],
+                [.init(legend, "")],
             ]
         ).image()
     }

@@ -2,9 +2,9 @@ import BSBBasics
 
 /// A part of a surface laid out flat in a square picture, in pieces that do not overlap.
 ///
-/// Triangles that face one way along one of the axes of a view form a chart, so that a chart is seen without folds along its axis. Each is
-/// flattened by ``ConformalMap`` towards what the axis shows of it; where that turns a triangle over, what the axis shows is used
-/// itself. A chart that then lies over itself is cut. Charts are scaled alike and packed in rows.
+/// What faces the eye is one chart for each connected piece, and what turns away another; small ones join the chart that they share the longest
+/// border with. Each is flattened by ``ConformalMap``. Where that turns a triangle over or changes areas too much, the chart is cut by
+/// the axes of the view that its triangles face, and small pieces join others again where they can. A chart that then lies over itself is cut. Charts are scaled alike and packed in rows.
 package struct ChartAtlas: Sendable {
     /// The width and height of the picture in texels.
     package let size: Int
@@ -14,11 +14,11 @@ package struct ChartAtlas: Sendable {
     package let chartOfTriangle: [Int]
     /// The number of charts.
     package let chartCount: Int
-    /// Charts that had to be laid out as their axis shows them.
-    package let projectedCharts: Int
 
     /// Texels kept free around each chart.
     package static let padding = 6
+    /// Charts of less than this share of the part's area join another.
+    private static let leastShare = 0.03
 
     /// Lays out a part.
     ///
@@ -29,107 +29,130 @@ package struct ChartAtlas: Sendable {
     ///   - size: the picture's width and height.
     /// - Throws: `Failure` if a chart cannot be flattened.
     package init(_ part: SurfacePart, right: SIMD3<Double>, up: SIMD3<Double>, size: Int) throws {
-        let axes = Self.axes(right: right, up: up)
-        let axisOfTriangle = Self.axisOfEachTriangle(part, axes)
-        let charts = Self.charts(part, axisOfTriangle)
+        let axes = ChartAxis.all(right: right, up: up)
+        let cutter = ChartCutter(part)
         var flat = [SIMD2<Double>](repeating: .zero, count: 3 * part.triangles.count)
-        var projected = 0
-        for chart in charts {
-            let axis = axes[axisOfTriangle[chart[0]]]
-            if try !Self.flatten(chart, part, axis, into: &flat) { projected += 1 }
+        var charts: [[Int]] = []
+        let facing = part.triangles.indices.map { (part.areaVector($0) * axes[0].normal).sum() >= 0 ? 0 : 1 }
+        for chart in cutter.merged(cutter.charts(of: Array(part.triangles.indices), by: facing), leastShare: Self.leastShare) {
+            let side = 2 * chart.count { facing[$0] == 0 } >= chart.count ? axes[0] : axes[1]
+            if try Self.flatten(chart, part, side, into: &flat) {
+                charts.append(chart)
+                continue
+            }
+            charts += try Self.cut(chart, part, axes, cutter, into: &flat)
         }
         let pieces = charts.flatMap { ChartOverlap($0, of: part, flat: flat).pieces() }
+        for piece in pieces { Self.scale(piece, part, &flat) }
         self.size = size
         places = Self.pack(flat, pieces, size: size)
         var chartOfTriangle = [Int](repeating: 0, count: part.triangles.count)
         for (index, piece) in pieces.enumerated() { for triangle in piece { chartOfTriangle[triangle] = index } }
         self.chartOfTriangle = chartOfTriangle
         chartCount = pieces.count
-        projectedCharts = projected
     }
 
-    /// A direction that charts are looked at along, from outside, with what is to the right and upwards then.
-    private struct Axis {
-        var normal: SIMD3<Double>
-        var right: SIMD3<Double>
-        var up: SIMD3<Double>
-    }
-
-    private static func axes(right: SIMD3<Double>, up: SIMD3<Double>) -> [Axis] {
-        let toEye = cross(right, up)
-        return [toEye, -toEye, right, -right, up, -up].map { normal in
-            let above = abs((normal * up).sum()) > 0.5 ? toEye : up
-            return Axis(normal: normal, right: cross(above, normal), up: above)
-        }
-    }
-
-    /// Towards or from the eye where the triangle faces it by less than 60 degrees, else the nearest of the other axes.
-    private static func axisOfEachTriangle(_ part: SurfacePart, _ axes: [Axis]) -> [Int] {
-        part.triangles.indices.map { triangle in
-            let normal = part.areaVector(triangle)
-            let cosines = axes.map { ($0.normal * normal).sum() / max(length(normal), 1e-300) }
-            for axis in 0..<2 where cosines[axis] >= 0.5 { return axis }
-            return (2..<6).max { cosines[$0] < cosines[$1] }!
-        }
-    }
-
-    /// The connected pieces of triangles of one axis, each ascending, in the order of their first triangle.
-    private static func charts(_ part: SurfacePart, _ axis: [Int]) -> [[Int]] {
-        var trianglesOfEdge: [SIMD2<Int>: [Int]] = [:]
-        for (triangle, corners) in part.triangles.enumerated() {
-            for side in 0..<3 {
-                let (a, b) = (corners[side], corners[(side + 1) % 3])
-                trianglesOfEdge[[min(a, b), max(a, b)], default: []].append(triangle)
+    /// The pieces of a chart that is no good as a whole: by the axes of the view that its triangles face, small ones joined where that is good.
+    private static func cut(
+        _ chart: [Int], _ part: SurfacePart, _ axes: [ChartAxis], _ cutter: ChartCutter, into flat: inout [SIMD2<Double>]
+    ) throws -> [[Int]] {
+        let nearest = ChartAxis.nearest(chart, part, axes)
+        let pieces = cutter.charts(of: chart, by: nearest)
+        var result: [[Int]] = []
+        for joined in cutter.merged(pieces, leastShare: 2 * leastShare) {
+            let counts = joined.reduce(into: [Int](repeating: 0, count: axes.count)) { $0[nearest[$1]] += 1 }
+            let axis = axes[counts.indices.max { (counts[$0], $1) < (counts[$1], $0) }!]
+            if try flatten(joined, part, axis, into: &flat) {
+                result.append(joined)
+                continue
+            }
+            for piece in cutter.charts(of: joined, by: nearest) {
+                try flattenInAnyCase(piece, part, axes[nearest[piece[0]]], into: &flat)
+                result.append(piece)
             }
         }
-        var chart = [Int](repeating: -1, count: part.triangles.count)
-        var charts: [[Int]] = []
-        for start in part.triangles.indices where chart[start] < 0 {
-            var (stack, members) = ([start], [Int]())
-            chart[start] = charts.count
-            while let triangle = stack.popLast() {
-                members.append(triangle)
-                let corners = part.triangles[triangle]
-                for side in 0..<3 {
-                    let (a, b) = (corners[side], corners[(side + 1) % 3])
-                    for other in trianglesOfEdge[[min(a, b), max(a, b)]] ?? [] where chart[other] < 0 && axis[other] == axis[start] {
-                        chart[other] = charts.count
-                        stack.append(other)
-                    }
-                }
-            }
-            charts.append(members.sorted())
-        }
-        return charts
+        return result
     }
 
-    /// Writes the flat places of a chart's corners; returns false where they are what the axis shows.
-    private static func flatten(_ chart: [Int], _ part: SurfacePart, _ axis: Axis, into flat: inout [SIMD2<Double>]) throws -> Bool {
-        var number: [Int: Int] = [:]
+    // MARK: Flattening
+
+    /// A chart's triangles with its own numbers of points.
+    private struct Sheet {
         var points: [Int] = []
-        let triangles = chart.map { triangle -> SIMD3<Int> in
-            var local = SIMD3<Int>()
-            for corner in 0..<3 {
-                let point = part.triangles[triangle][corner]
-                if number[point] == nil {
-                    number[point] = points.count
-                    points.append(point)
+        var triangles: [SIMD3<Int>] = []
+
+        init(_ chart: [Int], _ part: SurfacePart) {
+            var number: [Int: Int] = [:]
+            for triangle in chart {
+                var local = SIMD3<Int>()
+                for corner in 0..<3 {
+                    let point = part.triangles[triangle][corner]
+                    if number[point] == nil {
+                        number[point] = points.count
+                        points.append(point)
+                    }
+                    local[corner] = number[point]!
                 }
-                local[corner] = number[point]!
+                triangles.append(local)
             }
-            return local
         }
-        let wanted = points.map { point -> SIMD2<Double> in
-            let p = SIMD3<Double>(part.positions[point])
-            return [(p * axis.right).sum(), (p * axis.up).sum()]
+
+        func wanted(_ part: SurfacePart, _ axis: ChartAxis) -> [SIMD2<Double>] {
+            points.map { point in
+                let p = SIMD3<Double>(part.positions[point])
+                return [(p * axis.right).sum(), (p * axis.up).sum()]
+            }
         }
-        let conformal = try ConformalMap().flatten(points.map { part.positions[$0] }, triangles: triangles, wanted: wanted)
-        let isValid = triangles.allSatisfy { signedArea($0, conformal) > 0 || signedArea($0, wanted) <= 0 }
-        let chosen = isValid ? conformal : wanted
+    }
+
+    /// Writes the conformal places of a chart's corners; returns false, and writes nothing, where they are no good.
+    private static func flatten(_ chart: [Int], _ part: SurfacePart, _ axis: ChartAxis, into flat: inout [SIMD2<Double>]) throws -> Bool {
+        let sheet = Sheet(chart, part)
+        let places = try ConformalMap().flatten(
+            sheet.points.map { part.positions[$0] }, triangles: sheet.triangles, wanted: sheet.wanted(part, axis))
+        var (total, flatTotal, ratios) = (0.0, 0.0, [Double]())
+        for (triangle, corners) in zip(chart, sheet.triangles) {
+            let area = length(part.areaVector(triangle)) / 2
+            let flatArea = signedArea(corners, places)
+            guard area > 0 else { continue }
+            guard flatArea > 0 else { return false }
+            (total, flatTotal) = (total + area, flatTotal + flatArea)
+            ratios.append(flatArea / area)
+        }
+        guard flatTotal > 0 else { return false }
+        // Where a tenth of the triangles would get less than a twelfth of their area of texels, one sheet is too few.
+        ratios.sort()
+        guard ratios[ratios.count / 10] * total / flatTotal > 1.0 / 12 else { return false }
+        write(places, chart, sheet.triangles, &flat)
+        return true
+    }
+
+    /// Writes the conformal places of a chart's corners, or what the axis shows of them where those are turned over.
+    private static func flattenInAnyCase(
+        _ chart: [Int], _ part: SurfacePart, _ axis: ChartAxis, into flat: inout [SIMD2<Double>]
+    ) throws {
+        let sheet = Sheet(chart, part)
+        let wanted = sheet.wanted(part, axis)
+        let places = try ConformalMap().flatten(sheet.points.map { part.positions[$0] }, triangles: sheet.triangles, wanted: wanted)
+        let isValid = sheet.triangles.allSatisfy { signedArea($0, places) > 0 || signedArea($0, wanted) <= 0 }
+        write(isValid ? places : wanted, chart, sheet.triangles, &flat)
+    }
+
+    private static func write(
+        _ places: [SIMD2<Double>], _ chart: [Int], _ triangles: [SIMD3<Int>], _ flat: inout [SIMD2<Double>]
+    ) {
         for (triangle, corners) in zip(chart, triangles) {
-            for corner in 0..<3 { flat[3 * triangle + corner] = SIMD2(chosen[corners[corner]].x, -chosen[corners[corner]].y) }
+            for corner in 0..<3 { flat[3 * triangle + corner] = SIMD2(places[corners[corner]].x, -places[corners[corner]].y) }
         }
-        return isValid
+    }
+
+    /// Gives a chart the area that it has on the surface.
+    private static func scale(_ chart: [Int], _ part: SurfacePart, _ flat: inout [SIMD2<Double>]) {
+        let area = chart.reduce(0.0) { $0 + length(part.areaVector($1)) / 2 }
+        let flatArea = chart.reduce(0.0) { $0 + abs(signedArea([3 * $1, 3 * $1 + 1, 3 * $1 + 2], flat)) }
+        guard area > 0, flatArea > 0 else { return }
+        let factor = (area / flatArea).squareRoot()
+        for triangle in chart { for corner in 0..<3 { flat[3 * triangle + corner] *= factor } }
     }
 
     static func signedArea(_ triangle: SIMD3<Int>, _ places: [SIMD2<Double>]) -> Double {
@@ -177,31 +200,5 @@ package struct ChartAtlas: Sendable {
             }
         }
         return places
-    }
-}
-
-/// Calls `body` for each cell whose centre is in a triangle of the plane, with the barycentric weights there.
-///
-/// A centre on an edge belongs to both triangles at it, so that neighbours leave no gap.
-func forEachCell(
-    in triangle: (SIMD2<Double>, SIMD2<Double>, SIMD2<Double>), width: Int, height: Int, _ body: (_ x: Int, _ y: Int, SIMD3<Float>) -> Void
-) {
-    let (a, b, c) = triangle
-    let area = (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x)
-    guard abs(area) > 1e-12 else { return }
-    let low = pointwiseMin(a, pointwiseMin(b, c))
-    let high = pointwiseMax(a, pointwiseMax(b, c))
-    guard low.x.isFinite, low.y.isFinite, high.x.isFinite, high.y.isFinite else { return }
-    let (left, right) = (max(0, Int((low.x - 0.5).rounded(.up))), min(Double(width - 1), (high.x - 0.5).rounded(.down)))
-    let (top, bottom) = (max(0, Int((low.y - 0.5).rounded(.up))), min(Double(height - 1), (high.y - 0.5).rounded(.down)))
-    guard Double(left) <= right, Double(top) <= bottom else { return }
-    for y in top...Int(bottom) {
-        for x in left...Int(right) {
-            let p = SIMD2(Double(x) + 0.5, Double(y) + 0.5)
-            let wa = ((b.x - p.x) * (c.y - p.y) - (b.y - p.y) * (c.x - p.x)) / area
-            let wb = ((c.x - p.x) * (a.y - p.y) - (c.y - p.y) * (a.x - p.x)) / area
-            let wc = 1 - wa - wb
-            if wa >= -1e-9, wb >= -1e-9, wc >= -1e-9 { body(x, y, SIMD3(Float(wa), Float(wb), Float(wc))) }
-        }
     }
 }

@@ -16,7 +16,8 @@ struct BSB: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            Match.self, Batch.self, StudioCommand.self, Locate.self, MapCommand.self, Relate.self, Texture.self, Segment.self, Train.self,
+            Match.self, Batch.self, StudioCommand.self, Locate.self, MapCommand.self, Relate.self, Transfer.self, Texture.self,
+            Segment.self, Train.self,
             Distill.self,
             Inspect.self,
             Render.self, SegmentImage.self, Example.self, Evaluate.self, Models.self, Cache.self,

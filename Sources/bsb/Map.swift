@@ -37,6 +37,9 @@ struct MapCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The least share of the object that a region has.", valueName: "0...1"))
     var minimumShare = MapJob.Options().minimumShare
 
+    @Flag(help: "Give each pixel of the object its point on the mesh too, and each vertex that the photo shows its pixel.")
+    var dense = false
+
     @OptionGroup(title: "Matching") var rule: MatchingRuleOptions
     @OptionGroup(title: "Parts") var parts: PartOptions
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
@@ -56,7 +59,7 @@ struct MapCommand: ParsableCommand {
         tellMissing([mesh])
         let settings = common.settings(models.preset, meshOptions, upright, rule, parts)
         var options = MapJob.Options()
-        (options.clicks, options.mergeIoU, options.minimumShare) = (clicks, mergeIoU, minimumShare)
+        (options.clicks, options.mergeIoU, options.minimumShare, options.isDense) = (clicks, mergeIoU, minimumShare, dense)
         let bench = try common.workbench(settings, choice: models.choice, limit: meshOptions.limit)
         let outcome = try MapJob(at: bench, options: options).run(image: image, mesh: mesh, objectClick: objectClick)
         let document = try MapOutputs(outcome, options: options, at: bench).write(to: output)

@@ -9,11 +9,12 @@ import Foundation
 /// `bsb texture`: the look of a photo's part on the mesh's part.
 struct Texture: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Paint the part that a click in a photo means onto the matching part of a mesh.",
+        abstract: "Paint the part that a click in a photo means onto the matching part of a mesh, or the whole object.",
         discussion: """
             Example: bsb texture --image mug.jpg --click 310,220 --mesh cup.obj --output out
-            Writes textured.glb, and textured.obj with its MTL file and picture. The side that the photo does not show mirrors the one
-            that it shows. Ends with exit code 2 if the mesh has no such part.
+            Writes textured.glb, and textured.obj with its MTL file and picture; provenance.png says where its colours are from. What the
+            photo does not show has the colours of its mirror image, where the mesh is symmetric and the photo shows that; else of what
+            lies before it. Ends with exit code 2 if the mesh has no such part.
             """)
 
     @Option(help: ArgumentHelp("The photo: PNG, JPEG, WebP, HEIC, AVIF, TIFF, BMP or GIF.", valueName: "file"))
@@ -32,6 +33,9 @@ struct Texture: ParsableCommand {
 
     @Option(help: "The photo's pixels, or its typical colour.")
     var mode = TextureMode.image
+
+    @Flag(help: "Paint all of the mesh with the clicked object, and not the part alone.")
+    var object = false
 
     @Option(help: ArgumentHelp("Width and height of the picture on the mesh.", valueName: "pixels"))
     var size = TextureOptions().size
@@ -57,15 +61,17 @@ struct Texture: ParsableCommand {
         let bench = try common.workbench(settings, choice: models.choice, limit: meshOptions.limit)
         var options = TextureOptions()
         options.size = size
-        let job = TextureJob(at: bench, mode: mode, options: options)
+        let scope = object ? TextureScope.object : .part
+        let job = TextureJob(at: bench, mode: mode, scope: scope, options: options)
         let outcome = try job.run(image: image, click: Click(click, objectPixel: objectClick), mesh: mesh)
-        let document = try TextureOutputs(outcome, mode: mode, at: bench).write(to: output)
+        let document = try TextureOutputs(outcome, mode: mode, scope: scope, at: bench).write(to: output)
         try common.run.finish(document, found: document.found, summary)
     }
 
     private func summary(_ document: TextureDocument) -> String {
         guard document.found else { return "No correspondence. \(document.match.explanation ?? "")" }
-        return "Painted \(document.match.segment?.faces ?? 0) faces. See \(output)/textured.glb and \(output)/overview.png."
+        let painted = object ? "all" : "\(document.match.segment?.faces ?? 0)"
+        return "Painted \(painted) faces. See \(output)/textured.glb and \(output)/overview.png."
     }
 }
 

@@ -27,7 +27,7 @@ import Testing
             let run = try Program.run(arguments + ["--views", "24", "--json", "--cache", folder.path + "/cache"])
             #expect(run.exitCode == 0, "\(run.errors)")
             let json = try run.json()
-            if arguments[0] != "map" { #expect(json["found"] as? Bool == true) }
+            if !["map", "transfer"].contains(arguments[0]) { #expect(json["found"] as? Bool == true) }
             return (run.exitCode, json)
         }
 
@@ -78,6 +78,54 @@ import Testing
             #expect(vertexLabels.count { $0 == label } == region["labelledVertices"] as? Int)
             if region["found"] as? Bool == false { #expect(!vertexLabels.contains(label), "what has no counterpart is not on the mesh") }
         }
+    }
+
+    @Test func aDenseMapHasAPointForEachPixel() throws {
+        let shared = try Self.shared.get()
+        let folder = shared.folder.path + "/dense"
+        let run = try shared.run([
+            "map", "--image", shared.image, "--mesh", shared.mesh, "--object-click", shared.click, "--clicks", "10", "--dense", "--output",
+            folder,
+        ])
+        #expect(shared.isWritten(run.json, in: "dense"))
+        let dense = try #require(run.json["dense"] as? [String: Any])
+        #expect(dense["folds"] as? Int == 0 && dense["step"] as? Double == 1)
+        let (photo, mesh) = (try Image(contentsOf: shared.image), try Mesh(contentsOf: shared.mesh))
+        func array(_ name: String) throws -> NumPyArray { try NumPyArray(contentsOf: "\(folder)/\(name).npy") }
+        let shape = [photo.height, photo.width]
+        let faces = try #require(try array("dense_faces").integers())
+        let corners = try #require(try array("dense_corners").integers())
+        let (weights, points) = (try array("dense_weights").floats(), try array("dense_points").floats())
+        #expect(try array("dense_faces").shape == shape && array("dense_points").shape == shape + [3])
+        let shown = faces.indices.filter { faces[$0] >= 0 }
+        #expect(shown.count == dense["pixels"] as? Int && shown.count > photo.width * photo.height / 50)
+        for pixel in shown.prefix(2000) {
+            #expect(faces[pixel] < mesh.fileFaceCount)
+            var point = SIMD3<Float>.zero
+            for corner in 0..<3 { point += mesh.vertices[corners[3 * pixel + corner]] * weights[3 * pixel + corner] }
+            let offset = point - SIMD3(points[3 * pixel], points[3 * pixel + 1], points[3 * pixel + 2])
+            #expect((offset * offset).sum() < 1e-8)
+        }
+        let confidence = try array("dense_confidence").floats()
+        #expect(confidence.indices.allSatisfy { (0...1.0001).contains(confidence[$0]) && (faces[$0] >= 0 || confidence[$0] == 0) })
+        let places = try array("vertex_pixels").floats()
+        let visible = mesh.vertices.indices.filter { !places[2 * $0].isNaN }
+        #expect(visible.count == dense["vertices"] as? Int && visible.count > mesh.vertices.count / 20)
+    }
+
+    @Test func labelsOfAMeshComeBackToIt() throws {
+        let shared = try Self.shared.get()
+        let mesh = try Mesh(contentsOf: shared.mesh)
+        var labels = ShapeLabels(names: mesh.groups.map(\.name), perFace: [Int](repeating: -1, count: mesh.fileFaceCount))
+        for (index, group) in mesh.groups.enumerated() { for face in group.fileFaces { labels.perFace[Int(face)] = index } }
+        let (file, folder) = (shared.folder.path + "/given.json", shared.folder.path + "/transfer")
+        try labels.jsonData().write(to: URL(fileURLWithPath: file))
+        let run = try shared.run(["transfer", "--from", shared.mesh, "--labels", file, "--mesh", shared.mesh, "--output", folder])
+        #expect(shared.isWritten(run.json, in: "transfer"))
+        let carried = try JSONDecoder().decode(ShapeLabels.self, from: Data(contentsOf: URL(fileURLWithPath: folder + "/labels.json")))
+        #expect(carried.names == labels.names)
+        let same = zip(labels.perFace, carried.perFace).count { $0 == $1 }
+        #expect(20 * same > 19 * labels.perFace.count, "\(same) of \(labels.perFace.count) faces")
     }
 
     @Test func aPhotoIsRelatedToItself() throws {

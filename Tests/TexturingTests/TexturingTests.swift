@@ -1,4 +1,3 @@
-import BSBBasics
 import BSBExamples
 import Foundation
 import BSBImages
@@ -160,46 +159,86 @@ import Testing
         return Mesh(vertices: vertices, faces: faces)
     }
 
-    static func painted(pairs isPaired: Bool) throws -> (PhotoAlignment, PartTexture, SurfacePart) {
-        let mesh = sphere()
-        let part = SurfacePart(Array(mesh.faces.indices), of: mesh)
-        // Seen from +z: x to the right, y upwards.
-        let seen = part.positions.indices.filter { isPaired && part.positions[$0].z > 0.2 }
-        let pairs = seen.map { point -> SurfacePixelPair in
-            let (x, y) = (Double(part.positions[point].x), Double(part.positions[point].y))
-            return SurfacePixelPair(point: point, pixel: [100 + x * 50, 80 - y * 50])
+    /// What the photo says of points of the sphere: seen from +z, x to the right, y upwards.
+    static func views(_ points: [PaintedPoint]) -> [PhotoView] {
+        points.map { point in
+            let p = point.position
+            let facing = Float(smoothStep(Double(abs(p.z)) / 0.4))
+            return PhotoView(place: [100 + Double(p.x) * 50, 80 - Double(p.y) * 50], seen: p.z > 0 ? facing : 0, facing: facing)
         }
-        let alignment = try PhotoAlignment(part, pairs: pairs, mask: mask, view: .looking(from: [0, 0, 1]))
-        var options = TextureOptions()
-        options.size = 256
-        let texture = try PartTexture(
-            part, of: mesh, alignment: alignment, photo: photo, mask: mask, amount: part.positions.map { _ in 1 }, options: options)
-        return (alignment, texture, part)
     }
 
-    @Test(arguments: [true, false]) func theFrontShowsThePhotoAndTheBackMirrorsIt(isPaired: Bool) throws {
-        let (alignment, texture, part) = try Self.painted(pairs: isPaired)
-        #expect(alignment.source == (isPaired ? .pairs : .outline))
-        #expect(length(alignment.towardsEye - [0, 0, 1]) < 0.05)
-        #expect(!alignment.isMirrored)
-        #expect(alignment.outlineIoU > 0.9)
+    static func painted(
+        _ mesh: Mesh = sphere(), size: Int = 256, views: ([PaintedPoint]) -> [PhotoView] = views
+    ) throws -> (texture: PartTexture, part: SurfacePart) {
+        let part = SurfacePart(Array(mesh.faces.indices), of: mesh)
+        var options = TextureOptions()
+        options.size = size
+        let texture = try PartTexture(
+            part, of: mesh, right: [1, 0, 0], up: [0, 1, 0], photo: photo, mask: mask, amount: part.positions.map { _ in 1 },
+            options: options, views: views)
+        return (texture, part)
+    }
+
+    /// The middle of each triangle with the colour and the origin that it was painted with.
+    static func samples(_ texture: PartTexture, _ part: SurfacePart) -> [(center: SIMD3<Float>, red: Float, green: Float, kind: Provenance)]
+    {
+        part.faces.indices.map { triangle in
+            let center = (0..<3).reduce(SIMD3<Float>.zero) { $0 + part.positions[part.triangles[triangle][$1]] / 3 }
+            let place = (0..<3).reduce(SIMD2<Float>.zero) { $0 + texture.appearance.coordinates[3 * part.faces[triangle] + $1] / 3 }
+            let (x, y) = (Int(place.x * Float(texture.atlas.size)), Int(place.y * Float(texture.atlas.size)))
+            let color = texture.image[x, y]
+            return (center, Float(color.red), Float(color.green), texture.provenance[y * texture.atlas.size + x])
+        }
+    }
+
+    @Test func theFrontShowsThePhotoAndTheBackWhatLiesBeforeIt() throws {
+        let (texture, part) = try Self.painted()
         #expect(texture.overlappingTexels == 0)
         var (front, back) = ([Float](), [Float]())
-        for (triangle, face) in part.faces.enumerated() {
-            let center = (0..<3).reduce(SIMD3<Float>.zero) { $0 + part.positions[part.triangles[triangle][$1]] / 3 }
-            guard abs(center.z) > 0.6 else { continue }
-            let place = (0..<3).reduce(SIMD2<Float>.zero) { $0 + texture.appearance.coordinates[3 * face + $1] / 3 } * 256
-            let color = texture.image[Int(place.x), Int(place.y)]
-            let difference = max(abs(Float(color.red) - (100 + center.x * 50)), abs(Float(color.green) - (80 - center.y * 50)))
+        for sample in Self.samples(texture, part) where abs(sample.center.z) > 0.7 {
+            let center = sample.center
+            let difference = max(abs(sample.red - (100 + center.x * 50)), abs(sample.green - (80 - center.y * 50)))
             if center.z > 0 { front.append(difference) } else { back.append(difference) }
+            #expect(sample.kind == (center.z > 0 ? .seen : .made), "at \(center)")
         }
-        #expect(front.count > 200 && back.count > 200)
+        #expect(front.count > 150 && back.count > 150)
         #expect(front.max()! < 8, "\(front.max()!)")
         #expect(back.max()! < 8, "\(back.max()!)")
     }
 
+    /// Of a sphere of which the photo shows the right half only, the left has the colours of the right.
+    @Test func whatIsNotSeenIsMirrored() throws {
+        let (texture, part) = try Self.painted { points in
+            Self.views(points).enumerated().map { index, view in
+                var view = view
+                guard points[index].position.x < 0 else { return view }
+                (view.mirroredPlace, view.mirrored) = ([200 - view.place.x, view.place.y], view.seen)
+                view.seen = 0
+                return view
+            }
+        }
+        let mirrored = Self.samples(texture, part).filter { $0.center.z > 0.6 && $0.center.x < -0.25 }
+        #expect(mirrored.count > 40)
+        for sample in mirrored {
+            #expect(sample.kind == .mirrored)
+            #expect(abs(sample.red - (100 - sample.center.x * 50)) < 8, "\(sample.red) at \(sample.center)")
+        }
+        #expect(abs(texture.shares.values.reduce(0, +) - 1) < 1e-9)
+    }
+
+    @Test func aSphereIsTwoPiecesWithOneSeam() throws {
+        let (texture, _) = try Self.painted()
+        #expect(texture.atlas.chartCount == 2)
+        // The equator of a sphere of radius 1, beside the square root of its area.
+        let expected = 2 * Double.pi / (4 * Double.pi).squareRoot()
+        #expect(abs(texture.seams.length / expected - 1) < 0.15, "\(texture.seams.length) instead of \(expected)")
+        #expect(texture.seams.difference < 0.03, "\(texture.seams.difference)")
+        #expect(texture.seams.stretch[0] >= 1 && texture.seams.stretch[0] < 1.3, "\(texture.seams.stretch)")
+    }
+
     @Test func noTexelThatIsLookedUpIsUnpainted() throws {
-        let (_, texture, part) = try Self.painted(pairs: true)
+        let (texture, part) = try Self.painted()
         for (triangle, face) in part.faces.enumerated() {
             for corner in 0..<3 {
                 let place = texture.appearance.coordinates[3 * face + corner] * 256
@@ -218,13 +257,7 @@ import Testing
         let mesh = Mesh(
             vertices: [[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0], [-0.5, 0, 2], [0.5, 0, 2], [0, 1e-4, 2]],
             faces: [[0, 1, 2], [0, 2, 3], [4, 5, 6]])
-        let part = SurfacePart([0, 1, 2], of: mesh)
-        let alignment = try PhotoAlignment(part, pairs: [], mask: Self.mask, view: .looking(from: [0, 0, 1]))
-        var options = TextureOptions()
-        options.size = 64
-        let texture = try PartTexture(
-            part, of: mesh, alignment: alignment, photo: Self.photo, mask: Self.mask, amount: part.positions.map { _ in 1 },
-            options: options)
+        let (texture, _) = try Self.painted(mesh, size: 64)
         for corner in 0..<3 {
             let place = texture.appearance.coordinates[6 + corner] * 64
             for (dx, dy) in [(-0.5, -0.5), (0.5, -0.5), (-0.5, 0.5), (0.5, 0.5)] as [(Float, Float)] {
@@ -233,43 +266,11 @@ import Testing
         }
     }
 
-    @Test func wrongPairsAreLeftOut() throws {
-        let mesh = Self.sphere()
-        let part = SurfacePart(Array(mesh.faces.indices), of: mesh)
-        var pairs: [SurfacePixelPair] = []
-        for (number, point) in part.positions.indices.filter({ part.positions[$0].z > 0.2 }).enumerated() {
-            let p = part.positions[point]
-            let isWrong = number % 5 == 0
-            let pixel = isWrong ? SIMD2(Double(60 + number % 80), 120) : [100 + Double(p.x) * 50, 80 - Double(p.y) * 50]
-            pairs.append(SurfacePixelPair(point: point, pixel: pixel))
-        }
-        let alignment = try PhotoAlignment(part, pairs: pairs, mask: Self.mask, view: .looking(from: [1, 0, 0]))
-        let errors = part.positions.indices.filter { part.positions[$0].z > 0.3 }.map { point -> Double in
-            let p = part.positions[point]
-            return length(alignment.places[point] - [100 + Double(p.x) * 50, 80 - Double(p.y) * 50])
-        }
-        #expect(errors.max()! < 5, "\(errors.max()!)")
-    }
-
     @Test func outsideTheMaskIsTheNearestInside() {
         let photo = Image(width: 4, height: 1, pixels: [10, 0, 0, 20, 0, 0, 30, 0, 0, 40, 0, 0])
         let source = MaskedPhoto(photo, mask: Mask(width: 4, height: 1) { x, _ in x == 1 || x == 2 }, inset: 0)
         #expect(abs(source.color(at: [-5, 0.5]).x - 20.0 / 255) < 1e-6)
         #expect(abs(source.color(at: [2, 0.5]).x - 25.0 / 255) < 1e-6)
         #expect(abs(source.color(at: [9, 9]).x - 30.0 / 255) < 1e-6)
-    }
-}
-
-@Suite struct PhotoAlignmentTests {
-    /// Pairs in one spot agree on any camera, and on one that draws the part elsewhere.
-    @Test func pairsInOneSpotDoNotDecideTheView() throws {
-        let mesh = PartTextureTests.sphere()
-        let part = SurfacePart(Array(mesh.faces.indices), of: mesh)
-        let spot = part.positions.indices.filter { part.positions[$0].z > 0.97 }
-        let pairs = spot.map { SurfacePixelPair(point: $0, pixel: [60, 80]) }
-        #expect(pairs.count >= 8)
-        let alignment = try PhotoAlignment(part, pairs: pairs, mask: PartTextureTests.mask, view: .looking(from: [0, 0, 1]))
-        #expect(alignment.outlineIoU > 0.9)
-        #expect(length(alignment.towardsEye - [0, 0, 1]) < 0.2)
     }
 }

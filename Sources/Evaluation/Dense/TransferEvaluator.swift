@@ -1,0 +1,157 @@
+import BSBAnswering
+import BSBBackbones
+import BSBBasics
+import BSBLinearAlgebra
+import BSBResults
+import BSBWorkbench
+
+/// Measures how much of a mesh gets the right label from another mesh of its category.
+package struct TransferEvaluator: Sendable {
+    private let evaluator: Evaluator
+
+    /// An evaluation on the pairs of `evaluator`, whose protocol is `cross`.
+    package init(_ evaluator: Evaluator) {
+        self.evaluator = evaluator
+    }
+
+    private struct Description: Encodable {
+        var analysis = "transfer"
+        var options: EvaluationOptions
+        var settings: Settings
+        var models: [ModelIdentity]
+        var shapes: [String]
+    }
+
+    /// Runs what is not yet in `folder` and returns all records, in order.
+    ///
+    /// - Throws: `Failure` if a shape cannot be read, a model cannot be run, or the folder is another evaluation's.
+    package func run(folder: String) throws -> [TransferRecord] {
+        let bench = evaluator.bench
+        let description = Description(
+            options: evaluator.options, settings: bench.settings, models: [bench.extractor.identity], shapes: evaluator.entries.map(\.name))
+        return try evaluator.finish(folder: folder, description: description, stage: "Transferring labels") { job, finished in
+            let target = try evaluator.shape(job.target)
+            return try job.photos.filter { !finished.contains($0.number) }.map { planned in
+                try record(number: planned.number, from: evaluator.shape(planned.source), planned.source, to: target)
+            }
+        }
+    }
+
+    private func record(number: Int, from source: EvaluationShape, _ entry: ShapeEntry, to target: EvaluationShape) throws -> TransferRecord
+    {
+        let labels = try evaluator.data.shape(entry).labels
+        let outcome = try LabelTransfer(at: evaluator.bench).run(source.opened, labels, to: target.opened)
+        let carried = outcome.perVertex.map { $0 < 0 ? nil : labels.names[$0] }
+        return TransferRecord(
+            sample: number, photo: number, category: target.entry.category, source: source.entry.name, target: target.entry.name,
+            transfer: share(carried, target), nearest: share(try nearest(source, target), target),
+            commonest: share([String?](repeating: commonest(source), count: carried.count), target))
+    }
+
+    /// The share of the labelled surface whose label is right.
+    private func share(_ names: [String?], _ target: EvaluationShape) -> Double {
+        var (right, all) = (0.0, 0.0)
+        for (vertex, name) in names.enumerated() {
+            guard let truth = target.part(of: vertex) else { continue }
+            all += target.areas[vertex]
+            if name == truth { right += target.areas[vertex] }
+        }
+        return SampleJudge.rounded(all > 0 ? right / all : 0)
+    }
+
+    /// For each vertex the part of the most similar labelled vertex.
+    private func nearest(_ source: EvaluationShape, _ target: EvaluationShape) throws -> [String?] {
+        let bench = evaluator.bench
+        let known = source.partOfVertex.indices.filter { source.partOfVertex[$0] >= 0 && source.opened.referenced[$0] }
+        let from = try source.opened.features(at: bench).values(at: known).withNormalizedRows()
+        let vertices = Array(target.partOfVertex.indices)
+        let to = try target.opened.features(at: bench).values(at: vertices).withNormalizedRows()
+        return bench.parallelism.map((to.rows + 511) / 512) { block -> [String?] in
+            let range = (block * 512)..<min(to.rows, block * 512 + 512)
+            let cosines = Matrix.product(to.factor(rows: range), from.transposed, parallelism: Parallelism(threads: 1))
+            return (0..<cosines.rows).map { row in
+                let values = cosines.row(row)
+                return values.indices.max { values[$0] < values[$1] }.flatMap { source.part(of: known[$0 - values.startIndex]) }
+            }
+        }.flatMap { $0 }
+    }
+
+    /// The part with the largest area.
+    private func commonest(_ source: EvaluationShape) -> String? {
+        var areas = [Double](repeating: 0, count: source.partNames.count)
+        for (part, area) in zip(source.partOfVertex, source.areas) where part >= 0 { areas[part] += area }
+        return areas.indices.max { areas[$0] < areas[$1] }.map { source.partNames[$0] }
+    }
+}
+
+/// What one pair of meshes gave: one line of `samples.jsonl`.
+package struct TransferRecord: Sendable, Hashable, Codable, LoggedRecord {
+    /// The number of the pair.
+    package var sample: Int
+    /// The number of the pair.
+    package var photo: Int
+    /// The category of both.
+    package var category: String
+    /// The labelled mesh.
+    package var source: String
+    /// The mesh that got the labels.
+    package var target: String
+    /// The share of the surface with the right label.
+    package var transfer: Double
+    /// The same where each vertex has the label of the most similar one.
+    package var nearest: Double
+    /// The same where all have the label with the largest area.
+    package var commonest: Double
+}
+
+/// `transfer.json`.
+package struct TransferSummary: Sendable, Codable {
+    /// The version of this schema.
+    package var schema = 1
+    /// The command that made it.
+    package var command: String
+    /// What was measured, and how.
+    package var options: EvaluationOptions
+    /// The settings of the method.
+    package var settings: Settings
+    /// Pairs of meshes.
+    package var pairs: Int
+    /// The share of the surface with the right label, by way; then how much the transfer leads by; intervals resample target meshes.
+    package var (transfer, nearest, commonest, lead): (Estimate?, Estimate?, Estimate?, Estimate?)
+    /// The share by category: transfer, nearest, commonest.
+    package var categories: [String: [Double]]
+
+    /// The summary of finished pairs.
+    package init(of records: [TransferRecord], options: EvaluationOptions, bench: Workbench, command: String) {
+        (self.command, self.options, settings, pairs) = (command, options, bench.settings, records.count)
+        let targets = Set(records.map(\.target)).sorted()
+        let clusters = records.map { targets.firstIndex(of: $0.target)! }
+        func estimate(_ value: (TransferRecord) -> Double) -> Estimate? { Bootstrap().mean(of: records.map(value), clusters: clusters) }
+        (transfer, nearest, commonest) = (estimate { $0.transfer }, estimate { $0.nearest }, estimate { $0.commonest })
+        lead = estimate { $0.transfer - $0.nearest }
+        categories = Dictionary(grouping: records, by: \.category).mapValues { records in
+            [\TransferRecord.transfer, \.nearest, \.commonest].map { path in
+                SampleJudge.rounded(records.reduce(0) { $0 + $1[keyPath: path] } / Double(records.count))
+            }
+        }
+    }
+
+    /// The shares in Markdown.
+    package var table: String {
+        func cell(_ estimate: Estimate?) -> String {
+            guard let estimate else { return "" }
+            let digits = EvaluationSummary.fixed
+            return "\(digits(estimate.mean)) [\(digits(estimate.low)), \(digits(estimate.high))]"
+        }
+        let rows = [
+            ("Votes of all vertices, smoothed (the default)", transfer), ("Label of the most similar vertex", nearest),
+            ("Label with the largest area", commonest), ("Default leads the most similar vertex by", lead),
+        ].map { "| \($0.0) | \(cell($0.1)) |" }
+        let names = categories.keys.sorted().map { name in
+            "| \(name) | \(categories[name]!.map { EvaluationSummary.fixed($0) }.joined(separator: " | ")) |"
+        }
+        return
+            (["\(pairs) pairs of meshes", "", "| way | share of the surface [95 %] |", "| --- | --- |"] + rows
+            + ["", "| category | default | most similar | largest |", "| --- | --- | --- | --- |"] + names).joined(separator: "\n")
+    }
+}

@@ -1,0 +1,58 @@
+import BSBImages
+
+/// A photo in which everything outside a mask has the colour of the nearest pixel inside.
+struct MaskedPhoto {
+    private let area: PixelRectangle
+    private var colors: [SIMD3<Float>]
+
+    /// The photo around the mask; the mask is first narrowed by `inset` pixels, if that leaves anything.
+    init(_ photo: Image, mask: Mask, inset: Int) {
+        var core = mask
+        for narrowed in stride(from: inset, to: 0, by: -1) {
+            // The picture's border is no border of the object.
+            let candidate = mask.eroded(by: narrowed)
+            guard candidate.isEmpty else {
+                core = candidate
+                break
+            }
+        }
+        let box = mask.boundingBox ?? PixelRectangle(x: 0, y: 0, width: photo.width, height: photo.height)
+        area = box.expanded(by: 2).clipped(width: photo.width, height: photo.height)
+        colors = [SIMD3<Float>](repeating: SIMD3(repeating: 0.5), count: area.width * area.height)
+        var (queue, isKnown) = ([Int](), [Bool](repeating: false, count: area.width * area.height))
+        for y in 0..<area.height {
+            for x in 0..<area.width where core[area.x + x, area.y + y] {
+                colors[y * area.width + x] = photo[area.x + x, area.y + y].unit
+                isKnown[y * area.width + x] = true
+                queue.append(y * area.width + x)
+            }
+        }
+        // Breadth first, so that each pixel takes the colour of one that is nearest along rows and columns.
+        var next = 0
+        while next < queue.count {
+            let pixel = queue[next]
+            next += 1
+            let (x, y) = (pixel % area.width, pixel / area.width)
+            for (column, row) in [(x - 1, y), (x + 1, y), (x, y - 1), (x, y + 1)]
+            where column >= 0 && row >= 0 && column < area.width && row < area.height && !isKnown[row * area.width + column] {
+                let other = row * area.width + column
+                colors[other] = colors[pixel]
+                isKnown[other] = true
+                queue.append(other)
+            }
+        }
+    }
+
+    /// The bilinear colour in 0...1 at a place of the photo's plane, clamped at the border of the mask's box.
+    func color(at place: SIMD2<Double>) -> SIMD3<Float> {
+        let x = min(max(0, place.x - Double(area.x) - 0.5), Double(area.width - 1))
+        let y = min(max(0, place.y - Double(area.y) - 0.5), Double(area.height - 1))
+        guard x.isFinite, y.isFinite else { return colors[0] }
+        let (left, top) = (Int(x), Int(y))
+        let (fx, fy) = (Float(x - Double(left)), Float(y - Double(top)))
+        let (right, bottom) = (min(left + 1, area.width - 1), min(top + 1, area.height - 1))
+        let upper = colors[top * area.width + left] * (1 - fx) + colors[top * area.width + right] * fx
+        let lower = colors[bottom * area.width + left] * (1 - fx) + colors[bottom * area.width + right] * fx
+        return upper * (1 - fy) + lower * fy
+    }
+}

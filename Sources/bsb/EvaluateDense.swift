@@ -1,0 +1,75 @@
+import ArgumentParser
+import BSBEvaluation
+
+/// `bsb evaluate dense`: pixel by pixel, how far from the true point.
+struct EvaluateDense: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dense",
+        abstract: "Measure how far from the true point of the mesh the point is that each pixel of a photo is given.",
+        discussion: """
+            Example: bsb evaluate dense --data labeled-meshes --split Training/split.csv --photos 60 --subject deformed --output dense
+            Writes samples.jsonl, dense.json and dense.md; a run that is cut short goes on where it was.
+            """)
+
+    @OptionGroup var given: MeasurementOptions
+
+    @Option(help: ArgumentHelp("Photos in all.", valueName: "count"))
+    var photos = 60
+
+    @Option(help: ArgumentHelp("Width and height of photos.", valueName: "pixels"))
+    var photoSize = 320
+
+    @Option(help: "What is photographed: the mesh itself, a stretched and bent copy, or another shape of the category (parts only).")
+    var subject = DenseEvaluator.Subject.same
+
+    @Flag(help: "Give the object's true mask, instead of the segmenter's at a click.")
+    var trueMask = false
+
+    func validate() throws {
+        guard (1...1_000_000).contains(photos) else { throw ValidationError("--photos must be between 1 and 1000000.") }
+        guard (32...4096).contains(photoSize) else { throw ValidationError("--photo-size must be between 32 and 4096.") }
+    }
+
+    func run() throws {
+        let (ground, output) = (try given.open(), given.output)
+        var options = EvaluationOptions()
+        (options.samples, options.clicksPerPhoto, options.photoSize, options.seed) = (photos, 1, photoSize, given.common.seed)
+        options.protocolKind = subject == .cross ? .cross : .same
+        let evaluator = Evaluator(data: ground.set, entries: ground.entries, options: options, at: ground.bench)
+        let records = try DenseEvaluator(evaluator, subject: subject, usesTrueMask: trueMask).run(folder: output)
+        let summary = DenseSummary(of: records, subject: subject, options: options, bench: ground.bench, command: RunOptions.commandLine)
+        try given.common.run.publish(summary, summary.table, to: "\(output)/dense.json", table: "\(output)/dense.md")
+    }
+}
+
+extension DenseEvaluator.Subject: ExpressibleByArgument {}
+
+/// `bsb evaluate transfer`: labels from mesh to mesh.
+struct EvaluateTransfer: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "transfer",
+        abstract: "Measure how much of a mesh gets the right label from another mesh of its category.",
+        discussion: """
+            Example: bsb evaluate transfer --data labeled-meshes --split Training/split.csv --pairs 60 --output transfer
+            Writes samples.jsonl, transfer.json and transfer.md; a run that is cut short goes on where it was.
+            """)
+
+    @OptionGroup var given: MeasurementOptions
+
+    @Option(help: ArgumentHelp("Pairs of meshes in all.", valueName: "count"))
+    var pairs = 60
+
+    func validate() throws {
+        guard (1...1_000_000).contains(pairs) else { throw ValidationError("--pairs must be between 1 and 1000000.") }
+    }
+
+    func run() throws {
+        let (ground, output) = (try given.open(), given.output)
+        var options = EvaluationOptions()
+        (options.protocolKind, options.samples, options.clicksPerPhoto, options.seed) = (.cross, pairs, 1, given.common.seed)
+        let evaluator = Evaluator(data: ground.set, entries: ground.entries, options: options, at: ground.bench)
+        let records = try TransferEvaluator(evaluator).run(folder: output)
+        let summary = TransferSummary(of: records, options: options, bench: ground.bench, command: RunOptions.commandLine)
+        try given.common.run.publish(summary, summary.table, to: "\(output)/transfer.json", table: "\(output)/transfer.md")
+    }
+}
