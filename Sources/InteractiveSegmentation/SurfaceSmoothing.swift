@@ -64,7 +64,7 @@ package struct SurfaceSmoothing: Sendable {
     /// - Parameter strength: how much neighbours count beside the values.
     /// - Throws: `Failure` if the system cannot be solved.
     package func smoothed(_ values: [Float], weights: [Float], strength: Double) throws -> [Float] {
-        var votes = Votes(vertexCount: values.count)
+        var votes = Votes(count: values.count)
         (votes.weight, votes.sum) = (weights, zip(values, weights).map { $0 * $1 })
         return try smoothed(votes, strength: strength)
     }
