@@ -1,3 +1,4 @@
+import BSBBasics
 import BSBExamples
 import Foundation
 import BSBImages
