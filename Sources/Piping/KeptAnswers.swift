@@ -1,9 +1,9 @@
+import BSBBasics
 import BSBServing
-import Synchronization
 
 /// Answers to clicks that stay until they are closed, by id.
 final class KeptAnswers: Sendable {
-    private let answers = Mutex<[Identifier: MatchContents]>([:])
+    private let answers = Guarded<[Identifier: MatchContents]>([:])
 
     /// Keeps an answer; its id.
     func add(_ answer: MatchContents) -> Identifier {

@@ -3,14 +3,13 @@ import BSBBasics
 import BSBServing
 import BSBWorkbench
 import Foundation
-import Synchronization
 
 /// Carries a service over a pipe; docs/stdio.md is its protocol.
 package final class PipeHost: Sendable {
     private let service: Service
     private let writer: PipeWriter
     private let answers = KeptAnswers()
-    private let asked = Mutex<[Int: Cancellation]>([:])
+    private let asked = Guarded<[Int: Cancellation]>([:])
     // A few at once: each uses all threads where it can.
     private let gate = Gate(4)
 

@@ -1,14 +1,13 @@
 import BSBBasics
 import BSBWorkbench
 import Foundation
-import Synchronization
 
 /// Writes messages to a descriptor, whole ones, whatever thread they come from.
 package final class PipeWriter: Sendable {
-    private let descriptor: Mutex<Int32>
+    private let descriptor: Guarded<Int32>
 
     /// A writer to a descriptor, which stays open.
-    package init(descriptor: Int32) { self.descriptor = Mutex(descriptor) }
+    package init(descriptor: Int32) { self.descriptor = Guarded(descriptor) }
 
     private struct Line<Body: Encodable>: Encodable {
         var body: Body
