@@ -6,7 +6,9 @@ package struct CandidateChoice: Sendable, Hashable, Codable {
     package var iou: Float
     /// The weight of the cosine of the click's and the candidate's features.
     package var similarity: Float
-    /// The weight of the share of the candidates that are around the candidate on the mesh.
+    /// The weight of the share of the surface around the candidate that is candidates.
+    ///
+    /// By area, not by number: a mesh may have a thousand small faces at a hinge and two at the door.
     package var agreement: Float
     /// What becomes of candidates that lead back to a pixel outside the part mask.
     package var outsiders: Outsiders
@@ -32,7 +34,7 @@ package struct CandidateChoice: Sendable, Hashable, Codable {
     /// The published choice: by IoU among those that lead back into the part.
     package static let published = CandidateChoice()
 
-    /// How near candidates have to be to agree, in radii of the mesh.
+    /// How far around a candidate is looked for others, in radii of the mesh.
     static let reach: Float = 0.1
 }
 
@@ -42,27 +44,37 @@ extension CandidateChoice {
     /// - Parameters:
     ///   - candidates: the candidates, most similar first.
     ///   - positions: #V positions in the unit ball, needed if agreement counts.
-    /// - Complexity: O(k^2) if agreement counts, else O(k).
-    package func best(of candidates: [Candidate], positions: [SIMD3<Float>]?) -> Candidate? {
+    ///   - areas: #V, the share of the surface that each vertex stands for, in any unit; without, all count alike.
+    /// - Complexity: O(k #V) if agreement counts, else O(k).
+    package func best(of candidates: [Candidate], positions: [SIMD3<Float>]?, areas: [Double]? = nil) -> Candidate? {
         let qualified = candidates.filter(\.qualifies)
         let eligible = outsiders == .welcome || (outsiders == .lastResort && qualified.isEmpty) ? candidates : qualified
-        let ranked = eligible.map { (score: score($0, among: candidates, positions), candidate: $0) }
-        return ranked.max { a, b in
-            (a.score, a.candidate.similarity, b.candidate.vertex) < (b.score, b.candidate.similarity, a.candidate.vertex)
-        }?.candidate
+        var scores = eligible.map { iou * ($0.iou ?? 0) + similarity * $0.similarity }
+        if agreement != 0, let positions {
+            let weights = areas?.map { Float($0) } ?? [Float](repeating: 1, count: positions.count)
+            var isCandidate = [Bool](repeating: false, count: positions.count)
+            for candidate in candidates { isCandidate[candidate.vertex] = true }
+            for (index, candidate) in eligible.enumerated() {
+                scores[index] += agreement * Self.share(of: isCandidate, around: candidate.vertex, positions, weights)
+            }
+        }
+        return zip(scores, eligible).max { a, b in
+            (a.0, a.1.similarity, b.1.vertex) < (b.0, b.1.similarity, a.1.vertex)
+        }?.1
     }
 
-    private func score(_ candidate: Candidate, among all: [Candidate], _ positions: [SIMD3<Float>]?) -> Float {
-        var score = iou * (candidate.iou ?? 0) + similarity * candidate.similarity
-        guard agreement != 0, let positions else { return score }
-        let place = positions[candidate.vertex]
-        let shares = all.reduce(Float(0)) { sum, other in
-            let offset = positions[other.vertex] - place
-            let squared = (offset * offset).sum() / (2 * Self.reach * Self.reach)
+    /// The share of the surface around a vertex that is candidates, 0...1.
+    private static func share(of isCandidate: [Bool], around vertex: Int, _ positions: [SIMD3<Float>], _ weights: [Float]) -> Float {
+        let place = positions[vertex]
+        var (inside, all) = (Float(0), Float(0))
+        for other in positions.indices {
+            let offset = positions[other] - place
+            let squared = (offset * offset).sum() / (2 * reach * reach)
             // A bell much like a Gaussian, and the same on every machine.
-            return sum + 1 / (1 + squared + squared * squared / 2)
+            let weight = weights[other] / (1 + squared + squared * squared / 2)
+            all += weight
+            if isCandidate[other] { inside += weight }
         }
-        score += agreement * shares / Float(max(all.count, 1))
-        return score
+        return all > 0 ? inside / all : 0
     }
 }

@@ -32,12 +32,12 @@ public struct MatchingOptions: Sendable, Hashable, Codable {
     /// The published options.
     public init() {}
 
-    /// What did best on shapes that training had not seen (docs/evaluation.md): half of the query is the part's mean feature, candidates that
-    /// stand together on the mesh count for more, and a calibrated probability says whether there is an answer at all.
+    /// What did best on shapes that training had not seen (docs/evaluation.md): half of the query is the part's mean feature, similar
+    /// candidates and those amid others on the mesh's surface count for more, and a calibrated probability says whether there is an answer.
     public static var standard: MatchingOptions {
         var options = MatchingOptions()
         options.partShare = 0.5
-        options.choice = CandidateChoice(iou: 0.3, agreement: 1, outsiders: .lastResort)
+        options.choice = CandidateChoice(iou: 0.3, similarity: 1, agreement: 1, outsiders: .lastResort)
         options.sharesMasks = true
         options.minimumExistence = 0.1
         return options
@@ -138,8 +138,7 @@ package struct SegmentationBuddyMatcher: Sendable {
         try judge(&candidates, photo, &counts)
         let objectSimilarity = ObjectSimilarity.median(of: features, object: photo.masks.object, sample: aligned.sample)
         return choose(
-            Correspondence(candidates: candidates, objectSimilarity: objectSimilarity, counts: counts),
-            mesh.positions.isEmpty ? nil : mesh.positions
+            Correspondence(candidates: candidates, objectSimilarity: objectSimilarity, counts: counts), mesh
         ).namingVertices(of: mesh)
     }
 
@@ -226,9 +225,10 @@ package struct SegmentationBuddyMatcher: Sendable {
     }
 
     /// What was found, with its answer.
-    private func choose(_ found: Correspondence, _ positions: [SIMD3<Float>]?) -> Correspondence {
+    private func choose(_ found: Correspondence, _ mesh: SurfaceFeatures) -> Correspondence {
         var result = found
-        let best = options.choice.best(of: found.candidates, positions: positions)
+        let best = options.choice.best(
+            of: found.candidates, positions: mesh.positions.isEmpty ? nil : mesh.positions, areas: mesh.areas)
         result.buddy = best
         result.existence = calibration?.probability(ExistenceEvidence(result))
         let isUnlikely = options.choice.outsiders == .lastResort && result.existence.map { $0 < options.minimumExistence } ?? false

@@ -34,12 +34,29 @@ import Testing
     }
 
     @Test func agreementPrefersTheCrowd() {
-        // Vertices 1, 2 and 3 are together, vertex 0 is alone and the most similar.
-        let positions: [SIMD3<Float>] = [[1, 0, 0], [-1, 0, 0], [-1, 0.02, 0], [-1, 0.04, 0]]
+        // Vertices 1, 2 and 3 are together; vertex 0, the most similar, is among others that are no candidates.
+        let positions: [SIMD3<Float>] = [[1, 0, 0], [-1, 0, 0], [-1, 0.02, 0], [-1, 0.04, 0], [1, 0.02, 0], [1, 0, 0.02]]
         let candidates = (0..<4).map { candidate($0, similarity: 1 - Float($0) / 10, iou: 0.5) }
-        #expect(CandidateChoice(iou: 0, agreement: 1).best(of: candidates, positions: positions)?.vertex == 2)
+        let crowd = CandidateChoice(iou: 0, agreement: 1).best(of: candidates, positions: positions)
+        #expect(crowd.map { (1...3).contains($0.vertex) } == true)
         #expect(CandidateChoice(iou: 0, agreement: 1).best(of: candidates, positions: nil)?.vertex == 0)
         #expect(CandidateChoice(iou: 0, similarity: 10, agreement: 1).best(of: candidates, positions: positions)?.vertex == 0)
+    }
+
+    /// Vertices near each other are no crowd where the surface around them is of others.
+    @Test func agreementIsByAreaAndNotByNumber() {
+        // A hinge of 40 vertices with hardly any area beside a door's vertex 40, and a panel of three.
+        var positions = (0..<40).map { SIMD3<Float>(1, Float($0) / 4000, 0) }
+        positions += [[1, 0.02, 0.01], [-1, 0, 0], [-1, 0.03, 0], [-1, 0, 0.03]]
+        let areas = [Double](repeating: 0.001, count: 40) + [1, 1, 1, 1]
+        let candidates = ((0..<40) + [41, 42, 43]).map { candidate($0, similarity: 0.5, iou: 0.5) }
+        let choice = CandidateChoice(iou: 0, agreement: 1)
+        #expect(choice.best(of: candidates, positions: positions, areas: areas).map { $0.vertex > 40 } == true)
+        // The same surface in more pieces gives the same answer's place.
+        let finer = positions + positions.map { $0 + [0, 0, 0.001] }
+        let halved = (areas + areas).map { $0 / 2 }
+        let more = candidates + candidates.map { candidate($0.vertex + positions.count, similarity: 0.5, iou: 0.5) }
+        #expect(choice.best(of: more, positions: finer, areas: halved).map { finer[$0.vertex].x == -1 } == true)
     }
 }
 
