@@ -82,6 +82,9 @@ package final class InferenceRuntime: @unchecked Sendable {
         text = text.replacing(#/^\[ONNXRuntimeError\] : [0-9]+ : [A-Z_]+ : /#, with: "")
         // Such as "/onnxruntime_src/onnxruntime/core/graph/model.cc:181 onnxruntime::Model::Model(...)".
         text = text.replacing(#/\(?[A-Za-z0-9_./-]*onnxruntime[A-Za-z0-9_./-]*\.(cc|h|cpp):[0-9]+\)?( [^ ]*::[^ ]*(\(.*\))?)?/#, with: "")
+        text = text.replacing(#/^Non-zero status code returned while running ([A-Za-z]+) node\. Name:'[^']*' Status Message: /#) {
+            "in \($0.output.1): "
+        }
         text = text.replacing(#/\s\s+/#, with: " ").trimmingCharacters(in: CharacterSet(charactersIn: " :."))
         if let end = text.firstRange(of: ". ") { text = String(text[..<end.lowerBound]) }
         guard text.count > 200 else { return text.isEmpty ? "the library does not say why" : text }

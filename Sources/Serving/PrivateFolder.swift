@@ -44,8 +44,10 @@ package final class PrivateFolder: Sendable {
 
     /// The bytes of all files in it.
     package var bytes: Int {
-        let files = FileManager.default.enumerator(at: URL(fileURLWithPath: path), includingPropertiesForKeys: [.fileSizeKey])
-        return (files?.compactMap { ($0 as? URL).flatMap { try? $0.resourceValues(forKeys: [.fileSizeKey]).fileSize } } ?? []).reduce(0, +)
+        let keys: Set<URLResourceKey> = [.fileSizeKey, .isRegularFileKey]
+        let files = FileManager.default.enumerator(at: URL(fileURLWithPath: path), includingPropertiesForKeys: Array(keys))
+        return (files?.compactMap { try? ($0 as? URL)?.resourceValues(forKeys: keys) } ?? [])
+            .reduce(0) { $0 + ($1.isRegularFile == true ? $1.fileSize ?? 0 : 0) }
     }
 
     /// Removes the folder with all that is in it.

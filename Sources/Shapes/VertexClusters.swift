@@ -87,7 +87,9 @@ private struct ClusterSearch {
     /// The cluster of each point, numbered by first point, and their number.
     func clusters(limit: Int) -> (ofPoint: [UInt32], count: Int) {
         let connected = clusters(limit: limit, isConnected: true)
-        return 2 * connected.count >= limit ? connected : clusters(limit: limit, isConnected: false)
+        // Loose triangles are too many however large cells are.
+        let fits = connected.count <= limit && 2 * connected.count >= limit
+        return fits ? connected : clusters(limit: limit, isConnected: false)
     }
 
     private func clusters(limit: Int, isConnected: Bool) -> (ofPoint: [UInt32], count: Int) {
