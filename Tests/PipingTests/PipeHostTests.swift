@@ -11,7 +11,15 @@ import Testing
 /// The host with the embedded models; what its answers hold is tested from Python.
 @Suite struct PipeHostTests {
     /// The messages, as JSON objects, that come back for lines; a line may have a file beside it.
-    private func answers(to questions: [(line: String, file: Data?)]) throws -> [[String: Any]] {
+    private func answers(to questions: [(line: String, file: Data?)]) async throws -> [[String: Any]] {
+        // Waiting for a pipe is not for Swift's own threads, on which the host answers.
+        let lines = try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(with: Result { try Self.lines(to: questions) }) }
+        }
+        return try lines.map { try #require(JSONSerialization.jsonObject(with: $0) as? [String: Any]) }
+    }
+
+    private static func lines(to questions: [(line: String, file: Data?)]) throws -> [Data] {
         let (input, output) = (try Ends(), try Ends())
         var data = Data()
         for (line, file) in questions {
@@ -28,11 +36,11 @@ import Testing
             try? host.run(reader)
             hasEnded.signal()
         }
-        var answers: [[String: Any]] = []
+        var answers: [Data] = []
         var reading = PipeReader(descriptor: output.reading)
         while answers.count < questions.count, let message = try reading.next() {
             let object = try #require(JSONSerialization.jsonObject(with: message.line) as? [String: Any])
-            if object["event"] == nil { answers.append(object) }
+            if object["event"] == nil { answers.append(message.line) }
         }
         close(input.writing)
         hasEnded.wait()
@@ -42,7 +50,7 @@ import Testing
 
     private func code(_ answer: [String: Any]?) -> String? { (answer?["error"] as? [String: Any])?["code"] as? String }
 
-    @Test func hostileLinesAreAnswered() throws {
+    @Test func hostileLinesAreAnswered() async throws {
         let nobody = Identifier()
         let lines = [
             "nonsense", "{}", "[1]", #"{"id": "x", "method": "version"}"#, #"{"id": 5, "method": "dance", "params": {}}"#,
@@ -51,7 +59,7 @@ import Testing
             #"{"id": 9, "method": "photos", "params": {"path": "/nowhere/a.png"}}"#,
             #"{"id": 10, "method": "texture", "params": {"answer": "a", "mode": "paint"}}"#,
         ]
-        let found = try answers(to: lines.map { ($0, nil) })
+        let found = try await answers(to: lines.map { ($0, nil) })
         #expect(found.count == lines.count)
         #expect(found.filter { $0["id"] == nil }.map(code) == ["usage", "usage", "usage", "usage"])
         var codes: [Int: String] = [:]
@@ -59,9 +67,9 @@ import Testing
         #expect(codes == [5: "usage", 6: "unknown", 7: "usage", 8: "usage", 9: "missingInput", 10: "usage"])
     }
 
-    @Test func meshesOpenFromBytes() throws {
+    @Test func meshesOpenFromBytes() async throws {
         let mesh = Data("v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\nf 1 2 3 4\n".utf8)
-        let found = try answers(to: [
+        let found = try await answers(to: [
             (#"{"id": 1, "method": "meshes", "params": {"name": "square.obj"}}"#, mesh),
             (#"{"id": 2, "method": "photos", "params": {"name": "mesh.png"}}"#, mesh),
         ])
