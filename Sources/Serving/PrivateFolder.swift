@@ -44,8 +44,11 @@ package final class PrivateFolder: Sendable {
 
     /// The bytes of all files in it.
     package var bytes: Int {
-        let files = FileManager.default.enumerator(at: URL(fileURLWithPath: path), includingPropertiesForKeys: [.fileSizeKey])
-        return (files?.compactMap { ($0 as? URL).flatMap { try? $0.resourceValues(forKeys: [.fileSizeKey]).fileSize } } ?? []).reduce(0, +)
+        let names = (try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []
+        return names.reduce(0) { total, name in
+            var status = stat()
+            return stat("\(path)/\(name)", &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? total + Int(status.st_size) : total
+        }
     }
 
     /// Removes the folder with all that is in it.
