@@ -44,10 +44,11 @@ package final class PrivateFolder: Sendable {
 
     /// The bytes of all files in it.
     package var bytes: Int {
-        let keys: Set<URLResourceKey> = [.fileSizeKey, .isRegularFileKey]
-        let files = FileManager.default.enumerator(at: URL(fileURLWithPath: path), includingPropertiesForKeys: Array(keys))
-        return (files?.compactMap { try? ($0 as? URL)?.resourceValues(forKeys: keys) } ?? [])
-            .reduce(0) { $0 + ($1.isRegularFile == true ? $1.fileSize ?? 0 : 0) }
+        let names = (try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []
+        return names.reduce(0) { total, name in
+            var status = stat()
+            return stat("\(path)/\(name)", &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? total + Int(status.st_size) : total
+        }
     }
 
     /// Removes the folder with all that is in it.

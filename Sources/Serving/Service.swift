@@ -137,6 +137,8 @@ package final class Service: Sendable {
     private func answer(_ record: AnswerRecord, _ work: @escaping Work, _ cancellation: Cancellation, _ question: any Question) async {
         let bench = bench.asking(
             progress: { record.tell(.progress(ProgressDocument($0))) }, cancellation: cancellation)
+        let outcome: ServiceEvent
+        var made: (any AnswerContents)?
         do {
             let contents = try await withTaskCancellationHandler {
                 // Whoever prepares meshes shall not keep others from clicking.
@@ -150,14 +152,16 @@ package final class Service: Sendable {
                 cancellation.cancel()
             }
             answers.resize(record.id, bytes: contents.bytes)
-            record.tell(.answer(contents.document), contents: contents)
+            (outcome, made) = (.answer(contents.document), contents)
         } catch is CancellationError {
-            record.tell(.withdrawn)
+            outcome = .withdrawn
         } catch {
-            record.tell(.failed(FailureDocument(error)))
+            outcome = .failed(FailureDocument(error))
         }
+        // Before it is told, so that whoever hears it finds nothing running.
         running.withLock { $0[record.id] = nil }
         if let preparation = question as? PrepareQuestion { preparing.withLock { $0[preparation.mesh] = nil } }
+        record.tell(outcome, contents: made)
     }
 
     /// The record of an answer.

@@ -98,12 +98,13 @@ import Testing
             try await group.waitForAll()
         }
         #expect(most.value <= 2 && most.value > 0)
-        let (entered, release) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
-        let holders = (0..<2).map { _ in
+        let entered = AsyncStream<Void>.makeStream()
+        let releases = (0..<2).map { _ in AsyncStream<Void>.makeStream() }
+        let holders = releases.map { release in
             Task {
                 try await gate.pass {
                     entered.continuation.yield()
-                    for await _ in release.stream { break }
+                    for await _ in release.stream {}
                 }
             }
         }
@@ -112,7 +113,7 @@ import Testing
         let waiting = Task { try await gate.pass {} }
         waiting.cancel()
         await #expect(throws: CancellationError.self) { try await waiting.value }
-        release.continuation.finish()
+        for release in releases { release.continuation.finish() }
         for holder in holders { try await holder.value }
         try await gate.pass {}
     }

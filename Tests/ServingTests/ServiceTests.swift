@@ -106,10 +106,18 @@ import Testing
                 all.append(record)
             }
         }
+        var withdrawn = 0
         for record in all {
             let end = await Self.events(record).last?.name
-            #expect(end == (last.values.contains { $0 === record } ? "answer" : "withdrawn"))
+            // One may have been answered before the next came.
+            if last.values.contains(where: { $0 === record }) {
+                #expect(end == "answer")
+            } else {
+                #expect(end == "withdrawn" || end == "answer")
+            }
+            withdrawn += end == "withdrawn" ? 1 : 0
         }
+        #expect(withdrawn > 10)
         // One that comes late does not take the place of a newer one.
         var newer = MatchQuestion(
             photo: example.photo.id, mesh: example.mesh.id, click: ClickDescription(x: 1, y: 1), conversation: conversations[0])

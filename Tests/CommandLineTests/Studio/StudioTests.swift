@@ -34,7 +34,7 @@ import Testing
             for name in ["vertex", "found", "grade", "pixel", "iou", "existence"] {
                 #expect("\(answer[name] ?? "")" == "\(expected[name] ?? "")", "\(name)")
             }
-            for name in ["part_mask.png", "labels.npy", "face_labels.npy", "part.glb", "overview.png"] {
+            for name in ["part_mask.png", "object_mask.png", "labels.npy", "face_labels.npy", "probability.npy", "part.glb"] {
                 let file = try studio.curl("/api/answers/\(asked.text("id"))/files/\(name)")
                 #expect(file.status == 200)
                 #expect(file.body == FileManager.default.contents(atPath: "\(folder)/match/\(name)"), "\(name)")
