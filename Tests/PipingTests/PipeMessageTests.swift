@@ -20,6 +20,11 @@ struct Ends {
     func send(_ data: Data, inPiecesOf size: Int = 1 << 16, andEnds: Bool = true) {
         let writing = writing
         Thread.detachNewThread {
+            // Who reads may have had enough: that is an error here, and no signal that ends all tests.
+            var signals = sigset_t()
+            sigemptyset(&signals)
+            sigaddset(&signals, SIGPIPE)
+            pthread_sigmask(SIG_BLOCK, &signals, nil)
             var rest = data[...]
             while !rest.isEmpty {
                 let count = rest.prefix(size).withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
