@@ -12,7 +12,7 @@ package struct ShellConsensus: Sendable, Hashable, Codable {
     package var most: Float = 0.6
     /// From this share on where the shell itself is clicked as wanted.
     package var mostOfClicked: Float = 0.45
-    /// Up to this share nothing of a shell is, if it is not clicked.
+    /// Up to this share nothing of a shell is, if it is not clicked and has no more than this share of the part.
     package var little: Float = 0.3
     /// A part with more than this share of the mesh's area is no part but the object.
     package var mostOfMesh: Float = 0.7
@@ -41,14 +41,17 @@ package struct ShellConsensus: Sendable, Hashable, Codable {
         let inside = shells.areas(adjacency) { Float($0.count { points[Int($0)] >= 0.5 }) / 3 }
         let wanted = Set(clicks.filter(\.isForeground).map { shells.ofPoint[Int(surface.pointOfVertex[$0.vertex])] })
         let unwanted = Set(clicks.filter { !$0.isForeground }.map { shells.ofPoint[Int(surface.pointOfVertex[$0.vertex])] })
-        let isObject = inside.reduce(0, +) > mostOfMesh * shells.area.reduce(0, +)
+        let all = inside.reduce(0, +)
+        let isObject = all > mostOfMesh * shells.area.reduce(0, +)
         let within = isObject ? self.within(wanted, shells, adjacency) : []
         let verdicts = (0..<shells.count).map { shell -> Verdict in
             let share = shells.area[shell] > 0 ? inside[shell] / shells.area[shell] : 0
             if unwanted.contains(shell) { return wanted.contains(shell) || !isObject ? .divided : .out }
             if wanted.contains(shell) { return share >= mostOfClicked ? .inside : .divided }
             if isObject { return within.contains(shell) ? .inside : .out }
-            return share >= most ? .inside : share <= little ? .out : .divided
+            // Of a large shell the part may have little and be mostly that: a head that is one with its neck.
+            let isLittle = share <= little && inside[shell] <= little * all
+            return share >= most ? .inside : isLittle ? .out : .divided
         }
         return zip(probability, welded).map { value, point in
             switch verdicts[shells.ofPoint[Int(point)]] {

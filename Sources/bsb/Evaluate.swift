@@ -155,9 +155,10 @@ struct EvaluateSuccess: ParsableCommand {
     }
 
     func run() throws {
+        // A model that is missing is told before the data are opened.
+        let renderExtractor = try renderModel.map { try ModelChoice(features: $0).loadExtractor(threads: given.common.threads) }
         let (ground, output) = (try given.open(), given.output)
         let bench = ground.bench
-        let renderExtractor = try renderModel.map { try ModelChoice(features: $0).loadExtractor(threads: given.common.threads) }
         let returned = try photos.map { try ReturnedPhotos(contentsOf: $0) }
         let evaluator = Evaluator(
             data: ground.set, entries: ground.entries, options: options, renderExtractor: renderExtractor, returned: returned, at: bench)

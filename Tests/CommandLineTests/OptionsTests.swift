@@ -66,8 +66,8 @@ import Testing
             for option in command.options {
                 // What a group does not use itself is for the commands that have it.
                 let isGroup = !command.text.contains("ParsableCommand")
-                let isUsedHere = command.text.contains(try Regex("\\b\(option)\\b"))
-                let isUsedElsewhere = everything.contains(try Regex("\\.\(option)\\b"))
+                let isUsedHere = command.text.contains(try Regex("\\b\(option)\\b").wordBoundaryKind(.simple))
+                let isUsedElsewhere = everything.contains(try Regex("\\.\(option)\\b").wordBoundaryKind(.simple))
                 #expect(isUsedHere || isGroup && isUsedElsewhere, "\(command.name) does nothing with its \(option)")
             }
             // The group of what runs on meshes brings a seed and a cache.

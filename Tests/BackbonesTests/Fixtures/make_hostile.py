@@ -24,3 +24,8 @@ save("huge-dimension", same, [1, 3, 56, 56], [1, 2**40, 56, 56])
 pooled = helper.make_node("AveragePool", ["pixel_values"], ["cells"], kernel_shape=[14, 14], strides=[14, 14])
 save("no-numbers", [pooled, helper.make_node("Sub", ["cells", "cells"], ["zero"]), helper.make_node("Div", ["zero", "zero"], ["features"])], [1, 3, 56, 56], [1, 3, 4, 4])
 save("infinite", [pooled, helper.make_node("Sub", ["cells", "cells"], ["zero"]), helper.make_node("Reciprocal", ["zero"], ["features"])], [1, 3, 56, 56], [1, 3, 4, 4])
+
+# A decoder of embeddings that no encoder here gives.
+decoder = onnx.load(HERE.parent / "published" / "mobilesam-decoder.onnx")
+next(i for i in decoder.graph.input if i.name == "image_embeddings").type.tensor_type.shape.dim[1].dim_value = 5
+onnx.save(decoder, HERE / "five-channel-decoder.onnx")
