@@ -12,8 +12,10 @@ package struct ShellConsensus: Sendable, Hashable, Codable {
     package var most: Float = 0.6
     /// From this share on where the shell itself is clicked as wanted.
     package var mostOfClicked: Float = 0.45
-    /// Up to this share nothing of a shell is, if it is not clicked and has no more than this share of the part.
+    /// Up to this share nothing of a shell is, if it is not clicked.
     package var little: Float = 0.3
+    /// But a shell that has this share of the part is divided: a head is the part, though it is one with its neck.
+    package var mostOfPart: Float = 0.6
     /// A part with more than this share of the mesh's area is no part but the object.
     package var mostOfMesh: Float = 0.7
     /// A shell lies within a clicked one where this share of its points is in the other's box.
@@ -50,7 +52,7 @@ package struct ShellConsensus: Sendable, Hashable, Codable {
             if wanted.contains(shell) { return share >= mostOfClicked ? .inside : .divided }
             if isObject { return within.contains(shell) ? .inside : .out }
             // Of a large shell the part may have little and be mostly that: a head that is one with its neck.
-            let isLittle = share <= little && inside[shell] <= little * all
+            let isLittle = share <= little && inside[shell] < mostOfPart * all
             return share >= most ? .inside : isLittle ? .out : .divided
         }
         return zip(probability, welded).map { value, point in
