@@ -43,5 +43,5 @@ struct Likeness: Sendable {
     }
 
     /// What covering the object counts beside looking like it.
-    static let base: Float = 0.5
+    static let base: Float = 1
 }
