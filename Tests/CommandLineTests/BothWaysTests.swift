@@ -125,7 +125,8 @@ import Testing
         let carried = try JSONDecoder().decode(ShapeLabels.self, from: Data(contentsOf: URL(fileURLWithPath: folder + "/labels.json")))
         #expect(carried.names == labels.names)
         let same = zip(labels.perFace, carried.perFace).count { $0 == $1 }
-        #expect(20 * same > 19 * labels.perFace.count, "\(same) of \(labels.perFace.count) faces")
+        // Votes are settled over the surface, so that borders move.
+        #expect(10 * same > 9 * labels.perFace.count, "\(same) of \(labels.perFace.count) faces")
     }
 
     @Test func aPhotoIsRelatedToItself() throws {
