@@ -25,14 +25,18 @@ package final class PrivateFolder: Sendable {
 
     /// A path in the folder that nothing has yet, in a folder of its own.
     ///
-    /// Throws `Failure(.internal)` where that cannot be made.
+    /// Throws `Failure(.internal)` where that cannot be made, and once the folder is removed.
     package func place(for id: Identifier, name: String) throws -> String {
         let folder = "\(path)/\(id)"
-        do {
-            try FileManager.default.createDirectory(
-                atPath: "\(folder)/\(name)".deletingLastStep, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw Failure(.internal, "keeping an upload", path: name, reason: error.localizedDescription)
+        // Under the lock, so that an upload that comes last does not make the folder again.
+        try isRemoved.withLock { isRemoved in
+            guard !isRemoved else { throw Failure(.internal, "keeping an upload", path: name, reason: "the program is ending") }
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: "\(folder)/\(name)".deletingLastStep, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            } catch {
+                throw Failure(.internal, "keeping an upload", path: name, reason: error.localizedDescription)
+            }
         }
         return "\(folder)/\(name)"
     }

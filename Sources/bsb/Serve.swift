@@ -31,7 +31,8 @@ struct Serve: ParsableCommand {
             common.settings(models.preset, meshOptions), choice: models.choice, limit: meshOptions.limit)
         let service = try Service(bench, version: BSB.configuration.version, limits: PipeHost.limits)
         try PipeHost(service, writer: PipeWriter(descriptor: STDOUT_FILENO)).run(PipeReader(descriptor: STDIN_FILENO))
-        // Without waiting for work that nobody wants any more.
-        Foundation.exit(0)
+        service.close()
+        // Without waiting for work that nobody wants any more, which is not to meet libraries that are being taken down.
+        _exit(0)
     }
 }

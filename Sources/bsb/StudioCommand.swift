@@ -70,6 +70,8 @@ struct StudioCommand: ParsableCommand {
                 if !noOpen { Browser.open(address) }
             }
         }
+        // At once: work that nobody wants any more may still run, and is not to meet libraries that are being taken down.
+        _exit(0)
     }
 }
 
