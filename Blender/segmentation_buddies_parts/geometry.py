@@ -7,15 +7,20 @@ def surface(mesh):
     """#V x 3 vertices, and the faces' corners in a row with the number of corners of each face."""
     vertices = np.empty(3 * len(mesh.vertices), np.float32)
     mesh.vertices.foreach_get("co", vertices)
+    return vertices.reshape(-1, 3), *corners(mesh)
+
+
+def corners(mesh):
+    """The faces' corners in a row, face by face, and the number of corners of each face."""
     counts = np.empty(len(mesh.polygons), np.int32)
     mesh.polygons.foreach_get("loop_total", counts)
     starts = np.empty(len(mesh.polygons), np.int32)
     mesh.polygons.foreach_get("loop_start", starts)
-    corners = np.empty(len(mesh.loops), np.int32)
-    mesh.loops.foreach_get("vertex_index", corners)
+    vertices = np.empty(len(mesh.loops), np.int32)
+    mesh.loops.foreach_get("vertex_index", vertices)
     # Polygons may lie in any order in the list of corners.
     order = np.repeat(starts - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
-    return vertices.reshape(-1, 3), corners[order], counts
+    return vertices[order], counts
 
 
 def pixels(image):

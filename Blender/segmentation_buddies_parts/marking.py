@@ -4,6 +4,8 @@ import bmesh
 import bpy
 import numpy as np
 
+from . import geometry
+
 #: Blue, as in the program's own pictures.
 COLOUR = (0.05, 0.25, 1.0, 1.0)
 
@@ -57,16 +59,9 @@ def select(obj, faces, how="REPLACE"):
 
 def corners_of(mesh, faces):
     """#V booleans: which vertices some faces have."""
-    counts = np.empty(len(mesh.polygons), np.int32)
-    mesh.polygons.foreach_get("loop_total", counts)
-    starts = np.empty(len(mesh.polygons), np.int32)
-    mesh.polygons.foreach_get("loop_start", starts)
-    corners = np.empty(len(mesh.loops), np.int32)
-    mesh.loops.foreach_get("vertex_index", corners)
-    owner = np.empty(len(corners), np.int64)
-    owner[np.repeat(starts - (np.cumsum(counts) - counts), counts) + np.arange(len(corners))] = np.repeat(np.arange(len(counts)), counts)
+    corners, counts = geometry.corners(mesh)
     inside = np.zeros(len(mesh.vertices), bool)
-    inside[corners[faces[owner]]] = True
+    inside[corners[np.repeat(faces, counts)]] = True
     return inside
 
 

@@ -161,8 +161,8 @@ class Texture:
         return self.picture is not None
 
 
-class Located(Part):
-    """Where a photo shows a place of a mesh; see `Mesh.locate`. The part is that around the place."""
+class InPhoto(Result):
+    """A part of a photo that was asked about."""
 
     @property
     def pixel(self) -> tuple[int, int] | None:
@@ -174,6 +174,10 @@ class Located(Part):
     def mask(self) -> Array | None:
         """(h, w) booleans: the part of the photo."""
         return self._arrays.get("mask")
+
+
+class Located(InPhoto, Part):
+    """Where a photo shows a place of a mesh; see `Mesh.locate`. The part is that around the place."""
 
 
 class Mapped(Result):
@@ -195,16 +199,5 @@ class Mapped(Result):
         return self._arrays["photo_labels"]
 
 
-class Related(Result):
+class Related(InPhoto):
     """The part in a second photo; see `Click.through`."""
-
-    @property
-    def pixel(self) -> tuple[int, int] | None:
-        """The pixel (x, y) of the second photo."""
-        pixel = self.document.get("pixel")
-        return None if pixel is None else (pixel[0], pixel[1])
-
-    @property
-    def mask(self) -> Array | None:
-        """(h, w) booleans: the part of the second photo."""
-        return self._arrays.get("mask")

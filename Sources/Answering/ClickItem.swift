@@ -52,7 +52,7 @@ package struct ClickItem: Decodable, Sendable {
         let reader = Reader(title: title, path: path)
         let objectPixel = try object.map(reader.pixel)
         if let mask {
-            let picture = try Mask(contentsOf: mask.hasPrefix("/") ? mask : "\(folder)/\(mask)")
+            let picture = try Mask(contentsOf: Folder.place(mask, in: folder))
             guard let click = Click(standingFor: picture, objectPixel: objectPixel) else {
                 throw reader.failure("the mask of \(title) is empty")
             }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Listings of folders, sorted so that they are the same everywhere.
+/// What is in folders: places, and listings, sorted so that they are the same everywhere.
 package enum Folder {
     /// The names in a folder, without hidden ones.
     ///
@@ -12,6 +12,9 @@ package enum Folder {
             throw Failure(.missingInput, "listing a folder", path: path, reason: "it is not there or cannot be read")
         }
     }
+
+    /// The path that a name means which is relative to a folder, unless it is a whole path.
+    package static func place(_ name: String, in folder: String) -> String { name.hasPrefix("/") ? name : "\(folder)/\(name)" }
 
     /// The folders in a folder.
     ///

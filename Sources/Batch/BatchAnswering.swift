@@ -8,7 +8,7 @@ import Foundation
 /// What is kept of the answers to a manifest beside their lines.
 package enum BatchFiles: String, Sendable, CaseIterable {
     /// Nothing.
-    case none
+    case nothing = "none"
     /// The part as arrays: for each vertex and face whether it is in it, and the probability of each vertex.
     case labels
     /// All that `bsb match` writes.
@@ -18,7 +18,7 @@ package enum BatchFiles: String, Sendable, CaseIterable {
 /// Which indices of the part go into a line.
 package enum BatchSelection: String, Sendable, CaseIterable {
     /// None.
-    case none
+    case nothing = "none"
     /// Those of the file's vertices.
     case vertices
     /// Those of the file's faces.
@@ -32,9 +32,9 @@ package struct BatchAnswering: Sendable {
         /// Where the files of answers go.
         package var output: String?
         /// What is kept of an answer.
-        package var files = BatchFiles.none
+        package var files = BatchFiles.nothing
         /// Which indices go into a line.
-        package var selection = BatchSelection.none
+        package var selection = BatchSelection.nothing
         /// The most seconds for a row, its mesh and photo included; none if absent.
         package var limit: Double?
 
@@ -83,7 +83,7 @@ package struct BatchAnswering: Sendable {
     }
 
     /// The path that a row means.
-    func resolved(_ path: String) -> String { FilePlace(path, in: folder).path }
+    func resolved(_ path: String) -> String { Folder.place(path, in: folder) }
 
     private func photo(_ path: String, _ cancellation: Cancellation) throws -> OpenPhoto {
         try photos.value(path, cancellation: cancellation, bytes: { $0.image.pixels.count }) { try OpenPhoto(contentsOf: path) }
@@ -92,14 +92,14 @@ package struct BatchAnswering: Sendable {
     private func line(_ row: BatchRow, _ answer: Answer, _ bench: Workbench) throws -> BatchLine {
         let outputs = MatchOutputs(answer, at: bench)
         var selection: [Int]?
-        if options.selection != .none, let segment = answer.segment {
+        if options.selection != .nothing, let segment = answer.segment {
             let labels = options.selection == .faces ? segment.fileFaceLabels(answer.mesh.mesh) : segment.vertexLabels
             selection = labels.indices.filter { labels[$0] }
         }
         var folder = OutputFolder()
         var document = outputs.document()
         switch options.files {
-        case .none: break
+        case .nothing: break
         case .labels: outputs.addLabels(to: &folder)
         case .all: (document, folder) = try outputs.files()
         }

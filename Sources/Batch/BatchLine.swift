@@ -2,6 +2,7 @@ import BSBBasics
 import BSBCorrespondence
 import BSBResults
 import BSBWorkbench
+import Foundation
 
 /// What is said about one row: an answer, or an error.
 package struct BatchLine: Codable, Sendable {
@@ -52,6 +53,16 @@ package struct BatchAnswer: Codable, Sendable {
 }
 
 extension BatchLine {
+    /// The codes of lines as they are written.
+    static func codes(_ lines: Data) -> [Int32] {
+        lines.split(separator: UInt8(ascii: "\n")).map {
+            (try? JSONDecoder().decode(BatchLine.self, from: $0).code) ?? Failure.Kind.internal.exitCode
+        }
+    }
+
+    /// Whether a code is that of an answer, with a part or without, and not of an error.
+    static func isAnswer(_ code: Int32) -> Bool { code == 0 || code == 2 }
+
     /// The line of an answer.
     init(_ row: BatchRow, _ document: MatchDocument, selection: [Int]?, outputs: [String]) {
         self.init(

@@ -47,6 +47,14 @@ package struct BatchRun: Sendable {
         package var settings = Settings()
         /// The time it took.
         package var seconds = 0.0
+
+        /// Counts the rows of a mesh by their codes.
+        mutating func add(_ codes: [Int32], isKnown: Bool) {
+            if isKnown { known += codes.count } else { answered += codes.count(where: BatchLine.isAnswer) }
+            found += codes.count { $0 == 0 }
+            none += codes.count { $0 == 2 }
+            errors += codes.count { !BatchLine.isAnswer($0) }
+        }
     }
 
     private let manifest: BatchManifest
@@ -60,12 +68,14 @@ package struct BatchRun: Sendable {
     package var progress: @Sendable (Int, Int, Double) -> Void = { _, _, _ in }
 
     /// A run at a workbench whose results go into the folder `output`.
-    package init(_ manifest: BatchManifest, at bench: Workbench, options: BatchAnswering.Options, output: String) {
+    ///
+    /// Throws `Failure(.internal)` for settings that have no JSON.
+    package init(_ manifest: BatchManifest, at bench: Workbench, options: BatchAnswering.Options, output: String) throws {
         var options = options
         options.output = output
         self.manifest = manifest
         answering = BatchAnswering(at: bench, folder: manifest.folder, options: options)
-        ledger = BatchLedger(output, inputs: manifest.folder, at: bench, options: options)
+        ledger = try BatchLedger(manifest, in: output, at: bench, options: options)
     }
 
     /// Answers the rows of a share that are not answered yet, and joins the results when all shares are.
@@ -73,41 +83,40 @@ package struct BatchRun: Sendable {
     /// - Throws: `Failure` if results cannot be written, and the first row's unless the run keeps going.
     /// - Complexity: memory is bounded by the workbench's and by what one mesh for each thread needs.
     package func run(_ shard: Shard) throws -> Summary {
-        let units = manifest.units.enumerated().filter { shard.has($0.offset) }.map(\.element)
+        let units = manifest.units.indices.filter(shard.has)
         if let line = manifest.unusable.first, !keepsGoing { throw stopping(BatchLine(line), line.line) }
         let start = ContinuousClock.now
-        let total = units.reduce(0) { $0 + $1.rows.count }
-        let done = Atomic(0)
+        let total = units.reduce(0) { $0 + manifest.units[$1].rows.count }
+        let rowsDone = Atomic(0)
         let stopped = Atomic(false)
         let told: @Sendable (Int) -> Void = { rows in
-            let now = done.wrappingAdd(rows, ordering: .relaxed).newValue
+            let now = rowsDone.wrappingAdd(rows, ordering: .relaxed).newValue
             progress(now, total, (ContinuousClock.now - start) / .seconds(1))
         }
         // With fewer meshes than threads, the threads work within a mesh.
         let bench = answering.bench
         let side = units.count < bench.parallelism.threads ? Parallelism(threads: 1) : bench.parallelism
-        let counts = try side.map(units.count) { index throws -> UnitCounts? in
+        let done = try side.map(units.count) { index throws -> (codes: [Int32], isKnown: Bool)? in
             guard !stopped.load(ordering: .relaxed) else { return nil }
-            let unit = units[index]
-            if let known = ledger.lines(unit, isRetrying: retries) {
-                told(unit.rows.count)
-                return UnitCounts(known, isKnown: true)
+            if let known = ledger.lines(units[index], isRetrying: retries) {
+                told(manifest.units[units[index]].rows.count)
+                return (BatchLine.codes(known), true)
             }
             do {
-                let lines = try self.lines(of: unit, told)
-                try ledger.write(lines, unit)
-                return UnitCounts(lines, isKnown: false)
+                let lines = try self.lines(of: manifest.units[units[index]], told)
+                try ledger.write(lines, units[index])
+                return (BatchLine.codes(lines), false)
             } catch {
                 stopped.store(true, ordering: .relaxed)
                 throw error
             }
         }
         var summary = Summary()
-        for count in counts.compactMap({ $0 }) { count.add(to: &summary) }
+        for (codes, isKnown) in done.compactMap({ $0 }) { summary.add(codes, isKnown: isKnown) }
         if shard.index == 0 { summary.errors += manifest.unusable.count }
         (summary.meshes, summary.models) = (units.count, bench.models)
         summary.settings = bench.effectiveSettings
-        summary.isComplete = try ledger.join(manifest)
+        summary.isComplete = try ledger.join()
         summary.seconds = (ContinuousClock.now - start) / .seconds(1)
         return summary
     }
@@ -148,23 +157,5 @@ package struct BatchRun: Sendable {
         return Failure(
             kind, "answering line \(number) of the manifest", reason: line.error ?? "",
             hint: "give --keep-going to note such rows and go on")
-    }
-}
-
-/// What a unit's lines say.
-private struct UnitCounts: Sendable {
-    private var isKnown: Bool
-    private var codes: [Int32]
-
-    init(_ lines: Data, isKnown: Bool) {
-        self.isKnown = isKnown
-        codes = lines.split(separator: UInt8(ascii: "\n")).map { (try? JSONDecoder().decode(BatchLine.self, from: $0).code) ?? 70 }
-    }
-
-    func add(to summary: inout BatchRun.Summary) {
-        if isKnown { summary.known += codes.count } else { summary.answered += codes.count { $0 == 0 || $0 == 2 } }
-        summary.found += codes.count { $0 == 0 }
-        summary.none += codes.count { $0 == 2 }
-        summary.errors += codes.count { $0 != 0 && $0 != 2 }
     }
 }

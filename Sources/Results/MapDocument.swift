@@ -76,14 +76,6 @@ package struct MapDocument: Sendable, Codable {
         /// Vertices with this region's label, after overlaps were settled.
         package var labelledVertices: Int
     }
-
-    /// COCO's uncompressed run-length encoding.
-    package struct RunLengths: Sendable, Codable {
-        /// height, width.
-        package var size: [Int]
-        /// Lengths of runs outside and inside in turn, column by column.
-        package var counts: [Int]
-    }
 }
 
 extension MapDocument.RegionDocument {
@@ -93,7 +85,7 @@ extension MapDocument.RegionDocument {
         self.init(
             label: label, click: [region.click.x, region.click.y], area: mask.count,
             bbox: box.map { [$0.x, $0.y, $0.width, $0.height] } ?? [0, 0, 0, 0],
-            segmentation: .init(size: [mask.height, mask.width], counts: mask.columnMajorRunLengths), found: buddy != nil,
+            segmentation: RunLengths(mask), found: buddy != nil,
             reason: region.correspondence.reason, vertex: buddy?.vertex, iou: buddy?.iou,
             part: region.segment.map { PartDocument($0, of: mesh.mesh, method: region.method) },
             labelledVertices: labels.count { $0 == Int32(label) })

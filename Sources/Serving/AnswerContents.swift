@@ -92,7 +92,7 @@ package struct MatchContents: AnswerContents {
     private func similarity() throws -> Data {
         let surface = try answer.mesh.features(at: bench)
         let photo = try answer.photo.clicked(answer.click, masks: answer.masks, at: bench)
-        let values = try SoftMatcher(parallelism: bench.parallelism).match(photo, to: surface).similarity
+        let values = SoftMatcher(parallelism: bench.parallelism).match(photo, to: surface).similarity
         return NumPyArray(values, shape: [values.count]).encoded()
     }
 }

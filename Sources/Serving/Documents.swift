@@ -3,6 +3,7 @@ import BSBBackbones
 import BSBBasics
 import BSBImages
 import BSBShapes
+import BSBResults
 import BSBWorkbench
 
 /// An open photo, as clients see it.

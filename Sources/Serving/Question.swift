@@ -4,6 +4,7 @@ import BSBBasics
 import BSBCorrespondence
 import BSBImages
 import BSBInteractiveSegmentation
+import BSBResults
 import BSBWorkbench
 import Foundation
 

@@ -1,6 +1,7 @@
 import BSBAnswering
 import BSBBackbones
 import BSBBasics
+import BSBResults
 import BSBWorkbench
 import Foundation
 

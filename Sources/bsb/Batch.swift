@@ -28,7 +28,7 @@ struct Batch: ParsableCommand {
     var files: BatchFiles?
 
     @Option(help: "Which indices of the part go into its line.")
-    var selection = BatchSelection.none
+    var selection = BatchSelection.nothing
 
     @Option(help: ArgumentHelp("Only the meshes of one share, counted from 0.", valueName: "share/shares"))
     var shard: BatchRun.Shard = .all
@@ -55,7 +55,7 @@ struct Batch: ParsableCommand {
             guard shard == .all, !keepGoing, !retry else {
                 throw ValidationError("--shard, --keep-going and --retry go with a file; '-' answers every line.")
             }
-            guard output != nil || (files ?? .none) == .none else { throw ValidationError("--files needs --output.") }
+            guard output != nil || (files ?? .nothing) == .nothing else { throw ValidationError("--files needs --output.") }
         } else if output == nil {
             throw ValidationError("Give --output, the folder for the results.")
         }
@@ -66,10 +66,10 @@ struct Batch: ParsableCommand {
         let settings = common.settings(models.preset, meshOptions, upright, rule, parts)
         var options = BatchAnswering.Options()
         (options.output, options.selection, options.limit) = (output, selection, rowLimit)
-        options.files = files ?? (output == nil ? .none : .labels)
+        options.files = files ?? (output == nil ? .nothing : .labels)
         if manifest == "-" { return try stream(settings, options) }
         let list = try BatchManifest(contentsOf: manifest)
-        var run = BatchRun(
+        var run = try BatchRun(
             list, at: try common.workbench(settings, choice: models.choice, limit: meshOptions.limit), options: options,
             output: output ?? "")
         (run.keepsGoing, run.retries) = (keepGoing, retry)

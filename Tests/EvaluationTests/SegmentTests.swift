@@ -114,7 +114,7 @@ import Testing
 
     static func diameters(_ mesh: Mesh) throws -> [Double] {
         let prepared = try OpenMesh(mesh, name: "box.obj", hash: "box")
-        let shape = try ShapeDiameter(prepared, adjacency: Adjacency(mesh), parallelism: Parallelism(threads: 1))
+        let shape = ShapeDiameter(prepared, adjacency: Adjacency(mesh), parallelism: Parallelism(threads: 1))
         return shape.logarithms.map { exp($0) * prepared.normalisation.scale }
     }
 

@@ -39,7 +39,7 @@ import Testing
     @Test func aMakerThatFailsLeavesTheNextToTry() throws {
         let memory = BoundedMemory(limit: 100)
         let tries = Atomic(0)
-        let results = try Parallelism(threads: 4).map(4) { _ -> Bool in
+        let results = Parallelism(threads: 4).map(4) { _ -> Bool in
             do {
                 return try memory.value("v", cancellation: Cancellation(), bytes: { _ in 1 }) {
                     if tries.add(1, ordering: .relaxed).newValue == 1 { throw Failure(.internal, "making", reason: "once") }

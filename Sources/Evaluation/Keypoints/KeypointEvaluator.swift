@@ -94,7 +94,7 @@ package struct KeypointEvaluator: Sendable {
         var found: [[Distances]] = []
         for first in stride(from: 0, to: pairs.count, by: batch) {
             progress(first, pairs.count)
-            found += try parallelism.map(min(batch, pairs.count - first)) { distances(pairs[first + $0], photos) }
+            found += parallelism.map(min(batch, pairs.count - first)) { distances(pairs[first + $0], photos) }
         }
         progress(pairs.count, pairs.count)
         let names = Set(set.photos.map(\.set)).sorted()

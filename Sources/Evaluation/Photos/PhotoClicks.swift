@@ -49,11 +49,9 @@ package struct PhotoClicks: Sendable, Hashable, Codable {
         guard !folder.isEmpty else { return }
         photos = photos.map { photo in
             var photo = photo
-            photo.image = Self.placed(photo.image, in: folder)
-            photo.masks = photo.masks?.mapValues { Self.placed($0, in: folder) }
+            photo.image = Folder.place(photo.image, in: folder)
+            photo.masks = photo.masks?.mapValues { Folder.place($0, in: folder) }
             return photo
         }
     }
-
-    private static func placed(_ path: String, in folder: String) -> String { path.hasPrefix("/") ? path : "\(folder)/\(path)" }
 }

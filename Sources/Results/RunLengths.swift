@@ -25,27 +25,12 @@ package struct RunLengths: Sendable, Codable, Hashable {
     /// The mask, which must have the size of the photo.
     ///
     /// Throws `Failure(.usage)` where it has another.
-    func mask(width: Int, height: Int) throws -> Mask {
+    package func mask(width: Int, height: Int) throws -> Mask {
         guard size == [height, width], let mask = Mask(width: width, height: height, columnMajorRunLengths: counts) else {
             throw Failure(
                 .usage, "reading the part's mask", reason: "its runs are not those of \(height) x \(width) pixels",
                 hint: "size is [height, width], and counts sum to their product")
         }
         return mask
-    }
-}
-
-/// Lengths of runs outside and inside in turn as truth values.
-enum RunDecoding {
-    /// The values, `count` of them; nil where the lengths do not sum to that.
-    static func values(_ runs: [Int], count: Int) -> [Bool]? {
-        var values = [Bool](repeating: false, count: count)
-        var start = 0
-        for (index, length) in runs.enumerated() {
-            guard length >= 0, length <= count - start else { return nil }
-            if index % 2 == 1 { for place in start..<(start + length) { values[place] = true } }
-            start += length
-        }
-        return start == count ? values : nil
     }
 }
