@@ -83,7 +83,8 @@ import Testing
 
         // Through a pipe, as the rows come; what differs is where files are.
         let pipe = try Program.run(
-            ["batch", "-", "--files", "none"] + list.cache, in: list.folder.path, input: String(contentsOfFile: list.manifest, encoding: .utf8))
+            ["batch", "-", "--files", "none"] + list.cache, in: list.folder.path,
+            input: String(contentsOfFile: list.manifest, encoding: .utf8))
         #expect(pipe.exitCode == 0, "\(pipe.errors)")
         let answers = try Self.lines(pipe.output)
         #expect(answers.count == lines.count)
