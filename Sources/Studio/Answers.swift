@@ -35,7 +35,9 @@ enum Answers {
         let document = (error as? HTTPError).map(FailureDocument.init(http:)) ?? FailureDocument(error)
         let status = (error as? HTTPError)?.status ?? status(document.code)
         let body = (try? JSONText.data(["error": document], pretty: false)) ?? Data()
-        return bytes(body, type: "application/json", status)
+        var response = bytes(body, type: "application/json", status)
+        if let allowed = (error as? HTTPError)?.headers[.allow] { response.headers[.allow] = allowed }
+        return response
     }
 
     private static func status(_ code: Refusal.Code) -> HTTPResponse.Status {

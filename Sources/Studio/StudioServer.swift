@@ -1,6 +1,7 @@
 import BSBBasics
 import BSBServing
 import Foundation
+import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import Logging
@@ -65,14 +66,26 @@ package struct StudioServer: Sendable {
         }
     }
 
+    /// The methods that an address may be asked by; what it does not take is refused by name.
+    private static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete]
+
     private static let silence = Logger(label: "bsb") { _ in SwiftLogNoOpLogHandler() }
 
     private var router: Router<StudioContext> {
-        let router = Router(context: StudioContext.self)
+        let router = Router(context: StudioContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: Guard(options: options))
-        for route in Routes(service).all {
+        let routes = Routes(service).all
+        for route in routes {
             router.on(RouterPath(route.path), method: .init(rawValue: route.method)!) { request, context in
                 try await route.act(request, context)
+            }
+        }
+        for (path, those) in Dictionary(grouping: routes, by: \.path) {
+            let allowed = Set(those.map(\.method) + (those.contains { $0.method == "GET" } ? ["HEAD"] : []))
+            for method in Self.methods where !allowed.contains(method.rawValue) {
+                router.on(RouterPath(path), method: method) { _, _ in
+                    throw HTTPError(.methodNotAllowed, headers: [.allow: allowed.sorted().joined(separator: ", ")])
+                }
             }
         }
         router.get("/**") { [page] request, _ in try page.response(request) }

@@ -77,6 +77,26 @@ def test_a_click_on_the_mesh_is_found_in_the_photo(guitar):
     assert "photo" in guitar.page.locator("#verdict h2").text_content().lower()
 
 
+def test_a_part_that_the_mesh_lacks_is_said_to_be_missing(studio, example, tmp_path):
+    mug, bare, kept = example("mug"), tmp_path / "bare.obj", True
+    with open(mug / "mesh.obj") as whole, open(bare, "w") as file:
+        for line in whole:
+            if line.startswith("g "):
+                kept = line.strip() != "g handle"
+            if kept or not line.startswith("f "):
+                file.write(line)
+    studio.drop("#photo-pane", mug / "photo.png")
+    studio.drop("#mesh-pane", bare)
+    studio.wait_for_mesh()
+    studio.click_photo(*map(int, (mug / "click.txt").read_text().split(","))).answered()
+    assert studio.grade == "none"
+    assert studio.page.locator("#verdict h2").text_content() == "No such part"
+    assert studio.coloured(BLUE) == 0
+    # The most likely place is marked all the same.
+    assert isinstance(studio.remembered["document"]["record"]["likeliest"], int)
+    assert "faint ring" in studio.page.locator("#verdict").text_content()
+
+
 def test_a_drag_turns_the_mesh_and_is_no_click(guitar):
     before = guitar.picture().tobytes()
     guitar.drag_mesh((0.5, 0.5), (0.7, 0.55))

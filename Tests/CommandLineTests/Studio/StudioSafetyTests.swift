@@ -76,6 +76,23 @@ import Testing
         }
     }
 
+    @Test func anAddressNamesTheMethodsThatItTakes() throws {
+        try withTemporaryDirectory { folder in
+            let studio = try StudioProcess(folder: folder)
+            let id = String(repeating: "0", count: 32)
+            for (method, path, allowed) in [
+                ("GET", "/api/match", "POST"), ("DELETE", "/api/health", "GET, HEAD"), ("PATCH", "/api/photos/\(id)", "DELETE, GET, HEAD"),
+                ("POST", "/api/uploads/\(id)", "DELETE, PUT"),
+            ] {
+                let reply = try studio.curl(path, ["-X", method])
+                #expect(reply.status == 405, "\(method) \(path): \(reply.status)")
+                #expect(reply.headers.lowercased().contains("allow: \(allowed.lowercased())\r\n"), "\(reply.headers)")
+                #expect(try reply.code() == "usage")
+            }
+            #expect(try studio.curl("/api/health", ["--head"]).status == 200)
+        }
+    }
+
     @Test func tooMuchIsRefusedAndLeavesNothing() throws {
         try withTemporaryDirectory { folder in
             let studio = try StudioProcess(["--max-upload", "1", "--max-faces", "100"], folder: folder)
