@@ -96,6 +96,18 @@ package struct MeshReport: Hashable, Sendable, Codable {
 }
 
 extension MeshReport {
+    /// How many triangles a line through the mesh's box crosses on the average: twice the area over that of the box (Cauchy and Crofton).
+    ///
+    /// 2 for a closed box, some dozens for foliage; thousands where triangles fill space rather than bound anything.
+    package var layers: Double {
+        let size = upperBound - lowerBound
+        let box = 2 * (size.x * size.y + size.y * size.z + size.z * size.x)
+        return box > 0 ? 2 * area / box : 0
+    }
+
+    /// The layers beyond which a mesh is no surface that can be looked at: every ray would meet them all.
+    package static let mostLayers = 1000.0
+
     /// The oddities as readable sentences with counts, the most serious first; empty for a clean mesh.
     package var warnings: [String] {
         var sentences: [String] = []
@@ -103,6 +115,9 @@ extension MeshReport {
             if count > 0 { sentences.append("\(count) \(count == 1 ? one : many)") }
         }
         let percent = (invertedFraction * 1000).rounded() / 10
+        if layers > 100 {
+            sentences.append("a line through it crosses \(Int(layers.rounded())) triangles on the average: they fill space")
+        }
         warn(
             invertedComponents, "closed part is inside out (\(percent) % of the area)",
             "closed parts are inside out (\(percent) % of the area)")

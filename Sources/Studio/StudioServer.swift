@@ -83,7 +83,7 @@ package struct StudioServer: Sendable {
         for (path, those) in Dictionary(grouping: routes, by: \.path) {
             let allowed = Set(those.map(\.method) + (those.contains { $0.method == "GET" } ? ["HEAD"] : []))
             for method in Self.methods where !allowed.contains(method.rawValue) {
-                router.on(RouterPath(path), method: method) { _, _ in
+                router.on(RouterPath(path), method: method) { _, _ -> Response in
                     throw HTTPError(.methodNotAllowed, headers: [.allow: allowed.sorted().joined(separator: ", ")])
                 }
             }

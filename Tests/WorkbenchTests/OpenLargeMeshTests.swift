@@ -1,3 +1,4 @@
+import BSBBasics
 import BSBRendering
 import BSBShapes
 import TestSupport
@@ -24,5 +25,20 @@ import Testing
         let view = mesh.scene.surfaces(from: .init(azimuth: 0.3, elevation: 0.4), size: .init(64))
         #expect(Set(view.faceIDs).isSubset(of: [-1, 0, 50]) && view.faceIDs.contains(0))
         #expect(mesh.report.duplicateFaces == 49)
+    }
+
+    /// 25,000 random triangles across a cube: what a file whose faces name wrong vertices looks like.
+    @Test func trianglesThatFillSpaceAreRefused() throws {
+        var generator = SeededGenerator(seed: 3)
+        let vertices = (0..<25_000).map { _ in SIMD3<Float>(generator.uniform(), generator.uniform(), generator.uniform()) }
+        let faces = (0..<25_000).map { _ in
+            SIMD3<UInt32>(UInt32(generator.uniform() * 24_999), UInt32(generator.uniform() * 24_999), UInt32(generator.uniform() * 24_999))
+        }
+        let mesh = Mesh(vertices: vertices, faces: faces)
+        #expect(MeshReport(sphereMesh(40)).layers < 3)
+        #expect(MeshReport(mesh).layers > 1000)
+        #expect(MeshReport(mesh).warnings.first?.contains("they fill space") == true)
+        let failure = #expect(throws: Failure.self) { try OpenMesh(mesh, name: "loose.obj") }
+        #expect(failure?.kind == .badInput && failure?.path == "loose.obj" && "\(failure!)".contains("fill space"))
     }
 }

@@ -84,7 +84,7 @@ public final class OpenMesh: Sendable {
     ///
     /// - Parameter hash: SHA-256 of the file, if it was read from one.
     /// - Parameter clusterLimit: the vertices up to which features and parts are worked out on the very vertices, and the clusters beyond.
-    /// - Throws: `Failure` if it has no surface.
+    /// - Throws: `Failure` if it has no surface, or one of more than ``MeshReport/mostLayers``.
     package init(
         _ mesh: Mesh, name: String, hash: String? = nil, normalisation method: Normalisation.Method = .vertexMean,
         colored isColored: Bool = false, up: UpAxis = .y,
@@ -105,6 +105,12 @@ public final class OpenMesh: Sendable {
         let placed = normalisation.applied(to: mesh)
         let adjacency = Adjacency(mesh)
         report = MeshReport(mesh, adjacency: adjacency)
+        guard report.layers <= MeshReport.mostLayers else {
+            throw Failure(
+                .badInput, "reading the mesh", path: name,
+                reason: "its triangles fill space: a line through it crosses \(Int(report.layers.rounded())) of them on the average",
+                hint: "check that its faces name the vertices that they should")
+        }
         let repeats = adjacency.hiddenRepeats()
         let clusters = VertexClusters(mesh, adjacency: adjacency, limit: clusterLimit)
         let fitted = clusters?.mesh(placed) ?? placed
