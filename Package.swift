@@ -45,6 +45,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.0.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // C shims
@@ -115,6 +116,14 @@ let package = Package(
                 "Basics", "Images", "Shapes", "Backbones", "InteractiveSegmentation", "Correspondence", "Workbench", "Answering", "Results",
             ]),
 
+        // Many prepared meshes: searches and labels
+        library(
+            "Library",
+            on: [
+                "Basics", "Images", "LinearAlgebra", "Shapes", "Rendering", "Backbones", "Distillation", "InteractiveSegmentation",
+                "Correspondence", "Workbench", "Answering", "Results",
+            ], products: [.product(name: "GRDB", package: "GRDB.swift")]),
+
         // What a client imports
         .target(
             name: "SegmentationBuddies",
@@ -160,7 +169,7 @@ let package = Package(
             "Evaluation",
             on: [
                 "Basics", "Images", "LinearAlgebra", "Shapes", "Rendering", "Backbones", "Distillation", "InteractiveSegmentation",
-                "Correspondence", "Registration", "Photography", "TrainingSets", "Workbench", "Answering", "Results",
+                "Correspondence", "Registration", "Photography", "TrainingSets", "Workbench", "Answering", "Results", "Library",
             ]),
 
         // Thin tools
@@ -168,8 +177,8 @@ let package = Package(
             name: "bsb",
             dependencies: modules([
                 "Basics", "ModelStore", "Images", "LinearAlgebra", "Shapes", "Rendering", "Texturing", "Backbones",
-                "InteractiveSegmentation", "Correspondence", "Examples", "Workbench", "Answering", "Results", "Batch", "Serving", "Studio",
-                "Piping", "Evaluation",
+                "InteractiveSegmentation", "Correspondence", "Examples", "Workbench", "Answering", "Results", "Batch", "Library", "Serving",
+                "Studio", "Piping", "Evaluation",
             ]) + [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .executableTarget(
             name: "TrainingData",
@@ -212,6 +221,12 @@ let package = Package(
         tests("Workbench"),
         tests("Serving", on: ["Basics", "Workbench", "Answering", "Results", "Shapes", "Images"]),
         tests("Results", on: ["Workbench", "Answering", "Evaluation", "Examples", "Rendering"]),
+        tests(
+            "Library",
+            on: [
+                "Answering", "Backbones", "Basics", "Correspondence", "Distillation", "Examples", "Images", "LinearAlgebra", "Shapes",
+                "Workbench",
+            ]),
         tests("Piping", on: ["Images", "Examples", "Workbench"]),
         tests("Evaluation"),
         .testTarget(

@@ -16,6 +16,7 @@ LICENCES = {
     "libquadmath": "LGPL-2.1",
     "libdraco": "Apache-2.0",
     "libmeshoptimizer": "MIT",
+    "libsqlite3": "public domain",
     "libspng": "BSD-2-Clause, libpng-2.0",
     "libturbojpeg": "BSD-3-Clause, IJG, Zlib",
     "libjpeg": "BSD-3-Clause, IJG, Zlib",

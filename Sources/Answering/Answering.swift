@@ -75,7 +75,7 @@ extension Correspondence {
     /// The first of ``seeds(among:)`` that `find` finds something for, with that; nil if there is none.
     ///
     /// Throws what `find` throws.
-    func nearest<Found>(among positions: [SIMD3<Float>], find: (Int) throws -> Found?) rethrows -> (vertex: Int, found: Found)? {
+    package func nearest<Found>(among positions: [SIMD3<Float>], find: (Int) throws -> Found?) rethrows -> (vertex: Int, found: Found)? {
         for vertex in seeds(among: positions) {
             if let found = try find(vertex) { return (vertex, found) }
         }

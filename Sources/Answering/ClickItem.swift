@@ -19,6 +19,9 @@ package struct ClickItem: Decodable, Sendable {
 
     private enum CodingKeys: String, CodingKey { case name, x, y, click, mask, object, box, positive, negative }
 
+    /// The file of the mask, as it was named, where one stands for the click.
+    package var maskFile: String? { mask }
+
     /// Reads the keys of a click; an object may have others beside them.
     package init(from decoder: any Decoder) throws {
         if let pair = try? decoder.singleValueContainer().decode([Double].self) {

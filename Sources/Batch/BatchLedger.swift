@@ -61,13 +61,13 @@ struct BatchLedger: Sendable {
         return true
     }
 
-    /// The files that decide a unit's answers: of meshes those that are named in them too.
+    /// The files that decide a unit's answers: photos, masks, and of meshes those that are named in them too.
     private static func files(_ unit: BatchManifest.Unit, in folder: String) -> [String] {
         var files = [unit.mesh]
         if unit.mesh.lowercased().hasSuffix(".gltf") {
             files += NeighbourFile.list(of: Folder.place(unit.mesh, in: folder)).compactMap(\.path)
         }
-        return files + Set(unit.rows.map(\.photo)).sorted()
+        return files + Set(unit.rows.flatMap { [$0.photo, $0.click.maskFile].compactMap(\.self) }).sorted()
     }
 
     /// What changes when a file does: its size and when it was written.

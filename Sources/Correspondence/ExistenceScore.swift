@@ -7,6 +7,8 @@ package enum MatchDirection: String, Sendable, Hashable, Codable, CaseIterable {
     case photoToShape
     /// A vertex of the mesh, in a photo.
     case shapeToPhoto
+    /// A click in a photo, among meshes of all kinds.
+    case photoToLibrary
 }
 
 /// What a match says about whether the mesh (or the photo, with roles swapped) has the clicked part at all.
@@ -52,9 +54,18 @@ package struct ExistenceEvidence: Sendable, Hashable, Codable {
     /// Nearness is the logarithm of one over the cosine's distance from 1. Of the object's three quarters are taken off: renders alone would
     /// have half of it, but a photo is less like the mesh everywhere. The IoU adds nothing to these terms (docs/evaluation.md).
     package var terms: [Double] {
-        func nearness(_ cosine: Double) -> Double { -log(1.01 - min(cosine, 1)) }
-        return [1, qualifyingShare, nearness(similarity) - 0.75 * nearness(objectSimilarity)]
+        [1, qualifyingShare, Self.nearness(similarity) - 0.75 * Self.nearness(objectSimilarity)]
     }
+
+    /// The terms for a way that is sought.
+    ///
+    /// Among meshes of all kinds likeness of the whole object speaks for the part, so there both nearnesses have weights of their own.
+    package func terms(_ direction: MatchDirection) -> [Double] {
+        guard direction == .photoToLibrary else { return terms }
+        return [1, qualifyingShare, Self.nearness(similarity), Self.nearness(objectSimilarity)]
+    }
+
+    private static func nearness(_ cosine: Double) -> Double { -log(1.01 - min(cosine, 1)) }
 }
 
 /// How evidence becomes the probability that the mesh has the clicked part: a logistic regression, for one pair of models.
@@ -82,7 +93,7 @@ package struct ExistenceCalibration: Sendable, Hashable, Codable {
 
     /// The probability that the mesh has the clicked part, if it is as likely as not beforehand.
     package func probability(_ evidence: ExistenceEvidence) -> Double {
-        let sum = zip(weights, evidence.terms).reduce(0) { $0 + $1.0 * $1.1 }
+        let sum = zip(weights, evidence.terms(direction)).reduce(0) { $0 + $1.0 * $1.1 }
         return 1 / (1 + exp(-sum))
     }
 
@@ -110,13 +121,13 @@ extension ExistenceCalibration {
         let positives = exists.count { $0 }
         guard positives > 0, positives < exists.count, evidence.count == exists.count else { return nil }
         let shares = (1 / Double(positives), 1 / Double(exists.count - positives))
-        let size = evidence[0].terms.count
+        let size = evidence[0].terms(direction).count
         var weights = [Double](repeating: 0, count: size)
         for _ in 0..<50 {
             var gradient = weights.map { -ridge * $0 }
             var hessian = (0..<size * size).map { $0 % (size + 1) == 0 ? ridge : 0 }
             for (sample, isPositive) in zip(evidence, exists) {
-                let terms = sample.terms
+                let terms = sample.terms(direction)
                 let probability = 1 / (1 + exp(-zip(weights, terms).reduce(0) { $0 + $1.0 * $1.1 }))
                 let share = isPositive ? shares.0 : shares.1
                 for i in 0..<size {

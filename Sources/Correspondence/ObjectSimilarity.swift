@@ -27,12 +27,21 @@ package enum ObjectSimilarity {
 
     /// The same for a mesh whose ``sample(of:eligible:)`` is at hand.
     static func median(of features: FeatureGrid, object: Mask, sample: Matrix) -> Float? {
-        let places = object.spreadPixels(most: pixels)
-        guard !places.isEmpty, sample.rows > 0 else { return nil }
-        let seen = Matrix(
-            rows: places.count, columns: sample.columns,
+        median(of: directions(of: features, in: object, most: pixels), sample: sample)
+    }
+
+    /// The unit features of pixels spread over a mask: at most `most` x d.
+    package static func directions(of features: FeatureGrid, in mask: Mask, most: Int) -> Matrix {
+        let places = mask.spreadPixels(most: most)
+        return Matrix(
+            rows: places.count, columns: features.dimension,
             values: places.flatMap { features.feature(at: Pixel(x: $0.x, y: $0.y).center) }
         ).withNormalizedRows()
+    }
+
+    /// The same of pixels whose unit features are at hand.
+    static func median(of seen: Matrix, sample: Matrix) -> Float? {
+        guard seen.rows > 0, sample.rows > 0 else { return nil }
         let cosines = Matrix.product(seen.factor, sample.transposed)
         let nearest = (0..<cosines.rows).map { cosines.row($0).max()! }.sorted()
         return nearest[nearest.count / 2]

@@ -84,19 +84,21 @@ package struct PixelSearch: Sendable {
 
     /// Searches the blocks from the most promising on.
     ///
+    /// The most promising is looked at before the others are put in order: it rules out most of them.
+    ///
     /// - Parameter products: the query's inner product with each cell.
     private func search(_ products: [Float]) -> Match? {
         let bounds = blocks.map { bound($0, products) }
-        let order = blocks.indices.sorted { (bounds[$0], $1) > (bounds[$1], $0) }
         var best = (similarity: -Float.infinity, pixel: Int.max)
         var evaluated = 0
-        for block in order.lazy.map({ (cells: blocks[$0], bound: bounds[$0]) }) {
-            // The slack covers rounding, so that a bound never rules out a pixel that it should not.
-            guard block.bound + 1e-5 >= best.similarity else { break }
-            let corner = block.cells.cells
+        // The slack covers rounding, so that a bound never rules out a pixel that it should not.
+        func isPromising(_ block: Int) -> Bool { bounds[block] + 1e-5 >= best.similarity }
+        func look(_ index: Int) {
+            let block = blocks[index]
+            let corner = block.cells
             let (a, b) = (products[Int(corner[0])], products[Int(corner[1])])
             let (c, d) = (products[Int(corner[2])], products[Int(corner[3])])
-            forEachLength(in: block.cells) { x, y, length in
+            forEachLength(in: block) { x, y, length in
                 let (fx, fy) = (horizontal.fraction[x], vertical.fraction[y])
                 let upper = a + (b - a) * fx
                 let lower = c + (d - c) * fx
@@ -107,6 +109,13 @@ package struct PixelSearch: Sendable {
                 }
                 evaluated += 1
             }
+        }
+        guard let first = blocks.indices.max(by: { (bounds[$0], $1) < (bounds[$1], $0) }) else { return nil }
+        look(first)
+        let others = blocks.indices.filter { $0 != first && isPromising($0) }.sorted { (bounds[$0], $1) > (bounds[$1], $0) }
+        for block in others {
+            guard isPromising(block) else { break }
+            look(block)
         }
         guard best.similarity > -.infinity else { return nil }
         let (y, x) = best.pixel.quotientAndRemainder(dividingBy: region.width)

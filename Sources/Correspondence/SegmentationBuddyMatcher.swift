@@ -78,6 +78,14 @@ package struct ClickedPhoto: Sendable {
 }
 
 extension ClickedPhoto {
+    /// What vertices are compared with: the click's feature, of which `partShare` is the mean of the part's.
+    func query(partShare: Float) -> [Float] {
+        let click = features.feature(at: self.click.center)
+        let length = dot(click[...], click[...]).squareRoot()
+        guard partShare > 0, length > 0, length.isFinite, let part = features.meanFeature(in: masks.part) else { return click }
+        return zip(click, part).map { (1 - partShare) * $0 / length + partShare * $1 }
+    }
+
     /// The question for the part at another pixel than the click: with the box and the unwanted clicks, which say what a part is not.
     package func prompt(at pixel: Pixel) -> Prompt {
         Prompt(points: [Prompt.Point(pixel.center)] + unwanted.map { Prompt.Point($0.center, isForeground: false) }, box: box)
@@ -127,7 +135,7 @@ package struct SegmentationBuddyMatcher: Sendable {
                 reason: "the mesh has features of \(mesh.field.dimension) numbers, the photo of \(photo.features.dimension)",
                 hint: "distill the mesh with the same model")
         }
-        if let reason = reasonBeforeSearch(photo) { return none(reason) }
+        if let reason = photo.masks.reasonBeforeSearch { return none(reason) }
         var candidates: [Candidate] = []
         var counts = Correspondence.Counts()
         let (features, aligned) = options.alignment.aligned(photo.features, object: photo.masks.object, mesh)
@@ -142,17 +150,11 @@ package struct SegmentationBuddyMatcher: Sendable {
         ).namingVertices(of: mesh)
     }
 
-    private func reasonBeforeSearch(_ photo: ClickedPhoto) -> NoCorrespondence? {
-        if photo.masks.object.isEmpty { return .emptyObjectMask }
-        if photo.masks.part.isEmpty { return .emptyPartMask }
-        return photo.masks.object.intersection(photo.masks.part).isEmpty ? .partOutsideObject : nil
-    }
-
     /// Steps 1 to 3; vertices are rows of the features until the answer is told.
     private func findCandidates(
         _ photo: ClickedPhoto, _ mesh: SurfaceFeatures, into candidates: inout [Candidate], _ counts: inout Correspondence.Counts
     ) {
-        let nearest = similar(to: query(photo), mesh)
+        let nearest = similar(to: photo.query(partShare: options.partShare), mesh)
         guard !nearest.isEmpty else { return }
         let queries = mesh.field.values.gatheringRows(nearest.map(\.row))
         let search = PixelSearch(features: photo.features, region: photo.masks.object)
@@ -166,16 +168,6 @@ package struct SegmentationBuddyMatcher: Sendable {
                     vertex: vertex.row, similarity: vertex.similarity, pixel: match.pixel, pixelSimilarity: match.similarity,
                     qualifies: photo.masks.part[match.pixel.x, match.pixel.y]))
         }
-    }
-
-    /// The click's feature, mixed with the mean of the part's if so asked.
-    private func query(_ photo: ClickedPhoto) -> [Float] {
-        let click = photo.features.feature(at: photo.click.center)
-        let length = dot(click[...], click[...]).squareRoot()
-        guard options.partShare > 0, length > 0, length.isFinite, let part = photo.features.meanFeature(in: photo.masks.part) else {
-            return click
-        }
-        return zip(click, part).map { (1 - options.partShare) * $0 / length + options.partShare * $1 }
     }
 
     /// The most similar vertices; with a spacing, each only if no more similar one near it was taken.

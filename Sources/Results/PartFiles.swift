@@ -4,16 +4,16 @@ import BSBShapes
 import Foundation
 
 /// A part of a mesh as results tell it: a document, and files with coloured and grouped meshes and with arrays.
-struct PartFiles {
+package struct PartFiles {
     private let segment: SurfaceSegment
     private let mesh: Mesh
     /// #F of the file: whether each face is in the part.
     private let faceLabels: [Bool]
     /// What documents say of the part.
-    let document: PartDocument
+    package let document: PartDocument
 
     /// The files of a part that was found by `method`.
-    init(_ segment: SurfaceSegment, of mesh: Mesh, method: SurfaceMethod) {
+    package init(_ segment: SurfaceSegment, of mesh: Mesh, method: SurfaceMethod) {
         self.segment = segment
         self.mesh = mesh
         faceLabels = segment.fileFaceLabels(mesh)
@@ -37,7 +37,7 @@ struct PartFiles {
     }
 
     /// Adds the arrays alone.
-    func addLabels(to folder: inout OutputFolder) {
+    package func addLabels(to folder: inout OutputFolder) {
         folder.add("probability.npy", NumPyArray(segment.probability, shape: [segment.probability.count]).encoded())
         folder.add("labels.npy", NumPyArray(segment.vertexLabels, shape: [segment.probability.count]).encoded())
         folder.add("face_labels.npy", NumPyArray(faceLabels, shape: [faceLabels.count]).encoded())

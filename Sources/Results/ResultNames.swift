@@ -7,7 +7,8 @@ package enum ResultNames {
         "cameras.json", "masks.png", "masks.json", "mesh.obj", "photo.png", "click.txt", "example.json", "mesh.png",
         "middle_mask.png", "decoder.safetensors", "loss.csv", "loss.png", "manifest.json", "train.json",
         "dense.png", "dense_faces.npy", "dense_corners.npy", "dense_weights.npy", "dense_points.npy", "dense_confidence.npy",
-        "vertex_pixels.npy", "provenance.png", "labels.json", "confidence.npy",
+        "vertex_pixels.npy", "provenance.png", "labels.json", "confidence.npy", "labels.jsonl", "doubtful.jsonl", "meshes.jsonl",
+        "descriptors.npy",
     ]
     private static let prefixes = ["part-", "textured-", "view-", "alternative-"]
 

@@ -16,7 +16,8 @@ struct BSB: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            Match.self, Batch.self, StudioCommand.self, Locate.self, MapCommand.self, Relate.self, Transfer.self, Texture.self,
+            Match.self, Batch.self, LibraryCommand.self, StudioCommand.self, Locate.self, MapCommand.self, Relate.self, Transfer.self,
+            Texture.self,
             Segment.self, Train.self,
             Distill.self,
             Inspect.self,

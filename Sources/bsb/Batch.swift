@@ -73,7 +73,8 @@ struct Batch: ParsableCommand {
             list, at: try common.workbench(settings, choice: models.choice, limit: meshOptions.limit), options: options,
             output: output ?? "")
         (run.keepsGoing, run.retries) = (keepGoing, retry)
-        run.progress = Self.reporter()
+        let reporter = RateReporter("batch", of: "rows")
+        run.progress = { done, total, seconds in reporter.tell(done, of: total, after: seconds) }
         let summary = try run.run(shard)
         if common.json {
             try Terminal.result(json: summary)
@@ -92,22 +93,6 @@ struct Batch: ParsableCommand {
         var stream = BatchStream(BatchAnswering(at: bench, folder: folder, options: options))
         while let line = readLine() {
             if let answer = stream.answer(line) { try Terminal.result(line: answer) }
-        }
-    }
-
-    /// Says now and then how many rows are done, how quickly, and how long the rest will take.
-    private static func reporter() -> @Sendable (Int, Int, Double) -> Void {
-        let last = Guarded(0.0)
-        return { done, total, seconds in
-            let isDue = last.withLock { last in
-                guard done == total || seconds - last >= 5 else { return false }
-                last = seconds
-                return true
-            }
-            guard isDue, seconds > 0 else { return }
-            let rate = Double(done) / seconds
-            Terminal.message(
-                String(format: "batch: %d of %d rows, %.1f a second, %.0f s left", done, total, rate, Double(total - done) / rate))
         }
     }
 }

@@ -13,7 +13,7 @@ struct Evaluate: ParsableCommand {
         subcommands: [
             EvaluateSuccess.self, EvaluatePhotos.self, EvaluateExistence.self, EvaluateAblations.self, EvaluateInvariance.self,
             EvaluateClickMap.self, EvaluateExportDepth.self, EvaluateSegments.self, EvaluateReverse.self, EvaluateRelate.self,
-            EvaluateKeypoints.self, EvaluateDense.self, EvaluateTransfer.self,
+            EvaluateKeypoints.self, EvaluateDense.self, EvaluateTransfer.self, EvaluateLibrary.self,
         ],
         defaultSubcommand: EvaluateSuccess.self)
 }

@@ -1,4 +1,5 @@
 import BSBBasics
+import BSBImages
 import Foundation
 import Testing
 
@@ -144,6 +145,21 @@ import Testing
         // Errors of rows whose files are the same are tried again when asked.
         let retried = try list.run("out", ["--keep-going", "--retry", "--json"]).json()
         #expect(try #require(retried["known"] as? Int) < 8)
+    }
+
+    @Test func aChangedMaskIsNoticed() throws {
+        let list = try List()
+        func mask(_ side: Int) throws {
+            try Mask(width: 256, height: 192) { x, y in abs(x - 128) < side && abs(y - 96) < side }
+                .writePNG(to: list.folder.path + "/mask.png")
+        }
+        try mask(20)
+        _ = try list.folder.write(
+            "rows.jsonl", #"{"id": "a", "photo": "mug/photo.png", "mesh": "mug/mesh.obj", "mask": "mask.png"}"#)
+        #expect(try list.run("out", ["--json"]).json()["answered"] as? Int == 1)
+        #expect(try list.run("out", ["--json"]).json()["known"] as? Int == 1)
+        try mask(30)
+        #expect(try list.run("out", ["--json"]).json()["answered"] as? Int == 1)
     }
 
     @Test func aRowThatTakesTooLongEndsAlone() throws {

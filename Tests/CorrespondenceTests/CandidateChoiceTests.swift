@@ -112,8 +112,9 @@ import Testing
     }
 
     @Test func tableHasAWeightForEachTerm() {
-        let terms = evidence(1, exists: true).terms.count
-        #expect(ExistenceCalibration.table.allSatisfy { $0.weights.count == terms && $0.models.count == 2 && $0.clicks > 0 })
+        let sample = evidence(1, exists: true)
+        #expect(ExistenceCalibration.table.allSatisfy { $0.weights.count == sample.terms($0.direction).count })
+        #expect(ExistenceCalibration.table.allSatisfy { $0.models.count == 2 && $0.clicks > 0 })
         #expect(Set(ExistenceCalibration.table.map { [$0.direction.rawValue] + $0.models }).count == ExistenceCalibration.table.count)
     }
 }

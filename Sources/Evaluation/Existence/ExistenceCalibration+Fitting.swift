@@ -46,7 +46,7 @@ extension ExistenceCalibration {
             """
         }
         return """
-            // Written by `bsb evaluate existence --fit` and `bsb evaluate reverse --fit`; do not edit. The last entry:
+            // Written by `bsb evaluate existence --fit`, `reverse --fit` and `library --fit`; do not edit. The last entry:
             // \(command)
 
             extension ExistenceCalibration {

@@ -1,0 +1,177 @@
+import BSBBackbones
+import BSBBasics
+import BSBCorrespondence
+import BSBImages
+import BSBLibrary
+import BSBPhotography
+import BSBRendering
+import BSBWorkbench
+
+/// What one search in a library gave: one line of `samples.jsonl`.
+package struct LibraryRecord: Sendable, Hashable, Codable, LoggedRecord {
+    /// The number of the search.
+    package var sample: Int
+    /// The number of the search.
+    package var photo: Int
+    /// The photographed shape.
+    package var shape: String
+    /// The clicked part.
+    package var part: String
+    /// Labelled meshes of the library, but for the photographed one.
+    package var judged: Int
+    /// Those of them that have the part.
+    package var relevant: Int
+    /// How many of the first ten have the part, by way of ranking (``LibraryEvaluator/Way``).
+    package var hits: [String: Int]
+    /// Labelled meshes that the search says have the part.
+    package var found: Int
+    /// Those of them that have it.
+    package var right: Int
+    /// Seconds that the search took, without the photo.
+    package var seconds: Double
+    /// For each labelled mesh what was seen: the share that qualifies, the similarity, the object's; then whether it has the part.
+    package var evidence: [[Double]]
+}
+
+/// Measures searches in a library: photo-like renders of labelled shapes are clicked, and the labels say which meshes have the part.
+///
+/// A mesh has what was clicked if it has a part of that name, and, unless parts of all categories are alike, is of the same category. The
+/// photographed shape itself does not count.
+package struct LibraryEvaluator: Sendable {
+    /// What meshes are ranked by.
+    package enum Way: String, Sendable, CaseIterable, Codable {
+        /// As searches do, among the labelled meshes.
+        case search
+        /// The same with every mesh in the second stage.
+        case exhaustive
+        /// As searches do, in the whole library, where meshes without labels count as lacking the part.
+        case unlabelled
+        /// The similarity of the click and the most similar vertex.
+        case vertex
+        /// The similarity of whole objects.
+        case whole
+    }
+
+    /// How much is measured, and how.
+    package struct Options: Sendable, Hashable, Codable {
+        /// Searches in all.
+        package var searches = 50
+        /// Width and height of photos.
+        package var photoSize = 320
+        /// The seed of shapes, views and clicks.
+        package var seed: UInt64 = 0
+        /// Meshes in the second stage.
+        package var candidates = 300
+        /// Whether parts of one name are alike in all categories.
+        package var crossesCategories = false
+
+        /// The usual options.
+        package init() {}
+    }
+
+    /// The first so many are judged.
+    package static let depth = 10
+
+    private let library: MeshLibrary
+    private let data: any LabelledDataSet
+    private let entries: [ShapeEntry]
+    private let options: Options
+    private let bench: Workbench
+
+    /// A measurement in a library that holds meshes of a data set, with photos of the shapes `entries`.
+    package init(in library: MeshLibrary, data: any LabelledDataSet, entries: [ShapeEntry], options: Options, at bench: Workbench) {
+        (self.library, self.data, self.entries, self.options, self.bench) = (library, data, entries, options, bench)
+    }
+
+    private struct Description: Codable {
+        var analysis = "library"
+        var options: Options
+        var settings: Settings
+        var models: [ModelIdentity]
+        var shapes: [String]
+        var meshes: Int
+    }
+
+    /// What labels say of a mesh.
+    private struct Known: Sendable {
+        var category: String
+        var parts: Set<String>
+    }
+
+    /// Runs what is not yet in `folder` and returns all records, in order.
+    ///
+    /// - Throws: `Failure` if a shape cannot be read, a model cannot be run, or the folder is another measurement's.
+    package func run(folder: String) throws -> [LibraryRecord] {
+        var search = LibrarySearch.Options()
+        search.candidates = options.candidates
+        let bench = try library.adapted(bench)
+        let searcher = try LibrarySearch(in: library, options: search, at: bench)
+        var log = try SampleLog<LibraryRecord>(
+            folder: folder,
+            description: Description(
+                options: options, settings: bench.settings, models: bench.models, shapes: entries.map(\.name),
+                meshes: searcher.entries.count))
+        let known = try labels()
+        let finished = Set(log.records.map(\.sample))
+        for sample in 0..<options.searches where !finished.contains(sample) {
+            bench.progress(ProgressUpdate(stage: "Searching", done: sample, total: options.searches))
+            if let record = try record(sample, searcher, known, bench) { try log.add([record]) }
+        }
+        bench.progress(ProgressUpdate(stage: "Searching", done: options.searches, total: options.searches))
+        return log.records
+    }
+
+    /// What labels say of meshes, by the hashes of their files.
+    private func labels() throws -> [String: Known] {
+        let shapes = data.entries
+        let found = try bench.parallelism.map(shapes.count) { index -> (String, Known) in
+            let shape = try data.shape(shapes[index])
+            let used = Set(shape.labels.perFace).filter { $0 >= 0 }.map { shape.labels.names[$0] }
+            return (shape.hash, Known(category: shape.entry.category, parts: Set(used)))
+        }
+        return Dictionary(found) { first, _ in first }
+    }
+
+    private func record(_ sample: Int, _ search: LibrarySearch, _ known: [String: Known], _ bench: Workbench) throws -> LibraryRecord? {
+        var generator = SeededGenerator(seed: options.seed ^ 0x11B_2A2, stream: UInt64(sample))
+        let entry = entries[generator.index(below: entries.count)]
+        let shape = try EvaluationShape(data.shape(entry), settings: bench.settings)
+        let studio = EvaluationStudio(size: RasterSize(options.photoSize), sampling: .part, clicks: 1, seed: options.seed ^ 0x11B_2A3)
+        guard let photo = try studio.photo(of: shape, subject: PhotoSubject(mesh: shape.opened.scene.mesh), number: sample),
+            let click = photo.clicks.first
+        else { return nil }
+        let probe = try search.probe(Click(Pixel(x: click.x, y: click.y)), in: OpenPhoto(photo.image, name: "photo"))
+        let start = ContinuousClock.now
+        let chosen = search.candidates(for: probe)
+        let ranked = search.ranked(chosen, by: probe).0
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        let all = search.entries.filter { $0.hash != shape.opened.hash }
+        let judged = all.filter { known[$0.hash ?? ""] != nil }
+        func has(_ mesh: LibraryEntry) -> Bool {
+            guard let labels = known[mesh.hash ?? ""], labels.parts.contains(click.part) else { return false }
+            return options.crossesCategories || labels.category == entry.category
+        }
+        let paths = Set(judged.map(\.path))
+        let whole = zip(search.entries, search.wholeSimilarities(to: probe)).filter { paths.contains($0.0.path) }
+            .sorted { ($0.1, $1.0.path) > ($1.1, $0.0.path) }.map(\.0)
+        let exhaustive = search.ranked(judged, by: probe).0
+        let others = ranked.filter { $0.entry.hash != shape.opened.hash }
+        let orders: [(Way, [LibraryEntry])] = [
+            (.search, others.map(\.entry).filter { paths.contains($0.path) }), (.exhaustive, exhaustive.map(\.entry)),
+            (.unlabelled, others.map(\.entry)), (.whole, whole),
+            (
+                .vertex,
+                exhaustive.sorted { ($0.evidence.similarity, $1.entry.path) > ($1.evidence.similarity, $0.entry.path) }.map(\.entry)
+            ),
+        ]
+        let found = others.filter { $0.grade == .sure && paths.contains($0.entry.path) }
+        return LibraryRecord(
+            sample: sample, photo: sample, shape: entry.name, part: click.part, judged: judged.count, relevant: judged.count(where: has),
+            hits: Dictionary(uniqueKeysWithValues: orders.map { ($0.rawValue, $1.prefix(Self.depth).count(where: has)) }),
+            found: found.count, right: found.count { has($0.entry) }, seconds: SampleJudge.rounded(seconds),
+            evidence: exhaustive.map { hit in
+                let seen = hit.evidence.rounded
+                return [seen.qualifyingShare, seen.similarity, seen.objectSimilarity, has(hit.entry) ? 1 : 0]
+            })
+    }
+}

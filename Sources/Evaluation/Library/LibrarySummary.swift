@@ -1,0 +1,101 @@
+import BSBBackbones
+import BSBCorrespondence
+import BSBWorkbench
+
+/// `library.json`.
+package struct LibrarySummary: Sendable, Codable {
+    /// The version of this schema.
+    package var schema = 1
+    /// The command that made it.
+    package var command: String
+    /// What was measured, and how.
+    package var options: LibraryEvaluator.Options
+    /// The feature extractor and the segmenter.
+    package var models: [ModelIdentity]
+    /// Searches whose part some other mesh of the library has.
+    package var searches: Int
+    /// Meshes of the library that can be searched.
+    package var meshes: Int
+    /// Those that have labels, but for the photographed one.
+    package var judged: Int
+    /// Meshes that have the part, in the mean over searches.
+    package var relevant: Double
+    /// By way of ranking: how many of the first ten have the part, of as many as could; intervals resample searches.
+    package var recall: [String: Estimate]
+    /// The same in any order, in expectation.
+    package var random: Estimate?
+    /// Labelled meshes that the searches said have the part, and how many of them do.
+    package var found: Int
+    /// Those of them that have it.
+    package var right: Int
+    /// Of the labelled meshes that have the part, the share that the searches said have it.
+    package var coverage: Double
+    /// The median of the seconds of both stages.
+    package var seconds: Double
+    /// The calibration that fits best.
+    package var fitted: ExistenceCalibration?
+
+    /// The share of ``found`` that has the part; nil if nothing was found.
+    package var precision: Double? { found > 0 ? Double(right) / Double(found) : nil }
+
+    /// The summary of searches in a library of so many meshes.
+    package init(of records: [LibraryRecord], options: LibraryEvaluator.Options, meshes: Int, bench: Workbench, command: String) {
+        let records = records.filter { $0.relevant > 0 }
+        (self.command, self.options, self.meshes, searches) = (command, options, meshes, records.count)
+        models = bench.models
+        judged = records.map(\.judged).max() ?? 0
+        relevant = Double(records.reduce(0) { $0 + $1.relevant }) / Double(max(1, records.count))
+        func estimate(_ value: (LibraryRecord) -> Double) -> Estimate? {
+            Bootstrap().mean(of: records.map(value), clusters: Array(records.indices))
+        }
+        let depth = LibraryEvaluator.depth
+        func possible(_ record: LibraryRecord) -> Double { Double(min(depth, record.relevant)) }
+        recall = [:]
+        for way in LibraryEvaluator.Way.allCases {
+            recall[way.rawValue] = estimate { Double($0.hits[way.rawValue] ?? 0) / possible($0) }
+        }
+        random = estimate { Double(depth * $0.relevant) / Double($0.judged) / possible($0) }
+        found = records.reduce(0) { $0 + $1.found }
+        right = records.reduce(0) { $0 + $1.right }
+        coverage = Double(right) / Double(max(1, records.reduce(0) { $0 + $1.relevant }))
+        let times = records.map(\.seconds).sorted()
+        seconds = times.isEmpty ? 0 : times[times.count / 2]
+        let seen = records.flatMap { record in
+            record.evidence.map { JudgedEvidence(evidence: ExistenceEvidence(logged: $0), exists: $0[3] == 1, category: record.shape) }
+        }
+        fitted = seen.calibration(.photoToLibrary, models: models)
+    }
+
+    /// A short table for a terminal.
+    package var table: String {
+        func cell(_ estimate: Estimate?) -> String {
+            guard let estimate else { return "-" }
+            let digits = EvaluationSummary.fixed
+            return "\(digits(estimate.mean)) [\(digits(estimate.low)), \(digits(estimate.high))]"
+        }
+        let names: [(LibraryEvaluator.Way, String)] = [
+            (.search, "search"), (.exhaustive, "every mesh in the second stage"), (.vertex, "the most similar vertex alone"),
+            (.whole, "similarity of whole objects"), (.unlabelled, "search, meshes without labels counted as wrong"),
+        ]
+        var lines = [
+            "\(searches) searches among \(judged) labelled meshes of \(meshes); \(EvaluationSummary.fixed(relevant)) have the part in the mean",
+            "",
+            "| ranked by | recall at 10 |", "| --- | --- |",
+        ]
+        lines += names.map { "| \($1) | \(cell(recall[$0.rawValue])) |" }
+        lines.append("| nothing (expected) | \(cell(random)) |")
+        let share = precision.map(EvaluationSummary.fixed) ?? "-"
+        lines += [
+            "",
+            "\(found) times a mesh was said to have the part: \(share) right, \(EvaluationSummary.fixed(coverage)) of those that have it.",
+        ]
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension ExistenceEvidence {
+    /// As the log of a library's searches has it: the share that qualifies, the similarity, the object's.
+    init(logged numbers: [Double]) {
+        self.init(bestIoU: 0, qualifyingShare: numbers[0], similarity: numbers[1], objectSimilarity: numbers[2])
+    }
+}
