@@ -1,4 +1,4 @@
-"""Checks a finished wheel and prints what is bundled in it: contents.py WHEEL LIMIT
+"""Checks a finished wheel and writes what is bundled in it into a page, between two marks: contents.py WHEEL LIMIT PAGE
 
 Every library must be one of the table below, whose licences were looked at; none of them is under the GPL without an exception.
 """
@@ -7,6 +7,9 @@ import re
 import sys
 import zipfile
 from collections import defaultdict
+from pathlib import Path
+
+MARKS = "<!-- contents -->", "<!-- end of contents -->"
 
 LICENCES = {
     "libembree3": "Apache-2.0",
@@ -22,12 +25,6 @@ LICENCES = {
     "libjpeg": "BSD-3-Clause, IJG, Zlib",
     "libwebp": "BSD-3-Clause",
     "libwebpdemux": "BSD-3-Clause",
-    "libtiff": "libtiff (like BSD)",
-    "libjbig": "MIT (our refusal in place of JBIG-KIT)",
-    "libLerc": "Apache-2.0",
-    "libdeflate": "MIT",
-    "liblzma": "public domain",
-    "libzstd": "BSD-3-Clause",
     "libgif": "MIT",
     "libz": "Zlib",
     "libstdc++": "GPL-3.0 with GCC Runtime Library Exception",
@@ -35,7 +32,7 @@ LICENCES = {
 }
 
 
-def main(path: str, limit: int) -> None:
+def main(path: str, limit: int, page: Path) -> None:
     with zipfile.ZipFile(path) as wheel:
         entries = wheel.infolist()
         names = [entry.filename for entry in entries]
@@ -54,7 +51,7 @@ def main(path: str, limit: int) -> None:
         if entry in libraries:
             continue
         if entry.filename.endswith("/bin/bsb"):
-            groups["the program, with Swift's libraries, swift-crypto and Eigen inside"].append(entry)
+            groups["the program, with Swift's libraries and packages and Eigen inside"].append(entry)
         elif ".resources/" in entry.filename:
             groups["models and their catalogue"].append(entry)
         elif "/licenses/" in entry.filename:
@@ -62,22 +59,27 @@ def main(path: str, limit: int) -> None:
         else:
             groups["the Python package"].append(entry)
     own = {
-        "the program, with Swift's libraries, swift-crypto and Eigen inside": "MIT; Apache-2.0 (with exception), MPL-2.0",
+        "the program, with Swift's libraries and packages and Eigen inside": "MIT; Apache-2.0 (with exception), MPL-2.0",
         "models and their catalogue": "MIT; Apache-2.0 (EfficientNet-Lite0)",
         "licences": "",
         "the Python package": "MIT",
     }
-    print("| what | MB | MB in the wheel | licence |\n| --- | --- | --- | --- |")
+    table = ["| what | MB | MB in the wheel | licence |", "| --- | --- | --- | --- |"]
     for what, members in sorted(groups.items(), key=lambda item: -sum(e.file_size for e in item[1])):
-        print(line(what, members, own[what]))
+        table.append(line(what, members, own[what]))
     for what, entry, licence in sorted(rows, key=lambda row: -row[1].file_size):
-        print(line(what, [entry], licence))
-    print(line("all", entries, ""))
+        table.append(line(what, [entry], licence))
+    table.append(line("all", entries, ""))
     if not any(name.endswith("/licenses/libembree3-3.txt") for name in names):
         sys.exit("the licences of the libraries are not in the wheel")
     size = sum(entry.compress_size for entry in entries)
     if size > limit:
-        sys.exit(f"{size} bytes are more than the {limit} that were allowed")
+        sys.exit("\n".join(table) + f"\n{size} bytes are more than the {limit} that were allowed")
+    before, _, rest = page.read_text(encoding="utf-8").partition(MARKS[0])
+    _, end, after = rest.partition(MARKS[1])
+    if not end:
+        sys.exit(f"{page} lacks the marks '{MARKS[0]}' and '{MARKS[1]}'")
+    page.write_text("\n".join([before + MARKS[0], *table, end + after]), encoding="utf-8")
 
 
 def line(what: str, members: list, licence: str) -> str:
@@ -85,4 +87,4 @@ def line(what: str, members: list, licence: str) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))

@@ -17,14 +17,15 @@ from typing import Any
 
 import numpy.typing as npt
 
-from . import encoding
+from . import encoding, evaluate
 from .answer import Answer, Located, Mapped, Part, Related, Texture
 from .encoding import Polygons
 from .errors import BadInput, Failure, InternalFailure, MissingInput, MissingModel, Withdrawn
-from .mesh import Mesh
+from .mesh import Geometry, Mesh
 from .options import Options
 from .photo import Click, Features, Photo
 from .session import Progress, Session, shared
+from .viewer import Viewer
 
 __all__ = [
     "Answer",
@@ -32,6 +33,7 @@ __all__ = [
     "Click",
     "Failure",
     "Features",
+    "Geometry",
     "InternalFailure",
     "Located",
     "Mapped",
@@ -46,7 +48,9 @@ __all__ = [
     "Related",
     "Session",
     "Texture",
+    "Viewer",
     "Withdrawn",
+    "evaluate",
     "open_mesh",
     "open_photo",
 ]

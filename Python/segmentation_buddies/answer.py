@@ -12,6 +12,7 @@ import numpy as np
 
 from .pipe import Array, Document, Message
 from .session import Listener, Session
+from .viewer import Viewer
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -55,6 +56,20 @@ class Part(Result):
         self.vertices: Array = arrays.get("labels", np.zeros(mesh.vertex_count, np.bool_))
         #: (#F,) booleans: which faces are of the part.
         self.faces: Array = arrays.get("face_labels", np.zeros(mesh.face_count, np.bool_))
+
+    def view(self, *, heat: bool = False, height: int = 480) -> Viewer:
+        """The mesh with the part lit, to turn in a notebook or a browser.
+
+        `heat` shows first how likely each vertex is of the part, or, of the answer to a click in a photo, how alike each is.
+        """
+        mesh = self.mesh.geometry()
+        return Viewer(
+            mesh.vertices, mesh.triangles, self.faces[mesh.triangle_faces], similarity=self._heat(), is_heat_shown=heat,
+            caption=f"{int(self.faces.sum())} of {self.mesh.face_count} faces" if self.found else self.explanation or "not found", height=height,
+        )  # fmt: skip
+
+    def _heat(self) -> Array:
+        return self.probability
 
 
 class Answer(Part):
@@ -103,6 +118,13 @@ class Answer(Part):
     def object_mask(self) -> Array:
         """(h, w) booleans: the clicked object in the photo."""
         return self._arrays["object_mask"]
+
+    def similarities(self) -> Array:
+        """(#V,) float32: how alike each vertex is to the clicked part, a cosine; minus infinity where no view shows it."""
+        return self._session.ask("similarity", {"answer": self._id}).arrays["similarity"]
+
+    def _heat(self) -> Array:
+        return self.similarities()
 
     def texture(
         self, *, mode: Literal["image", "colour"] = "image", size: int | None = None, progress: Listener | None = None

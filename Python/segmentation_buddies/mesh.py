@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from .answer import Located, Part
 from .options import Options
 from .photo import Photo, Point
 from .pipe import Array
 from .session import Listener, Resource
+
+
+class Geometry(NamedTuple):
+    """A mesh as arrays, in the order and the units of the file or arrays it came from."""
+
+    #: (#V, 3) float32.
+    vertices: Array
+    #: (n, 3) int32: the triangles that its faces were cut into.
+    triangles: Array
+    #: (n,) int32: the face that each triangle is of.
+    triangle_faces: Array
 
 
 class Mesh(Resource):
@@ -55,6 +66,11 @@ class Mesh(Resource):
         if object_at is not None:
             parameters["object"] = list(object_at)
         return Located(self, self.session.ask("locate", parameters, progress=progress))
+
+    def geometry(self) -> Geometry:
+        """The mesh as arrays."""
+        arrays = self.session.ask("geometry", {"mesh": self.id}).arrays
+        return Geometry(arrays["vertices"], arrays["triangles"], arrays["triangle_faces"])
 
     def features(self, *, progress: Listener | None = None) -> Array:
         """(#V, dimension) float32: the features that were lifted to the vertices; rows of vertices that no view shows are spread from others."""

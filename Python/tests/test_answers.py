@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 from pathlib import Path
@@ -113,3 +114,44 @@ def test_the_mesh_may_lack_the_part(photo: bsb.Photo, mesh: bsb.Mesh, click: tup
     answer = photo.click(*click).on(mesh, options=bsb.Options(min_existence=1))
     assert not answer
     assert answer.grade == "none" and answer.vertex is None and not answer.faces.any() and answer.explanation
+
+
+def test_similarity_and_geometry(answer: bsb.Answer, mesh: bsb.Mesh) -> None:
+    alike = answer.similarities()
+    assert alike.shape == answer.vertices.shape
+    assert np.isfinite(alike).any() and alike[np.isfinite(alike)].max() <= 1 + 1e-5
+    # The part is more alike than the rest.
+    seen = np.isfinite(alike)
+    assert alike[seen & answer.vertices].mean() > alike[seen & ~answer.vertices].mean()
+    geometry = mesh.geometry()
+    assert geometry.vertices.shape == (mesh.vertex_count, 3) and geometry.triangles.max() < mesh.vertex_count
+    assert set(geometry.triangle_faces.tolist()) == set(range(mesh.face_count))
+    assert answer.vertex is not None and answer.position is not None
+    assert np.allclose(geometry.vertices[answer.vertex], answer.position, atol=1e-5)
+
+
+def test_a_page_holds_what_is_seen(answer: bsb.Answer, mesh: bsb.Mesh, tmp_path: Path) -> None:
+    viewer = answer.view(heat=True)
+    assert "<iframe" in viewer._repr_html_()
+    viewer.save(tmp_path / "part.html")
+    page = (tmp_path / "part.html").read_text()
+    data = json.loads(page.split("const data = ", 1)[1].split(";\n", 1)[0].replace("<\\/", "</"))
+    triangles = mesh.geometry().triangles
+    assert np.array_equal(np.frombuffer(base64.b64decode(data["triangles"]), "<i4").reshape(-1, 3), triangles)
+    assert np.array_equal(np.frombuffer(base64.b64decode(data["part"]), bool), answer.faces[mesh.geometry().triangle_faces])
+    assert len(base64.b64decode(data["heat"])) == mesh.vertex_count and data["isHeatShown"]
+    assert "http" not in page
+
+
+def test_evaluation(mesh: bsb.Mesh, answer: bsb.Answer, tmp_path: Path) -> None:
+    areas = bsb.evaluate.face_areas(mesh)
+    assert areas.shape == (mesh.face_count,) and (areas >= 0).all()
+    # The program's share of the surface is of the same faces and areas.
+    assert areas[answer.faces].sum() / areas.sum() == pytest.approx(answer.document["segment"]["fraction"], abs=1e-3)
+    assert bsb.evaluate.iou(answer.faces, answer.faces, areas) == 1 and bsb.evaluate.iou([True, False], [True, True], [1, 3]) == 0.25
+    with pytest.raises(ValueError):
+        bsb.evaluate.iou([True], [True, False])
+    whole = bsb.evaluate.interval([0, 1, 1, 1], ["a", "a", "b", "b"])
+    assert whole.mean == 0.75 and whole.low == 0.5 and whole.high == 1
+    with pytest.raises(bsb.MissingInput, match="nowhere"):
+        bsb.evaluate.run("segments", "--data", "/nowhere", "--output", tmp_path)

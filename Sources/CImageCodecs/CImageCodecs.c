@@ -23,3 +23,23 @@ int bsb_heif_open(const char *name, struct bsb_heif *functions) {
 #undef FIND
   return 1;
 }
+
+int bsb_tiff_open(const char *name, struct bsb_tiff *functions) {
+  void *library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+  if (!library) return 0;
+#define FIND(function) \
+  if (!(functions->function = (__typeof__(functions->function))dlsym(library, "TIFF" #function))) return 0
+  FIND(ClientOpen);
+  FIND(Close);
+  FIND(IsTiled);
+  FIND(RGBAImageOK);
+  FIND(ReadRGBAImageOriented);
+  FIND(ReadScanline);
+  FIND(ScanlineSize);
+  FIND(SetErrorHandler);
+  FIND(SetWarningHandler);
+  FIND(VGetField);
+  FIND(VGetFieldDefaulted);
+#undef FIND
+  return 1;
+}

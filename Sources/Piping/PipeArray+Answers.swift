@@ -86,6 +86,19 @@ extension PipeArray {
         ]
     }
 
+    /// A mesh in the units of its file: its vertices, its triangles, and the face of the file that each is of.
+    static func geometry(_ mesh: Mesh) -> NamedArrays {
+        let positions = mesh.vertices.flatMap { vertex in
+            (0..<3).map { Float(Double(vertex[$0]) + mesh.origin[$0]) }
+        }
+        let triangles = mesh.faces.flatMap { [Int32($0.x), Int32($0.y), Int32($0.z)] }
+        return [
+            ("vertices", PipeArray(positions, shape: [mesh.vertices.count, 3])),
+            ("triangles", PipeArray(triangles, shape: [mesh.faces.count, 3])),
+            ("triangle_faces", PipeArray(mesh.fileFace.map { Int32($0) }, shape: [mesh.faces.count])),
+        ]
+    }
+
     /// The features of a photo, and where the centres of their cells are.
     static func features(_ grid: FeatureGrid) -> NamedArrays {
         [

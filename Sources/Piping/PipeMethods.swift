@@ -53,6 +53,11 @@ struct PipeMethods: Sendable {
         case "texture": return try texture(parameters())
         case "picture": return try picture(parameters())
         case "save": return try save(parameters())
+        case "similarity":
+            let values = try answers.find(parameters(AnswerParameters.self).answer).similarity()
+            return PipeReply(result: Done(), arrays: [("similarity", PipeArray(values, shape: [values.count]))])
+        case "geometry":
+            return PipeReply(result: Done(), arrays: PipeArray.geometry(try service.mesh(parameters(MeshParameters.self).mesh).mesh.mesh))
         case "photo-features":
             let photo = try service.photo(parameters(PhotoParameters.self).photo).photo
             return PipeReply(result: Done(), arrays: PipeArray.features(try photo.features(at: bench)))

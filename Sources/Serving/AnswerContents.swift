@@ -81,19 +81,22 @@ package struct MatchContents: AnswerContents {
         switch name {
         case "object_mask.png": return try answer.masks.object.pngData()
         case "part_mask.png": return try answer.masks.part.pngData()
-        case "similarity.npy": return try similarity()
+        case "similarity.npy":
+            let values = try similarity()
+            return NumPyArray(values, shape: [values.count]).encoded()
         default:
             if let segment = answer.segment, let array = PartNames.array(name, segment, of: answer.mesh) { return array }
             return try outputs.made(name, among: files)
         }
     }
 
-    /// #V: how alike each vertex is to the clicked part.
-    private func similarity() throws -> Data {
+    /// #V: how alike each vertex is to the clicked part, a cosine; minus infinity where no view shows it.
+    ///
+    /// Throws `Failure`.
+    package func similarity() throws -> [Float] {
         let surface = try answer.mesh.features(at: bench)
         let photo = try answer.photo.clicked(answer.click, masks: answer.masks, at: bench)
-        let values = SoftMatcher(parallelism: bench.parallelism).match(photo, to: surface).similarity
-        return NumPyArray(values, shape: [values.count]).encoded()
+        return SoftMatcher(parallelism: bench.parallelism).match(photo, to: surface).similarity
     }
 }
 

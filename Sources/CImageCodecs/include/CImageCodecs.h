@@ -1,5 +1,5 @@
-// PNG (libspng), JPEG (libjpeg-turbo's TurboJPEG), WebP, TIFF and GIF decoders and encoders, as they are; and a door to libheif, for HEIC and AVIF,
-// which is not linked: Debian's is linked with an encoder under the GPL.
+// PNG (libspng), JPEG (libjpeg-turbo's TurboJPEG), WebP and GIF decoders and encoders, as they are; and doors to libheif, for HEIC and AVIF, and
+// libtiff, which are not linked: Debian's are linked with code under the GPL, an encoder (x265) and JBIG-KIT.
 #ifndef C_IMAGE_CODECS_H
 #define C_IMAGE_CODECS_H
 #include <gif_lib.h>
@@ -29,4 +29,22 @@ struct bsb_heif {
 
 /// Opens the library of that name and finds its functions; 0 if it is not there or lacks one.
 int bsb_heif_open(const char *name, struct bsb_heif *functions);
+
+/// The functions of libtiff that are used.
+struct bsb_tiff {
+  __typeof__(&TIFFClientOpen) ClientOpen;
+  __typeof__(&TIFFClose) Close;
+  __typeof__(&TIFFIsTiled) IsTiled;
+  __typeof__(&TIFFRGBAImageOK) RGBAImageOK;
+  __typeof__(&TIFFReadRGBAImageOriented) ReadRGBAImageOriented;
+  __typeof__(&TIFFReadScanline) ReadScanline;
+  __typeof__(&TIFFScanlineSize) ScanlineSize;
+  __typeof__(&TIFFSetErrorHandler) SetErrorHandler;
+  __typeof__(&TIFFSetWarningHandler) SetWarningHandler;
+  __typeof__(&TIFFVGetField) VGetField;
+  __typeof__(&TIFFVGetFieldDefaulted) VGetFieldDefaulted;
+};
+
+/// Opens the library of that name and finds its functions; 0 if it is not there or lacks one.
+int bsb_tiff_open(const char *name, struct bsb_tiff *functions);
 #endif

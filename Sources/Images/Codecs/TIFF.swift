@@ -1,36 +1,52 @@
 import BSBCImageCodecs
 import Foundation
 
+/// libtiff, if the system has it; opened when the first such picture is read, and told to keep its complaints from standard error.
+private let tiffLibrary: bsb_tiff? = {
+    var functions = bsb_tiff()
+    for name in ["libtiff.so.6", "libtiff.so.5", "libtiff.6.dylib", "libtiff.dylib"] where bsb_tiff_open(name, &functions) != 0 {
+        _ = functions.SetErrorHandler(nil)
+        _ = functions.SetWarningHandler(nil)
+        return functions
+    }
+    return nil
+}()
+
 extension Image {
     /// Decodes the first picture of a TIFF file; throws a `DecodingProblem`.
     ///
     /// Grey levels of 16 bits, or of floats, that use a part of their range are stretched to all of it, as ``DeepLevels`` has it.
     static func decodeTIFF(_ data: Data, _ options: ImageDecodingOptions) throws -> Image {
+        guard let tiff = tiffLibrary else {
+            throw DecodingProblem(
+                reason: "it is a TIFF picture, and the library that reads those is not there",
+                hint: "install libtiff (Debian: libtiff6), or convert it to PNG or JPEG")
+        }
         let source = TIFFSource(data)
-        guard let file = source.open() else { throw DecodingProblem(reason: "its TIFF header is damaged") }
-        defer { TIFFClose(file) }
+        guard let file = source.open(tiff) else { throw DecodingProblem(reason: "its TIFF header is damaged") }
+        defer { tiff.Close(file) }
         return try withExtendedLifetime(source) {
-            let header = TIFFHeader(file)
+            let header = TIFFHeader(file, tiff)
             if header.isThumbnailOfRaw {
                 throw DecodingProblem(reason: "it is a raw photo", hint: "develop it and save it as JPEG or PNG")
             }
             let count = try checkedPixelCount(header.width, header.height, options)
-            let image = try header.isDeepGrey ? deepGrey(file, header, count) : plain(file, header, count, options)
+            let image = try header.isDeepGrey ? deepGrey(file, tiff, header, count) : plain(file, tiff, header, count, options)
             return image.oriented(header.orientation)
         }
     }
 
     private static func plain(
-        _ file: OpaquePointer, _ header: TIFFHeader, _ count: Int, _ options: ImageDecodingOptions
+        _ file: OpaquePointer, _ tiff: bsb_tiff, _ header: TIFFHeader, _ count: Int, _ options: ImageDecodingOptions
     ) throws -> Image {
         var text = [CChar](repeating: 0, count: 1024)
-        guard TIFFRGBAImageOK(file, &text) != 0 else {
+        guard tiff.RGBAImageOK(file, &text) != 0 else {
             let reason = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
             throw DecodingProblem(reason: "it is a TIFF of a kind that is not read (\(reason))", hint: "convert it to PNG")
         }
         var raster = [UInt32](repeating: 0, count: count)
         // In the order in which the file has its rows and columns: turning is done later.
-        let code = TIFFReadRGBAImageOriented(
+        let code = tiff.ReadRGBAImageOriented(
             file, UInt32(header.width), UInt32(header.height), &raster, Int32(header.orientation.rawValue), 1)
         guard code != 0 else { throw DecodingProblem(reason: "its TIFF data is damaged or cut short", hint: "save it again") }
         let below = (UInt32(options.background.red), UInt32(options.background.green), UInt32(options.background.blue))
@@ -47,14 +63,16 @@ extension Image {
     }
 
     /// Grey levels of 16 bits or floats, row by row.
-    private static func deepGrey(_ file: OpaquePointer, _ header: TIFFHeader, _ count: Int) throws -> Image {
-        let size = Int(TIFFScanlineSize(file))
+    private static func deepGrey(
+        _ file: OpaquePointer, _ tiff: bsb_tiff, _ header: TIFFHeader, _ count: Int
+    ) throws -> Image {
+        let size = Int(tiff.ScanlineSize(file))
         guard size >= header.width * header.bits / 8 else { throw DecodingProblem(reason: "its TIFF header is damaged") }
         var row = [UInt8](repeating: 0, count: size)
         var values: [Float] = []
         values.reserveCapacity(count)
         for y in 0..<header.height {
-            guard TIFFReadScanline(file, &row, UInt32(y), 0) >= 0 else {
+            guard tiff.ReadScanline(file, &row, UInt32(y), 0) >= 0 else {
                 throw DecodingProblem(reason: "its TIFF data is damaged or cut short", hint: "save it again")
             }
             row.withUnsafeBytes { bytes in
@@ -98,17 +116,17 @@ private struct TIFFHeader {
     /// Whether the first picture is the small one of a camera's raw file.
     let isThumbnailOfRaw: Bool
 
-    init(_ file: OpaquePointer) {
+    init(_ file: OpaquePointer, _ tiff: bsb_tiff) {
         func short(_ tag: Int32) -> Int? {
             var value: UInt16 = 0
             return withUnsafeMutablePointer(to: &value) { pointer in
-                withVaList([OpaquePointer(pointer)]) { TIFFVGetFieldDefaulted(file, UInt32(tag), $0) }
+                withVaList([OpaquePointer(pointer)]) { tiff.VGetFieldDefaulted(file, UInt32(tag), $0) }
             } == 0 ? nil : Int(value)
         }
         func long(_ tag: Int32) -> Int? {
             var value: UInt32 = 0
             return withUnsafeMutablePointer(to: &value) { pointer in
-                withVaList([OpaquePointer(pointer)]) { TIFFVGetField(file, UInt32(tag), $0) }
+                withVaList([OpaquePointer(pointer)]) { tiff.VGetField(file, UInt32(tag), $0) }
             } == 0 ? nil : Int(value)
         }
         width = long(TIFFTAG_IMAGEWIDTH) ?? 0
@@ -119,7 +137,7 @@ private struct TIFFHeader {
         let format = short(TIFFTAG_SAMPLEFORMAT) ?? 1
         (isSigned, isInverted) = (format == 2, photometric == 0)
         let isNumber = bits == 16 && (format == 1 || format == 2) || bits == 32 && format == 3
-        isDeepGrey = isNumber && (short(TIFFTAG_SAMPLESPERPIXEL) ?? 1) == 1 && photometric <= 1 && TIFFIsTiled(file) == 0
+        isDeepGrey = isNumber && (short(TIFFTAG_SAMPLESPERPIXEL) ?? 1) == 1 && photometric <= 1 && tiff.IsTiled(file) == 0
         isThumbnailOfRaw = (long(TIFFTAG_SUBFILETYPE) ?? 0) & 1 == 1 || photometric == 32803
     }
 }
@@ -129,18 +147,10 @@ private final class TIFFSource {
     private let data: Data
     private var position = 0
 
-    /// libtiff would write its complaints to standard error.
-    private static let isQuiet: Bool = {
-        _ = TIFFSetErrorHandler(nil)
-        _ = TIFFSetWarningHandler(nil)
-        return true
-    }()
-
     init(_ data: Data) { self.data = Data(data) }
 
-    func open() -> OpaquePointer? {
-        _ = Self.isQuiet
-        return TIFFClientOpen(
+    func open(_ tiff: bsb_tiff) -> OpaquePointer? {
+        tiff.ClientOpen(
             "picture", "rm", Unmanaged.passUnretained(self).toOpaque(),
             { handle, target, count in
                 tmsize_t(Unmanaged<TIFFSource>.fromOpaque(handle!).takeUnretainedValue().read(into: target, count: Int(count)))
