@@ -1,5 +1,5 @@
-// Written by `bsb evaluate existence --fit` and `bsb evaluate reverse --fit`; do not edit. The last entry:
-// bsb evaluate existence --data labeled-meshes --split Training/split.csv --samples 153 --output existence --fit ExistenceCalibration+Table.swift
+// Written by `bsb evaluate existence --fit`, `reverse --fit` and `library --fit`; do not edit. The last entry:
+// bsb evaluate library shelf --data labeled-meshes --split Training/split.csv --subset train --searches 40 --seed 1 --output fit --fit ExistenceCalibration+Table.swift
 
 extension ExistenceCalibration {
     /// The calibrations that come with the package: one for each way and each pair of models that was measured.
@@ -22,5 +22,11 @@ extension ExistenceCalibration {
                 "86a793d33b015ff69306f78abc9c5bb8ab7934d737d176ca6d7cf4200aca0466",
                 "7d582e583dfc64a66759fb7bf3291d341534c95a419ee604c93c91dc71994f42",
             ], weights: [-2.1109, 0.6224, 5.4988], clicks: 400),
+        ExistenceCalibration(
+            .photoToLibrary,
+            models: [
+                "86a793d33b015ff69306f78abc9c5bb8ab7934d737d176ca6d7cf4200aca0466",
+                "7d582e583dfc64a66759fb7bf3291d341534c95a419ee604c93c91dc71994f42",
+            ], weights: [-6.9821, 0.3026, 6.7185, 2.0139], clicks: 2200),
     ]
 }

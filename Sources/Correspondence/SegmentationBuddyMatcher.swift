@@ -126,9 +126,12 @@ package struct SegmentationBuddyMatcher: Sendable {
     /// - Parameters:
     ///   - photo: the click and the photo's features, embedding and masks.
     ///   - mesh: the mesh's features, as long as the photo's.
+    ///   - segmentsAgain: whether step 4 is taken; without it no candidate has an IoU, which then has no say in the choice.
     /// - Throws: `Failure` if the features differ in length or the segmenter cannot be run.
     /// - Complexity: O(n d + k cells d) products, at most O(k x object mask) comparisons, one prompt for each distinct pixel.
-    package func match(_ photo: ClickedPhoto, to mesh: SurfaceFeatures) throws -> Correspondence {
+    package func match(
+        _ photo: ClickedPhoto, to mesh: SurfaceFeatures, segmentsAgain: Bool = true
+    ) throws -> Correspondence {
         guard mesh.field.dimension == photo.features.dimension else {
             throw Failure(
                 .usage, "matching",
@@ -143,7 +146,8 @@ package struct SegmentationBuddyMatcher: Sendable {
         compared.features = features
         findCandidates(compared, aligned, into: &candidates, &counts)
         guard !candidates.isEmpty else { return none(.noFeatures) }
-        try judge(&candidates, photo, &counts)
+        counts.qualified = candidates.count(where: \.qualifies)
+        if segmentsAgain { try judge(&candidates, photo, &counts) }
         let objectSimilarity = ObjectSimilarity.median(of: features, object: photo.masks.object, sample: aligned.sample)
         return choose(
             Correspondence(candidates: candidates, objectSimilarity: objectSimilarity, counts: counts), mesh
@@ -204,7 +208,6 @@ package struct SegmentationBuddyMatcher: Sendable {
             slot[place(candidate.pixel)] = pixels.count
             pixels.append(candidate.pixel)
         }
-        counts.qualified = qualified.count
         counts.prompts = pixels.count
         let prompts = pixels.map { photo.prompt(at: $0) }
         let predictions = try segmenter.masks(for: prompts, in: photo.embedding)

@@ -10,7 +10,7 @@ import Foundation
 ///
 /// 1. The click is compared with the regions of all meshes (``DescriptorIndex``).
 /// 2. It is compared with every kept vertex of the best of them; what that says is their score.
-/// 3. The best are matched in full, with the segmenter asked about their candidates.
+/// 3. The best are matched, to know where the part is. Nothing is segmented again for that: it would take longer than all else.
 package struct LibrarySearch: Sendable {
     /// What a search goes by.
     package struct Options: Sendable {
@@ -35,7 +35,7 @@ package struct LibrarySearch: Sendable {
         package var existence: Double?
         /// How sure that is.
         package var grade: Grade
-        /// The full match, in the vertices of the file; for the best meshes alone.
+        /// The match, in the vertices of the file; for the best meshes alone.
         package var correspondence: Correspondence?
     }
 
@@ -168,13 +168,13 @@ package struct LibrarySearch: Sendable {
         return existence >= options.minimumExistence ? .sure : existence >= options.minimumExistence / 5 ? .unsure : .none
     }
 
-    /// Matches the best meshes in full, side by side.
+    /// Matches the best meshes, side by side.
     private func match(_ outcome: inout Outcome, _ probe: ClickProbe) throws {
         let matcher = bench.matcher(bench.matching, asking: outcome.photo.segmenter(at: bench))
         let entries = outcome.hits.prefix(options.top).map(\.entry)
         let found = try bench.parallelism.map(entries.count) { index throws -> Correspondence in
             let features = try library.features(of: entries[index])
-            let inRows = try matcher.match(probe.photo, to: features.surface())
+            let inRows = try matcher.match(probe.photo, to: features.surface(), segmentsAgain: false)
             let inFile = { (candidate: Candidate) in
                 var candidate = candidate
                 candidate.vertex = Int(features.vertices[candidate.vertex])

@@ -57,8 +57,6 @@ package struct SearchDocument: Codable, Sendable {
         package var qualifyingShare: Double
         /// The best segmentation buddy, in the file's count.
         package var vertex: Int?
-        /// IoU of the mask segmented at its pixel with the clicked part.
-        package var iou: Float?
         /// The part, where files were asked for.
         package var part: PartDocument?
         /// The folder of the part's arrays, relative to the output.
@@ -142,8 +140,7 @@ package struct SearchOutputs: Sendable {
                 .init(
                     rank: place + 1, id: hit.entry.id, path: hit.entry.path, grade: hit.grade, existence: hit.existence,
                     similarity: hit.evidence.similarity, objectSimilarity: hit.evidence.objectSimilarity,
-                    qualifyingShare: hit.evidence.qualifyingShare, vertex: hit.correspondence?.buddy?.vertex,
-                    iou: hit.correspondence?.buddy?.iou)
+                    qualifyingShare: hit.evidence.qualifyingShare, vertex: hit.correspondence?.buddy?.vertex)
             }, refused: outcome.refusals.map { .init(path: $0.entry.path, reason: $0.reason) }, models: bench.models,
             timings: outcome.timings, outputs: [])
     }

@@ -24,6 +24,11 @@ import Testing
                 var wanted = ExistenceEvidence(found)
                 wanted.bestIoU = 0
                 #expect(probe.evidence(on: mesh) == wanted)
+                // The same candidates without what takes time.
+                let quick = try SegmentationBuddyMatcher(segmenter: BandSegmenter(), options: options)
+                    .match(photo, to: mesh, segmentsAgain: false)
+                #expect(quick.candidates.map(\.vertex) == found.candidates.map(\.vertex) && quick.counts.prompts == 0)
+                #expect(quick.candidates.allSatisfy { $0.iou == nil } && quick.counts.qualified == found.counts.qualified)
             }
         }
     }

@@ -40,7 +40,8 @@ package struct LibrarySummary: Sendable, Codable {
 
     /// The summary of searches in a library of so many meshes.
     package init(of records: [LibraryRecord], options: LibraryEvaluator.Options, meshes: Int, bench: Workbench, command: String) {
-        let records = records.filter { $0.relevant > 0 }
+        let all = records
+        let records = all.filter { $0.relevant > 0 }
         (self.command, self.options, self.meshes, searches) = (command, options, meshes, records.count)
         models = bench.models
         judged = records.map(\.judged).max() ?? 0
@@ -60,7 +61,7 @@ package struct LibrarySummary: Sendable, Codable {
         coverage = Double(right) / Double(max(1, records.reduce(0) { $0 + $1.relevant }))
         let times = records.map(\.seconds).sorted()
         seconds = times.isEmpty ? 0 : times[times.count / 2]
-        let seen = records.flatMap { record in
+        let seen = all.flatMap { record in
             record.evidence.map { JudgedEvidence(evidence: ExistenceEvidence(logged: $0), exists: $0[3] == 1, category: record.shape) }
         }
         fitted = seen.calibration(.photoToLibrary, models: models)
