@@ -7,6 +7,10 @@ import sys
 import tempfile
 
 import bpy
+import numpy
+
+if "bool" not in vars(numpy):
+    numpy.bool = bool  # Debian's Blender 3.4 asks Debian's NumPy 1.24 for it when it reads glTF
 
 BSB = sys.argv[sys.argv.index("--") + 1]
 FOLDER = pathlib.Path(tempfile.mkdtemp())
@@ -125,7 +129,7 @@ def survey():
     (FOLDER / "survey.ply").write_text("\n".join(header + rows + faces) + "\n")
     output, _ = segment(FOLDER / "survey.ply", "survey")
     empty()
-    if hasattr(bpy.ops.wm, "ply_import"):
+    if bpy.app.version >= (3, 6):
         bpy.ops.wm.ply_import(filepath=str(output / "part.ply"))
     else:
         bpy.ops.import_mesh.ply(filepath=str(output / "part.ply"))
