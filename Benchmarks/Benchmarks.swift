@@ -8,12 +8,12 @@ import Foundation
 @main
 struct Benchmarks: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure views, models, lifting, matching, a whole click and many, each beside a naive way to the same result.",
-        discussion: "swift run -c release Benchmarks [views] [models] [lifting] [solver] [matching] [click] [warm] [batch]")
+        abstract: "Measure views, models, lifting, matching and a whole click, each beside a naive way to the same result.",
+        discussion: "swift run -c release Benchmarks [views] [models] [lifting] [solver] [matching] [click] [warm]")
 
     /// What can be measured.
     enum Subject: String, CaseIterable, ExpressibleByArgument {
-        case views, models, lifting, solver, matching, click, warm, batch
+        case views, models, lifting, solver, matching, click, warm
     }
 
     @Argument(help: "What to measure; everything by default.")
@@ -39,7 +39,6 @@ struct Benchmarks: ParsableCommand {
             case .matching: try MatchingBenchmark().run(runs)
             case .click: try ClickBenchmark().run(runs)
             case .warm: try WarmClickBenchmark().run()
-            case .batch: try BatchBenchmark().run(runs)
             }
         }
     }
