@@ -25,12 +25,15 @@ package final class RayScene: Sendable {
     /// - Throws: `Failure` where a triangle names a vertex that does not exist, or memory runs out.
     /// - Complexity: O(#F log #F) time, about 200 bytes for each triangle.
     package convenience init(mesh: Mesh, leavingOut repeats: [UInt32] = []) throws {
-        // Boxes of long thin triangles around one corner or edge all overlap; a tree that may cut triangles in pieces parts them.
-        try self.init(mesh: mesh, leavingOut: repeats, cutting: Accelerator.crossedBoxes(mesh) > 1000)
+        try self.init(mesh: mesh, leavingOut: repeats, cutting: nil)
     }
 
     /// Builds the search tree, which may hold a triangle in several pieces.
-    init(mesh: Mesh, leavingOut repeats: [UInt32] = [], cutting isCutting: Bool) throws {
+    ///
+    /// Boxes of long thin triangles around one corner or edge all overlap; a tree that may cut triangles in pieces parts them.
+    ///
+    /// - Parameter isCutting: whether it may; nil for only where a line crosses more than 1,000 boxes of triangles.
+    init(mesh: Mesh, leavingOut repeats: [UInt32] = [], cutting isCutting: Bool?) throws {
         try Self.check(mesh)
         self.mesh = mesh
         faceNormals = mesh.faces.map { face in
@@ -39,7 +42,8 @@ package final class RayScene: Sendable {
                 ?? .zero
         }
         bounds = Self.bounds(of: mesh)
-        accelerator = try Accelerator(mesh: mesh, leavingOut: repeats, cutting: isCutting)
+        accelerator = try Accelerator(
+            mesh: mesh, leavingOut: repeats, cutting: isCutting ?? (Accelerator.crossedBoxes(mesh) > 1000))
     }
 
     /// The smooth normals of the mesh, made when they are first asked for.
