@@ -14,9 +14,8 @@ final class Accelerator: @unchecked Sendable {
     /// The number of triangles beyond which the tree is kept small.
     private static let compactFaces = 1_000_000
 
-    /// - Parameter isCutting: whether the tree may hold a triangle in several pieces, which takes twice the time and memory to build.
     /// - Throws: `Failure` where Embree reports an error, such as no memory.
-    init(mesh: Mesh, leavingOut repeats: [UInt32], cutting isCutting: Bool) throws {
+    init(mesh: Mesh, leavingOut repeats: [UInt32]) throws {
         // One thread, so that the tree and with it the choice among equally near triangles never depends on the machine's load.
         guard let device = rtcNewDevice("threads=1,set_affinity=0") else { throw Self.failure(nil) }
         guard let scene = rtcNewScene(device) else {
@@ -30,7 +29,6 @@ final class Accelerator: @unchecked Sendable {
         // Half the memory for a third of the speed, where memory is what runs out.
         if mesh.faces.count > Self.compactFaces { flags |= RTC_SCENE_FLAG_COMPACT.rawValue }
         rtcSetSceneFlags(scene, RTCSceneFlags(flags))
-        if isCutting { rtcSetSceneBuildQuality(scene, RTC_BUILD_QUALITY_HIGH) }
         if !mesh.faces.isEmpty { try attach(mesh, leavingOut: repeats) }
         rtcCommitScene(scene)
         try check()
@@ -52,25 +50,6 @@ final class Accelerator: @unchecked Sendable {
         try copy(faces, to: geometry, RTC_BUFFER_TYPE_INDEX, RTC_FORMAT_UINT3)
         rtcCommitGeometry(geometry)
         rtcAttachGeometry(scene, geometry)
-    }
-
-    /// How many boxes of triangles a line through the box of all crosses on the average: their areas over that of all.
-    ///
-    /// - Complexity: O(#F).
-    static func crossedBoxes(_ mesh: Mesh) -> Double {
-        func area(_ size: SIMD3<Double>) -> Double { size.x * size.y + size.y * size.z + size.z * size.x }
-        var (low, high) = (SIMD3<Double>(repeating: .infinity), SIMD3<Double>(repeating: -.infinity))
-        var sum = 0.0
-        for face in mesh.faces {
-            let corners = mesh.corners(of: face)
-            guard (corners.0 + corners.1 + corners.2).sum().isFinite else { continue }
-            let (a, b, c) = (SIMD3<Double>(corners.0), SIMD3<Double>(corners.1), SIMD3<Double>(corners.2))
-            let (lower, upper) = (pointwiseMin(a, pointwiseMin(b, c)), pointwiseMax(a, pointwiseMax(b, c)))
-            (low, high) = (pointwiseMin(low, lower), pointwiseMax(high, upper))
-            sum += area(upper - lower)
-        }
-        let whole = area(high - low)
-        return sum.isFinite && whole > 0 && whole.isFinite ? sum / whole : 0
     }
 
     /// Copies an array into a buffer of Embree's own; SIMD3's stride of 16 bytes is kept, as Embree reads whole vectors.

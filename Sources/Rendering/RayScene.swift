@@ -24,16 +24,7 @@ package final class RayScene: Sendable {
     /// - Parameter repeats: triangles that lie on others and are never hit, since each ray would meet all of them.
     /// - Throws: `Failure` where a triangle names a vertex that does not exist, or memory runs out.
     /// - Complexity: O(#F log #F) time, about 200 bytes for each triangle.
-    package convenience init(mesh: Mesh, leavingOut repeats: [UInt32] = []) throws {
-        try self.init(mesh: mesh, leavingOut: repeats, cutting: nil)
-    }
-
-    /// Builds the search tree, which may hold a triangle in several pieces.
-    ///
-    /// Boxes of long thin triangles around one corner or edge all overlap; a tree that may cut triangles in pieces parts them.
-    ///
-    /// - Parameter isCutting: whether it may; nil for only where a line crosses more than 1,000 boxes of triangles.
-    init(mesh: Mesh, leavingOut repeats: [UInt32] = [], cutting isCutting: Bool?) throws {
+    package init(mesh: Mesh, leavingOut repeats: [UInt32] = []) throws {
         try Self.check(mesh)
         self.mesh = mesh
         faceNormals = mesh.faces.map { face in
@@ -42,8 +33,7 @@ package final class RayScene: Sendable {
                 ?? .zero
         }
         bounds = Self.bounds(of: mesh)
-        accelerator = try Accelerator(
-            mesh: mesh, leavingOut: repeats, cutting: isCutting ?? (Accelerator.crossedBoxes(mesh) > 1000))
+        accelerator = try Accelerator(mesh: mesh, leavingOut: repeats)
     }
 
     /// The smooth normals of the mesh, made when they are first asked for.

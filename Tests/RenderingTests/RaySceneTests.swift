@@ -1,6 +1,5 @@
 import BSBBasics
 import BSBShapes
-import Foundation
 import Testing
 
 @testable import BSBRendering
@@ -31,31 +30,6 @@ import Testing
         }
         #expect(disagreements <= 2)
         #expect(hits.count { $0 != nil } > 300 && hits.count { $0 == nil } > 100)
-    }
-
-    /// Long thin triangles around one corner, for which the tree cuts triangles into pieces.
-    @Test func aFanIsHitAsByBruteForce() throws {
-        let points = (0...6000).map { i -> SIMD3<Float> in
-            let angle = Double(i) * 0.02
-            return SIMD3(Float(cos(angle)), Float(i) / 3000 - 1, Float(sin(angle)))
-        }
-        let mesh = Mesh(vertices: [.zero] + points, faces: (0..<6000).map { SIMD3(0, UInt32($0) + 1, UInt32($0) + 2) })
-        #expect(Accelerator.crossedBoxes(mesh) > 400 && Accelerator.crossedBoxes(octasphere(4)) < 20)
-        let (scene, naive) = (try RayScene(mesh: mesh, cutting: true), NaiveCaster(mesh: mesh))
-        var generator = SeededGenerator(seed: 6)
-        let rays = (0..<150).map { _ in
-            let origin = SIMD3<Float>(generator.uniform(-2, 2), generator.uniform(-2, 2), generator.uniform(-2, 2))
-            return Ray(origin: origin, direction: SIMD3(generator.uniform(-0.5, 0.5), generator.uniform(-0.5, 0.5), 0) - origin)
-        }
-        let hits = scene.nearestHits(rays)
-        var (agreeing, met) = (0, 0)
-        for (hit, ray) in zip(hits, rays) {
-            let expected = naive.hits(ray).first
-            if expected != nil { met += 1 }
-            if hit.map({ Double($0.distance) }) == nil, expected == nil { agreeing += 1 }
-            if let hit, let expected, abs(Double(hit.distance) - expected.t) < 1e-3 { agreeing += 1 }
-        }
-        #expect(agreeing >= 148 && met > 50, "\(agreeing) \(met)")
     }
 
     @Test func surfacesAgreeWithNearestHits() throws {
