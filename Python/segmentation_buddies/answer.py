@@ -147,10 +147,10 @@ class Answer(Part):
         return self._session.ask("picture", {"answer": self._id}).arrays["file"].tobytes()
 
     def show(self) -> Figure:
-        """The picture of the answer as a matplotlib figure, which a notebook shows."""
+        """The picture of the answer as a matplotlib figure: a notebook shows it where it is a cell's result, elsewhere `pyplot.show()` does."""
         import io
 
-        from matplotlib import pyplot
+        from matplotlib import get_backend, pyplot
 
         picture = pyplot.imread(io.BytesIO(self.overview()), format="png")
         height, width = picture.shape[:2]
@@ -158,6 +158,9 @@ class Answer(Part):
         axes = figure.add_axes((0, 0, 1, 1))
         axes.imshow(picture)
         axes.set_axis_off()
+        if "inline" in get_backend():
+            # A notebook shows a cell's result, and whatever is open when the cell ends: the picture would be there twice.
+            pyplot.close(figure)
         return figure
 
     def __repr__(self) -> str:
