@@ -81,11 +81,17 @@ def test_progress_is_told(session: bsb.Session, folder: Path, photo: bsb.Photo, 
     assert all(0 <= step.done <= step.total for step in told)
 
 
-def test_a_picture_is_shown(answer: bsb.Answer) -> None:
+def test_a_picture_is_shown(answer: bsb.Answer, monkeypatch: pytest.MonkeyPatch) -> None:
     matplotlib = pytest.importorskip("matplotlib")
     matplotlib.use("Agg")
+    from matplotlib import pyplot
+
     figure = answer.show()
-    assert figure.axes[0].images
+    assert figure.axes[0].images and pyplot.get_fignums() == [figure.number]
+    pyplot.close(figure)
+    # In a notebook an open figure would be shown a second time.
+    monkeypatch.setattr(matplotlib, "get_backend", lambda: "module://matplotlib_inline.backend_inline")
+    assert answer.show().axes[0].images and not pyplot.get_fignums()
 
 
 def test_texture_lies_on_the_part(answer: bsb.Answer, mesh: bsb.Mesh) -> None:
