@@ -157,7 +157,7 @@ struct LibrarySearchCommand: ParsableCommand {
     }
 
     func run() throws {
-        try checkOutput(output, inputs: [image])
+        try checkOutput(output, inputs: [image, options.models.calibration])
         var search = LibrarySearch.Options()
         (search.top, search.candidates, search.minimumExistence) = (top, max(top, candidates), minExistence)
         let library = try MeshLibrary(opening: place.library)
@@ -216,7 +216,7 @@ struct LibraryLabelCommand: ParsableCommand {
     }
 
     func run() throws {
-        try checkOutput(output, inputs: [spec])
+        try checkOutput(output, inputs: [spec, options.models.calibration])
         let clicks = try LabelSpec(contentsOf: spec)
         var labelling = LibraryLabeller.Options()
         labelling.minimumExistence = minExistence
