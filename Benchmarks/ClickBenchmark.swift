@@ -12,7 +12,7 @@ struct ClickBenchmark {
         let click = Click(Pixel(x: example.click[0], y: example.click[1]))
         let models = try ModelPair.embedded()
         let bench = { (cache: String?) in
-            Workbench(extractor: models.extractor, segmenter: models.segmenter, cache: CacheDirectory(path: cache))
+            Workbench(models, cache: CacheDirectory(path: cache))
         }
         let match = { (cache: String?) in
             try bench(cache).answer(

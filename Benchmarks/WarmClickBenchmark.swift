@@ -20,7 +20,7 @@ struct WarmClickBenchmark {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bsb-benchmark-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let models = try ModelPair.embedded()
-        let bench = { Workbench(extractor: models.extractor, segmenter: models.segmenter, cache: CacheDirectory(path: folder + "/cache")) }
+        let bench = { Workbench(models, cache: CacheDirectory(path: folder + "/cache")) }
         var (stages, first) = (Stages(), [Double]())
         for kind in ExampleKind.allCases {
             let example = try ExampleJob(kind: kind).run(output: "\(folder)/\(kind.rawValue)")

@@ -30,7 +30,7 @@ package struct LabelTransfer: Sendable {
     }
 
     /// Cosines are compared over this.
-    private static let temperature: Float = 0.03
+    package static let temperature: Float = 0.03
     /// Vertices of the source that vote, at most.
     private static let voters = 4000
     /// How strongly neighbours are kept alike.

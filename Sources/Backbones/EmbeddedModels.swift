@@ -39,6 +39,9 @@ package struct EmbeddedModels: Sendable {
         self.folder = folder
     }
 
+    /// The file that says how what matches have in common with these models becomes a probability.
+    package var calibrations: String { "\(folder)/calibrations.json" }
+
     /// What the manifest says of a file of the set, which has to be there; its bytes are not read yet.
     func entry(_ file: String) throws -> ModelManifest.File {
         let path = "\(folder)/\(file)"

@@ -41,6 +41,13 @@ package enum Folder {
     /// Whether there is a file or folder of this path.
     package static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
+    /// What changes when a file does: its size and when it was written; nil if it is not there.
+    package static func state(ofFile path: String) -> String? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return "\(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+    }
+
     /// The extension of a name in lower case, without the dot.
     package static func ending(_ name: String) -> String { (name as NSString).pathExtension.lowercased() }
 

@@ -18,7 +18,8 @@ struct BatchLedger: Sendable {
     init(_ manifest: BatchManifest, in folder: String, at bench: Workbench, options: BatchAnswering.Options) throws {
         (self.manifest, self.folder) = (manifest, folder)
         let recipe = [
-            String(decoding: try JSONText.data(bench.settings, pretty: false), as: UTF8.self), bench.extractor.identity.hash,
+            String(decoding: try JSONText.data(bench.settings, pretty: false), as: UTF8.self),
+            String(decoding: try JSONText.data(bench.calibrations, pretty: false), as: UTF8.self), bench.extractor.identity.hash,
             bench.segmenter.identity.hash, options.files.rawValue, options.selection.rawValue,
         ].joined(separator: "\n")
         paths = manifest.units.map { unit in
@@ -26,7 +27,9 @@ struct BatchLedger: Sendable {
             hasher.add("recipe", recipe)
             for row in unit.rows { hasher.add("row", row.text) }
             // Files that were changed since are other files.
-            for file in Self.files(unit, in: manifest.folder) { hasher.add("file", Self.state(Folder.place(file, in: manifest.folder))) }
+            for file in Self.files(unit, in: manifest.folder) {
+                hasher.add("file", Folder.state(ofFile: Folder.place(file, in: manifest.folder)) ?? "absent")
+            }
             let name = hasher.finalize().hex.prefix(32)
             return "\(folder)/ledger/\(name.prefix(2))/\(name.dropFirst(2)).jsonl"
         }
@@ -68,21 +71,5 @@ struct BatchLedger: Sendable {
             files += NeighbourFile.list(of: Folder.place(unit.mesh, in: folder)).compactMap(\.path)
         }
         return files + Set(unit.rows.flatMap { [$0.photo, $0.click.maskFile].compactMap(\.self) }).sorted()
-    }
-
-    /// What changes when a file does: its size and when it was written.
-    private static func state(_ path: String) -> String {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return "absent" }
-        return "\(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
-    }
-}
-
-extension JSONText {
-    /// A value as one line.
-    ///
-    /// Throws `Failure(.internal)` for a value that has no JSON.
-    package static func line(_ value: some Encodable) throws -> Data {
-        try data(value, pretty: false) + Data("\n".utf8)
     }
 }

@@ -2,7 +2,6 @@ import BSBBasics
 import BSBResults
 import BSBWorkbench
 import Foundation
-import Synchronization
 
 /// Prepares the meshes of a manifest, or of a share of it, side by side on all cores, so that its rows are quick.
 package struct BatchPreparation: Sendable {
@@ -32,8 +31,8 @@ package struct BatchPreparation: Sendable {
 
     private let manifest: BatchManifest
     private let bench: Workbench
-    /// Told after each mesh: done, failed, of, and the time since the start in seconds.
-    package var progress: @Sendable (Int, Int, Int, Double) -> Void = { _, _, _, _ in }
+    /// Told after each mesh.
+    package var progress: @Sendable (Headway) -> Void = { _ in }
 
     /// The preparation of a manifest's meshes at a workbench.
     package init(_ manifest: BatchManifest, at bench: Workbench) {
@@ -49,22 +48,18 @@ package struct BatchPreparation: Sendable {
     package func run(_ shard: BatchRun.Shard) throws -> Summary {
         let meshes = manifest.units.indices.filter(shard.has).map { manifest.units[$0].mesh }
         let start = ContinuousClock.now
-        let done = Atomic(0)
-        let failures = Atomic(0)
+        let counter = HeadwayCounter(total: meshes.count, progress)
         // With fewer meshes than threads, the threads work within a mesh.
         let side = meshes.count < bench.parallelism.threads ? Parallelism(threads: 1) : bench.parallelism
         let results = try side.map(meshes.count) { index throws -> Result<Int, Failure> in
-            let result: Result<Int, Failure>
             do {
                 let document = try DistillJob(at: bench).run(mesh: Folder.place(meshes[index], in: manifest.folder))
-                result = .success(document.featureViews + document.segmenterViews)
+                counter.finished()
+                return .success(document.featureViews + document.segmenterViews)
             } catch let failure as Failure where failure.kind != .missingModel {
-                failures.add(1, ordering: .relaxed)
-                result = .failure(failure)
+                counter.finished(failed: 1)
+                return .failure(failure)
             }
-            let now = done.add(1, ordering: .relaxed).newValue
-            progress(now, failures.load(ordering: .relaxed), meshes.count, (ContinuousClock.now - start) / .seconds(1))
-            return result
         }
         var summary = Summary()
         summary.meshes = meshes.count

@@ -64,8 +64,8 @@ package struct BatchRun: Sendable {
     package var keepsGoing = false
     /// Whether rows that ended in an error before are tried again.
     package var retries = false
-    /// Told after each row: done, of, and the time since the start in seconds.
-    package var progress: @Sendable (Int, Int, Double) -> Void = { _, _, _ in }
+    /// Told after each row.
+    package var progress: @Sendable (Headway) -> Void = { _ in }
 
     /// A run at a workbench whose results go into the folder `output`.
     ///
@@ -86,24 +86,19 @@ package struct BatchRun: Sendable {
         let units = manifest.units.indices.filter(shard.has)
         if let line = manifest.unusable.first, !keepsGoing { throw stopping(BatchLine(line), line.line) }
         let start = ContinuousClock.now
-        let total = units.reduce(0) { $0 + manifest.units[$1].rows.count }
-        let rowsDone = Atomic(0)
+        let counter = HeadwayCounter(total: units.reduce(0) { $0 + manifest.units[$1].rows.count }, progress)
         let stopped = Atomic(false)
-        let told: @Sendable (Int) -> Void = { rows in
-            let now = rowsDone.wrappingAdd(rows, ordering: .relaxed).newValue
-            progress(now, total, (ContinuousClock.now - start) / .seconds(1))
-        }
         // With fewer meshes than threads, the threads work within a mesh.
         let bench = answering.bench
         let side = units.count < bench.parallelism.threads ? Parallelism(threads: 1) : bench.parallelism
         let done = try side.map(units.count) { index throws -> (codes: [Int32], isKnown: Bool)? in
             guard !stopped.load(ordering: .relaxed) else { return nil }
             if let known = ledger.lines(units[index], isRetrying: retries) {
-                told(manifest.units[units[index]].rows.count)
+                counter.finished(manifest.units[units[index]].rows.count)
                 return (BatchLine.codes(known), true)
             }
             do {
-                let lines = try self.lines(of: manifest.units[units[index]], told)
+                let lines = try self.lines(of: manifest.units[units[index]], counter)
                 try ledger.write(lines, units[index])
                 return (BatchLine.codes(lines), false)
             } catch {
@@ -122,7 +117,7 @@ package struct BatchRun: Sendable {
     }
 
     /// The lines of a mesh's rows; the mesh is opened when the first row needs it, and let go afterwards.
-    private func lines(of unit: BatchManifest.Unit, _ told: (Int) -> Void) throws -> Data {
+    private func lines(of unit: BatchManifest.Unit, _ counter: HeadwayCounter) throws -> Data {
         var mesh: OpenMesh?
         var broken: (any Error)?
         var lines = Data()
@@ -146,7 +141,7 @@ package struct BatchRun: Sendable {
                 if !keepsGoing { throw stopping(line, row.line) }
             }
             lines += try JSONText.line(line)
-            told(1)
+            counter.finished()
         }
         return lines
     }

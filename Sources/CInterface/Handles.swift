@@ -1,6 +1,7 @@
 import BSBAnswering
 import BSBBackbones
 import BSBBasics
+import BSBCorrespondence
 import BSBInference
 import BSBResults
 import BSBWorkbench
@@ -24,8 +25,10 @@ final class BenchHandle: Sendable {
         let options = BackboneOptions(threads: 1)
         self.init(
             Workbench(
-                extractor: try EmbeddedFeatureExtractor(models: models, runtime: runtime, options: options),
-                segmenter: try EmbeddedSegmenter(models: models, runtime: runtime, options: options),
+                ModelPair(
+                    extractor: try EmbeddedFeatureExtractor(models: models, runtime: runtime, options: options),
+                    segmenter: try EmbeddedSegmenter(models: models, runtime: runtime, options: options),
+                    calibrations: try CalibrationTable(of: models)),
                 cache: CacheDirectory(path: cache), parallelism: Parallelism(threads: threads)))
     }
 }

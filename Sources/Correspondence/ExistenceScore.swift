@@ -82,6 +82,8 @@ package struct ExistenceCalibration: Sendable, Hashable, Codable {
     package var weights: [Double]
     /// The number of clicks that it was fitted to.
     package var clicks: Int
+    /// The command that fitted it.
+    package var command: String?
 
     /// A calibration for two models.
     package init(_ direction: MatchDirection, models: [String], weights: [Double], clicks: Int) {
@@ -97,11 +99,10 @@ package struct ExistenceCalibration: Sendable, Hashable, Codable {
         return 1 / (1 + exp(-sum))
     }
 
-    /// The calibration for two models; nil if there is none.
-    package static func known(
-        _ direction: MatchDirection, extractor: ModelIdentity, segmenter: ModelIdentity
-    ) -> ExistenceCalibration? {
-        table.first { $0.direction == direction && $0.models == [extractor.hash, segmenter.hash] }
+    /// Whether its weights are numbers, one for each term, and its models two.
+    var isUsable: Bool {
+        let terms = ExistenceEvidence(bestIoU: 0, qualifyingShare: 0, similarity: 0, objectSimilarity: 0).terms(direction)
+        return weights.count == terms.count && weights.allSatisfy(\.isFinite) && models.count == 2
     }
 }
 

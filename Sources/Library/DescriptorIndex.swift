@@ -20,7 +20,7 @@ package struct DescriptorIndex: Sendable {
     /// Throws `Failure` if the library cannot be read. Complexity: O(#meshes x regions x d).
     package init(_ library: MeshLibrary) throws {
         let descriptors = try library.catalogue.descriptors()
-        let dimension = descriptors.values.first.map { $0.count / 2 / (1 + MeshDescriptor.regions) } ?? 0
+        let dimension = descriptors.values.first.map(MeshDescriptor.dimension) ?? 0
         var (entries, regions, wholes): ([LibraryEntry], [Float], [Float]) = ([], [], [])
         for entry in try library.catalogue.entries() where entry.state == .ready {
             guard let data = descriptors[entry.path], let values = MeshDescriptor.values(data, dimension: dimension) else { continue }

@@ -1,3 +1,4 @@
+import BSBAnswering
 import BSBBasics
 import BSBCorrespondence
 import BSBImages
@@ -7,11 +8,9 @@ import Foundation
 
 /// What the clicked pictures say about vertices: pixels of each named part and of the rest of its object vote by likeness.
 ///
-/// A vote counts exp(cosine / 0.03), as labels are carried from mesh to mesh (``LabelTransfer``); the pixels of a part in one picture count as
+/// A vote counts exp(cosine / temperature), as labels are carried from mesh to mesh (``LabelTransfer``); the pixels of a part in one picture count as
 /// much as those of another together.
 struct LabelVotes: Sendable {
-    /// Cosines are compared over this.
-    private static let temperature: Float = 0.03
     /// Pixels of a part, or of the rest, in one picture.
     private static let pixels = 96
 
@@ -63,7 +62,7 @@ struct LabelVotes: Sendable {
             let most = cosine.max() ?? 0
             var total: Float = 0
             for (index, value) in cosine.enumerated() {
-                let vote = exp((value - most) / Self.temperature) * weights[index]
+                let vote = exp((value - most) / LabelTransfer.temperature) * weights[index]
                 total += vote
                 if labels[index] < count, has[labels[index]] { shares[row, labels[index]] += vote }
             }

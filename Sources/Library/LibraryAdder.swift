@@ -2,7 +2,6 @@ import BSBBasics
 import BSBShapes
 import BSBWorkbench
 import Foundation
-import Synchronization
 
 /// Adds meshes to a library, side by side on all cores: each is looked at once, and what is kept of it is written at once.
 ///
@@ -41,8 +40,8 @@ package struct LibraryAdder: Sendable {
     package var retries = false
     /// Whether meshes are forgotten whose files are gone from the folders that are named.
     package var forgets = false
-    /// Told after each file: done, failed, of, and the time since the start in seconds.
-    package var progress: @Sendable (Int, Int, Int, Double) -> Void = { _, _, _, _ in }
+    /// Told after each file.
+    package var progress: @Sendable (Headway) -> Void = { _ in }
 
     /// What adds to a library at a workbench.
     ///
@@ -68,13 +67,10 @@ package struct LibraryAdder: Sendable {
         let known = Dictionary(uniqueKeysWithValues: entries.map { ($0.path, $0) })
         let contents = Guarded(
             Dictionary(entries.filter { $0.state == .ready }.compactMap { entry in entry.hash.map { ($0, entry) } }) { first, _ in first })
-        let done = Atomic(0)
-        let failures = Atomic(0)
+        let counter = HeadwayCounter(total: files.count, progress)
         let outcomes = try bench.parallelism.map(files.count) { index throws -> Outcome in
             let outcome = try add(files[index], known[files[index]], contents)
-            if case .failed = outcome { failures.add(1, ordering: .relaxed) }
-            let now = done.add(1, ordering: .relaxed).newValue
-            progress(now, failures.load(ordering: .relaxed), files.count, (ContinuousClock.now - start) / .seconds(1))
+            if case .failed = outcome { counter.finished(failed: 1) } else { counter.finished() }
             return outcome
         }
         var summary = Summary()
@@ -118,7 +114,7 @@ package struct LibraryAdder: Sendable {
     }
 
     private func add(_ path: String, _ known: LibraryEntry?, _ contents: borrowing Guarded<[String: LibraryEntry]>) throws -> Outcome {
-        let state = LibraryEntry.fileState(path) ?? "absent"
+        let state = Folder.state(ofFile: path) ?? "absent"
         if let known, known.fileState == state, !repeats, known.state == .ready || !retries {
             return known.state == .ready ? .known : .failed
         }

@@ -54,11 +54,10 @@ package struct LibraryEntry: Codable, Hashable, Sendable {
     /// What a file is called.
     static func id(of path: String) -> String { String(ContentHash(of: Array(path.utf8)).hex.prefix(16)) }
 
-    /// What changes when a file does: its size and when it was written; nil if it is not there.
-    static func fileState(_ path: String) -> String? {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        return "\(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+    /// What says that the file is not what it was.
+    func hasChanged(_ operation: String) -> Failure {
+        Failure(
+            .badInput, operation, path: path, reason: "the file has changed since it was added", hint: "run 'bsb library add' again")
     }
 
     /// The file's own name.

@@ -30,10 +30,10 @@ package struct LibraryExport: Sendable {
         let descriptors = try library.catalogue.descriptors()
         let ready = entries.filter { $0.state == .ready }
         let parts = 1 + MeshDescriptor.regions
-        let dimension = ready.first.flatMap { descriptors[$0.path] }.map { $0.count / 2 / parts } ?? 0
-        let lines = try entries.reduce(into: Data()) { $0 += try JSONText.data($1, pretty: false) + Data("\n".utf8) }
+        let dimension = ready.first.flatMap { descriptors[$0.path] }.map(MeshDescriptor.dimension) ?? 0
+        let lines = try entries.reduce(into: Data()) { $0 += try JSONText.line($1) }
         let bytes = try ready.reduce(into: Data()) { bytes, entry in
-            guard let descriptor = descriptors[entry.path], descriptor.count == 2 * parts * dimension else {
+            guard let descriptor = descriptors[entry.path], descriptor.count == MeshDescriptor.byteCount(dimension) else {
                 throw Failure(
                     .badInput, "exporting the library", path: entry.path, reason: "its descriptor is damaged",
                     hint: "add it with --again")

@@ -2,6 +2,7 @@ import BSBAnswering
 import BSBBackbones
 import BSBBasics
 import BSBCorrespondence
+import BSBDistillation
 import BSBImages
 import BSBInteractiveSegmentation
 import BSBLinearAlgebra
@@ -44,18 +45,17 @@ package struct LibraryLabeller: Sendable {
     private let bench: Workbench
     private let score: LibraryScore
     private let options: Options
-    private let spec: LabelSpec
     private let names: [String]
     private let pictures: [LabelVotes.Picture]
     private let votes: LabelVotes
-    /// Told after each mesh: done, of, and the time since the start in seconds.
-    package var progress: @Sendable (Int, Int, Double) -> Void = { _, _, _ in }
+    /// Told after each mesh.
+    package var progress: @Sendable (Headway) -> Void = { _ in }
 
     /// What labels a library at a workbench; the clicked photos and meshes are looked at now.
     ///
     /// Throws `Failure` for clicks that cannot be used and if a model cannot be run.
     package init(_ library: MeshLibrary, _ spec: LabelSpec, options: Options = Options(), at bench: Workbench) throws {
-        (self.library, self.spec, self.options, names) = (library, spec, options, spec.names)
+        (self.library, self.options, names) = (library, options, spec.names)
         var bench = try library.adapted(bench)
         bench.settings.matching.minimumExistence = 0
         self.bench = bench
@@ -71,21 +71,16 @@ package struct LibraryLabeller: Sendable {
     /// - Complexity: O(#meshes n m d) for m pixels that vote, and the reading of each mesh that has a label.
     package func run(output: String) throws -> [Line] {
         let entries = try library.catalogue.entries().filter { $0.state == .ready }
-        let start = ContinuousClock.now
-        let done = Guarded(0)
+        let counter = HeadwayCounter(total: entries.count, progress)
         let lines = try bench.parallelism.map(entries.count) { index throws -> Line in
             let line = try label(entries[index], output)
-            let now = done.withLock { done in
-                done += 1
-                return done
-            }
-            progress(now, entries.count, (ContinuousClock.now - start) / .seconds(1))
+            counter.finished()
             return line
         }
         let doubtful = lines.filter { line in line.labels.contains(where: \.isDoubtful) || line.error != nil }
             .sorted { ($0.doubt, $1.path) > ($1.doubt, $0.path) }
         for (name, lines) in [("labels", lines), ("doubtful", doubtful)] {
-            let text = try lines.reduce(into: Data()) { $0 += try JSONText.data($1, pretty: false) + Data("\n".utf8) }
+            let text = try lines.reduce(into: Data()) { $0 += try JSONText.line($1) }
             try AtomicFile.write(text, to: "\(output)/\(name).jsonl", operation: "writing the labels")
         }
         return lines
@@ -100,7 +95,7 @@ package struct LibraryLabeller: Sendable {
             let shares = votes.shares(features, has: has)
             let winners = (0..<shares.rows).map { row in Self.winner(shares.row(row)) }
             for (index, name) in names.enumerated() {
-                line.labels.append(label(name, index, existences[index], shares, winners, features.areas))
+                line.labels.append(label(name, index, existences[index], has[index], shares, winners, features.areas))
             }
             line.doubt = line.labels.map { doubt($0) }.max() ?? 0
             if winners.contains(where: { $0 >= 0 }) { try write(entry, features, shares, winners, to: "\(output)/meshes/\(entry.id)") }
@@ -127,7 +122,7 @@ package struct LibraryLabeller: Sendable {
     }
 
     private func label(
-        _ name: String, _ index: Int, _ existence: Double?, _ shares: Matrix, _ winners: [Int], _ areas: [Float]
+        _ name: String, _ index: Int, _ existence: Double?, _ isThere: Bool, _ shares: Matrix, _ winners: [Int], _ areas: [Float]
     ) -> LibraryLabel {
         var (inside, all, sum) = (0.0, 0.0, 0.0)
         for (row, winner) in winners.enumerated() {
@@ -139,7 +134,6 @@ package struct LibraryLabeller: Sendable {
         var label = LibraryLabel(
             name: name, existence: existence, share: all > 0 ? inside / all : 0, confidence: inside > 0 ? sum / inside : 0,
             isDoubtful: false)
-        let isThere = existence.map { $0 >= options.minimumExistence } ?? true
         label.isDoubtful =
             existence.map { abs($0 - options.minimumExistence) < options.doubt } ?? true || isThere && label.confidence < 0.5
         return label
@@ -158,11 +152,10 @@ package struct LibraryLabeller: Sendable {
         let operation = "writing the labels"
         let mesh = try Mesh(contentsOf: entry.path, options: bench.meshReading)
         guard mesh.vertices.count == entry.vertices, features.vertices.allSatisfy({ Int($0) < mesh.vertices.count }) else {
-            throw Failure(
-                .badInput, "labelling a mesh of the library", path: entry.path, reason: "the file has changed since it was added",
-                hint: "run 'bsb library add' again")
+            throw entry.hasChanged("labelling a mesh of the library")
         }
-        let rows = mesh.nearest(among: features.vertices.map { Int($0) })
+        let tree = NearestPoint(features.vertices.map { mesh.vertices[Int($0)] })
+        let rows = mesh.vertices.map { tree.nearest(to: $0) ?? 0 }
         let labels = rows.map { Int32(winners[$0]) }
         let confidence = rows.map { row in winners[row] < 0 ? 0 : shares[row, winners[row]] }
         let perFace = Self.perFace(mesh, labels, count: names.count)
@@ -210,14 +203,11 @@ extension LibraryLabeller {
         case .photo(let path, let click):
             let photo = try OpenPhoto(contentsOf: path)
             let masks = try photo.masks(of: click, at: bench)
-            return (path, ClickProbe(try photo.clicked(click, masks: masks, at: bench), options: bench.matching.options))
+            return (path, try photo.probe(click, masks: masks, at: bench))
         case .mesh(let path, let target):
             let (photo, click, masks) = try picture(of: OpenMesh(contentsOf: path, at: bench), target, at: bench)
             // A picture for each click: parts seen from other sides are not those of this one.
-            return (
-                "\(path) \(click.pixel.x),\(click.pixel.y)",
-                ClickProbe(try photo.clicked(click, masks: masks, at: bench), options: bench.matching.options)
-            )
+            return ("\(path) \(click.pixel.x),\(click.pixel.y)", try photo.probe(click, masks: masks, at: bench))
         }
     }
 
@@ -240,23 +230,5 @@ extension LibraryLabeller {
         guard let best, let click = Click(standingFor: best.mask) else { throw Failure.unseenClick }
         let image = try views.image(best.view, surfaces: views.surfaces(best.view))
         return (OpenPhoto(image, name: mesh.path), click, ClickMasks(object: best.object, part: best.mask))
-    }
-}
-
-extension Mesh {
-    /// #V: which of the chosen vertices is nearest, the first of equals.
-    ///
-    /// Complexity: O(#V chosen).
-    func nearest(among chosen: [Int]) -> [Int] {
-        let points = chosen.map { vertices[$0] }
-        return vertices.map { position in
-            var best = (index: 0, distance: Float.infinity)
-            for (index, point) in points.enumerated() {
-                let offset = position - point
-                let squared = (offset * offset).sum()
-                if squared < best.distance { best = (index, squared) }
-            }
-            return best.index
-        }
     }
 }

@@ -13,7 +13,7 @@ package struct LibraryScore: Sendable {
 
     /// The score for the models of a workbench.
     package init(of bench: Workbench) {
-        calibration = ExistenceCalibration.known(.photoToLibrary, extractor: bench.extractor.identity, segmenter: bench.segmenter.identity)
+        calibration = bench.calibrations.known(.photoToLibrary, for: bench.models)
     }
 
     /// A score by a calibration.

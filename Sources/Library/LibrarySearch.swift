@@ -96,7 +96,7 @@ package struct LibrarySearch: Sendable {
         var watch = Stopwatch()
         let (masks, probe) = try watch.measure("photo") {
             let masks = try photo.masks(of: click, at: bench)
-            return (masks, ClickProbe(try photo.clicked(click, masks: masks, at: bench), options: bench.matching.options))
+            return (masks, try photo.probe(click, masks: masks, at: bench))
         }
         var outcome = Outcome(
             photo: photo, click: click, masks: masks, reason: probe.reason, meshes: index.entries.count, hits: [], refusals: [],
@@ -113,7 +113,7 @@ package struct LibrarySearch: Sendable {
     ///
     /// Throws as ``run(_:in:)``.
     package func probe(_ click: Click, in photo: OpenPhoto) throws -> ClickProbe {
-        ClickProbe(try photo.clicked(click, masks: photo.masks(of: click, at: bench), at: bench), options: bench.matching.options)
+        try photo.probe(click, masks: photo.masks(of: click, at: bench), at: bench)
     }
 
     /// The meshes for the second stage, best first by the first.
@@ -205,12 +205,19 @@ extension LibrarySearch {
     package func part(of hit: Hit) throws -> Part {
         let mesh = try OpenMesh(contentsOf: hit.entry.path, at: bench)
         guard mesh.hash == hit.entry.hash else {
-            throw Failure(
-                .badInput, "opening a mesh of the library", path: hit.entry.path, reason: "the file has changed since it was added",
-                hint: "run 'bsb library add' again")
+            throw hit.entry.hasChanged("opening a mesh of the library")
         }
         let finder = try mesh.partFinder(at: bench)
         let seen = try hit.correspondence?.nearest(among: mesh.scene.mesh.vertices) { try finder.visiblePart(around: $0) }
         return Part(mesh: mesh, segment: seen?.found.segment, method: finder.method)
+    }
+}
+
+extension OpenPhoto {
+    /// What is asked of meshes about a click, whose masks are at hand.
+    ///
+    /// Throws `Failure` if a model cannot be run.
+    func probe(_ click: Click, masks: ClickMasks, at bench: Workbench) throws -> ClickProbe {
+        ClickProbe(try clicked(click, masks: masks, at: bench), options: bench.matching.options)
     }
 }

@@ -70,9 +70,15 @@ extension MeshDescriptor {
     /// The vectors in half precision, row after row.
     var data: Data { vectors.values.map(HalfPrecision.bits).withUnsafeBytes { Data($0) } }
 
+    /// The length of the vectors in a descriptor's bytes.
+    static func dimension(of data: Data) -> Int { data.count / 2 / (1 + regions) }
+
+    /// The bytes of a descriptor of vectors of `dimension` numbers.
+    static func byteCount(_ dimension: Int) -> Int { 2 * (1 + regions) * dimension }
+
     /// The values of a descriptor of vectors of `dimension` numbers; nil where the bytes are none.
     static func values(_ data: Data, dimension: Int) -> [Float]? {
-        guard data.count == 2 * (1 + regions) * dimension else { return nil }
+        guard data.count == byteCount(dimension) else { return nil }
         return data.withUnsafeBytes { bytes in
             (0..<(data.count / 2)).map { HalfPrecision.float(bytes.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self)) }
         }

@@ -34,6 +34,11 @@ package struct MeshReport: Hashable, Sendable, Codable {
     package var invertedComponents: Int
     /// The share of the area that is in inverted parts, in 0...1.
     package var invertedFraction: Double
+    /// How many triangles a line through the mesh's box crosses on the average: twice the area over that of the box (Cauchy and Crofton).
+    ///
+    /// 2 for a closed box, some dozens for foliage; thousands where triangles fill space rather than bound anything. Triangles that are hidden by
+    /// an equal one do not count.
+    package var layers: Double
     /// What the reader put up with.
     package var remarks: [String]
 
@@ -56,7 +61,12 @@ package struct MeshReport: Hashable, Sendable, Codable {
         unreferencedVertices = isReferenced.count { !$0 }
         duplicateVertices = mesh.vertices.count - adjacency.weld.count
         degenerateFaces = Self.degenerateFaces(mesh, areas)
-        duplicateFaces = adjacency.repeats().count
+        let repeats = adjacency.repeats()
+        duplicateFaces = repeats.count
+        let hiddenArea = repeats.reduce(0) { $1.isSameSide ? $0 + areas[Int($1.face)] : $0 }
+        let size = upperBound - lowerBound
+        let box = 2 * (size.x * size.y + size.y * size.z + size.z * size.x)
+        layers = box > 0 ? 2 * (area - hiddenArea) / box : 0
         let edgeFaces = adjacency.edgeFaces()
         nonManifoldEdges = (0..<edgeFaces.count).count { edgeFaces[$0].count > 2 }
         boundaryEdges = (0..<edgeFaces.count).count { edgeFaces[$0].count == 1 }
@@ -96,15 +106,6 @@ package struct MeshReport: Hashable, Sendable, Codable {
 }
 
 extension MeshReport {
-    /// How many triangles a line through the mesh's box crosses on the average: twice the area over that of the box (Cauchy and Crofton).
-    ///
-    /// 2 for a closed box, some dozens for foliage; thousands where triangles fill space rather than bound anything.
-    package var layers: Double {
-        let size = upperBound - lowerBound
-        let box = 2 * (size.x * size.y + size.y * size.z + size.z * size.x)
-        return box > 0 ? 2 * area / box : 0
-    }
-
     /// The layers beyond which a mesh is no surface that can be looked at: every ray would meet them all.
     package static let mostLayers = 1000.0
 

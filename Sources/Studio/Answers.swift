@@ -32,11 +32,12 @@ enum Answers {
 
     /// What says why something cannot be done.
     static func failure(_ error: any Error) -> Response {
-        let document = (error as? HTTPError).map(FailureDocument.init(http:)) ?? FailureDocument(error)
-        let status = (error as? HTTPError)?.status ?? status(document.code)
+        let http = error as? HTTPError
+        let document = http.map(FailureDocument.init(http:)) ?? FailureDocument(error)
+        let status = http?.status ?? status(document.code)
         let body = (try? JSONText.data(["error": document], pretty: false)) ?? Data()
         var response = bytes(body, type: "application/json", status)
-        if let allowed = (error as? HTTPError)?.headers[.allow] { response.headers[.allow] = allowed }
+        if let allowed = http?.headers[.allow] { response.headers[.allow] = allowed }
         return response
     }
 

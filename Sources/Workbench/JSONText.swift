@@ -16,4 +16,11 @@ package enum JSONText {
             throw Failure(.internal, "writing JSON", reason: "\(error)")
         }
     }
+
+    /// A value as one line.
+    ///
+    /// Throws `Failure(.internal)` for a value that has no JSON.
+    package static func line(_ value: some Encodable) throws -> Data {
+        try data(value, pretty: false) + Data("\n".utf8)
+    }
 }

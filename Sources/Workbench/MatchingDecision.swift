@@ -109,6 +109,6 @@ extension Workbench {
     private func calibration(_ direction: MatchDirection) -> ExistenceCalibration? {
         let usual = Settings()
         guard (settings.photoArea, settings.mirrorsPhoto) == (usual.photoArea, usual.mirrorsPhoto) else { return nil }
-        return ExistenceCalibration.known(direction, extractor: extractor.identity, segmenter: segmenter.identity)
+        return calibrations.known(direction, for: models)
     }
 }

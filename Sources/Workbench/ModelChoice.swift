@@ -1,5 +1,6 @@
 import BSBBackbones
 import BSBBasics
+import BSBCorrespondence
 import BSBInference
 import BSBModelStore
 import Foundation
@@ -12,12 +13,15 @@ public struct ModelChoice: Sendable, Hashable {
     public var featureSide: Int?
     /// The segmenter: nil for the embedded one, a name of the catalogue, `ENCODER,DECODER`, or a folder that holds the two.
     public var segmenter: String?
+    /// A file of calibrations for the models, which `bsb evaluate existence --fit` wrote; they come before those of the embedded pair.
+    public var calibration: String?
 
     /// The embedded pair, unless told otherwise.
-    public init(features: String? = nil, featureSide: Int? = nil, segmenter: String? = nil) {
+    public init(features: String? = nil, featureSide: Int? = nil, segmenter: String? = nil, calibration: String? = nil) {
         self.features = features
         self.featureSide = featureSide
         self.segmenter = segmenter
+        self.calibration = calibration
     }
 
     /// Loads the models.
@@ -28,9 +32,11 @@ public struct ModelChoice: Sendable, Hashable {
         try checkPresence()
         let runtime = try InferenceRuntime()
         let options = BackboneOptions(threads: threads)
+        var calibrations = try CalibrationTable(of: EmbeddedModels())
+        if let calibration { calibrations.add(try CalibrationTable(contentsOf: calibration)) }
         return ModelPair(
             extractor: try extractor(runtime, options) ?? ModelPair.embeddedExtractor(runtime),
-            segmenter: try promptSegmenter(runtime, options) ?? ModelPair.embeddedSegmenter(runtime))
+            segmenter: try promptSegmenter(runtime, options) ?? ModelPair.embeddedSegmenter(runtime), calibrations: calibrations)
     }
 
     /// Loads the feature extractor alone.

@@ -1,4 +1,5 @@
 import BSBBackbones
+import BSBCorrespondence
 import BSBInference
 
 /// The two image models that a job works with.
@@ -7,11 +8,14 @@ package struct ModelPair: Sendable {
     package var extractor: any FeatureExtractor
     /// Turns clicks into masks.
     package var segmenter: any PromptSegmenter
+    /// How their evidence becomes probabilities, where that is known.
+    package var calibrations: CalibrationTable
 
     /// A feature extractor and a segmenter.
-    package init(extractor: any FeatureExtractor, segmenter: any PromptSegmenter) {
+    package init(extractor: any FeatureExtractor, segmenter: any PromptSegmenter, calibrations: CalibrationTable = CalibrationTable()) {
         self.extractor = extractor
         self.segmenter = segmenter
+        self.calibrations = calibrations
     }
 
     /// The pair of small models that comes with this package, each run on one thread, since views run side by side.

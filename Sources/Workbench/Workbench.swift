@@ -1,5 +1,6 @@
 import BSBBackbones
 import BSBBasics
+import BSBCorrespondence
 import BSBShapes
 import Synchronization
 
@@ -12,6 +13,8 @@ public struct Workbench: Sendable {
     package var extractor: any FeatureExtractor
     /// Turns clicks into masks.
     package var segmenter: any PromptSegmenter
+    /// How their evidence becomes probabilities, where that is known.
+    package var calibrations: CalibrationTable
     /// Everything that decides a result but the inputs and the models.
     public var settings: Settings
     /// Where results are kept for the next run.
@@ -32,14 +35,13 @@ public struct Workbench: Sendable {
     /// The memory that a workbench has unless told otherwise: 1 GiB.
     public static let usualMemory = 1 << 30
 
-    /// A workbench of the given parts.
+    /// A workbench with models and the given parts.
     package init(
-        extractor: any FeatureExtractor, segmenter: any PromptSegmenter, settings: Settings = Settings(),
+        _ models: ModelPair, settings: Settings = Settings(),
         cache: CacheDirectory = CacheDirectory(path: nil), memory: BoundedMemory = BoundedMemory(limit: usualMemory),
         parallelism: Parallelism = Parallelism(), progress: @escaping @Sendable (ProgressUpdate) -> Void = { _ in }
     ) {
-        self.extractor = extractor
-        self.segmenter = segmenter
+        (extractor, segmenter, calibrations) = (models.extractor, models.segmenter, models.calibrations)
         self.settings = settings
         self.cache = cache
         self.memory = memory
@@ -54,10 +56,9 @@ public struct Workbench: Sendable {
         models: ModelChoice = ModelChoice(), settings: Settings = Settings(),
         cache: CacheDirectory = CacheDirectory(path: CacheDirectory.defaultPath), memoryLimit: Int = usualMemory, threads: Int? = nil
     ) throws {
-        let pair = try models.load(threads: threads)
         self.init(
-            extractor: pair.extractor, segmenter: pair.segmenter, settings: settings, cache: cache,
-            memory: BoundedMemory(limit: memoryLimit), parallelism: Parallelism(threads: threads))
+            try models.load(threads: threads), settings: settings, cache: cache, memory: BoundedMemory(limit: memoryLimit),
+            parallelism: Parallelism(threads: threads))
     }
 
     /// The same workbench for one question.

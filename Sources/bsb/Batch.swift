@@ -73,8 +73,7 @@ struct Batch: ParsableCommand {
             list, at: try common.workbench(settings, choice: models.choice, limit: meshOptions.limit), options: options,
             output: output ?? "")
         (run.keepsGoing, run.retries) = (keepGoing, retry)
-        let reporter = RateReporter("batch", of: "rows")
-        run.progress = { done, total, seconds in reporter.tell(done, of: total, after: seconds) }
+        run.progress = RateReporter("batch", of: "rows").tell
         let summary = try run.run(shard)
         if common.json {
             try Terminal.result(json: summary)

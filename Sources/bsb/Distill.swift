@@ -77,8 +77,7 @@ struct Distill: ParsableCommand {
 
     private func prepare(_ manifest: BatchManifest, at bench: Workbench) throws {
         var preparation = BatchPreparation(manifest, at: bench)
-        let reporter = RateReporter("distill", of: "meshes")
-        preparation.progress = { done, failed, total, seconds in reporter.tell(done, of: total, after: seconds, failed: failed) }
+        preparation.progress = RateReporter("distill", of: "meshes").tell
         let summary = try preparation.run(shard)
         for problem in summary.failed { Terminal.message("bsb: \(problem.error)") }
         try common.run.finish(summary) { summary in

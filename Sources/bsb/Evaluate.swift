@@ -217,16 +217,15 @@ struct EvaluateExistence: ParsableCommand {
         commandName: "existence", abstract: "Click on parts that were cut out of the mesh, and on painted-on things.",
         discussion: """
             Writes samples.jsonl and existence.json; a run that is cut short goes on where it was.
-            --fit makes the source file of the score that result.json reports: \
+            --fit makes the score of the models that result.json reports, for --calibration: \
             bsb evaluate existence --data labeled-meshes --split Training/split.csv --samples 204 --output existence \
-            --fit Sources/Correspondence/ExistenceCalibration+Table.swift
+            --fit calibrations.json
             """)
 
     @OptionGroup var given: MeasurementOptions
     @OptionGroup(title: "Clicks") var sampling: SamplingOptions
 
-    @Option(help: ArgumentHelp("Where to write the calibration that fits best, as Swift source.", valueName: "file"))
-    var fit: String?
+    @OptionGroup(title: "Output") var fitting: FitOptions
 
     @Option(
         parsing: .upToNextOption,
@@ -241,20 +240,35 @@ struct EvaluateExistence: ParsableCommand {
         let records = try ExistenceEvaluator(data: ground.set, entries: ground.entries, options: options, at: bench).run(folder: output)
         let summary = ExistenceSummary(
             of: records, pooled: pooled, bench: bench, command: RunOptions.commandLine, seconds: ground.seconds)
-        if let fit { try summary.fitted.write(to: fit) }
+        try fitting.write(summary.fitted)
         try given.common.run.publish(summary, summary.table, to: "\(output)/existence.json")
     }
 }
 
-extension ExistenceCalibration? {
-    /// Writes all known calibrations and this one as Swift source.
+/// Where a fitted calibration goes.
+struct FitOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Where to write the calibration that fits best, for --calibration; others in the file are kept.", valueName: "file"))
+    var fit: String?
+
+    /// Whether something else is where the calibration is to go, told before the work.
+    func validate() throws {
+        if let fit, Folder.exists(fit) { _ = try CalibrationTable(contentsOf: fit) }
+    }
+
+    /// Writes a calibration, if that is wanted, beside the others of the file.
     ///
-    /// Throws `Failure` if there is none.
-    func write(to path: String) throws {
-        guard let self else {
+    /// Throws `Failure` if there is none, or the file cannot be written.
+    func write(_ fitted: ExistenceCalibration?) throws {
+        guard let fit else { return }
+        guard var fitted else {
             throw Failure(.usage, "fitting the existence score", reason: "there are not clicks of both kinds", hint: "raise --samples")
         }
-        try AtomicFile.write(self.sourceFile(command: RunOptions.commandLine), to: path, operation: "writing the calibration")
+        fitted.command = RunOptions.commandLine
+        var table = Folder.exists(fit) ? try CalibrationTable(contentsOf: fit) : CalibrationTable()
+        table.add(fitted)
+        try AtomicFile.write(try JSONText.data(table) + Data("\n".utf8), to: fit, operation: "writing the calibration")
     }
 }
 

@@ -32,8 +32,7 @@ struct EvaluateLibrary: ParsableCommand {
     @Flag(help: "Take parts of one name for the same in all categories.")
     var acrossCategories = false
 
-    @Option(help: ArgumentHelp("Where to write the calibration that fits best, as Swift source.", valueName: "file"))
-    var fit: String?
+    @OptionGroup(title: "Output") var fitting: FitOptions
 
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var running: RunOptions
@@ -56,7 +55,7 @@ struct EvaluateLibrary: ParsableCommand {
         let records = try LibraryEvaluator(in: library, data: set, entries: entries, options: options, at: bench).run(folder: output)
         let meshes = try library.catalogue.entries().count { $0.state == .ready }
         let summary = LibrarySummary(of: records, options: options, meshes: meshes, bench: bench, command: RunOptions.commandLine)
-        if let fit { try summary.fitted.write(to: fit) }
+        try fitting.write(summary.fitted)
         try running.publish(summary, summary.table, to: "\(output)/library.json", table: "\(output)/library.md")
     }
 }

@@ -20,8 +20,7 @@ struct EvaluateReverse: ParsableCommand {
 
     @OptionGroup(title: "Clicks") var sharing: SharedPhotoOptions
 
-    @Option(help: ArgumentHelp("Where to write the score of existence that fits best, as Swift source.", valueName: "file"))
-    var fit: String?
+    @OptionGroup(title: "Output") var fitting: FitOptions
 
     func run() throws {
         let (ground, output) = (try given.open(), given.output)
@@ -33,7 +32,7 @@ struct EvaluateReverse: ParsableCommand {
             folder: output)
         let summary = ReverseSummary(
             of: records, options: options, bench: bench, command: RunOptions.commandLine, seconds: ground.seconds)
-        if let fit { try summary.fitted.write(to: fit) }
+        try fitting.write(summary.fitted)
         try given.common.run.publish(summary, summary.table, to: "\(output)/reverse.json", table: "\(output)/reverse.md")
     }
 }

@@ -75,8 +75,7 @@ struct LibraryAdd: ParsableCommand {
         bench.meshReading = meshOptions.limit.reading
         var adder = try LibraryAdder(to: MeshLibrary(creating: place.library), at: bench)
         (adder.repeats, adder.retries, adder.forgets) = (again, retry, forget)
-        let reporter = RateReporter("library", of: "meshes")
-        adder.progress = { done, failed, total, seconds in reporter.tell(done, of: total, after: seconds, failed: failed) }
+        adder.progress = RateReporter("library", of: "meshes").tell
         let summary = try adder.add(meshes)
         try running.finish(summary) { summary in
             "\(summary.added) meshes added in \(String(format: "%.0f", summary.seconds)) s (\(byteText(summary.bytes))), \(summary.copies) copies, "
@@ -158,7 +157,7 @@ struct LibrarySearchCommand: ParsableCommand {
     }
 
     func run() throws {
-        try checkOutput(output, inputs: [image])
+        try checkOutput(output, inputs: [image, options.models.calibration])
         var search = LibrarySearch.Options()
         (search.top, search.candidates, search.minimumExistence) = (top, max(top, candidates), minExistence)
         let library = try MeshLibrary(opening: place.library)
@@ -217,14 +216,13 @@ struct LibraryLabelCommand: ParsableCommand {
     }
 
     func run() throws {
-        try checkOutput(output, inputs: [spec])
+        try checkOutput(output, inputs: [spec, options.models.calibration])
         let clicks = try LabelSpec(contentsOf: spec)
         var labelling = LibraryLabeller.Options()
         labelling.minimumExistence = minExistence
         var labeller = try LibraryLabeller(
             MeshLibrary(opening: place.library), clicks, options: labelling, at: options.workbench(parts))
-        let reporter = RateReporter("library", of: "meshes")
-        labeller.progress = { done, total, seconds in reporter.tell(done, of: total, after: seconds) }
+        labeller.progress = RateReporter("library", of: "meshes").tell
         let lines = try labeller.run(output: output)
         let document = Document(
             meshes: lines.count,

@@ -49,7 +49,7 @@ struct Locate: ParsableCommand {
     }
 
     func run() throws {
-        try checkOutput(output, inputs: [image], meshes: [mesh])
+        try checkOutput(output, inputs: [image, models.calibration], meshes: [mesh])
         tellMissing([mesh])
         let bench = try common.workbench(settings, choice: models.choice, limit: meshOptions.limit)
         let outcome = try LocateJob(at: bench).run(image: image, mesh: mesh, target: place.target, objectClick: objectClick)

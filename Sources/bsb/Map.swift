@@ -55,7 +55,7 @@ struct MapCommand: ParsableCommand {
     }
 
     func run() throws {
-        try checkOutput(output, inputs: [image], meshes: [mesh])
+        try checkOutput(output, inputs: [image, models.calibration], meshes: [mesh])
         tellMissing([mesh])
         let settings = common.settings(models.preset, meshOptions, upright, rule, parts)
         var options = MapJob.Options()

@@ -98,12 +98,12 @@ struct Match: ParsableCommand {
     }
 
     func run() throws {
-        try checkOutput(output, inputs: [image, mask, clicks], meshes: [mesh])
+        try checkOutput(output, inputs: [image, mask, clicks, models.calibration], meshes: [mesh])
         tellMissing([mesh])
         let bench = try common.workbench(settings, choice: models.choice, limit: meshOptions.limit)
         if let clicks {
             let list = try ClickList(contentsOf: clicks)
-            try checkOutput(output, inputs: [image, clicks], meshes: [mesh], subfolders: list.entries.map(\.name))
+            try checkOutput(output, inputs: [image, clicks, models.calibration], meshes: [mesh], subfolders: list.entries.map(\.name))
             return try runBatch(list, bench)
         }
         let click = try singleClick()

@@ -92,9 +92,8 @@ struct CommonOptions: ParsableArguments {
 extension Workbench {
     /// A workbench with the models of a choice that tells its progress on standard error.
     init(_ settings: Settings, _ choice: ModelChoice, _ run: RunOptions, cache: CacheDirectory) throws {
-        let models = try choice.load(threads: run.threads)
         self.init(
-            extractor: models.extractor, segmenter: models.segmenter, settings: settings, cache: cache, parallelism: run.parallelism,
+            try choice.load(threads: run.threads), settings: settings, cache: cache, parallelism: run.parallelism,
             progress: Terminal.progressReporter())
     }
 }
@@ -149,12 +148,17 @@ struct ModelOptions: ParsableArguments {
     @OptionGroup var features: FeatureModelOptions
     @OptionGroup var segmenter: SegmenterModelOptions
 
+    @Option(
+        help: ArgumentHelp("How sure answers of these models are: a file that 'bsb evaluate existence --fit' wrote.", valueName: "file"))
+    var calibration: String?
+
     var preset: Preset { presets.preset }
 
     /// The models that are meant.
     var choice: ModelChoice {
         var choice = features.choice(preset)
         choice.segmenter = segmenter.choice(preset).segmenter
+        choice.calibration = calibration
         return choice
     }
 }

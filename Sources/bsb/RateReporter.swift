@@ -1,4 +1,5 @@
 import BSBBasics
+import BSBWorkbench
 import Foundation
 
 /// Says now and then on standard error how much is done, how quickly, and how long the rest will take.
@@ -12,8 +13,9 @@ final class RateReporter: Sendable {
     /// A reporter of the command `name` that counts things called `unit`.
     init(_ name: String, of unit: String) { (self.name, self.unit) = (name, unit) }
 
-    /// Tells that so many are done, so long after the start in seconds.
-    func tell(_ done: Int, of total: Int, after seconds: Double, failed: Int = 0) {
+    /// Tells how far the work is, if a line is due.
+    func tell(_ headway: Headway) {
+        let (done, total, seconds) = (headway.done, headway.total, headway.seconds)
         let isDue = last.withLock { last in
             guard done == total || seconds - last >= Self.pause else { return false }
             last = seconds
@@ -21,7 +23,7 @@ final class RateReporter: Sendable {
         }
         guard isDue, seconds > 0 else { return }
         let rate = Double(done) / seconds
-        let failures = failed > 0 ? ", \(failed) cannot be used" : ""
+        let failures = headway.failed > 0 ? ", \(headway.failed) cannot be used" : ""
         Terminal.message(
             String(format: "\(name): %d of %d \(unit), %.1f a second, %.0f s left", done, total, rate, Double(total - done) / rate)
                 + failures)

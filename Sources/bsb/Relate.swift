@@ -46,7 +46,7 @@ struct Relate: ParsableCommand {
     }
 
     func run() throws {
-        try checkOutput(output, inputs: image, meshes: mesh)
+        try checkOutput(output, inputs: image + [models.calibration], meshes: mesh)
         tellMissing(mesh)
         let settings = common.settings(models.preset, meshOptions, upright, rule, parts)
         let bench = try common.workbench(settings, choice: models.choice, limit: meshOptions.limit)

@@ -51,6 +51,29 @@ import Testing
         #expect(counts["featureViews"] == 0 && counts["segmenterViews"] == 0, "the second run looks at nothing again: \(counts)")
     }
 
+    /// A calibration that is given comes before that of the embedded pair.
+    @Test func aCalibrationOfTheUsersSaysHowSureAnAnswerIs() throws {
+        let folder = try Folder()
+        let example = try Self.example(folder)
+        let arguments = [
+            "match", "--image", example.image, "--click", example.click, "--mesh", example.mesh, "--views", "24", "--json", "--cache",
+            folder.path + "/cache",
+        ]
+        let models = try #require(try Program.run(arguments).json()["models"] as? [[String: String]]).compactMap { $0["hash"] }
+        func existence(_ weights: [Double]) throws -> (found: Int32, existence: Double?) {
+            let own: [String: Any] = ["direction": "photoToShape", "models": models, "weights": weights, "clicks": 1]
+            let table = try JSONSerialization.data(withJSONObject: ["calibrations": [own]])
+            let path = try folder.write("own.json", String(decoding: table, as: UTF8.self))
+            let run = try Program.run(arguments + ["--calibration", path])
+            return (run.exitCode, try run.json()["existence"] as? Double)
+        }
+        let (sure, never) = (try existence([3, 0, 0]), try existence([-30, 0, 0]))
+        #expect(sure.found == 0 && abs((sure.existence ?? 0) - 1 / (1 + exp(-3))) < 1e-4)
+        #expect(never.found == 2 && (never.existence ?? 1) < 1e-9)
+        let broken = try Program.run(arguments + ["--calibration", example.mesh])
+        #expect(broken.exitCode == 65 && broken.errors.contains("it is no file of calibrations"), "\(broken.errors)")
+    }
+
     private static func checkSizes(of result: [String: Any], mesh: Mesh, photo: String, folder: String) throws {
         let vertex = try #require(result["vertex"] as? Int)
         #expect(mesh.vertices.indices.contains(vertex))

@@ -110,11 +110,4 @@ import Testing
             #expect(terms(low)[2] < terms(high)[2] && terms(0.5, low)[2] > terms(0.5, high)[2])
         }
     }
-
-    @Test func tableHasAWeightForEachTerm() {
-        let sample = evidence(1, exists: true)
-        #expect(ExistenceCalibration.table.allSatisfy { $0.weights.count == sample.terms($0.direction).count })
-        #expect(ExistenceCalibration.table.allSatisfy { $0.models.count == 2 && $0.clicks > 0 })
-        #expect(Set(ExistenceCalibration.table.map { [$0.direction.rawValue] + $0.models }).count == ExistenceCalibration.table.count)
-    }
 }

@@ -70,6 +70,6 @@ func testBench(threads: Int = 1, segmenter: HalfSegmenter = HalfSegmenter()) -> 
     settings.featureViews = ViewPlan(count: 6, size: 48)
     settings.segmentViews = ViewPlan(count: 6, size: 48)
     return Workbench(
-        extractor: BlockExtractor(), segmenter: segmenter, settings: settings,
+        ModelPair(extractor: BlockExtractor(), segmenter: segmenter), settings: settings,
         cache: CacheDirectory(path: nil), parallelism: Parallelism(threads: threads))
 }

@@ -70,8 +70,6 @@ import Testing
             #expect(fitted.direction == .shapeToPhoto && fitted.weights.count == 3)
             #expect(fitted.clicks == takenOut.count + records.count { $0.evidence != nil })
             #expect(summary.table.contains("Parts taken out of the object"))
-            let source = fitted.sourceFile(command: "test")
-            #expect(source.contains(".photoToShape,") && source.contains(".shapeToPhoto,"))
         }
     }
 

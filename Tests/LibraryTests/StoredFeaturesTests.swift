@@ -104,18 +104,4 @@ import Testing
         #expect(zip(back, vectors.values).allSatisfy { abs($0 - $1) < 1e-3 })
         #expect(MeshDescriptor.values(data.dropLast(), dimension: 24) == nil)
     }
-
-    @Test func nearestVerticesAreThoseOfALoop() {
-        var generator = SeededGenerator(seed: 9)
-        let mesh = Mesh(
-            vertices: (0..<200).map { _ in SIMD3(generator.uniform(), generator.uniform(), generator.uniform()) }, faces: [])
-        let chosen = [3, 17, 60, 61]
-        for (vertex, index) in mesh.nearest(among: chosen).enumerated() {
-            let distances = chosen.map { other -> Float in
-                let offset = mesh.vertices[vertex] - mesh.vertices[other]
-                return (offset * offset).sum()
-            }
-            #expect(distances[index] == distances.min())
-        }
-    }
 }

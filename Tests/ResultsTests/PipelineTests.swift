@@ -21,7 +21,7 @@ import Testing
         settings.featureViews.count = 10
         settings.segmentViews.count = 12
         return Workbench(
-            extractor: extractor, segmenter: DiscSegmenter(), settings: settings,
+            ModelPair(extractor: extractor, segmenter: DiscSegmenter()), settings: settings,
             cache: CacheDirectory(path: cache))
     }
 

@@ -51,7 +51,7 @@ package struct ExistenceSummary: Sendable, Codable {
         self.seconds = seconds
         models = bench.models
         shapes = Set(records.map(\.shape)).count
-        let known = ExistenceCalibration.known(.photoToShape, extractor: models[0], segmenter: models[1])
+        let known = bench.calibrations.known(.photoToShape, for: models)
         kinds = Counterpart.allCases.compactMap { Kind($0, records, known) }
         var scores: [(String, (ExistenceRecord) -> Double)] = [
             ("bestIoU", \.evidence.bestIoU), ("nearestIoU", \.nearestIoU), ("qualifyingShare", \.evidence.qualifyingShare),

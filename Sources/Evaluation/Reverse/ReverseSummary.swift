@@ -67,21 +67,21 @@ package struct ReverseSummary: Sendable, Codable {
                 evidence.map { JudgedEvidence(evidence: $0, exists: exists, category: record.category) }
             }
         }
-        areas = Self.areas(judged, models)
+        areas = Self.areas(judged, bench)
         fitted = judged.calibration(.shapeToPhoto, models: models)
         parts = Dictionary(grouping: main) { "\($0.category)/\($0.click.part)" }.sorted { $0.key < $1.key }.map {
             Group(name: $0.key, scores: Self.scores($0.value.sorted { $0.sample < $1.sample }, ReverseMethod.allCases))
         }
     }
 
-    private static func areas(_ judged: [JudgedEvidence], _ models: [ModelIdentity]) -> [String: Double] {
+    private static func areas(_ judged: [JudgedEvidence], _ bench: Workbench) -> [String: Double] {
         var scores: [String: (JudgedEvidence) -> Double] = [
             "qualifyingShare": \.evidence.qualifyingShare, "similarity": \.evidence.similarity,
         ]
-        if let known = ExistenceCalibration.known(.shapeToPhoto, extractor: models[0], segmenter: models[1]) {
+        if let known = bench.calibrations.known(.shapeToPhoto, for: bench.models) {
             scores["existence"] = { known.probability($0.evidence) }
         }
-        if let others = judged.leftOutCalibrations(.shapeToPhoto, models: models) {
+        if let others = judged.leftOutCalibrations(.shapeToPhoto, models: bench.models) {
             scores["leftOut"] = { others[$0.category]!.probability($0.evidence) }
         }
         return scores.compactMapValues { score in
