@@ -224,5 +224,24 @@ class Mapped(Result):
         return self._arrays["photo_labels"]
 
 
+class Transferred(Result):
+    """The labels of another mesh; see `Mesh.transfer`."""
+
+    @property
+    def faces(self) -> Array:
+        """(#F,) int32: the label of each face; -1 for faces without area."""
+        return self._arrays["face_labels"]
+
+    @property
+    def vertices(self) -> Array:
+        """(#V,) int32: the label of each vertex; -1 for vertices of no face."""
+        return self._arrays["vertex_labels"]
+
+    @property
+    def confidence(self) -> Array:
+        """(#V,) float32: the share of the votes that the label of each vertex has."""
+        return self._arrays["confidence"]
+
+
 class Related(InPhoto):
     """The part in a second photo; see `Click.through`."""
