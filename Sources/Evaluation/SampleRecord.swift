@@ -2,7 +2,7 @@ import BSBAnswering
 import BSBCorrespondence
 
 /// What one click gave: one line of `samples.jsonl`.
-package struct SampleRecord: Sendable, Hashable, Codable {
+package struct SampleRecord: Sendable, Hashable, Codable, PhotoRecord {
     /// The number of the sample; its photo is number `photo`.
     package var sample: Int
     /// The number of its photo.

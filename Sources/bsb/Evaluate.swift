@@ -98,26 +98,15 @@ struct SharedPhotoOptions: ParsableArguments {
     }
 }
 
-extension RunOptions {
-    /// The command as it was given.
-    static var commandLine: String { (["bsb"] + CommandLine.arguments.dropFirst()).joined(separator: " ") }
-
-    /// Writes a summary, and its table where a file for it is named, and prints it.
-    func publish(_ summary: some Encodable, _ table: String, to path: String, table tablePath: String? = nil) throws {
-        try AtomicFile.write(try JSONText.data(summary), to: path, operation: "writing the summary")
-        if let tablePath { try AtomicFile.write(table + "\n", to: tablePath, operation: "writing the table") }
-        try finish(summary) { _ in table }
-    }
-}
-
 /// `bsb evaluate success`, the default: rendered photos of the meshes.
-struct EvaluateSuccess: ParsableCommand {
+struct EvaluateSuccess: MeasuringCommand {
+    static let file = "summary"
     static let configuration = CommandConfiguration(
         commandName: "success",
         abstract: "Click in photo-like renders, as the paper does; or in those of another shape of the category.",
         discussion: """
             Example: bsb evaluate --data labeled-meshes --split Training/split.csv --samples 1000 --output evaluation
-            Writes samples.jsonl, summary.json and report.html; a run that is cut short goes on where it was.
+            Writes samples.jsonl, summary.json, summary.md and report.html; a run that is cut short goes on where it was.
             """)
 
     @OptionGroup var given: MeasurementOptions
@@ -154,20 +143,23 @@ struct EvaluateSuccess: ParsableCommand {
         guard (0...1000).contains(gallery) else { throw ValidationError("--gallery must be between 0 and 1000.") }
     }
 
-    func run() throws {
+    func open() throws -> Ground {
         // A model that is missing is told before the data are opened.
-        let renderExtractor = try renderModel.map { try ModelChoice(features: $0).loadExtractor(threads: given.common.threads) }
-        let (ground, output) = (try given.open(), given.output)
-        let bench = ground.bench
-        let returned = try photos.map { try ReturnedPhotos(contentsOf: $0) }
-        let evaluator = Evaluator(
-            data: ground.set, entries: ground.entries, options: options, renderExtractor: renderExtractor, returned: returned, at: bench)
-        let records = try evaluator.run(folder: output)
-        let summary = Summarizer().summary(
-            of: records, options: options, bench: bench, command: RunOptions.commandLine, seconds: ground.seconds)
-        let report = EvaluationReport(summary, gallery: try evaluator.gallery(of: records, count: gallery))
+        let extractor = try renderModel.map { try ModelChoice(features: $0).loadExtractor(threads: given.common.threads) }
+        var ground = try given.open()
+        ground.renderExtractor = extractor
+        return ground
+    }
+
+    func experiment(on ground: Ground) throws -> Evaluator {
+        Evaluator(
+            data: ground.set, entries: ground.entries, options: options, renderExtractor: ground.renderExtractor,
+            returned: try photos.map { try ReturnedPhotos(contentsOf: $0) }, at: ground.bench)
+    }
+
+    func finish(_ experiment: Evaluator, _ records: [SampleRecord], _ summary: EvaluationSummary, _ head: SummaryHead) throws {
+        let report = EvaluationReport(summary, head, gallery: try experiment.gallery(of: records, count: gallery))
         try AtomicFile.write(report.html, to: "\(output)/report.html", operation: "writing the report")
-        try given.common.run.publish(summary, summary.table, to: "\(output)/summary.json")
     }
 
     private var options: EvaluationOptions {
@@ -181,10 +173,11 @@ struct EvaluateSuccess: ParsableCommand {
 }
 
 /// `bsb evaluate photos`: real photos.
-struct EvaluatePhotos: ParsableCommand {
+struct EvaluatePhotos: MeasuringCommand {
+    static let file = "summary"
     static let configuration = CommandConfiguration(
         commandName: "photos", abstract: "Click in real photos whose parts are known.",
-        discussion: "Writes samples.jsonl and summary.json.")
+        discussion: "Writes samples.jsonl, summary.json and summary.md; a run that is cut short goes on where it was.")
 
     @OptionGroup var given: MeasurementOptions
 
@@ -194,29 +187,22 @@ struct EvaluatePhotos: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Make the 3D segment of each answer and compare it with the label.")
     var segments = true
 
-    func run() throws {
-        let (ground, output) = (try given.open(), given.output)
-        let bench = ground.bench
+    func experiment(on ground: Ground) throws -> PhotoEvaluator {
         var options = EvaluationOptions()
         options.protocolKind = .photos
         options.segments = segments
         options.seed = given.common.seed
-        let photos = try PhotoClicks(contentsOf: clicks)
-        let records = try PhotoEvaluator(data: ground.set, entries: ground.entries, clicks: photos, options: options, at: bench).run(
-            folder: output)
-        options.samples = records.count
-        let summary = Summarizer().summary(
-            of: records, options: options, bench: bench, command: RunOptions.commandLine, seconds: ground.seconds)
-        try given.common.run.publish(summary, summary.table, to: "\(output)/summary.json")
+        return PhotoEvaluator(
+            data: ground.set, entries: ground.entries, clicks: try PhotoClicks(contentsOf: clicks), options: options, at: ground.bench)
     }
 }
 
 /// `bsb evaluate existence`: parts that the mesh lacks.
-struct EvaluateExistence: ParsableCommand {
+struct EvaluateExistence: MeasuringCommand {
     static let configuration = CommandConfiguration(
         commandName: "existence", abstract: "Click on parts that were cut out of the mesh, and on painted-on things.",
         discussion: """
-            Writes samples.jsonl and existence.json; a run that is cut short goes on where it was.
+            Writes samples.jsonl, existence.json and existence.md; a run that is cut short goes on where it was.
             --fit makes the score of the models that result.json reports, for --calibration: \
             bsb evaluate existence --data labeled-meshes --split Training/split.csv --samples 204 --output existence \
             --fit calibrations.json
@@ -232,16 +218,15 @@ struct EvaluateExistence: ParsableCommand {
         help: ArgumentHelp("Outputs of earlier runs with these models on other shapes, to fit to as well.", valueName: "folder"))
     var pool: [String] = []
 
-    func run() throws {
-        let (ground, output) = (try given.open(), given.output)
-        let bench = ground.bench
-        let pooled = try pool.flatMap { try ExistenceEvaluator.records(in: $0, of: bench) }
-        let options = sampling.evaluation(seed: given.common.seed)
-        let records = try ExistenceEvaluator(data: ground.set, entries: ground.entries, options: options, at: bench).run(folder: output)
-        let summary = ExistenceSummary(
-            of: records, pooled: pooled, bench: bench, command: RunOptions.commandLine, seconds: ground.seconds)
+    func experiment(on ground: Ground) throws -> ExistenceEvaluator {
+        try ExistenceEvaluator(
+            data: ground.set, entries: ground.entries, options: sampling.evaluation(seed: given.common.seed), pool: pool, at: ground.bench)
+    }
+
+    func finish(
+        _ experiment: ExistenceEvaluator, _ records: [ExistenceRecord], _ summary: ExistenceSummary, _ head: SummaryHead
+    ) throws {
         try fitting.write(summary.fitted)
-        try given.common.run.publish(summary, summary.table, to: "\(output)/existence.json")
     }
 }
 

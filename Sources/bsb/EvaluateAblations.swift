@@ -1,10 +1,9 @@
 import ArgumentParser
 import BSBBasics
 import BSBEvaluation
-import Foundation
 
 /// `bsb evaluate ablations`: the same clicks, answered by many variants of the method.
-struct EvaluateAblations: ParsableCommand {
+struct EvaluateAblations: MeasuringCommand {
     static let configuration = CommandConfiguration(
         commandName: "ablations", abstract: "Answer the same clicks by variants of the method.",
         discussion: """
@@ -12,7 +11,7 @@ struct EvaluateAblations: ParsableCommand {
             Writes samples.jsonl, ablations.json and ablations.md; a run that is cut short goes on where it was.
             """)
 
-    @OptionGroup(title: "Meshes") var dataSet: DataSetOptions
+    @OptionGroup var given: MeasurementOptions
     @OptionGroup(title: "Clicks") var sampling: SamplingOptions
 
     @Option(name: .customLong("protocol"), help: "Whose photo is clicked: one of the mesh itself, or one of another shape of its category.")
@@ -26,29 +25,18 @@ struct EvaluateAblations: ParsableCommand {
     @Flag(help: "Print the names of all variants and stop.")
     var list = false
 
-    @Option(help: ArgumentHelp("Where to write samples and tables.", valueName: "folder"))
-    var output: String
-
-    @OptionGroup(title: "Models") var models: ModelOptions
-    @OptionGroup(title: "Running") var common: CommonOptions
-
     func run() throws {
-        try checkOutput(output)
-        let start = Date()
-        let settings = common.settings(models.preset)
-        let bench = try common.workbench(settings, choice: models.choice)
-        let chosen = try choose(among: Ablation.all(from: settings))
-        if list { return Terminal.result(chosen.map { "\($0.name): \($0.title)" }.joined(separator: "\n")) }
-        let (set, entries) = try dataSet.open()
-        var options = sampling.evaluation(seed: common.seed)
+        guard list else { return try measure() }
+        let all = try choose(among: Ablation.all(from: given.settings))
+        Terminal.result(all.map { "\($0.name): \($0.title)" }.joined(separator: "\n"))
+    }
+
+    func experiment(on ground: Ground) throws -> AblationEvaluator {
+        var options = sampling.evaluation(seed: given.common.seed)
         options.protocolKind = protocolKind
         options.clicksPerPhoto = sharing.clicksPerPhoto ?? SharedPhotoOptions.usualOfMany
-        let evaluator = Evaluator(data: set, entries: entries, options: options, at: bench)
-        let records = try AblationEvaluator(evaluator, variants: chosen).run(folder: output)
-        let summary = AblationSummary(
-            of: records, variants: chosen, options: options, models: bench.models,
-            command: RunOptions.commandLine, seconds: Date().timeIntervalSince(start))
-        try common.run.publish(summary, summary.table, to: "\(output)/ablations.json", table: "\(output)/ablations.md")
+        let evaluator = Evaluator(data: ground.set, entries: ground.entries, options: options, at: ground.bench)
+        return try AblationEvaluator(evaluator, variants: choose(among: Ablation.all(from: ground.bench.settings)))
     }
 
     /// The first variant, the settings of the preset, is what the others are compared with, so it is always there.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BSBBackbones
 import BSBEvaluation
 import BSBPhotography
 import BSBWorkbench
@@ -15,23 +16,86 @@ struct MeasurementOptions: ParsableArguments {
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
-    /// What is measured: where, on which shapes, since when.
-    struct Ground {
-        var bench: Workbench
-        var set: any LabelledDataSet
-        var entries: [ShapeEntry]
-        fileprivate var start: Date
-
-        /// Seconds since the command began.
-        var seconds: Double { Date().timeIntervalSince(start) }
-    }
+    var settings: Settings { common.settings(models.preset, views) }
 
     /// Opens the models and the shapes, if results can be written.
     func open() throws -> Ground {
         let start = Date()
         try checkOutput(output)
-        let bench = try common.workbench(common.settings(models.preset, views), choice: models.choice)
+        let bench = try common.workbench(settings, choice: models.choice)
         let (set, entries) = try dataSet.open()
         return Ground(bench: bench, set: set, entries: entries, start: start)
+    }
+}
+
+/// What is measured: by what, on which shapes, since when.
+struct Ground {
+    var bench: Workbench
+    var set: any LabelledDataSet
+    var entries: [ShapeEntry]
+    /// What baselines through a render match with, if not with the extractor of the bench.
+    var renderExtractor: (any FeatureExtractor)?
+    var start: Date
+}
+
+/// A command that runs an experiment, or goes on with it, and publishes what it comes to.
+protocol ExperimentCommand: ParsableCommand {
+    associatedtype Measurement: Experiment
+
+    /// The name of the summary's files, without their endings.
+    static var file: String { get }
+    /// Where results are written.
+    var output: String { get }
+    /// How they are told.
+    var running: RunOptions { get }
+    /// Opens models and shapes.
+    func open() throws -> Ground
+    /// What is measured.
+    func experiment(on ground: Ground) throws -> Measurement
+    /// What is made of the records beside the summary, before that is written.
+    func finish(_ experiment: Measurement, _ records: [Measurement.Record], _ summary: Measurement.Outcome, _ head: SummaryHead) throws
+}
+
+extension ExperimentCommand {
+    static var file: String { Measurement.name }
+
+    func finish(_ experiment: Measurement, _ records: [Measurement.Record], _ summary: Measurement.Outcome, _ head: SummaryHead) throws {}
+
+    func run() throws { try measure() }
+
+    /// Measures and publishes.
+    func measure() throws {
+        let ground = try open()
+        let experiment = try experiment(on: ground)
+        let measured = try experiment.run(folder: output)
+        let summary = experiment.summary(of: measured.records)
+        let head = SummaryHead(
+            version: BSB.version, command: RunOptions.commandLine, models: experiment.models, settings: experiment.bench.settings,
+            seconds: Date().timeIntervalSince(ground.start), skipped: measured.skipped)
+        try finish(experiment, measured.records, summary, head)
+        try running.publish(PublishedSummary(head, summary), to: output, as: Self.file)
+    }
+}
+
+/// A command whose experiment has the usual options.
+protocol MeasuringCommand: ExperimentCommand {
+    var given: MeasurementOptions { get }
+}
+
+extension MeasuringCommand {
+    var output: String { given.output }
+    var running: RunOptions { given.common.run }
+
+    func open() throws -> Ground { try given.open() }
+}
+
+extension RunOptions {
+    /// The command as it was given.
+    static var commandLine: String { (["bsb"] + CommandLine.arguments.dropFirst()).joined(separator: " ") }
+
+    /// Writes a summary and its table to a folder, and prints it.
+    func publish(_ summary: PublishedSummary, to folder: String, as name: String) throws {
+        try summary.write(to: folder, name: name)
+        try finish(summary) { $0.table }
     }
 }

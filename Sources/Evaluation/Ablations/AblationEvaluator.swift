@@ -1,10 +1,12 @@
-import BSBBackbones
 import BSBImages
 import BSBWorkbench
 
 /// Answers the same clicks by many variants of the method.
-package struct AblationEvaluator: Sendable {
-    private let evaluator: Evaluator
+package struct AblationEvaluator: PhotoExperiment {
+    package static let name = "ablations"
+    package static let stage = "Comparing variants"
+
+    package let evaluator: Evaluator
     private let variants: [Ablation]
 
     /// An evaluation of `variants` on the clicks of `evaluator`.
@@ -14,29 +16,13 @@ package struct AblationEvaluator: Sendable {
         self.variants = variants
     }
 
-    private struct Description: Encodable {
-        var options: EvaluationOptions
-        var settings: [String: Settings]
-        var models: [ModelIdentity]
-        var shapes: [String]
+    package var choices: [any Encodable] {
+        [evaluator.options, Dictionary(uniqueKeysWithValues: variants.map { ($0.name, $0.settings) })]
     }
 
-    /// Runs what is not yet in `folder` and returns all samples, in order; answers are named by variant.
-    ///
-    /// Beside each variant's answer stands that of the vertex most similar under its features, as `NAME/nearest`.
-    /// - Throws: `Failure` if a shape cannot be read, a model cannot be run, or the folder is another evaluation's.
-    package func run(folder: String) throws -> [SampleRecord] {
-        let bench = evaluator.bench
-        let description = Description(
-            options: evaluator.options, settings: Dictionary(uniqueKeysWithValues: variants.map { ($0.name, $0.settings) }),
-            models: bench.models, shapes: evaluator.entries.map(\.name))
-        return try evaluator.finish(folder: folder, description: description, stage: "Comparing variants") { job, finished in
-            try samples(of: job, except: finished)
-        }
-    }
-
-    private func samples(of job: Evaluator.TargetJob, except finished: Set<Int>) throws -> [SampleRecord] {
-        let target = try evaluator.target(job.target, segments: false)
+    /// Records whose answers are named by variant; beside each stands that of the vertex most similar under its features, as `NAME/nearest`.
+    package func records(of job: PhotoJob, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [SampleRecord] {
+        guard let target = try evaluator.target(job.target, segments: false, skipping: skips) else { return [] }
         // What a variant needs of the mesh is made with all threads, once for all variants that need the same.
         for variant in variants {
             var bench = evaluator.bench
@@ -44,13 +30,18 @@ package struct AblationEvaluator: Sendable {
             _ = try target.mesh.features(at: bench)
         }
         let worker = evaluator.bench.singleThreaded
-        return try evaluator.eachPhoto(of: job, target: target.shape, except: finished) { photo, planned, shape in
+        return try evaluator.eachPhoto(of: job, target: target.shape, except: finished, skipping: skips) { photo, planned, shape in
             try records(of: photo, planned, shape, on: target, worker)
         }
     }
 
+    /// The scores of all variants.
+    package func summary(of records: [SampleRecord]) -> AblationSummary {
+        AblationSummary(of: records, variants: variants, options: evaluator.options)
+    }
+
     private func records(
-        of photo: EvaluationPhoto, _ planned: Evaluator.PlannedPhoto, _ shape: EvaluationShape, on target: TargetMesh, _ worker: Workbench
+        of photo: EvaluationPhoto, _ planned: PlannedPhoto, _ shape: EvaluationShape, on target: TargetMesh, _ worker: Workbench
     ) throws -> [SampleRecord] {
         var asking = worker
         let opened = OpenPhoto(photo.image, name: shape.entry.name)
@@ -76,13 +67,9 @@ package struct AblationEvaluator: Sendable {
 }
 
 /// `ablations.json`.
-package struct AblationSummary: Sendable, Codable {
+package struct AblationSummary: Summary {
     /// The version of this schema.
     package var schema = 1
-    /// The command that made it.
-    package var command: String
-    /// The feature extractor and the segmenter.
-    package var models: [ModelIdentity]
     /// What was clicked.
     package var options: EvaluationOptions
     /// Clicks on parts that the target has.
@@ -91,11 +78,9 @@ package struct AblationSummary: Sendable, Codable {
     package var photos: Int
     /// The variants, in the order of the list.
     package var variants: [Variant]
-    /// Seconds that the run took.
-    package var seconds: Double
 
     /// The scores of one variant.
-    package struct Variant: Sendable, Codable {
+    package struct Variant: Sendable, Encodable {
         /// Its name.
         package var name: String
         /// What is different.
@@ -113,16 +98,13 @@ package struct AblationSummary: Sendable, Codable {
     }
 
     /// The summary of samples.
-    package init(
-        of records: [SampleRecord], variants: [Ablation], options: EvaluationOptions, models: [ModelIdentity], command: String,
-        seconds: Double
-    ) {
+    package init(of records: [SampleRecord], variants: [Ablation], options: EvaluationOptions) {
         let records = records.filter(\.partExists)
-        (self.command, self.models, self.options, self.seconds) = (command, models, options, seconds)
+        self.options = options
         samples = records.count
         photos = Set(records.map(\.photo)).count
         func estimate(_ records: [SampleRecord], _ value: (SampleRecord) -> Double) -> Estimate? {
-            Bootstrap().mean(of: records.map(value), clusters: records.map(\.photo))
+            records.estimate(by: \.photo, value)
         }
         func right(_ record: SampleRecord, _ name: String) -> Double { record.answers[name]?.correct == true ? 1 : 0 }
         let base = variants.first?.name ?? ""
@@ -141,18 +123,13 @@ package struct AblationSummary: Sendable, Codable {
 
     /// A table in Markdown.
     package var table: String {
-        func cell(_ estimate: Estimate) -> String {
-            "\(EvaluationSummary.fixed(estimate.mean)) [\(EvaluationSummary.fixed(estimate.low)), \(EvaluationSummary.fixed(estimate.high))]"
+        let rows = variants.map { variant in
+            [
+                variant.title, variant.success.cell, variant.coverage.share, variant.precision.share,
+                variant.gain.cell, variant.nearest.share,
+            ]
         }
-        var lines = ["\(samples) clicks in \(photos) photos, \(options.protocolKind.rawValue) shape", ""]
-        lines.append("| variant | success [95 %] | answers | precision | gain [95 %] | nearest vertex |")
-        lines.append("| --- | --- | --- | --- | --- | --- |")
-        for variant in variants {
-            let numbers = [variant.coverage.mean, variant.precision?.mean ?? 0].map { EvaluationSummary.fixed($0) }
-            lines.append(
-                "| \(variant.title) | \(cell(variant.success)) | \(numbers[0]) | \(numbers[1]) | \(cell(variant.gain)) "
-                    + "| \(EvaluationSummary.fixed(variant.nearest.mean)) |")
-        }
-        return lines.joined(separator: "\n")
+        return "\(samples) clicks in \(photos) photos, \(options.protocolKind.rawValue) shape\n\n"
+            + Markdown.table(["variant", "success [95 %]", "answers", "precision", "gain [95 %]", "nearest vertex"], rows)
     }
 }

@@ -1,9 +1,8 @@
-import BSBBackbones
 import BSBImages
 import BSBWorkbench
 
 /// What one click gave on a mesh and on the same mesh changed.
-package struct InvarianceRecord: Sendable, Hashable, Codable, LoggedRecord {
+package struct InvarianceRecord: Sendable, Hashable, Codable, PhotoRecord {
     /// Its place in the log.
     package var sample: Int
     /// The number of the photo.
@@ -25,8 +24,11 @@ package struct InvarianceRecord: Sendable, Hashable, Codable, LoggedRecord {
 }
 
 /// Measures whether answers stay where they are when the mesh is moved, turned, remeshed or roughened.
-package struct InvarianceEvaluator: Sendable {
-    private let evaluator: Evaluator
+package struct InvarianceEvaluator: PhotoExperiment {
+    package static let name = "invariance"
+    package static let stage = "Changing meshes"
+
+    package let evaluator: Evaluator
     private let changes: [MeshChange]
 
     /// An analysis on the clicks of `evaluator`, whose protocol is `same`.
@@ -35,27 +37,7 @@ package struct InvarianceEvaluator: Sendable {
         self.changes = changes
     }
 
-    private struct Description: Encodable {
-        var analysis = "invariance"
-        var options: EvaluationOptions
-        var settings: Settings
-        var models: [ModelIdentity]
-        var shapes: [String]
-        var changes: [MeshChange]
-    }
-
-    /// Runs what is not yet in `folder` and returns all records, in order.
-    ///
-    /// Throws `Failure` if a shape cannot be read, a model cannot be run, or the folder is another evaluation's.
-    package func run(folder: String) throws -> [InvarianceRecord] {
-        let bench = evaluator.bench
-        let description = Description(
-            options: evaluator.options, settings: bench.settings, models: bench.models,
-            shapes: evaluator.entries.map(\.name), changes: changes)
-        return try evaluator.finish(folder: folder, description: description, stage: "Changing meshes") { job, finished in
-            try records(of: job, except: finished)
-        }
-    }
+    package var choices: [any Encodable] { [evaluator.options, changes] }
 
     /// A changed mesh, ready for clicks.
     private struct Changed: Sendable {
@@ -66,9 +48,10 @@ package struct InvarianceEvaluator: Sendable {
         var back: @Sendable (SIMD3<Float>) -> SIMD3<Float>
     }
 
-    private func records(of job: Evaluator.TargetJob, except finished: Set<Int>) throws -> [InvarianceRecord] {
+    /// The answers on the mesh and on all changed ones.
+    package func records(of job: PhotoJob, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [InvarianceRecord] {
         let (bench, options) = (evaluator.bench, evaluator.options)
-        let target = try evaluator.target(job.target, segments: false)
+        guard let target = try evaluator.target(job.target, segments: false, skipping: skips) else { return [] }
         let labelled = try evaluator.data.shape(job.target)
         let radius = MeshChange.extent(of: labelled.mesh).radius
         let changed = try changes.map { change in
@@ -80,7 +63,7 @@ package struct InvarianceEvaluator: Sendable {
                 change: change, target: try TargetMesh(prepared, segments: false, at: bench), bench: bench.singleThreaded, back: back)
         }
         let worker = bench.singleThreaded
-        return try evaluator.eachPhoto(of: job, target: target.shape, except: finished) { photo, planned, shape in
+        return try evaluator.eachPhoto(of: job, target: target.shape, except: finished, skipping: skips) { photo, planned, shape in
             let opened = OpenPhoto(photo.image, name: shape.entry.name)
             let first = planned.number * evaluator.studio.clicks
             return try (0..<min(photo.clicks.count, options.samples - first)).map { index in
@@ -106,6 +89,9 @@ package struct InvarianceEvaluator: Sendable {
         }
     }
 
+    /// How often answers stay where they are.
+    package func summary(of records: [InvarianceRecord]) -> InvarianceSummary { InvarianceSummary(of: records) }
+
     private static func answer(_ click: LabelledClick, _ photo: OpenPhoto, _ target: TargetMesh, _ bench: Workbench) throws -> Int? {
         let clicked = Click(Pixel(x: click.x, y: click.y))
         return try bench.answer(clicked, in: photo, on: target.mesh, wantsPart: false).correspondence.buddy?.vertex
@@ -113,24 +99,18 @@ package struct InvarianceEvaluator: Sendable {
 }
 
 /// `invariance.json`.
-package struct InvarianceSummary: Sendable, Codable {
+package struct InvarianceSummary: Summary {
     /// The version of this schema.
     package var schema = 1
-    /// The command that made it.
-    package var command: String
-    /// The feature extractor and the segmenter.
-    package var models: [ModelIdentity]
     /// The clicks.
     package var clicks: Int
     /// How many of them have an answer on the mesh as it is.
     package var answered: Int
     /// The numbers for each change.
     package var changes: [Change]
-    /// Seconds that the run took.
-    package var seconds: Double
 
     /// What a change does to answers.
-    package struct Change: Sendable, Codable {
+    package struct Change: Sendable, Encodable {
         /// The ``MeshChange``.
         package var name: String
         /// The share of clicks that have the same part for an answer, or none before and after.
@@ -140,14 +120,13 @@ package struct InvarianceSummary: Sendable, Codable {
     }
 
     /// The summary of records.
-    package init(of records: [InvarianceRecord], models: [ModelIdentity], command: String, seconds: Double) {
-        (self.models, self.command, self.seconds) = (models, command, seconds)
+    package init(of records: [InvarianceRecord]) {
         clicks = records.count
         answered = records.count { $0.part != nil }
         changes = MeshChange.allCases.compactMap { change in
             let own = records.filter { $0.changes[change.rawValue] != nil }
             func mean(_ records: [InvarianceRecord], _ value: (InvarianceRecord) -> Bool) -> Estimate? {
-                Bootstrap().mean(of: records.map { value($0) ? 1 : 0 }, clusters: records.map(\.photo))
+                records.estimate(by: \.photo) { value($0) ? 1 : 0 }
             }
             guard let same = mean(own, { $0.changes[change.rawValue]?.part == $0.part }) else { return nil }
             return Change(
@@ -160,14 +139,9 @@ package struct InvarianceSummary: Sendable, Codable {
 
     /// A table in Markdown.
     package var table: String {
-        func cell(_ estimate: Estimate?) -> String {
-            guard let estimate else { return "-" }
-            let digits = EvaluationSummary.fixed
-            return "\(digits(estimate.mean)) [\(digits(estimate.low)), \(digits(estimate.high))] (n = \(estimate.n))"
-        }
-        let head = [
-            "\(clicks) clicks, \(answered) with an answer", "", "| the mesh | same part | within 0.1 radii |", "| --- | --- | --- |",
-        ]
-        return (head + changes.map { "| \($0.name) | \(cell($0.samePart)) | \(cell($0.near)) |" }).joined(separator: "\n")
+        func cell(_ estimate: Estimate?) -> String { estimate.cell + (estimate.map { " (n = \($0.n))" } ?? "") }
+        return "\(clicks) clicks, \(answered) with an answer\n\n"
+            + Markdown.table(
+                ["the mesh", "same part", "within 0.1 radii"], changes.map { [$0.name, cell($0.samePart), cell($0.near)] })
     }
 }

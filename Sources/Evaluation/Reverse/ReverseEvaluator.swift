@@ -8,40 +8,22 @@ import BSBRendering
 import BSBWorkbench
 
 /// Measures how often vertices of a mesh are found in photos, and how often a click comes back to its part by way of a mesh.
-package struct ReverseEvaluator: Sendable {
-    private let evaluator: Evaluator
+package struct ReverseEvaluator: PhotoExperiment {
+    package static let name = "reverse"
+    package static let stage = "Seeking vertices in photos"
+
+    package let evaluator: Evaluator
 
     /// An evaluation on the photos and clicks of `evaluator`.
     package init(_ evaluator: Evaluator) {
         self.evaluator = evaluator
     }
 
-    private struct Description: Encodable {
-        var analysis = "reverse"
-        var options: EvaluationOptions
-        var settings: Settings
-        var models: [ModelIdentity]
-        var shapes: [String]
-    }
-
-    /// Runs what is not yet in `folder` and returns all records, in order.
-    ///
-    /// - Throws: `Failure` if a shape cannot be read, a model cannot be run, or the folder is another evaluation's.
-    package func run(folder: String) throws -> [ReverseRecord] {
-        let bench = evaluator.bench
-        let description = Description(
-            options: evaluator.options, settings: bench.settings, models: bench.models,
-            shapes: evaluator.entries.map(\.name))
-        return try evaluator.finish(folder: folder, description: description, stage: "Seeking vertices in photos") { job, finished in
-            try records(of: job, except: finished)
-        }
-    }
-
-    private func records(of job: Evaluator.TargetJob, except finished: Set<Int>) throws -> [ReverseRecord] {
-        let target = try evaluator.shape(job.target)
-        _ = try TargetMesh(target, segments: true, at: evaluator.bench)
+    /// What is found of the job's clicks and vertices.
+    package func records(of job: PhotoJob, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [ReverseRecord] {
+        guard let target = try evaluator.target(job.target, segments: true, skipping: skips)?.shape else { return [] }
         let worker = evaluator.bench.singleThreaded
-        return try evaluator.eachPhoto(of: job, target: target, except: finished) { photo, planned, shape in
+        return try evaluator.eachPhoto(of: job, target: target, except: finished, skipping: skips) { photo, planned, shape in
             guard let camera = photo.camera else { return [] }
             let size = RasterSize(width: photo.image.width, height: photo.image.height)
             let shown = shape.opened.scene.surfaces(from: camera, size: size).faceIDs
@@ -59,6 +41,11 @@ package struct ReverseEvaluator: Sendable {
                 return record
             }
         }
+    }
+
+    /// The scores of all ways.
+    package func summary(of records: [ReverseRecord]) -> ReverseSummary {
+        ReverseSummary(of: records, options: evaluator.options, bench: bench)
     }
 }
 

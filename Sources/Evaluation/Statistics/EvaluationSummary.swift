@@ -1,5 +1,4 @@
-import BSBBackbones
-import BSBWorkbench
+import BSBBasics
 
 /// How well one method does on a set of samples.
 package struct MethodScore: Sendable, Hashable, Codable {
@@ -38,17 +37,11 @@ package struct ScoreGroup: Sendable, Hashable, Codable {
 }
 
 /// `summary.json`.
-package struct EvaluationSummary: Sendable, Codable {
+package struct EvaluationSummary: Summary {
     /// The version of this schema.
     package var schema = 2
-    /// The command that made it.
-    package var command: String
     /// What was measured.
     package var options: EvaluationOptions
-    /// The settings of the method.
-    package var settings: Settings
-    /// The feature extractor and the segmenter.
-    package var models: [ModelIdentity]
     /// Samples whose part the target has: the main numbers are of these.
     package var samples: Int
     /// Photos that these clicks are in.
@@ -73,30 +66,22 @@ package struct EvaluationSummary: Sendable, Codable {
     package var parts: [ScoreGroup]
     /// Scores by the part's share of the vertices.
     package var partSizes: [ScoreGroup]
-    /// Seconds that the run took, without those of earlier runs that it went on from.
-    package var seconds: Double
 }
 
 /// Makes the summary of samples.
 package struct Summarizer: Sendable {
-    /// How intervals are made.
-    package var bootstrap = Bootstrap()
-
-    /// A summarizer with the default bootstrap.
+    /// A summarizer.
     package init() {}
 
     /// The summary of finished samples.
     ///
     /// Complexity: O(resamples x samples) for each number.
-    package func summary(
-        of records: [SampleRecord], options: EvaluationOptions, bench: Workbench, command: String, seconds: Double
-    ) -> EvaluationSummary {
+    package func summary(of records: [SampleRecord], options: EvaluationOptions) -> EvaluationSummary {
         let main = records.filter(\.partExists)
         let absent = records.filter { !$0.partExists }
         let methods = Method.allCases.filter { method in method == .chance || main.contains { $0.answers[method.rawValue] != nil } }
         return EvaluationSummary(
-            command: command, options: options, settings: bench.settings, models: bench.models,
-            samples: main.count, photos: Set(main.map(\.photo)).count, meshes: Set(main.map(\.target)).count,
+            options: options, samples: main.count, photos: Set(main.map(\.photo)).count, meshes: Set(main.map(\.target)).count,
             methods: methods.compactMap { score($0, main) }, segmentIoU: estimate(main.filter { $0.segmentIoU != nil }) { $0.segmentIoU! },
             pieceIoU: estimate(main.filter { $0.pieceIoU != nil }) { $0.pieceIoU! },
             segmentIoUOverAll: options.segments ? estimate(main) { $0.segmentIoU ?? 0 } : nil,
@@ -105,7 +90,7 @@ package struct Summarizer: Sendable {
             categories: groups(main, methods) { $0.category }, parts: groups(main, methods) { "\($0.category)/\($0.click.part)" },
             partSizes: PartSize.allCases.flatMap { size in
                 groups(main.filter { PartSize(share: $0.partShare) == size }, methods) { _ in size.rawValue }
-            }, seconds: seconds)
+            })
     }
 
     private func score(_ method: Method, _ records: [SampleRecord]) -> MethodScore? {
@@ -125,13 +110,13 @@ package struct Summarizer: Sendable {
 
     /// Clicks in one photo are not independent, so whole photos are resampled.
     private func estimate(_ records: [SampleRecord], _ value: (SampleRecord) -> Double) -> Estimate? {
-        bootstrap.mean(of: records.map(value), clusters: records.map(\.photo))
+        records.estimate(by: \.photo, value)
     }
 
     private func overMeshes(_ records: [SampleRecord], _ method: Method) -> Estimate? {
         let meshes = Dictionary(grouping: records, by: \.target).sorted { $0.key < $1.key }
         let means = meshes.map { $0.value.reduce(0) { $0 + value($1, method) } / Double($0.value.count) }
-        return bootstrap.mean(of: means, clusters: Array(means.indices))
+        return Bootstrap().mean(of: means, clusters: Array(means.indices))
     }
 
     private func groups(_ records: [SampleRecord], _ methods: [Method], by key: (SampleRecord) -> String) -> [ScoreGroup] {
@@ -155,41 +140,19 @@ package struct Summarizer: Sendable {
 extension EvaluationSummary {
     /// A short table for a terminal.
     package var table: String {
-        func cell(_ estimate: Estimate?) -> String {
-            guard let estimate else { return "-" }
-            return "\(Self.fixed(estimate.mean)) [\(Self.fixed(estimate.low)), \(Self.fixed(estimate.high))]"
-        }
-        func line(_ cells: [String]) -> String {
-            zip(cells, [50, 22, 8, 10]).map { $0.padded(to: $1) }.joined(separator: " ") + " " + (cells.last ?? "")
+        let scores = methods.map { score in
+            [score.title, score.success.cell, score.coverage.share, score.precision.share, score.lead.cell]
         }
         var lines = ["\(options.protocolKind.rawValue) shape: \(samples) samples, \(photos) photos, \(meshes) meshes"]
-        lines.append(line(["method", "success [95 %]", "answers", "precision", "default leads by [95 %]"]))
-        for score in methods {
-            lines.append(
-                line([
-                    score.title, cell(score.success), score.coverage.map { Self.fixed($0.mean) } ?? "-",
-                    score.precision.map { Self.fixed($0.mean) } ?? "-", cell(score.lead),
-                ]))
-        }
+        lines.append(TextTable.aligned([["method", "success [95 %]", "answers", "precision", "default leads by [95 %]"]] + scores))
         if let segmentIoU {
-            lines.append("3D segment: IoU with the part \(cell(segmentIoU)), with its piece \(cell(pieceIoU)), n = \(segmentIoU.n)")
+            lines.append(
+                "3D segment: IoU with the part \(segmentIoU.cell), with its piece \(pieceIoU.cell), n = \(segmentIoU.n)")
         }
-        if let partMaskIoU { lines.append("2D part mask: IoU with the visible part \(cell(partMaskIoU))") }
-        if let absentParts { lines.append("Parts that the mesh lacks: no answer for \(cell(absentParts)), n = \(absentParts.n)") }
+        if partMaskIoU != nil { lines.append("2D part mask: IoU with the visible part \(partMaskIoU.cell)") }
+        if let absentParts {
+            lines.append("Parts that the mesh lacks: no answer for \(absentParts.cell), n = \(absentParts.n)")
+        }
         return lines.joined(separator: "\n")
-    }
-
-    /// A share with three digits.
-    static func fixed(_ value: Double) -> String {
-        let thousandths = Int((abs(value) * 1000).rounded())
-        let digits = "\(thousandths % 1000)"
-        return (value < 0 && thousandths > 0 ? "-" : "") + "\(thousandths / 1000)." + String(repeating: "0", count: 3 - digits.count)
-            + digits
-    }
-}
-
-extension String {
-    fileprivate func padded(to width: Int) -> String {
-        count >= width ? self : self + String(repeating: " ", count: width - count)
     }
 }

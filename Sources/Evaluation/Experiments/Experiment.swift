@@ -1,0 +1,150 @@
+import BSBBackbones
+import BSBBasics
+import BSBWorkbench
+import Foundation
+
+/// A line of a log: what came of one question.
+package protocol LoggedRecord: Codable, Sendable {
+    /// Its place in the log.
+    var sample: Int { get }
+}
+
+/// A measurement on the shapes of a data set that is made piece by piece, goes on where it was cut short, and ends in a summary.
+package protocol Experiment: Sendable {
+    associatedtype Record: LoggedRecord
+    associatedtype Outcome: Summary
+    /// What is done in one go.
+    associatedtype Job
+    /// What is finished as a whole: a photo by its number, a shape by its name.
+    associatedtype Unit: Hashable & Sendable
+
+    /// What it is called, in a word.
+    static var name: String { get }
+    /// What is being done, for those who wait.
+    static var stage: String { get }
+    /// What it works with.
+    var bench: Workbench { get }
+    /// The shapes that take part.
+    var entries: [ShapeEntry] { get }
+    /// The models that decide the records.
+    var models: [ModelIdentity] { get }
+    /// What decides the records beside settings, models and shapes.
+    var choices: [any Encodable] { get }
+
+    /// Everything that is to be done, in order.
+    ///
+    /// Throws `Failure` if nothing can be.
+    func jobs(skipping skips: SkippedShapes) throws -> [(job: Job, units: [Unit])]
+
+    /// The unit that a record is part of.
+    func unit(of record: Record) -> Unit
+
+    /// The records of a job but for its finished units.
+    ///
+    /// Throws `Failure` if a model cannot be run; a shape that cannot be used is skipped by `skips`.
+    func records(of job: Job, except finished: Set<Unit>, skipping skips: SkippedShapes) throws -> [Record]
+
+    /// What the records come to.
+    func summary(of records: [Record]) -> Outcome
+}
+
+extension Experiment {
+    package var models: [ModelIdentity] { bench.models }
+
+    /// Does what is not yet in `folder` and returns all records, in order, with the shapes that could not be used.
+    ///
+    /// Records depend neither on the number of threads nor on what was measured before. A shape that was skipped is tried again by the next
+    /// run.
+    /// - Throws: `Failure` if no shape can be used, a model cannot be run, or the folder is another measurement's.
+    package func run(folder: String) throws -> Measured<Record> {
+        let skips = SkippedShapes()
+        let jobs = try jobs(skipping: skips)
+        var log = try SampleLog<Record>(folder: folder, description: RunDescription(self)) { AnyHashable(unit(of: $0)) }
+        let finished = Set(log.records.map(unit))
+        let total = jobs.reduce(0) { $0 + $1.units.count }
+        var done = 0
+        for (job, units) in jobs {
+            bench.progress(ProgressUpdate(stage: Self.stage, done: done, total: total))
+            if !finished.isSuperset(of: units) { try log.add(records(of: job, except: finished, skipping: skips)) }
+            done += units.count
+        }
+        bench.progress(ProgressUpdate(stage: Self.stage, done: total, total: total))
+        if let first = skips.first, log.records.isEmpty {
+            throw Failure(
+                first.kind, first.operation, path: first.path,
+                reason: "none of \(entries.count) shapes can be used, and of this one: \(first.reason)", hint: first.hint)
+        }
+        return Measured(records: log.records, skipped: skips.rows)
+    }
+}
+
+/// What a run gave.
+package struct Measured<Record: Sendable>: Sendable {
+    /// All records, in order.
+    package var records: [Record]
+    /// The shapes that could not be used, by name.
+    package var skipped: [SkippedShape]
+}
+
+/// A shape that could not be used, and why.
+package struct SkippedShape: Sendable, Hashable, Codable {
+    /// Its name.
+    package var shape: String
+    /// What is wrong with it.
+    package var reason: String
+}
+
+/// The shapes that a run cannot use.
+package final class SkippedShapes: Sendable {
+    private let failures = Guarded<[ShapeEntry: Failure]>([:])
+
+    /// What `body` makes of a shape, or nil if the shape's files are missing or damaged: now, or when they were last tried.
+    ///
+    /// Throws what `body` throws for other reasons.
+    package func using<T>(_ shape: ShapeEntry, _ body: () throws -> T) throws -> T? {
+        if failures.withLock({ $0[shape] != nil }) { return nil }
+        do {
+            return try body()
+        } catch let failure as Failure where failure.kind == .badInput || failure.kind == .missingInput {
+            failures.withLock { $0[shape] = failure }
+            return nil
+        }
+    }
+
+    /// What is wrong with the first of them.
+    var first: Failure? { failures.withLock { known in known.keys.min().flatMap { known[$0] } } }
+
+    /// All of them, by name.
+    var rows: [SkippedShape] {
+        failures.withLock { $0 }.sorted { $0.key < $1.key }.map { SkippedShape(shape: $0.key.name, reason: "\($0.value)") }
+    }
+}
+
+/// `run.json`: what decides the records.
+private struct RunDescription: Encodable {
+    var analysis: String
+    var settings: Settings
+    var models: [ModelIdentity]
+    var shapes: [String]
+    var choices: [any Encodable]
+
+    init(_ experiment: some Experiment) {
+        analysis = type(of: experiment).name
+        settings = experiment.bench.settings
+        (models, shapes, choices) = (experiment.models, experiment.entries.map(\.name), experiment.choices)
+    }
+
+    private enum Key: String, CodingKey {
+        case analysis, settings, models, shapes, choices
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(analysis, forKey: .analysis)
+        try container.encode(settings, forKey: .settings)
+        try container.encode(models, forKey: .models)
+        try container.encode(shapes, forKey: .shapes)
+        var list = container.nestedUnkeyedContainer(forKey: .choices)
+        for choice in choices { try list.encode(choice) }
+    }
+}
