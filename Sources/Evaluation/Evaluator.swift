@@ -6,37 +6,26 @@ import BSBWorkbench
 import Foundation
 
 /// Measures how often clicks in photos of shapes are answered on the right part of a mesh.
-package struct Evaluator: PhotoExperiment {
+package struct Evaluator: ClickExperiment {
     package static let name = "success"
     package static let stage = "Evaluating"
 
-    package let entries: [ShapeEntry]
-    package let bench: Workbench
-    let data: any LabelledDataSet
+    package let ground: Subjects
     let options: EvaluationOptions
     let studio: EvaluationStudio
     private let renderExtractor: (any FeatureExtractor)?
     private let returned: ReturnedPhotos?
 
-    /// An evaluation on the shapes `entries` of a data set.
+    /// An evaluation on shapes.
     ///
-    /// - Parameter data: the data set.
-    /// - Parameter entries: its shapes that take part.
     /// - Parameter options: what is measured, and how.
     /// - Parameter renderExtractor: what the baselines through a render match with, such as DIFT's own features; by default the
     ///   workbench's extractor.
     /// - Parameter returned: pictures to click in, instead of rendered ones; those of `exportDepth` with the same shapes and options.
-    /// - Parameter bench: what it works with.
     package init(
-        data: any LabelledDataSet, entries: [ShapeEntry], options: EvaluationOptions, renderExtractor: (any FeatureExtractor)? = nil,
-        returned: ReturnedPhotos? = nil, at bench: Workbench
+        _ ground: Subjects, options: EvaluationOptions, renderExtractor: (any FeatureExtractor)? = nil, returned: ReturnedPhotos? = nil
     ) {
-        self.renderExtractor = renderExtractor
-        self.returned = returned
-        self.data = data
-        self.entries = entries
-        self.options = options
-        self.bench = bench
+        (self.ground, self.options, self.renderExtractor, self.returned) = (ground, options, renderExtractor, returned)
         studio = EvaluationStudio(
             size: RasterSize(options.photoSize), sampling: options.sampling, clicks: max(1, options.clicksPerPhoto), seed: options.seed)
     }
@@ -46,16 +35,16 @@ package struct Evaluator: PhotoExperiment {
     /// The options, and SHA-256 of the pictures that were brought back.
     package var choices: [any Encodable] { [options, returned.map { [$0.hash] } ?? []] }
 
-    /// The records of all methods' answers in a job's photos; they are answered side by side.
-    package func records(of job: PhotoJob, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [SampleRecord] {
-        guard let target = try target(job.target, segments: options.segments, skipping: skips) else { return [] }
-        let judge = SampleJudge(target: target, options: options, bench: bench.singleThreaded, renderExtractor: renderExtractor)
-        return try eachPhoto(of: job, target: target.shape, except: finished, skipping: skips) { photo, planned, shape in
-            let first = planned.number * studio.clicks
-            return try judge.records(
-                of: photo, clicks: min(photo.clicks.count, options.samples - first), number: planned.number, source: shape.entry.name,
-                pose: shape.pose, firstSample: first)
-        }
+    func prepared(_ entry: ShapeEntry) throws -> SampleJudge {
+        SampleJudge(
+            target: try ground.target(entry, segments: options.segments), options: options, bench: bench.singleThreaded,
+            renderExtractor: renderExtractor)
+    }
+
+    func records(of taken: TakenPhoto, on judge: SampleJudge) throws -> [SampleRecord] {
+        try judge.records(
+            of: taken.photo, clicks: taken.clicks.count, number: taken.number, source: taken.source.entry.name, pose: taken.source.pose,
+            firstSample: taken.firstSample)
     }
 
     /// The scores of all methods.
@@ -80,6 +69,50 @@ package protocol PhotoExperiment: Experiment where Job == PhotoJob, Unit == Int,
     var evaluator: Evaluator { get }
 }
 
+/// A photo that was taken, and its clicks.
+struct TakenPhoto: Sendable {
+    var photo: EvaluationPhoto
+    var number: Int
+    var source: EvaluationShape
+    var clicks: ArraySlice<LabelledClick>
+    var firstSample: Int
+}
+
+/// An experiment that asks about clicks in photos.
+protocol ClickExperiment: PhotoExperiment {
+    associatedtype Prepared: Sendable
+
+    /// A shape with all that its photos have in common, made with all threads. Throws `Failure`.
+    func prepared(_ entry: ShapeEntry) throws -> Prepared
+    /// The records of a photo, made by one of many threads. Throws `Failure`.
+    func records(of taken: TakenPhoto, on target: Prepared) throws -> [Record]
+}
+
+extension ClickExperiment {
+    package func records(of job: PhotoJob, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [Record] {
+        guard let target = try skips.using(job.target, { try prepared(job.target) }) else { return [] }
+        let photos = job.photos.filter { !finished.contains($0.number) }
+        var sources: [ShapeEntry: (shape: EvaluationShape, subject: PhotoSubject)] = [:]
+        for entry in Set(photos.map(\.source)) {
+            sources[entry] = try skips.using(entry) {
+                let shape = try ground.shape(entry)
+                return (shape, try PhotoSubject(mesh: shape.opened.scene.mesh))
+            }
+        }
+        let (known, studio) = (sources, evaluator.studio)
+        return try bench.parallelism.map(photos.count) { index -> [Record] in
+            let planned = photos[index]
+            guard let (shape, subject) = known[planned.source],
+                let photo = try evaluator.photo(of: shape, subject: subject, number: planned.number)
+            else { return [] }
+            let first = planned.number * studio.clicks
+            let clicks = photo.clicks.prefix(max(0, evaluator.options.samples - first))
+            return try records(
+                of: TakenPhoto(photo: photo, number: planned.number, source: shape, clicks: clicks, firstSample: first), on: target)
+        }.flatMap { $0 }
+    }
+}
+
 /// A record of something in a photo.
 package protocol PhotoRecord: LoggedRecord {
     /// The number of the photo.
@@ -87,8 +120,7 @@ package protocol PhotoRecord: LoggedRecord {
 }
 
 extension PhotoExperiment {
-    package var bench: Workbench { evaluator.bench }
-    package var entries: [ShapeEntry] { evaluator.entries }
+    package var ground: Subjects { evaluator.ground }
     package var choices: [any Encodable] { [evaluator.options] }
 
     package func jobs(skipping skips: SkippedShapes) throws -> [(job: PhotoJob, units: [Int])] {
@@ -101,6 +133,7 @@ extension PhotoExperiment {
 extension Evaluator {
     /// Deals photos out to the shapes in turn, so that each shape has as many samples as any other.
     func plan() throws -> [PhotoJob] {
+        let entries = ground.entries
         let categories = Dictionary(grouping: entries, by: \.category)
         let targets = options.protocolKind == .same ? entries : entries.filter { categories[$0.category]!.count > 1 }
         guard !targets.isEmpty else {
@@ -123,43 +156,10 @@ extension Evaluator {
         return others[generator.index(below: others.count)]
     }
 
-    /// Takes the photos of a job that are not finished, side by side, and joins what `body` makes of them in order.
-    func eachPhoto<T: Sendable>(
-        of job: PhotoJob, target: EvaluationShape, except finished: Set<Int>, skipping skips: SkippedShapes,
-        _ body: @Sendable (EvaluationPhoto, PlannedPhoto, EvaluationShape) throws -> [T]
-    ) throws -> [T] {
-        let photos = job.photos.filter { !finished.contains($0.number) }
-        var sources: [ShapeEntry: (shape: EvaluationShape, subject: PhotoSubject)] = [:]
-        for entry in Set(photos.map(\.source)) {
-            sources[entry] = try skips.using(entry) {
-                let shape = entry == job.target ? target : try shape(entry)
-                return (shape, try PhotoSubject(mesh: shape.opened.scene.mesh))
-            }
-        }
-        let known = sources
-        return try bench.parallelism.map(photos.count) { index -> [T] in
-            let planned = photos[index]
-            guard let (shape, subject) = known[planned.source], let photo = try photo(of: shape, subject: subject, planned) else {
-                return []
-            }
-            return try body(photo, planned, shape)
-        }.flatMap { $0 }
-    }
-
     /// A planned photo: taken by the studio, or brought back by the user.
-    func photo(of shape: EvaluationShape, subject: PhotoSubject, _ planned: PlannedPhoto) throws -> EvaluationPhoto? {
-        if let returned { return try returned.photo(planned.number, of: shape) }
-        return try studio.photo(of: shape, subject: subject, number: planned.number)
-    }
-
-    /// A shape that is answered on, prepared with all threads; nil if it cannot be used.
-    func target(_ entry: ShapeEntry, segments: Bool, skipping skips: SkippedShapes) throws -> TargetMesh? {
-        try skips.using(entry) { try TargetMesh(shape(entry), segments: segments, at: bench) }
-    }
-
-    /// A shape of the data set, ready to be photographed and judged by.
-    func shape(_ entry: ShapeEntry) throws -> EvaluationShape {
-        try EvaluationShape(try data.shape(entry), settings: bench.settings)
+    func photo(of shape: EvaluationShape, subject: PhotoSubject, number: Int) throws -> EvaluationPhoto? {
+        if let returned { return try returned.photo(number, of: shape) }
+        return try studio.photo(of: shape, subject: subject, number: number)
     }
 }
 

@@ -8,15 +8,13 @@ package struct PhotoEvaluator: Experiment {
     package static let name = "photos"
     package static let stage = "Evaluating"
 
-    package let entries: [ShapeEntry]
-    package let bench: Workbench
-    private let data: any LabelledDataSet
+    package let ground: Subjects
     private let clicks: PhotoClicks
     private let options: EvaluationOptions
 
-    /// An evaluation of clicks on the shapes `entries` of a data set.
-    package init(data: any LabelledDataSet, entries: [ShapeEntry], clicks: PhotoClicks, options: EvaluationOptions, at bench: Workbench) {
-        (self.data, self.entries, self.clicks, self.options, self.bench) = (data, entries, clicks, options, bench)
+    /// An evaluation of clicks on shapes.
+    package init(_ ground: Subjects, clicks: PhotoClicks, options: EvaluationOptions) {
+        (self.ground, self.clicks, self.options) = (ground, clicks, options)
     }
 
     package var choices: [any Encodable] { [clicks, options.segments] }
@@ -33,7 +31,7 @@ package struct PhotoEvaluator: Experiment {
     /// Throws `Failure` if there is none.
     package func jobs(skipping skips: SkippedShapes) throws -> [(job: Job, units: [String])] {
         var firstSample = 0
-        let jobs = entries.compactMap { target -> (job: Job, units: [String])? in
+        let jobs = ground.entries.compactMap { target -> (job: Job, units: [String])? in
             let photos = clicks.photos.indices.filter { clicks.photos[$0].category == target.category }
             let job = Job(target: target, photos: photos, firstSample: firstSample)
             firstSample += photos.reduce(0) { $0 + clicks.photos[$1].clicks.count }
@@ -51,11 +49,7 @@ package struct PhotoEvaluator: Experiment {
     ///
     /// Throws `Failure` if a photo cannot be read, or a click is outside it.
     package func records(of job: Job, except finished: Set<String>, skipping skips: SkippedShapes) throws -> [SampleRecord] {
-        let found = try skips.using(job.target) {
-            try TargetMesh(
-                EvaluationShape(data.shape(job.target), settings: bench.settings), segments: options.segments, at: bench)
-        }
-        guard let mesh = found else { return [] }
+        guard let mesh = try skips.using(job.target, { try ground.target(job.target, segments: options.segments) }) else { return [] }
         let judge = SampleJudge(target: mesh, options: options, bench: bench.singleThreaded)
         let offsets = job.photos.reduce(into: [job.firstSample]) { $0.append($0.last! + clicks.photos[$1].clicks.count) }
         return try bench.parallelism.map(job.photos.count) { index -> [SampleRecord] in

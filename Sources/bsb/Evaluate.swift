@@ -39,11 +39,11 @@ struct DataSetOptions: ParsableArguments {
     var categories: String?
 
     /// Opens the data set and chooses its shapes.
-    func open() throws -> (set: any LabelledDataSet, entries: [ShapeEntry]) {
+    func open(at bench: Workbench) throws -> Subjects {
         let set = try format.open(data, level: level)
         var entries = set.entries
         if let split { entries = try SplitTable(contentsOf: split).entries(of: subset, among: entries) }
-        guard let categories else { return (set, entries) }
+        guard let categories else { return Subjects(set, entries, at: bench) }
         let names = Set(categories.split(separator: ",").map(String.init))
         let chosen = entries.filter { names.contains($0.category) }
         guard !chosen.isEmpty else {
@@ -51,7 +51,7 @@ struct DataSetOptions: ParsableArguments {
                 .usage, "choosing shapes", reason: "there is no shape of the categories \(categories)",
                 hint: "there are \(Set(entries.map(\.category)).sorted().joined(separator: ", "))")
         }
-        return (set, chosen)
+        return Subjects(set, chosen, at: bench)
     }
 }
 
@@ -110,12 +110,7 @@ struct EvaluateSuccess: MeasuringCommand {
             """)
 
     @OptionGroup var given: MeasurementOptions
-    @OptionGroup(title: "Clicks") var sampling: SamplingOptions
-
-    @Option(name: .customLong("protocol"), help: "Whose photo is clicked: one of the mesh itself, or one of another shape of its category.")
-    var protocolKind = EvaluationOptions.ProtocolKind.same
-
-    @OptionGroup(title: "Clicks") var sharing: SharedPhotoOptions
+    @OptionGroup(title: "Clicks") var clicks: ClickOptions
 
     @Flag(inversion: .prefixedNo, help: "Make the 3D segment of each answer and compare it with the label.")
     var segments = true
@@ -143,18 +138,13 @@ struct EvaluateSuccess: MeasuringCommand {
         guard (0...1000).contains(gallery) else { throw ValidationError("--gallery must be between 0 and 1000.") }
     }
 
-    func open() throws -> Ground {
+    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> Evaluator {
         // A model that is missing is told before the data are opened.
         let extractor = try renderModel.map { try ModelChoice(features: $0).loadExtractor(threads: given.common.threads) }
-        var ground = try given.open()
-        ground.renderExtractor = extractor
-        return ground
-    }
-
-    func experiment(on ground: Ground) throws -> Evaluator {
-        Evaluator(
-            data: ground.set, entries: ground.entries, options: options, renderExtractor: ground.renderExtractor,
-            returned: try photos.map { try ReturnedPhotos(contentsOf: $0) }, at: ground.bench)
+        var options = clicks.evaluation(seed: given.common.seed, clicksPerPhoto: SharedPhotoOptions.usual)
+        (options.segments, options.renderBaselines) = (segments, renderBaselines)
+        return Evaluator(
+            try ground(), options: options, renderExtractor: extractor, returned: try photos.map { try ReturnedPhotos(contentsOf: $0) })
     }
 
     func finish(_ experiment: Evaluator, _ records: [SampleRecord], _ summary: EvaluationSummary, _ head: SummaryHead) throws {
@@ -162,14 +152,6 @@ struct EvaluateSuccess: MeasuringCommand {
         try AtomicFile.write(report.html, to: "\(output)/report.html", operation: "writing the report")
     }
 
-    private var options: EvaluationOptions {
-        var options = sampling.evaluation(seed: given.common.seed)
-        options.protocolKind = protocolKind
-        options.clicksPerPhoto = sharing.clicksPerPhoto ?? SharedPhotoOptions.usual
-        options.segments = segments
-        options.renderBaselines = renderBaselines
-        return options
-    }
 }
 
 /// `bsb evaluate photos`: real photos.
@@ -187,13 +169,12 @@ struct EvaluatePhotos: MeasuringCommand {
     @Flag(inversion: .prefixedNo, help: "Make the 3D segment of each answer and compare it with the label.")
     var segments = true
 
-    func experiment(on ground: Ground) throws -> PhotoEvaluator {
+    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> PhotoEvaluator {
         var options = EvaluationOptions()
         options.protocolKind = .photos
         options.segments = segments
         options.seed = given.common.seed
-        return PhotoEvaluator(
-            data: ground.set, entries: ground.entries, clicks: try PhotoClicks(contentsOf: clicks), options: options, at: ground.bench)
+        return PhotoEvaluator(try ground(), clicks: try PhotoClicks(contentsOf: clicks), options: options)
     }
 }
 
@@ -218,9 +199,8 @@ struct EvaluateExistence: MeasuringCommand {
         help: ArgumentHelp("Outputs of earlier runs with these models on other shapes, to fit to as well.", valueName: "folder"))
     var pool: [String] = []
 
-    func experiment(on ground: Ground) throws -> ExistenceEvaluator {
-        try ExistenceEvaluator(
-            data: ground.set, entries: ground.entries, options: sampling.evaluation(seed: given.common.seed), pool: pool, at: ground.bench)
+    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> ExistenceEvaluator {
+        try ExistenceEvaluator(ground(), options: sampling.evaluation(seed: given.common.seed), pool: pool)
     }
 
     func finish(

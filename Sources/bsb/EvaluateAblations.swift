@@ -12,12 +12,7 @@ struct EvaluateAblations: MeasuringCommand {
             """)
 
     @OptionGroup var given: MeasurementOptions
-    @OptionGroup(title: "Clicks") var sampling: SamplingOptions
-
-    @Option(name: .customLong("protocol"), help: "Whose photo is clicked: one of the mesh itself, or one of another shape of its category.")
-    var protocolKind = EvaluationOptions.ProtocolKind.same
-
-    @OptionGroup(title: "Clicks") var sharing: SharedPhotoOptions
+    @OptionGroup(title: "Clicks") var clicks: ClickOptions
 
     @Option(help: ArgumentHelp("Only these variants, separated by commas; all but the slow networks by default.", valueName: "names"))
     var variants: String?
@@ -31,12 +26,9 @@ struct EvaluateAblations: MeasuringCommand {
         Terminal.result(all.map { "\($0.name): \($0.title)" }.joined(separator: "\n"))
     }
 
-    func experiment(on ground: Ground) throws -> AblationEvaluator {
-        var options = sampling.evaluation(seed: given.common.seed)
-        options.protocolKind = protocolKind
-        options.clicksPerPhoto = sharing.clicksPerPhoto ?? SharedPhotoOptions.usualOfMany
-        let evaluator = Evaluator(data: ground.set, entries: ground.entries, options: options, at: ground.bench)
-        return try AblationEvaluator(evaluator, variants: choose(among: Ablation.all(from: ground.bench.settings)))
+    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> AblationEvaluator {
+        let options = clicks.evaluation(seed: given.common.seed, clicksPerPhoto: SharedPhotoOptions.usualOfMany)
+        return try AblationEvaluator(Evaluator(ground(), options: options), variants: choose(among: Ablation.all(from: given.settings)))
     }
 
     /// The first variant, the settings of the preset, is what the others are compared with, so it is always there.

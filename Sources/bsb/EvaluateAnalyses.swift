@@ -16,10 +16,10 @@ struct EvaluateInvariance: MeasuringCommand {
 
     @OptionGroup(title: "Clicks") var sharing: SharedPhotoOptions
 
-    func experiment(on ground: Ground) throws -> InvarianceEvaluator {
+    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> InvarianceEvaluator {
         var options = sampling.evaluation(seed: given.common.seed)
         options.clicksPerPhoto = sharing.clicksPerPhoto ?? SharedPhotoOptions.usualOfMany
-        return InvarianceEvaluator(Evaluator(data: ground.set, entries: ground.entries, options: options, at: ground.bench))
+        return try InvarianceEvaluator(Evaluator(ground(), options: options))
     }
 }
 

@@ -30,12 +30,11 @@ struct EvaluateDense: MeasuringCommand {
         guard (32...4096).contains(photoSize) else { throw ValidationError("--photo-size must be between 32 and 4096.") }
     }
 
-    func experiment(on ground: Ground) throws -> DenseEvaluator {
+    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> DenseEvaluator {
         var options = EvaluationOptions()
         (options.samples, options.clicksPerPhoto, options.photoSize, options.seed) = (photos, 1, photoSize, given.common.seed)
         options.protocolKind = subject == .cross ? .cross : .same
-        let evaluator = Evaluator(data: ground.set, entries: ground.entries, options: options, at: ground.bench)
-        return DenseEvaluator(evaluator, subject: subject, usesTrueMask: trueMask)
+        return DenseEvaluator(Evaluator(try ground(), options: options), subject: subject, usesTrueMask: trueMask)
     }
 }
 
@@ -60,9 +59,9 @@ struct EvaluateTransfer: MeasuringCommand {
         guard (1...1_000_000).contains(pairs) else { throw ValidationError("--pairs must be between 1 and 1000000.") }
     }
 
-    func experiment(on ground: Ground) throws -> TransferEvaluator {
+    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> TransferEvaluator {
         var options = EvaluationOptions()
         (options.protocolKind, options.samples, options.clicksPerPhoto, options.seed) = (.cross, pairs, 1, given.common.seed)
-        return TransferEvaluator(Evaluator(data: ground.set, entries: ground.entries, options: options, at: ground.bench))
+        return TransferEvaluator(Evaluator(try ground(), options: options))
     }
 }

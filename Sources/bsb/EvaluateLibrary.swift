@@ -2,7 +2,6 @@ import ArgumentParser
 import BSBEvaluation
 import BSBLibrary
 import BSBWorkbench
-import Foundation
 
 /// `bsb evaluate library`: searches whose right answers are known.
 struct EvaluateLibrary: ExperimentCommand {
@@ -45,20 +44,16 @@ struct EvaluateLibrary: ExperimentCommand {
         guard candidates >= 1 else { throw ValidationError("--candidates must be at least 1.") }
     }
 
-    func open() throws -> Ground {
-        let start = Date()
+    func open() throws -> Subjects {
         try checkOutput(output)
-        let (set, entries) = try dataSet.open()
-        let bench = try Workbench(models.preset.settings, models.choice, running, cache: CacheDirectory(path: nil))
-        return Ground(bench: bench, set: set, entries: entries, start: start)
+        return try dataSet.open(at: Workbench(models.preset.settings, models.choice, running, cache: CacheDirectory(path: nil)))
     }
 
-    func experiment(on ground: Ground) throws -> LibraryEvaluator {
+    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> LibraryEvaluator {
         var options = LibraryEvaluator.Options()
         (options.searches, options.photoSize, options.seed) = (searches, photoSize, seeding.seed)
         (options.candidates, options.crossesCategories) = (candidates, acrossCategories)
-        return try LibraryEvaluator(
-            in: MeshLibrary(opening: place.library), data: ground.set, entries: ground.entries, options: options, at: ground.bench)
+        return try LibraryEvaluator(in: MeshLibrary(opening: place.library), ground(), options: options)
     }
 
     func finish(_ experiment: LibraryEvaluator, _ records: [LibraryRecord], _ summary: LibrarySummary, _ head: SummaryHead) throws {

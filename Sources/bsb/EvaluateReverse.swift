@@ -12,20 +12,13 @@ struct EvaluateReverse: MeasuringCommand {
             """)
 
     @OptionGroup var given: MeasurementOptions
-    @OptionGroup(title: "Clicks") var sampling: SamplingOptions
-
-    @Option(name: .customLong("protocol"), help: "Whose photo it is: one of the mesh itself, or one of another shape of its category.")
-    var protocolKind = EvaluationOptions.ProtocolKind.same
-
-    @OptionGroup(title: "Clicks") var sharing: SharedPhotoOptions
+    @OptionGroup(title: "Clicks") var clicks: ClickOptions
 
     @OptionGroup(title: "Output") var fitting: FitOptions
 
-    func experiment(on ground: Ground) throws -> ReverseEvaluator {
-        var options = sampling.evaluation(seed: given.common.seed)
-        options.protocolKind = protocolKind
-        options.clicksPerPhoto = sharing.clicksPerPhoto ?? SharedPhotoOptions.usualOfMany
-        return ReverseEvaluator(Evaluator(data: ground.set, entries: ground.entries, options: options, at: ground.bench))
+    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> ReverseEvaluator {
+        let options = clicks.evaluation(seed: given.common.seed, clicksPerPhoto: SharedPhotoOptions.usualOfMany)
+        return try ReverseEvaluator(Evaluator(ground(), options: options))
     }
 
     func finish(_ experiment: ReverseEvaluator, _ records: [ReverseRecord], _ summary: ReverseSummary, _ head: SummaryHead) throws {
@@ -64,10 +57,9 @@ struct EvaluateRelate: MeasuringCommand {
         guard (1...1000).contains(meshes) else { throw ValidationError("--meshes must be between 1 and 1000.") }
     }
 
-    func experiment(on ground: Ground) throws -> RelateEvaluator {
+    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> RelateEvaluator {
         var options = PhotoPairOptions()
         (options.samples, options.clicksPerPair, options.meshes, options.seed) = (samples, clicksPerPair, meshes, given.common.seed)
-        return RelateEvaluator(
-            data: ground.set, entries: ground.entries, clicks: try PhotoClicks(contentsOf: clicks), options: options, at: ground.bench)
+        return RelateEvaluator(try ground(), clicks: try PhotoClicks(contentsOf: clicks), options: options)
     }
 }

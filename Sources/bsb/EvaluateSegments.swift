@@ -54,20 +54,18 @@ struct EvaluateSegments: ExperimentCommand {
 
     var running: RunOptions { common.run }
 
-    func open() throws -> Ground {
-        let start = Date()
+    func open() throws -> Subjects {
         try checkOutput(output)
         let settings = common.settings(presets.preset, look, liftOptions)
-        let bench = try common.workbench(settings, choice: segmenterModel.choice(presets.preset))
-        let (set, all) = try dataSet.open()
-        let entries = meshesPerCategory.map { count in
-            Dictionary(grouping: all, by: \.category).values.flatMap { $0.prefix(count) }.sorted()
+        var ground = try dataSet.open(at: common.workbench(settings, choice: segmenterModel.choice(presets.preset)))
+        if let meshesPerCategory {
+            ground.entries = Dictionary(grouping: ground.entries, by: \.category).values.flatMap { $0.prefix(meshesPerCategory) }.sorted()
         }
-        return Ground(bench: bench, set: set, entries: entries ?? all, start: start)
+        return ground
     }
 
-    func experiment(on ground: Ground) throws -> SegmentEvaluation {
-        SegmentEvaluation(data: ground.set, entries: ground.entries, options: try options(), at: ground.bench)
+    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> SegmentEvaluation {
+        try SegmentEvaluation(ground(), options: options())
     }
 
     private func chosenMethods() throws -> [SegmentEvaluation.Method]? {

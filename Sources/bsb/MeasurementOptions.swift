@@ -1,5 +1,4 @@
 import ArgumentParser
-import BSBBackbones
 import BSBEvaluation
 import BSBPhotography
 import BSBWorkbench
@@ -19,23 +18,28 @@ struct MeasurementOptions: ParsableArguments {
     var settings: Settings { common.settings(models.preset, views) }
 
     /// Opens the models and the shapes, if results can be written.
-    func open() throws -> Ground {
-        let start = Date()
+    func open() throws -> Subjects {
         try checkOutput(output)
         let bench = try common.workbench(settings, choice: models.choice)
-        let (set, entries) = try dataSet.open()
-        return Ground(bench: bench, set: set, entries: entries, start: start)
+        return try dataSet.open(at: bench)
     }
 }
 
-/// What is measured: by what, on which shapes, since when.
-struct Ground {
-    var bench: Workbench
-    var set: any LabelledDataSet
-    var entries: [ShapeEntry]
-    /// What baselines through a render match with, if not with the extractor of the bench.
-    var renderExtractor: (any FeatureExtractor)?
-    var start: Date
+/// Clicks in rendered photos: how many, of what, how drawn.
+struct ClickOptions: ParsableArguments {
+    @OptionGroup var sampling: SamplingOptions
+
+    @Option(name: .customLong("protocol"), help: "Whose photo is clicked: one of the mesh itself, or one of another shape of its category.")
+    var protocolKind = EvaluationOptions.ProtocolKind.same
+
+    @OptionGroup var sharing: SharedPhotoOptions
+
+    /// The options of an evaluation with these.
+    func evaluation(seed: UInt64, clicksPerPhoto: Int) -> EvaluationOptions {
+        var options = sampling.evaluation(seed: seed)
+        (options.protocolKind, options.clicksPerPhoto) = (protocolKind, sharing.clicksPerPhoto ?? clicksPerPhoto)
+        return options
+    }
 }
 
 /// A command that runs an experiment, or goes on with it, and publishes what it comes to.
@@ -49,9 +53,9 @@ protocol ExperimentCommand: ParsableCommand {
     /// How they are told.
     var running: RunOptions { get }
     /// Opens models and shapes.
-    func open() throws -> Ground
+    func open() throws -> Subjects
     /// What is measured.
-    func experiment(on ground: Ground) throws -> Measurement
+    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> Measurement
     /// What is made of the records beside the summary, before that is written.
     func finish(_ experiment: Measurement, _ records: [Measurement.Record], _ summary: Measurement.Outcome, _ head: SummaryHead) throws
 }
@@ -65,13 +69,13 @@ extension ExperimentCommand {
 
     /// Measures and publishes.
     func measure() throws {
-        let ground = try open()
-        let experiment = try experiment(on: ground)
+        let start = Date()
+        let experiment = try experiment(on: open())
         let measured = try experiment.run(folder: output)
         let summary = experiment.summary(of: measured.records)
         let head = SummaryHead(
-            version: BSB.version, command: RunOptions.commandLine, models: experiment.models, settings: experiment.bench.settings,
-            seconds: Date().timeIntervalSince(ground.start), skipped: measured.skipped)
+            version: BSB.version, command: RunOptions.commandLine, models: experiment.models, settings: experiment.ground.bench.settings,
+            seconds: Date().timeIntervalSince(start), skipped: measured.skipped)
         try finish(experiment, measured.records, summary, head)
         try running.publish(PublishedSummary(head, summary), to: output, as: Self.file)
     }
@@ -86,7 +90,7 @@ extension MeasuringCommand {
     var output: String { given.output }
     var running: RunOptions { given.common.run }
 
-    func open() throws -> Ground { try given.open() }
+    func open() throws -> Subjects { try given.open() }
 }
 
 extension RunOptions {

@@ -52,7 +52,7 @@ import Testing
 
     private func evaluator(_ samples: Int, returned: ReturnedPhotos? = nil) -> Evaluator {
         let data = MemoryDataSet(shapes: [tower()])
-        return Evaluator(data: data, entries: data.entries, options: Self.options(samples), returned: returned, at: testBench())
+        return Evaluator(Subjects(data, data.entries, at: testBench()), options: Self.options(samples), returned: returned)
     }
 
     @Test func variantsAnswerTheSameClicks() throws {
@@ -114,7 +114,7 @@ import Testing
         var options = EvaluationOptions()
         (options.samples, options.photoSize) = (4, 64)
         let data = MemoryDataSet(shapes: [tower()])
-        return Evaluator(data: data, entries: data.entries, options: options, returned: returned, at: testBench())
+        return Evaluator(Subjects(data, data.entries, at: testBench()), options: options, returned: returned)
     }
 
     @Test func picturesComeBack() throws {

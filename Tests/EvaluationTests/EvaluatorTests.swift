@@ -24,7 +24,7 @@ import Testing
     }
 
     private func run(_ options: EvaluationOptions, threads: Int = 1, folder: String) throws -> [SampleRecord] {
-        try Evaluator(data: Self.data, entries: Self.data.entries, options: options, at: testBench(threads: threads)).run(
+        try Evaluator(Subjects(Self.data, Self.data.entries, at: testBench(threads: threads)), options: options).run(
             folder: folder
         ).records
     }
@@ -137,7 +137,7 @@ import Testing
 
     @Test func existenceIsMeasuredWithAndWithoutThePart() throws {
         try withTemporaryDirectory { folder in
-            let evaluator = try ExistenceEvaluator(data: Self.data, entries: Self.data.entries, options: Self.options(8), at: testBench())
+            let evaluator = try ExistenceEvaluator(Subjects(Self.data, Self.data.entries, at: testBench()), options: Self.options(8))
             let records = try evaluator.run(folder: folder).records
             #expect(records.count { $0.counterpart == .present } == records.count { $0.counterpart == .cut })
             #expect(records.contains { $0.counterpart == .painted })

@@ -49,7 +49,7 @@ import Testing
             let data = try DataSetFormat.simple.open(folder + "/data")
             var options = LibraryEvaluator.Options()
             (options.searches, options.photoSize) = (2, 96)
-            let evaluator = try LibraryEvaluator(in: library, data: data, entries: data.entries, options: options, at: bench)
+            let evaluator = try LibraryEvaluator(in: library, Subjects(data, data.entries, at: bench), options: options)
             let records = try evaluator.run(folder: folder + "/out").records
             #expect(!records.isEmpty)
             for record in records {

@@ -12,7 +12,7 @@ import Testing
             var shape = tower()
             shape.entry.category = "<Tower & Co>"
             let data = MemoryDataSet(shapes: [shape])
-            let evaluator = Evaluator(data: data, entries: data.entries, options: options, at: testBench())
+            let evaluator = Evaluator(Subjects(data, data.entries, at: testBench()), options: options)
             let records = try evaluator.run(folder: folder).records
             let gallery = try evaluator.gallery(of: records, count: 3)
             #expect(!gallery.isEmpty)

@@ -25,7 +25,7 @@ import Testing
 
     private func run(_ options: EvaluationOptions, threads: Int = 1, folder: String) throws -> [ReverseRecord] {
         let bench = testBench(threads: threads, segmenter: HalfSegmenter(objectRows: 1..<7))
-        let evaluator = Evaluator(data: Self.data, entries: Self.data.entries, options: options, at: bench)
+        let evaluator = Evaluator(Subjects(Self.data, Self.data.entries, at: bench), options: options)
         return try ReverseEvaluator(evaluator).run(folder: folder).records
     }
 
@@ -160,7 +160,7 @@ import Testing
         var options = PhotoPairOptions()
         (options.samples, options.clicksPerPair) = (samples, 2)
         let bench = testBench(threads: threads, segmenter: HalfSegmenter(objectRows: 1..<7))
-        return RelateEvaluator(data: data, entries: data.entries, clicks: clicks, options: options, at: bench)
+        return RelateEvaluator(Subjects(data, data.entries, at: bench), clicks: clicks, options: options)
     }
 
     @Test func clicksAreSoughtInOtherPhotos() throws {

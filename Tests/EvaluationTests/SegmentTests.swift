@@ -153,7 +153,7 @@ import Testing
     static func evaluation(_ shape: LabelledShape) -> SegmentEvaluation {
         var bench = testBench()
         bench.settings.segmentViews.count = 12
-        return SegmentEvaluation(data: MemoryDataSet(shapes: [shape]), entries: [shape.entry], options: options, at: bench)
+        return SegmentEvaluation(Subjects(MemoryDataSet(shapes: [shape]), [shape.entry], at: bench), options: options)
     }
 
     /// The overlap of a part of the tower with the ball around a click that has its area.
@@ -191,7 +191,7 @@ import Testing
             other.corrections = 1
             let shape = tower()
             #expect(throws: Failure.self) {
-                try SegmentEvaluation(data: MemoryDataSet(shapes: [shape]), entries: [shape.entry], options: other, at: testBench())
+                try SegmentEvaluation(Subjects(MemoryDataSet(shapes: [shape]), [shape.entry], at: testBench()), options: other)
                     .run(folder: path)
             }
         }

@@ -37,7 +37,7 @@ import Testing
         (options.samples, options.photoSize, options.clicksPerPhoto, options.protocolKind) = (samples, 48, 1, kind)
         options.segments = false
         let data = DamagedDataSet(good: good)
-        return Evaluator(data: data, entries: data.entries, options: options, at: testBench())
+        return Evaluator(Subjects(data, data.entries, at: testBench()), options: options)
     }
 
     /// Runs an experiment twice, the second time from its log, and looks at what was skipped, in the summary and in its table.
@@ -52,7 +52,7 @@ import Testing
             #expect(again.skipped == measured.skipped, sourceLocation: sourceLocation)
             #expect(try Data(contentsOf: URL(fileURLWithPath: "\(folder)/samples.jsonl")) == log, sourceLocation: sourceLocation)
             let head = SummaryHead(
-                version: "0", command: "test", models: experiment.models, settings: experiment.bench.settings, seconds: 1,
+                version: "0", command: "test", models: experiment.models, settings: experiment.ground.bench.settings, seconds: 1,
                 skipped: measured.skipped)
             let published = PublishedSummary(head, experiment.summary(of: measured.records))
             try published.write(to: folder, name: E.name)
@@ -93,14 +93,14 @@ import Testing
         let data = DamagedDataSet()
         var options = EvaluationOptions()
         (options.samples, options.photoSize) = (4, 48)
-        _ = try check(ExistenceEvaluator(data: data, entries: data.entries, options: options, at: testBench()))
+        _ = try check(ExistenceEvaluator(Subjects(data, data.entries, at: testBench()), options: options))
     }
 
     @Test func segments() throws {
         let data = DamagedDataSet(good: 1)
         var options = SegmentEvaluation.Options()
         (options.methods, options.corrections) = ([.ball], 0)
-        _ = try check(SegmentEvaluation(data: data, entries: data.entries, options: options, at: testBench()))
+        _ = try check(SegmentEvaluation(Subjects(data, data.entries, at: testBench()), options: options))
     }
 
     @Test func realPhotos() throws {
@@ -120,11 +120,11 @@ import Testing
             }
             let clicks = PhotoClicks(photos: photos)
             let records = try check(
-                PhotoEvaluator(data: data, entries: data.entries, clicks: clicks, options: options, at: testBench()))
+                PhotoEvaluator(Subjects(data, data.entries, at: testBench()), clicks: clicks, options: options))
             #expect(records.map(\.target) == ["Tower/1", "Tower/1", "Tower/2", "Tower/2"])
             var pairs = PhotoPairOptions()
             (pairs.samples, pairs.meshes) = (2, 4)
-            let related = try check(RelateEvaluator(data: data, entries: data.entries, clicks: clicks, options: pairs, at: testBench()))
+            let related = try check(RelateEvaluator(Subjects(data, data.entries, at: testBench()), clicks: clicks, options: pairs))
             #expect(related.allSatisfy { $0.meshes.count == 2 })
         }
     }
@@ -137,7 +137,7 @@ import Testing
             _ = try LibraryAdder(to: library, at: testBench()).add([folder + "/meshes"])
             var options = LibraryEvaluator.Options()
             (options.searches, options.photoSize) = (8, 48)
-            _ = try check(LibraryEvaluator(in: library, data: data, entries: data.entries, options: options, at: testBench()))
+            _ = try check(LibraryEvaluator(in: library, Subjects(data, data.entries, at: testBench()), options: options))
         }
     }
 
@@ -173,7 +173,7 @@ import Testing
             let data = DamagedDataSet()
             var options = EvaluationOptions()
             (options.samples, options.photoSize) = (16, 48)
-            let evaluator = try ExistenceEvaluator(data: data, entries: data.entries, options: options, at: testBench())
+            let evaluator = try ExistenceEvaluator(Subjects(data, data.entries, at: testBench()), options: options)
             let all = try evaluator.run(folder: folder).records
             let log = "\(folder)/samples.jsonl"
             let lines = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")

@@ -2,7 +2,7 @@ import BSBImages
 import BSBWorkbench
 
 /// Answers the same clicks by many variants of the method.
-package struct AblationEvaluator: PhotoExperiment {
+package struct AblationEvaluator: ClickExperiment {
     package static let name = "ablations"
     package static let stage = "Comparing variants"
 
@@ -20,19 +20,15 @@ package struct AblationEvaluator: PhotoExperiment {
         [evaluator.options, Dictionary(uniqueKeysWithValues: variants.map { ($0.name, $0.settings) })]
     }
 
-    /// Records whose answers are named by variant; beside each stands that of the vertex most similar under its features, as `NAME/nearest`.
-    package func records(of job: PhotoJob, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [SampleRecord] {
-        guard let target = try evaluator.target(job.target, segments: false, skipping: skips) else { return [] }
+    func prepared(_ entry: ShapeEntry) throws -> SampleJudge {
+        let target = try ground.target(entry, segments: false)
         // What a variant needs of the mesh is made with all threads, once for all variants that need the same.
         for variant in variants {
-            var bench = evaluator.bench
+            var bench = bench
             bench.settings = variant.settings
             _ = try target.mesh.features(at: bench)
         }
-        let worker = evaluator.bench.singleThreaded
-        return try evaluator.eachPhoto(of: job, target: target.shape, except: finished, skipping: skips) { photo, planned, shape in
-            try records(of: photo, planned, shape, on: target, worker)
-        }
+        return SampleJudge(target: target, options: evaluator.options, bench: bench.singleThreaded)
     }
 
     /// The scores of all variants.
@@ -40,27 +36,24 @@ package struct AblationEvaluator: PhotoExperiment {
         AblationSummary(of: records, variants: variants, options: evaluator.options)
     }
 
-    private func records(
-        of photo: EvaluationPhoto, _ planned: PlannedPhoto, _ shape: EvaluationShape, on target: TargetMesh, _ worker: Workbench
-    ) throws -> [SampleRecord] {
-        var asking = worker
-        let opened = OpenPhoto(photo.image, name: shape.entry.name)
-        let judge = SampleJudge(target: target, options: evaluator.options, bench: worker)
-        let first = planned.number * evaluator.studio.clicks
-        return try (0..<min(photo.clicks.count, evaluator.options.samples - first)).map { index in
-            let click = photo.clicks[index]
+    /// Records whose answers are named by variant; beside each stands that of the vertex most similar under its features, as `NAME/nearest`.
+    func records(of taken: TakenPhoto, on judge: SampleJudge) throws -> [SampleRecord] {
+        var asking = judge.bench
+        let opened = OpenPhoto(taken.photo.image, name: taken.source.entry.name)
+        return try taken.clicks.enumerated().map { index, click in
             var record: SampleRecord?
             var answers: [String: SampleRecord.Answer] = [:]
             for variant in variants {
                 asking.settings = variant.settings
                 let clicked = Click(Pixel(x: click.x, y: click.y))
-                let found = try asking.answer(clicked, in: opened, on: target.mesh, wantsPart: false).correspondence
+                let found = try asking.answer(clicked, in: opened, on: judge.target.mesh, wantsPart: false).correspondence
                 answers[variant.name] = judge.judged(found.buddy?.vertex, click)
                 answers["\(variant.name)/nearest"] = judge.judged(found.candidates.first?.vertex, click)
                 if record == nil { record = judge.record(click, found) }
             }
             guard var record else { preconditionFailure("there is a variant") }
-            (record.sample, record.photo, record.source, record.answers) = (first + index, planned.number, shape.entry.name, answers)
+            (record.sample, record.photo) = (taken.firstSample + index, taken.number)
+            (record.source, record.answers) = (opened.path, answers)
             return record
         }
     }

@@ -45,7 +45,7 @@ package struct DenseEvaluator: PhotoExperiment {
     /// How far the points are that each photo's pixels are given.
     package func records(of job: PhotoJob, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [DenseRecord] {
         let found = try skips.using(job.target) {
-            let target = try evaluator.shape(job.target)
+            let target = try ground.shape(job.target)
             return (target, try DenseJudge(target, at: bench))
         }
         guard let (target, judge) = found else { return [] }
@@ -70,14 +70,14 @@ package struct DenseEvaluator: PhotoExperiment {
     private func source(_ planned: PlannedPhoto, _ target: EvaluationShape) throws -> EvaluationShape {
         switch subject {
         case .same: return target
-        case .cross: return try evaluator.shape(planned.source)
+        case .cross: return try ground.shape(planned.source)
         case .deformed:
-            var shape = try evaluator.data.shape(planned.source)
+            var shape = try ground.data.shape(planned.source)
             var generator = SeededGenerator(seed: evaluator.options.seed ^ 0xDEF0, stream: UInt64(planned.number))
             let deformation = Deformation.random(up: shape.pose.up, strength: 0.7, using: &generator)
             let placed = try Normalisation(of: shape.mesh, method: .boundingSphere).applied(to: shape.mesh)
             shape.mesh.vertices = deformation.apply(to: placed.vertices)
-            return try EvaluationShape(shape, settings: evaluator.bench.settings)
+            return try EvaluationShape(shape, settings: bench.settings)
         }
     }
 }

@@ -21,9 +21,9 @@ package struct TransferEvaluator: PhotoExperiment {
 
     /// How much of the job's mesh gets the right label from each of its others.
     package func records(of job: PhotoJob, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [TransferRecord] {
-        guard let target = try skips.using(job.target, { try evaluator.shape(job.target) }) else { return [] }
+        guard let target = try skips.using(job.target, { try ground.shape(job.target) }) else { return [] }
         return try job.photos.filter { !finished.contains($0.number) }.compactMap { planned in
-            guard let source = try skips.using(planned.source, { try evaluator.shape(planned.source) }) else { return nil }
+            guard let source = try skips.using(planned.source, { try ground.shape(planned.source) }) else { return nil }
             return try record(number: planned.number, from: source, planned.source, to: target)
         }
     }
@@ -35,8 +35,8 @@ package struct TransferEvaluator: PhotoExperiment {
 
     private func record(number: Int, from source: EvaluationShape, _ entry: ShapeEntry, to target: EvaluationShape) throws -> TransferRecord
     {
-        let labels = try evaluator.data.shape(entry).labels
-        let outcome = try LabelTransfer(at: evaluator.bench).run(source.opened, labels, to: target.opened)
+        let labels = try ground.data.shape(entry).labels
+        let outcome = try LabelTransfer(at: bench).run(source.opened, labels, to: target.opened)
         let carried = outcome.perVertex.map { $0 < 0 ? nil : labels.names[$0] }
         return TransferRecord(
             sample: number, photo: number, category: target.entry.category, source: source.entry.name, target: target.entry.name,
@@ -57,7 +57,6 @@ package struct TransferEvaluator: PhotoExperiment {
 
     /// For each vertex the part of the most similar labelled vertex.
     private func nearest(_ source: EvaluationShape, _ target: EvaluationShape) throws -> [String?] {
-        let bench = evaluator.bench
         let known = source.partOfVertex.indices.filter { source.partOfVertex[$0] >= 0 && source.opened.referenced[$0] }
         let from = try source.opened.features(at: bench).values(at: known).withNormalizedRows()
         let vertices = Array(target.partOfVertex.indices)

@@ -46,13 +46,11 @@ package struct ExistenceRecord: Sendable, Hashable, Codable, LoggedRecord {
 ///
 /// A labelled part is cut out of the mesh, which is left open there, and clicked in photos of the whole; each such click is answered on
 /// the whole mesh and on the mesh without the part. And something is painted onto the surface in photos and clicked.
-package struct ExistenceEvaluator: Experiment {
+package struct ExistenceEvaluator: ShapeExperiment {
     package static let name = "existence"
     package static let stage = "Cutting parts out"
 
-    package let entries: [ShapeEntry]
-    package let bench: Workbench
-    private let data: any LabelledDataSet
+    package let ground: Subjects
     private let options: EvaluationOptions
     private let pooled: [ExistenceRecord]
 
@@ -61,40 +59,29 @@ package struct ExistenceEvaluator: Experiment {
     /// One part of each shape is cut out, drawn from those with at most half of its vertices.
     /// - Parameter pool: folders of finished runs with the same models on other shapes, to fit the calibration to as well.
     /// - Throws: `Failure` if one of those is not such a folder.
-    package init(
-        data: any LabelledDataSet, entries: [ShapeEntry], options: EvaluationOptions, pool: [String] = [], at bench: Workbench
-    ) throws {
-        (self.data, self.entries, self.options) = (data, entries, options)
-        pooled = try pool.flatMap { try SampleLog<ExistenceRecord>.records(in: $0, of: bench.models) }
+    package init(_ ground: Subjects, options: EvaluationOptions, pool: [String] = []) throws {
+        self.options = options
+        pooled = try pool.flatMap { try SampleLog<ExistenceRecord>.records(in: $0, of: ground.bench.models) }
         // What is found does not depend on what is refused for it.
-        var bench = bench
-        bench.settings.matching.minimumExistence = 0
-        self.bench = bench
+        var ground = ground
+        ground.bench.settings.matching.minimumExistence = 0
+        self.ground = ground
     }
 
     package var choices: [any Encodable] { [options] }
 
-    package func jobs(skipping skips: SkippedShapes) throws -> [(job: (number: Int, entry: ShapeEntry), units: [String])] {
-        entries.enumerated().map { (($0, $1), [$1.name]) }
-    }
-
     package func unit(of record: ExistenceRecord) -> String { record.shape }
-
-    /// What each click on a shape and on the shape without a part says.
-    package func records(
-        of job: (number: Int, entry: ShapeEntry), except finished: Set<String>, skipping skips: SkippedShapes
-    ) throws -> [ExistenceRecord] {
-        let photos = max(1, (options.samples + 2 * entries.count - 1) / max(1, 2 * entries.count))
-        return try skips.using(job.entry) { try records(of: job.entry, number: job.number, photos: photos) } ?? []
-    }
 
     /// How well a part that is lacking is noticed.
     package func summary(of records: [ExistenceRecord]) -> ExistenceSummary {
         ExistenceSummary(of: records, pooled: pooled, bench: bench)
     }
 
-    private func records(of entry: ShapeEntry, number: Int, photos count: Int) throws -> [ExistenceRecord] {
-        let labelled = try data.shape(entry)
+    /// What each click on a shape and on the shape without a part says.
+    package func records(of entry: ShapeEntry, number: Int) throws -> [ExistenceRecord] {
+        let shapes = ground.entries.count
+        let count = max(1, (options.samples + 2 * shapes - 1) / max(1, 2 * shapes))
+        let labelled = try ground.data.shape(entry)
         let shape = try EvaluationShape(labelled, settings: bench.settings)
         let whole = try TargetMesh(shape, segments: false, at: bench)
         var generator = SeededGenerator(seed: options.seed ^ 0xE_1157, stream: UInt64(number))

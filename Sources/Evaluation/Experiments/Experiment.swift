@@ -22,10 +22,8 @@ package protocol Experiment: Sendable {
     static var name: String { get }
     /// What is being done, for those who wait.
     static var stage: String { get }
-    /// What it works with.
-    var bench: Workbench { get }
-    /// The shapes that take part.
-    var entries: [ShapeEntry] { get }
+    /// The shapes that take part, and what it works with.
+    var ground: Subjects { get }
     /// The models that decide the records.
     var models: [ModelIdentity] { get }
     /// What decides the records beside settings, models and shapes.
@@ -41,7 +39,7 @@ package protocol Experiment: Sendable {
 
     /// The records of a job but for its finished units.
     ///
-    /// Throws `Failure` if a model cannot be run; a shape that cannot be used is skipped by `skips`.
+    /// A shape that cannot be used is skipped by `skips`. Throws `Failure`, such as where a model cannot be run.
     func records(of job: Job, except finished: Set<Unit>, skipping skips: SkippedShapes) throws -> [Record]
 
     /// What the records come to.
@@ -49,6 +47,7 @@ package protocol Experiment: Sendable {
 }
 
 extension Experiment {
+    var bench: Workbench { ground.bench }
     package var models: [ModelIdentity] { bench.models }
 
     /// Does what is not yet in `folder` and returns all records, in order, with the shapes that could not be used.
@@ -72,10 +71,47 @@ extension Experiment {
         if let first = skips.first, log.records.isEmpty {
             throw Failure(
                 first.kind, first.operation, path: first.path,
-                reason: "none of \(entries.count) shapes can be used, and of this one: \(first.reason)", hint: first.hint)
+                reason: "none of \(ground.entries.count) shapes can be used, and of this one: \(first.reason)", hint: first.hint)
         }
         return Measured(records: log.records, skipped: skips.rows)
     }
+}
+
+/// An experiment whose shapes are finished as a whole, one by one.
+package protocol ShapeExperiment: Experiment where Job == (number: Int, entry: ShapeEntry), Unit == String {
+    /// The records of a shape, the number of which is its place in the list. Throws `Failure`.
+    func records(of entry: ShapeEntry, number: Int) throws -> [Record]
+}
+
+extension ShapeExperiment {
+    package func jobs(skipping skips: SkippedShapes) throws -> [(job: Job, units: [String])] {
+        ground.entries.enumerated().map { (($0, $1), [$1.name]) }
+    }
+
+    package func records(of job: Job, except finished: Set<String>, skipping skips: SkippedShapes) throws -> [Record] {
+        try skips.using(job.entry) { try records(of: job.entry, number: job.number) } ?? []
+    }
+}
+
+/// What is measured on and with: shapes of a data set, and a workbench.
+package struct Subjects: Sendable {
+    /// The data set.
+    package var data: any LabelledDataSet
+    /// Its shapes that take part.
+    package var entries: [ShapeEntry]
+    /// The models and settings.
+    package var bench: Workbench
+
+    /// The shapes `entries` of a data set at a workbench.
+    package init(_ data: any LabelledDataSet, _ entries: [ShapeEntry], at bench: Workbench) {
+        (self.data, self.entries, self.bench) = (data, entries, bench)
+    }
+
+    /// A shape, ready to be photographed and judged by.
+    func shape(_ entry: ShapeEntry) throws -> EvaluationShape { try EvaluationShape(data.shape(entry), settings: bench.settings) }
+
+    /// A shape that is answered on, prepared with all threads.
+    func target(_ entry: ShapeEntry, segments: Bool) throws -> TargetMesh { try TargetMesh(shape(entry), segments: segments, at: bench) }
 }
 
 /// What a run gave.
@@ -131,7 +167,7 @@ private struct RunDescription: Encodable {
     init(_ experiment: some Experiment) {
         analysis = type(of: experiment).name
         settings = experiment.bench.settings
-        (models, shapes, choices) = (experiment.models, experiment.entries.map(\.name), experiment.choices)
+        (models, shapes, choices) = (experiment.models, experiment.ground.entries.map(\.name), experiment.choices)
     }
 
     private enum Key: String, CodingKey {

@@ -24,7 +24,7 @@ package struct InvarianceRecord: Sendable, Hashable, Codable, PhotoRecord {
 }
 
 /// Measures whether answers stay where they are when the mesh is moved, turned, remeshed or roughened.
-package struct InvarianceEvaluator: PhotoExperiment {
+package struct InvarianceEvaluator: ClickExperiment {
     package static let name = "invariance"
     package static let stage = "Changing meshes"
 
@@ -40,7 +40,7 @@ package struct InvarianceEvaluator: PhotoExperiment {
     package var choices: [any Encodable] { [evaluator.options, changes] }
 
     /// A changed mesh, ready for clicks.
-    private struct Changed: Sendable {
+    fileprivate struct Changed: Sendable {
         var change: MeshChange
         var target: TargetMesh
         /// What asks about it: other views may be looked at.
@@ -48,44 +48,46 @@ package struct InvarianceEvaluator: PhotoExperiment {
         var back: @Sendable (SIMD3<Float>) -> SIMD3<Float>
     }
 
-    /// The answers on the mesh and on all changed ones.
-    package func records(of job: PhotoJob, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [InvarianceRecord] {
-        let (bench, options) = (evaluator.bench, evaluator.options)
-        guard let target = try evaluator.target(job.target, segments: false, skipping: skips) else { return [] }
-        let labelled = try evaluator.data.shape(job.target)
-        let radius = MeshChange.extent(of: labelled.mesh).radius
+    /// A shape as it is and changed.
+    struct Prepared: Sendable {
+        fileprivate var shape: LabelledShape
+        fileprivate var target: TargetMesh
+        fileprivate var changed: [Changed]
+    }
+
+    func prepared(_ entry: ShapeEntry) throws -> Prepared {
+        let labelled = try ground.data.shape(entry)
         let changed = try changes.map { change in
-            let (shape, back) = change.applied(to: labelled, seed: options.seed)
+            let (shape, back) = change.applied(to: labelled, seed: evaluator.options.seed)
             var bench = bench
             if change == .otherViews { bench.settings.seed &+= 1 }
             let prepared = try EvaluationShape(shape, settings: bench.settings)
             return Changed(
                 change: change, target: try TargetMesh(prepared, segments: false, at: bench), bench: bench.singleThreaded, back: back)
         }
-        let worker = bench.singleThreaded
-        return try evaluator.eachPhoto(of: job, target: target.shape, except: finished, skipping: skips) { photo, planned, shape in
-            let opened = OpenPhoto(photo.image, name: shape.entry.name)
-            let first = planned.number * evaluator.studio.clicks
-            return try (0..<min(photo.clicks.count, options.samples - first)).map { index in
-                let click = photo.clicks[index]
-                let before = try Self.answer(click, opened, target, worker)
-                let start = before.map { labelled.mesh.vertices[$0] }
-                var record = InvarianceRecord(
-                    sample: first + index, photo: planned.number, shape: shape.entry.name,
-                    part: before.flatMap { target.shape.part(of: $0) },
-                    changes: [:])
-                for item in changed {
-                    let after = try Self.answer(click, opened, item.target, item.bench)
-                    let end = after.map { item.back(item.target.mesh.mesh.vertices[$0]) }
-                    var distance: Double?
-                    if let start, let end {
-                        distance = SampleJudge.rounded(Double((((end - start) * (end - start)).sum().squareRoot()) / radius))
-                    }
-                    record.changes[item.change.rawValue] = InvarianceRecord.Change(
-                        part: after.flatMap { item.target.shape.part(of: $0) }, distance: distance)
+        return Prepared(shape: labelled, target: try ground.target(entry, segments: false), changed: changed)
+    }
+
+    func records(of taken: TakenPhoto, on mesh: Prepared) throws -> [InvarianceRecord] {
+        let opened = OpenPhoto(taken.photo.image, name: taken.source.entry.name)
+        let (worker, radius) = (bench.singleThreaded, MeshChange.extent(of: mesh.shape.mesh).radius)
+        return try taken.clicks.enumerated().map { index, click in
+            let before = try Self.answer(click, opened, mesh.target, worker)
+            let start = before.map { mesh.shape.mesh.vertices[$0] }
+            var record = InvarianceRecord(
+                sample: taken.firstSample + index, photo: taken.number, shape: opened.path,
+                part: before.flatMap { mesh.target.shape.part(of: $0) }, changes: [:])
+            for item in mesh.changed {
+                let after = try Self.answer(click, opened, item.target, item.bench)
+                let end = after.map { item.back(item.target.mesh.mesh.vertices[$0]) }
+                var distance: Double?
+                if let start, let end {
+                    distance = SampleJudge.rounded(Double((((end - start) * (end - start)).sum().squareRoot()) / radius))
                 }
-                return record
+                record.changes[item.change.rawValue] = InvarianceRecord.Change(
+                    part: after.flatMap { item.target.shape.part(of: $0) }, distance: distance)
             }
+            return record
         }
     }
 

@@ -75,21 +75,20 @@ package struct LibraryEvaluator: Experiment {
     /// The first so many are judged.
     package static let depth = 10
 
-    package let entries: [ShapeEntry]
-    package let bench: Workbench
-    private let data: any LabelledDataSet
+    package let ground: Subjects
     private let options: Options
     private let searcher: LibrarySearch
 
     /// A measurement in a library that holds meshes of a data set, with photos of the shapes `entries`.
     ///
     /// Throws `Failure` if the library cannot be searched by these models.
-    package init(in library: MeshLibrary, data: any LabelledDataSet, entries: [ShapeEntry], options: Options, at bench: Workbench) throws {
-        (self.data, self.entries, self.options) = (data, entries, options)
+    package init(in library: MeshLibrary, _ ground: Subjects, options: Options) throws {
+        var ground = ground
+        ground.bench = try library.adapted(ground.bench)
+        (self.ground, self.options) = (ground, options)
         var search = LibrarySearch.Options()
         search.candidates = options.candidates
-        self.bench = try library.adapted(bench)
-        searcher = try LibrarySearch(in: library, options: search, at: self.bench)
+        searcher = try LibrarySearch(in: library, options: search, at: ground.bench)
     }
 
     package var choices: [any Encodable] { [options, searcher.entries.count] }
@@ -117,8 +116,8 @@ package struct LibraryEvaluator: Experiment {
     package func records(of job: Job, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [LibraryRecord] {
         let known = try job.known.value()
         var generator = SeededGenerator(seed: options.seed ^ 0x11B_2A2, stream: UInt64(job.sample))
-        let entry = entries[generator.index(below: entries.count)]
-        guard let shape = try skips.using(entry, { try EvaluationShape(data.shape(entry), settings: bench.settings) }) else { return [] }
+        let entry = ground.entries[generator.index(below: ground.entries.count)]
+        guard let shape = try skips.using(entry, { try ground.shape(entry) }) else { return [] }
         return try record(job.sample, shape, known).map { [$0] } ?? []
     }
 
@@ -128,9 +127,9 @@ package struct LibraryEvaluator: Experiment {
     }
 
     private func labels(skipping skips: SkippedShapes) throws -> [String: Known] {
-        let shapes = data.entries
+        let shapes = ground.data.entries
         let found = try bench.parallelism.map(shapes.count) { index -> (String, Known)? in
-            guard let shape = try skips.using(shapes[index], { try data.shape(shapes[index]) }) else { return nil }
+            guard let shape = try skips.using(shapes[index], { try ground.data.shape(shapes[index]) }) else { return nil }
             let used = Set(shape.labels.perFace).filter { $0 >= 0 }.map { shape.labels.names[$0] }
             return (shape.hash, Known(category: shape.entry.category, parts: Set(used)))
         }

@@ -60,7 +60,7 @@ extension Evaluator {
         for (index, job) in work.enumerated() {
             bench.progress(ProgressUpdate(stage: "Exporting depth maps", done: index, total: work.count))
             for source in Set(job.photos.map(\.source)).sorted() {
-                guard let shape = try skips.using(source, { try shape(source) }) else { continue }
+                guard let shape = try skips.using(source, { try ground.shape(source) }) else { continue }
                 let own = job.photos.filter { $0.source == source }
                 photos += try bench.parallelism.map(own.count) { try depthMap(own[$0].number, shape, to: folder) }.compactMap { $0 }
             }

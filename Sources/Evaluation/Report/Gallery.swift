@@ -59,21 +59,20 @@ extension Evaluator {
     }
 
     private func pictures(of records: [SampleRecord], on name: String, skipping skips: SkippedShapes) throws -> [GalleryItem] {
-        guard let entry = entries.first(where: { $0.name == name }),
-            let target = try target(entry, segments: options.segments, skipping: skips)
+        func entry(_ name: String) -> ShapeEntry? { ground.entries.first { $0.name == name } }
+        guard let shape = entry(name), let target = try skips.using(shape, { try ground.target(shape, segments: options.segments) })
         else { return [] }
         let worker = bench.singleThreaded
         var sources: [String: EvaluationShape] = [name: target.shape]
         for record in records where sources[record.source] == nil {
-            guard let other = entries.first(where: { $0.name == record.source }) else { continue }
-            sources[record.source] = try skips.using(other) { try shape(other) }
+            guard let other = entry(record.source) else { continue }
+            sources[record.source] = try skips.using(other) { try ground.shape(other) }
         }
         let known = sources
         return try bench.parallelism.map(records.count) { index -> GalleryItem? in
             let record = records[index]
-            guard let source = known[record.source], let entry = entries.first(where: { $0.name == record.source }),
-                let photo = try photo(
-                    of: source, subject: PhotoSubject(mesh: source.opened.scene.mesh), PlannedPhoto(number: record.photo, source: entry))
+            guard let source = known[record.source],
+                let photo = try photo(of: source, subject: PhotoSubject(mesh: source.opened.scene.mesh), number: record.photo)
             else { return nil }
             let opened = OpenPhoto(photo.image, name: record.source)
             let masks = try opened.masks(of: Click(Pixel(x: record.click.x, y: record.click.y)), at: worker)

@@ -35,15 +35,13 @@ package struct RelateEvaluator: Experiment {
     package static let name = "relate"
     package static let stage = "Relating photos"
 
-    package let entries: [ShapeEntry]
-    package let bench: Workbench
-    private let data: any LabelledDataSet
+    package let ground: Subjects
     private let clicks: PhotoClicks
     private let options: PhotoPairOptions
 
-    /// An evaluation of pairs of photos by way of the shapes `entries` of a data set.
-    package init(data: any LabelledDataSet, entries: [ShapeEntry], clicks: PhotoClicks, options: PhotoPairOptions, at bench: Workbench) {
-        (self.data, self.entries, self.clicks, self.options, self.bench) = (data, entries, clicks, options, bench)
+    /// An evaluation of pairs of photos by way of shapes.
+    package init(_ ground: Subjects, clicks: PhotoClicks, options: PhotoPairOptions) {
+        (self.ground, self.clicks, self.options) = (ground, clicks, options)
     }
 
     package var choices: [any Encodable] { [options, clicks] }
@@ -58,7 +56,7 @@ package struct RelateEvaluator: Experiment {
     ///
     /// Throws `Failure` if no two photos show the same part.
     package func jobs(skipping skips: SkippedShapes) throws -> [(job: Job, units: [Int])] {
-        let categories = Set(entries.map(\.category))
+        let categories = Set(ground.entries.map(\.category))
         let photos = clicks.photos.filter { categories.contains($0.category) }
         let plan = PhotoPairPlan(photos, options: options)
         guard !plan.pairs.isEmpty else {
@@ -96,13 +94,11 @@ package struct RelateEvaluator: Experiment {
     /// The meshes of a category that vote.
     private func meshes(of category: String, skipping skips: SkippedShapes) throws -> [(name: String, mesh: OpenMesh)] {
         var generator = SeededGenerator(seed: options.seed ^ 0x3E5E, stream: 0)
-        var rest = entries.filter { $0.category == category }
+        var rest = ground.entries.filter { $0.category == category }
         var chosen: [(name: String, mesh: OpenMesh)] = []
         while chosen.count < options.meshes, !rest.isEmpty {
             let entry = rest.remove(at: generator.index(below: rest.count))
-            let found = try skips.using(entry) {
-                try TargetMesh(EvaluationShape(data.shape(entry), settings: bench.settings), segments: true, at: bench).mesh
-            }
+            let found = try skips.using(entry) { try ground.target(entry, segments: true).mesh }
             if let found { chosen.append((entry.name, found)) }
         }
         return chosen

@@ -9,7 +9,7 @@ import Foundation
 ///
 /// A part is what hangs together of one label, as ``HangingPieces`` says. Each is clicked at a random vertex that can be seen, then corrected click by click where most
 /// is wrong; what counts is the area-weighted IoU after each click.
-package struct SegmentEvaluation: Experiment {
+package struct SegmentEvaluation: ShapeExperiment {
     package static let name = "segments"
     package static let stage = "Measuring"
 
@@ -106,31 +106,22 @@ package struct SegmentEvaluation: Experiment {
         }
     }
 
-    package let entries: [ShapeEntry]
-    package let bench: Workbench
-    private let data: any LabelledDataSet
+    package let ground: Subjects
     private let options: Options
 
-    /// A measurement on the shapes `entries` of a data set.
-    package init(data: any LabelledDataSet, entries: [ShapeEntry], options: Options = Options(), at bench: Workbench) {
-        (self.data, self.entries, self.options, self.bench) = (data, entries, options, bench)
+    /// A measurement on shapes.
+    package init(_ ground: Subjects, options: Options = Options()) {
+        (self.ground, self.options) = (ground, options)
     }
 
     package var models: [ModelIdentity] { [bench.segmenter.identity] }
     package var choices: [any Encodable] { [options] }
 
-    package func jobs(skipping skips: SkippedShapes) throws -> [(job: (number: Int, entry: ShapeEntry), units: [String])] {
-        entries.enumerated().map { (($0, $1), [$1.name]) }
-    }
-
     package func unit(of record: MeshResult) -> String { record.mesh }
 
-    /// The result of one mesh.
-    package func records(
-        of job: (number: Int, entry: ShapeEntry), except finished: Set<String>, skipping skips: SkippedShapes
-    ) throws -> [MeshResult] {
-        guard var result = try skips.using(job.entry, { try measure(data.shape(job.entry)) }) else { return [] }
-        result.sample = job.number
+    package func records(of entry: ShapeEntry, number: Int) throws -> [MeshResult] {
+        var result = try measure(ground.data.shape(entry))
+        result.sample = number
         return [result]
     }
 
