@@ -124,7 +124,8 @@ import Testing
             #expect(records.map(\.target) == ["Tower/1", "Tower/1", "Tower/2", "Tower/2"])
             var pairs = PhotoPairOptions()
             (pairs.samples, pairs.meshes) = (2, 4)
-            let related = try check(RelateEvaluator(Subjects(data, data.entries, at: testBench()), clicks: clicks, options: pairs))
+            let bench = testBench(segmenter: HalfSegmenter(objectRows: 1..<7))
+            let related = try check(RelateEvaluator(Subjects(data, data.entries, at: bench), clicks: clicks, options: pairs))
             #expect(related.allSatisfy { $0.meshes.count == 2 })
         }
     }
@@ -162,9 +163,14 @@ import Testing
         let skips = SkippedShapes()
         let entry = ShapeEntry(category: "Tower", id: "1")
         #expect(throws: Failure.self) { try skips.using(entry) { throw Failure(.missingModel, "loading", reason: "it is not there") } }
-        #expect(skips.rows.isEmpty)
+        #expect(skips.rows().isEmpty)
         #expect(try skips.using(entry) { throw Failure(.badInput, "reading", reason: "damaged") } == nil)
         #expect(try skips.using(entry) { 1 } == nil, "a bad shape is not read again and again")
+        // A later run forgets what it could use, and keeps what it did not try.
+        let later = SkippedShapes()
+        _ = try later.using(entry) { 1 }
+        let earlier = [SkippedShape(shape: "Tower/0", reason: "a"), SkippedShape(shape: "Tower/1", reason: "b")]
+        #expect(later.rows(with: earlier).map(\.shape) == ["Tower/0"])
     }
 
     /// A log that was cut within a shape's records is made whole: by photo alone, shapes that were half done would have counted as done.

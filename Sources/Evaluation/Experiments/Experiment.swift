@@ -58,6 +58,7 @@ extension Experiment {
     package func run(folder: String) throws -> Measured<Record> {
         let skips = SkippedShapes()
         let jobs = try jobs(skipping: skips)
+        let skipFile = "\(folder)/skipped.json"
         var log = try SampleLog<Record>(folder: folder, description: RunDescription(self)) { AnyHashable(unit(of: $0)) }
         let finished = Set(log.records.map(unit))
         let total = jobs.reduce(0) { $0 + $1.units.count }
@@ -73,7 +74,11 @@ extension Experiment {
                 first.kind, first.operation, path: first.path,
                 reason: "none of \(ground.entries.count) shapes can be used, and of this one: \(first.reason)", hint: first.hint)
         }
-        return Measured(records: log.records, skipped: skips.rows)
+        let known =
+            Folder.exists(skipFile) ? try JSONFile.decode([SkippedShape].self, from: skipFile, operation: "resuming the evaluation") : []
+        let skipped = skips.rows(with: known)
+        if skipped != known { try AtomicFile.write(try JSONText.data(skipped), to: skipFile, operation: "writing skipped shapes") }
+        return Measured(records: log.records, skipped: skipped)
     }
 }
 
@@ -133,6 +138,7 @@ package struct SkippedShape: Sendable, Hashable, Codable {
 /// The shapes that a run cannot use.
 package final class SkippedShapes: Sendable {
     private let failures = Guarded<[ShapeEntry: Failure]>([:])
+    private let used = Guarded<Set<String>>([])
 
     /// What `body` makes of a shape, or nil if the shape's files are missing or damaged: now, or when they were last tried.
     ///
@@ -140,7 +146,9 @@ package final class SkippedShapes: Sendable {
     package func using<T>(_ shape: ShapeEntry, _ body: () throws -> T) throws -> T? {
         if failures.withLock({ $0[shape] != nil }) { return nil }
         do {
-            return try body()
+            let result = try body()
+            used.withLock { _ = $0.insert(shape.name) }
+            return result
         } catch let failure as Failure where failure.kind == .badInput || failure.kind == .missingInput {
             failures.withLock { $0[shape] = failure }
             return nil
@@ -150,9 +158,11 @@ package final class SkippedShapes: Sendable {
     /// What is wrong with the first of them.
     var first: Failure? { failures.withLock { known in known.keys.min().flatMap { known[$0] } } }
 
-    /// All of them, by name.
-    var rows: [SkippedShape] {
-        failures.withLock { $0 }.sorted { $0.key < $1.key }.map { SkippedShape(shape: $0.key.name, reason: "\($0.value)") }
+    /// All of them, by shape, and those of `earlier` that were not tried again.
+    func rows(with earlier: [SkippedShape] = []) -> [SkippedShape] {
+        let rows = failures.withLock { $0 }.sorted { $0.key < $1.key }.map { SkippedShape(shape: $0.key.name, reason: "\($0.value)") }
+        let tried = used.withLock { $0 }.union(rows.map(\.shape))
+        return earlier.filter { !tried.contains($0.shape) } + rows
     }
 }
 

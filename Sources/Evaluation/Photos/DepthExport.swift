@@ -66,7 +66,7 @@ extension Evaluator {
             }
         }
         bench.progress(ProgressUpdate(stage: "Exporting depth maps", done: work.count, total: work.count))
-        let export = DepthExport(options: options, photos: photos.sorted { $0.number < $1.number }, skipped: skips.rows)
+        let export = DepthExport(options: options, photos: photos.sorted { $0.number < $1.number }, skipped: skips.rows())
         try AtomicFile.write(try JSONText.data(export), to: "\(folder)/photos.json", operation: "exporting depth maps")
         return export
     }
