@@ -42,7 +42,9 @@ package struct Evaluator: ClickExperiment {
     }
 
     func records(of taken: TakenPhoto, on judge: SampleJudge) throws -> [SampleRecord] {
-        try judge.records(
+        var judge = judge
+        if let features = ground.features { judge.bench.extractor = try features.extractor(forPhoto: taken.number) }
+        return try judge.records(
             of: taken.photo, clicks: taken.clicks.count, number: taken.number, source: taken.source.entry.name, pose: taken.source.pose,
             firstSample: taken.firstSample)
     }

@@ -13,7 +13,8 @@ struct Evaluate: ParsableCommand {
         subcommands: [
             EvaluateSuccess.self, EvaluatePhotos.self, EvaluateExistence.self, EvaluateAblations.self, EvaluateInvariance.self,
             EvaluateClickMap.self, EvaluateExportDepth.self, EvaluateSegments.self, EvaluateReverse.self, EvaluateRelate.self,
-            EvaluateKeypoints.self, EvaluateDense.self, EvaluateTransfer.self, EvaluateLibrary.self,
+            EvaluateKeypoints.self, EvaluateDense.self, EvaluateTransfer.self, EvaluateLibrary.self, EvaluateQuestions.self,
+            EvaluateScore.self,
         ],
         defaultSubcommand: EvaluateSuccess.self)
 }
@@ -39,11 +40,11 @@ struct DataSetOptions: ParsableArguments {
     var categories: String?
 
     /// Opens the data set and chooses its shapes.
-    func open(at bench: Workbench) throws -> Subjects {
+    func open(at bench: Workbench, features: StoredFeatures? = nil) throws -> Subjects {
         let set = try format.open(data, level: level)
         var entries = set.entries
         if let split { entries = try SplitTable(contentsOf: split).entries(of: subset, among: entries) }
-        guard let categories else { return Subjects(set, entries, at: bench) }
+        guard let categories else { return Subjects(set, entries, at: bench, features: features) }
         let names = Set(categories.split(separator: ",").map(String.init))
         let chosen = entries.filter { names.contains($0.category) }
         guard !chosen.isEmpty else {
@@ -51,7 +52,7 @@ struct DataSetOptions: ParsableArguments {
                 .usage, "choosing shapes", reason: "there is no shape of the categories \(categories)",
                 hint: "there are \(Set(entries.map(\.category)).sorted().joined(separator: ", "))")
         }
-        return Subjects(set, chosen, at: bench)
+        return Subjects(set, chosen, at: bench, features: features)
     }
 }
 
@@ -125,6 +126,12 @@ struct EvaluateSuccess: MeasuringCommand {
     var renderModel: String?
 
     @Option(
+        help: ArgumentHelp(
+            "Features of another program, .npy files of the photos and meshes of 'bsb evaluate questions': docs/your-own-method.md.",
+            valueName: "folder"))
+    var features: String?
+
+    @Option(
         help: ArgumentHelp("Pictures to click in, made from the depth maps of export-depth, with its photos.json.", valueName: "folder"))
     var photos: String?
 
@@ -134,6 +141,9 @@ struct EvaluateSuccess: MeasuringCommand {
     func validate() throws {
         guard renderModel == nil || renderBaselines else {
             throw ValidationError("--render-model is for the baselines that --no-render-baselines leaves out.")
+        }
+        guard features == nil || renderModel == nil && photos == nil && !renderBaselines else {
+            throw ValidationError("--features needs --no-render-baselines, since there are none of renders, and no --photos.")
         }
         guard (0...1000).contains(gallery) else { throw ValidationError("--gallery must be between 0 and 1000.") }
     }
@@ -146,6 +156,8 @@ struct EvaluateSuccess: MeasuringCommand {
         return Evaluator(
             try ground(), options: options, renderExtractor: extractor, returned: try photos.map { try ReturnedPhotos(contentsOf: $0) })
     }
+
+    func open() throws -> Subjects { try given.open(features: features.map { try StoredFeatures($0) }) }
 
     func finish(_ experiment: Evaluator, _ records: [SampleRecord], _ summary: EvaluationSummary, _ head: SummaryHead) throws {
         let report = EvaluationReport(summary, head, gallery: try experiment.gallery(of: records, count: gallery))

@@ -18,10 +18,10 @@ struct MeasurementOptions: ParsableArguments {
     var settings: Settings { common.settings(models.preset, views) }
 
     /// Opens the models and the shapes, if results can be written.
-    func open() throws -> Subjects {
+    func open(features: StoredFeatures? = nil) throws -> Subjects {
         try checkOutput(output)
         let bench = try common.workbench(settings, choice: models.choice)
-        return try dataSet.open(at: bench)
+        return try dataSet.open(at: bench, features: features)
     }
 }
 

@@ -106,17 +106,24 @@ package struct Subjects: Sendable {
     package var entries: [ShapeEntry]
     /// The models and settings.
     package var bench: Workbench
+    /// Features that are given, in place of those of the bench's extractor.
+    private(set) var features: StoredFeatures?
 
     /// The shapes `entries` of a data set at a workbench.
-    package init(_ data: any LabelledDataSet, _ entries: [ShapeEntry], at bench: Workbench) {
-        (self.data, self.entries, self.bench) = (data, entries, bench)
+    package init(_ data: any LabelledDataSet, _ entries: [ShapeEntry], at bench: Workbench, features: StoredFeatures? = nil) {
+        (self.data, self.entries, self.features) = (data, entries, features)
+        self.bench = features.map { bench.given($0) } ?? bench
     }
 
     /// A shape, ready to be photographed and judged by.
     func shape(_ entry: ShapeEntry) throws -> EvaluationShape { try EvaluationShape(data.shape(entry), settings: bench.settings) }
 
     /// A shape that is answered on, prepared with all threads.
-    func target(_ entry: ShapeEntry, segments: Bool) throws -> TargetMesh { try TargetMesh(shape(entry), segments: segments, at: bench) }
+    func target(_ entry: ShapeEntry, segments: Bool) throws -> TargetMesh {
+        let shape = try shape(entry)
+        try features?.give(to: shape, at: bench)
+        return try TargetMesh(shape, segments: segments, at: bench)
+    }
 }
 
 /// What a run gave.

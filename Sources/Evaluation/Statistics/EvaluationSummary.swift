@@ -79,60 +79,61 @@ package struct Summarizer: Sendable {
     package func summary(of records: [SampleRecord], options: EvaluationOptions) -> EvaluationSummary {
         let main = records.filter(\.partExists)
         let absent = records.filter { !$0.partExists }
-        let methods = Method.allCases.filter { method in method == .chance || main.contains { $0.answers[method.rawValue] != nil } }
+        let standard = Method.standard.rawValue
+        let names = Set(main.flatMap(\.answers.keys))
+        let others = names.subtracting(Method.allCases.map(\.rawValue)).sorted().map { (key: $0, title: $0) }
+        let ours = Method.allCases.filter { names.contains($0.rawValue) }.map { (key: $0.rawValue, title: $0.title) }
+        let methods = ours + others + [(Method.chance.rawValue, Method.chance.title)]
         return EvaluationSummary(
             options: options, samples: main.count, photos: Set(main.map(\.photo)).count, meshes: Set(main.map(\.target)).count,
-            methods: methods.compactMap { score($0, main) }, segmentIoU: estimate(main.filter { $0.segmentIoU != nil }) { $0.segmentIoU! },
-            pieceIoU: estimate(main.filter { $0.pieceIoU != nil }) { $0.pieceIoU! },
-            segmentIoUOverAll: options.segments ? estimate(main) { $0.segmentIoU ?? 0 } : nil,
-            partMaskIoU: estimate(main.filter { $0.partMaskIoU != nil }) { $0.partMaskIoU! },
-            absentParts: estimate(absent) { $0.answers[Method.standard.rawValue]?.vertex == nil ? 1 : 0 },
-            categories: groups(main, methods) { $0.category }, parts: groups(main, methods) { "\($0.category)/\($0.click.part)" },
+            methods: methods.compactMap { score($0.key, $0.title, main) }, segmentIoU: main.estimate(by: \.photo) { $0.segmentIoU },
+            pieceIoU: main.estimate(by: \.photo) { $0.pieceIoU },
+            segmentIoUOverAll: options.segments ? main.estimate(by: \.photo) { $0.segmentIoU ?? 0 } : nil,
+            partMaskIoU: main.estimate(by: \.photo) { $0.partMaskIoU },
+            absentParts: absent.estimate(by: \.photo) { $0.answers[standard].map { $0.isGiven ? 0 : 1 } },
+            categories: groups(main, methods.map(\.key)) { $0.category },
+            parts: groups(main, methods.map(\.key)) { "\($0.category)/\($0.click.part)" },
             partSizes: PartSize.allCases.flatMap { size in
-                groups(main.filter { PartSize(share: $0.partShare) == size }, methods) { _ in size.rawValue }
+                groups(main.filter { PartSize(share: $0.partShare) == size }, methods.map(\.key)) { _ in size.rawValue }
             })
     }
 
-    private func score(_ method: Method, _ records: [SampleRecord]) -> MethodScore? {
-        guard let success = estimate(records, { value($0, method) }) else { return nil }
-        let answered = records.filter { $0.answers[method.rawValue]?.vertex != nil }
+    /// The score of a method; clicks in one photo are not independent, so whole photos are resampled.
+    private func score(_ method: String, _ title: String, _ records: [SampleRecord]) -> MethodScore? {
+        guard let success = records.estimate(by: \.photo, { value($0, method) }) else { return nil }
         return MethodScore(
-            method: method.rawValue, title: method.title, success: success, successOverMeshes: overMeshes(records, method),
-            coverage: method == .chance ? nil : estimate(records) { $0.answers[method.rawValue]?.vertex != nil ? 1 : 0 },
-            precision: method == .chance ? nil : estimate(answered) { value($0, method) },
-            lead: method == .standard ? nil : estimate(records) { value($0, .standard) - value($0, method) })
+            method: method, title: title, success: success, successOverMeshes: overMeshes(records, method),
+            coverage: records.estimate(by: \.photo) { $0.answers[method].map { $0.isGiven ? 1 : 0 } },
+            precision: records.estimate(by: \.photo) { $0.answers[method]?.isGiven == true ? value($0, method) : nil },
+            lead: method == Method.standard.rawValue ? nil : records.estimate(by: \.photo) { lead($0, over: method) })
     }
 
     /// 1 for a right answer; for chance, the share of vertices that are right.
-    private func value(_ record: SampleRecord, _ method: Method) -> Double {
-        method == .chance ? record.partShare : record.answers[method.rawValue]?.correct == true ? 1 : 0
+    private func value(_ record: SampleRecord, _ method: String) -> Double {
+        method == Method.chance.rawValue ? record.partShare : record.answers[method]?.correct == true ? 1 : 0
     }
 
-    /// Clicks in one photo are not independent, so whole photos are resampled.
-    private func estimate(_ records: [SampleRecord], _ value: (SampleRecord) -> Double) -> Estimate? {
-        records.estimate(by: \.photo, value)
+    private func lead(_ record: SampleRecord, over method: String) -> Double? {
+        record.answers[Method.standard.rawValue].map { ($0.correct ? 1 : 0) - value(record, method) }
     }
 
-    private func overMeshes(_ records: [SampleRecord], _ method: Method) -> Estimate? {
+    private func overMeshes(_ records: [SampleRecord], _ method: String) -> Estimate? {
         let meshes = Dictionary(grouping: records, by: \.target).sorted { $0.key < $1.key }
         let means = meshes.map { $0.value.reduce(0) { $0 + value($1, method) } / Double($0.value.count) }
         return Bootstrap().mean(of: means, clusters: Array(means.indices))
     }
 
-    private func groups(_ records: [SampleRecord], _ methods: [Method], by key: (SampleRecord) -> String) -> [ScoreGroup] {
+    private func groups(_ records: [SampleRecord], _ methods: [String], by key: (SampleRecord) -> String) -> [ScoreGroup] {
         Dictionary(grouping: records, by: key).sorted { $0.key < $1.key }.map { name, members in
             let members = members.sorted { $0.sample < $1.sample }
-            let answered = members.filter { $0.answers[Method.standard.rawValue]?.vertex != nil }
+            let success = methods.compactMap { method in
+                members.estimate(by: \.photo) { value($0, method) }.map { (method, $0) }
+            }
+            let standard = score(Method.standard.rawValue, "", members)
             return ScoreGroup(
-                name: name, n: members.count,
-                success: Dictionary(
-                    uniqueKeysWithValues: methods.compactMap { method in
-                        estimate(members) { value($0, method) }.map { (method.rawValue, $0) }
-                    }),
-                coverage: estimate(members) { $0.answers[Method.standard.rawValue]?.vertex != nil ? 1 : 0 },
-                precision: estimate(answered) { value($0, .standard) },
-                segmentIoU: estimate(members.filter { $0.segmentIoU != nil }) { $0.segmentIoU! },
-                pieceIoU: estimate(members.filter { $0.pieceIoU != nil }) { $0.pieceIoU! })
+                name: name, n: members.count, success: Dictionary(uniqueKeysWithValues: success),
+                coverage: standard?.coverage, precision: standard?.precision,
+                segmentIoU: members.estimate(by: \.photo) { $0.segmentIoU }, pieceIoU: members.estimate(by: \.photo) { $0.pieceIoU })
         }
     }
 }
