@@ -14,7 +14,7 @@ struct Evaluate: ParsableCommand {
             EvaluateSuccess.self, EvaluatePhotos.self, EvaluateExistence.self, EvaluateAblations.self, EvaluateInvariance.self,
             EvaluateClickMap.self, EvaluateExportDepth.self, EvaluateSegments.self, EvaluateReverse.self, EvaluateRelate.self,
             EvaluateKeypoints.self, EvaluateDense.self, EvaluateTransfer.self, EvaluateLibrary.self, EvaluateQuestions.self,
-            EvaluateScore.self,
+            EvaluateScore.self, EvaluateAll.self,
         ],
         defaultSubcommand: EvaluateSuccess.self)
 }
@@ -39,12 +39,18 @@ struct DataSetOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only these categories, separated by commas.", valueName: "names"))
     var categories: String?
 
-    /// Opens the data set and chooses its shapes.
+    /// Opens the data set and chooses its shapes, to be measured at a workbench.
     func open(at bench: Workbench, features: StoredFeatures? = nil) throws -> Subjects {
+        let (set, entries) = try shapes()
+        return Subjects(set, entries, at: bench, features: features)
+    }
+
+    /// Opens the data set and chooses its shapes.
+    func shapes() throws -> (set: any LabelledDataSet, entries: [ShapeEntry]) {
         let set = try format.open(data, level: level)
         var entries = set.entries
         if let split { entries = try SplitTable(contentsOf: split).entries(of: subset, among: entries) }
-        guard let categories else { return Subjects(set, entries, at: bench, features: features) }
+        guard let categories else { return (set, entries) }
         let names = Set(categories.split(separator: ",").map(String.init))
         let chosen = entries.filter { names.contains($0.category) }
         guard !chosen.isEmpty else {
@@ -52,7 +58,7 @@ struct DataSetOptions: ParsableArguments {
                 .usage, "choosing shapes", reason: "there is no shape of the categories \(categories)",
                 hint: "there are \(Set(entries.map(\.category)).sorted().joined(separator: ", "))")
         }
-        return Subjects(set, chosen, at: bench, features: features)
+        return (set, chosen)
     }
 }
 

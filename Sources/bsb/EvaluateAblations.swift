@@ -21,7 +21,7 @@ struct EvaluateAblations: MeasuringCommand {
     var list = false
 
     func run() throws {
-        guard list else { return try measure() }
+        guard list else { return try publish() }
         let all = try choose(among: Ablation.all(from: given.settings))
         Terminal.result(all.map { "\($0.name): \($0.title)" }.joined(separator: "\n"))
     }

@@ -4,7 +4,8 @@ import BSBWorkbench
 import Foundation
 
 /// `bsb evaluate keypoints`: photo-to-photo correspondence by features alone.
-struct EvaluateKeypoints: ParsableCommand {
+struct EvaluateKeypoints: TableCommand {
+    static let file = "keypoints"
     static let configuration = CommandConfiguration(
         commandName: "keypoints", abstract: "Find keypoints of photos in other photos of their set, by features alone.",
         discussion: """
@@ -23,7 +24,7 @@ struct EvaluateKeypoints: ParsableCommand {
     @OptionGroup(title: "Models") var features: FeatureModelOptions
     @OptionGroup(title: "Running") var running: RunOptions
 
-    func run() throws {
+    func publication(command: String) throws -> PublishedSummary {
         let start = Date()
         try checkOutput(output)
         let extractor = try features.choice(presets.preset).loadExtractor(threads: running.threads)
@@ -33,8 +34,10 @@ struct EvaluateKeypoints: ParsableCommand {
         }
         let summary = try evaluator.summary()
         let head = SummaryHead(
-            version: BSB.version, command: RunOptions.commandLine, models: [extractor.identity], settings: presets.preset.settings,
+            version: BSB.version, command: command, models: [extractor.identity], settings: presets.preset.settings,
             seconds: Date().timeIntervalSince(start))
-        try running.publish(PublishedSummary(head, summary), to: output, as: "keypoints")
+        let published = PublishedSummary(head, summary)
+        try published.write(to: output, name: Self.file)
+        return published
     }
 }

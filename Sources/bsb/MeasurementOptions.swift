@@ -42,16 +42,33 @@ struct ClickOptions: ParsableArguments {
     }
 }
 
-/// A command that runs an experiment, or goes on with it, and publishes what it comes to.
-protocol ExperimentCommand: ParsableCommand {
-    associatedtype Measurement: Experiment
-
+/// A command that makes a table.
+protocol TableCommand: ParsableCommand {
     /// The name of the summary's files, without their endings.
     static var file: String { get }
     /// Where results are written.
     var output: String { get }
     /// How they are told.
     var running: RunOptions { get }
+
+    /// Makes the table, or goes on with it, and writes it; `command` is how it was asked for.
+    func publication(command: String) throws -> PublishedSummary
+}
+
+extension TableCommand {
+    func run() throws { try publish() }
+
+    /// Makes, writes and prints the table.
+    func publish() throws {
+        let published = try publication(command: RunOptions.commandLine)
+        try running.finish(published) { $0.table }
+    }
+}
+
+/// A command that runs an experiment, or goes on with it, and publishes what it comes to.
+protocol ExperimentCommand: TableCommand {
+    associatedtype Measurement: Experiment
+
     /// Opens models and shapes.
     func open() throws -> Subjects
     /// What is measured.
@@ -65,19 +82,18 @@ extension ExperimentCommand {
 
     func finish(_ experiment: Measurement, _ records: [Measurement.Record], _ summary: Measurement.Outcome, _ head: SummaryHead) throws {}
 
-    func run() throws { try measure() }
-
-    /// Measures and publishes.
-    func measure() throws {
+    func publication(command: String) throws -> PublishedSummary {
         let start = Date()
         let experiment = try experiment(on: open())
         let measured = try experiment.run(folder: output)
         let summary = experiment.summary(of: measured.records)
         let head = SummaryHead(
-            version: BSB.version, command: RunOptions.commandLine, models: experiment.models, settings: experiment.ground.bench.settings,
+            version: BSB.version, command: command, models: experiment.models, settings: experiment.ground.bench.settings,
             seconds: Date().timeIntervalSince(start), skipped: measured.skipped)
         try finish(experiment, measured.records, summary, head)
-        try running.publish(PublishedSummary(head, summary), to: output, as: Self.file)
+        let published = PublishedSummary(head, summary)
+        try published.write(to: output, name: Self.file)
+        return published
     }
 }
 
@@ -96,10 +112,4 @@ extension MeasuringCommand {
 extension RunOptions {
     /// The command as it was given.
     static var commandLine: String { (["bsb"] + CommandLine.arguments.dropFirst()).joined(separator: " ") }
-
-    /// Writes a summary and its table to a folder, and prints it.
-    func publish(_ summary: PublishedSummary, to folder: String, as name: String) throws {
-        try summary.write(to: folder, name: name)
-        try finish(summary) { $0.table }
-    }
 }

@@ -23,7 +23,7 @@ private enum Python {
 /// What docs/your-own-method.md says is what happens: its very lines of Python are asked and scored.
 @Suite(.enabled(if: Python.hasNumPy, "needs python3 with NumPy")) struct OwnMethodTests {
     /// A tube of rings: the lower half is the base, the upper the top.
-    private static func writeTube(_ id: String, sides: Int, in folder: Folder) throws {
+    static func writeTube(_ id: String, sides: Int, in folder: Folder) throws {
         let rings = 12
         var (lines, parts): ([String], [Int]) = ([], [])
         for ring in 0...rings {

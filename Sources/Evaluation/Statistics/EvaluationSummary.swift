@@ -1,5 +1,3 @@
-import BSBBasics
-
 /// How well one method does on a set of samples.
 package struct MethodScore: Sendable, Hashable, Codable {
     /// The name of the ``Method``.
@@ -139,21 +137,27 @@ package struct Summarizer: Sendable {
 }
 
 extension EvaluationSummary {
-    /// A short table for a terminal.
+    /// The scores in Markdown.
     package var table: String {
         let scores = methods.map { score in
             [score.title, score.success.cell, score.coverage.share, score.precision.share, score.lead.cell]
         }
         var lines = ["\(options.protocolKind.rawValue) shape: \(samples) samples, \(photos) photos, \(meshes) meshes"]
-        lines.append(TextTable.aligned([["method", "success [95 %]", "answers", "precision", "default leads by [95 %]"]] + scores))
-        if let segmentIoU {
-            lines.append(
-                "3D segment: IoU with the part \(segmentIoU.cell), with its piece \(pieceIoU.cell), n = \(segmentIoU.n)")
-        }
-        if partMaskIoU != nil { lines.append("2D part mask: IoU with the visible part \(partMaskIoU.cell)") }
-        if let absentParts {
-            lines.append("Parts that the mesh lacks: no answer for \(absentParts.cell), n = \(absentParts.n)")
-        }
+        lines += ["", Markdown.table(["method", "success [95 %]", "answers", "precision", "default leads by [95 %]"], scores), ""]
+        let others = [
+            ("IoU of the 3D segment with the labelled part", segmentIoU), ("IoU of the 3D segment with the piece that it is on", pieceIoU),
+            ("IoU of the 2D part mask with the visible part", partMaskIoU),
+            ("Parts that the mesh lacks: rightly no answer", absentParts),
+        ].compactMap { title, estimate in estimate.map { [title, $0.cell, "\($0.n)"] } }
+        if !others.isEmpty { lines += [Markdown.table(["beside", "mean [95 %]", "n"], others), ""] }
+        lines += [
+            Markdown.table(
+                ["share of the vertices", "n", "default", "BSB as published", "nearest vertex", "chance"],
+                partSizes.map { group in
+                    [group.name, "\(group.n)"]
+                        + [Method.standard, .bsb, .nearestVertex, .chance].map { group.success[$0.rawValue].cell }
+                })
+        ]
         return lines.joined(separator: "\n")
     }
 }
