@@ -27,7 +27,9 @@ struct DataSetOptions: ParsableArguments {
     @Option(help: "The layout of the folder.")
     var format = DataSetFormat.princeton
 
-    @Option(help: ArgumentHelp("How deep in PartNet's hierarchy labels are taken: 1 is the coarsest, 0 the leaves.", valueName: "depth"))
+    @Option(
+        help: ArgumentHelp(
+            "How deep in the hierarchy of PartNet or 3DCoMPaT labels are taken: 1 is the coarsest, 0 the leaves.", valueName: "depth"))
     var level = 1
 
     @Option(help: ArgumentHelp("A table of category, id and subset.", valueName: "file"))
