@@ -18,7 +18,7 @@ struct EvaluateAll: ParsableCommand {
 
     @OptionGroup(title: "Meshes") var dataSet: DataSetOptions
 
-    @Option(help: ArgumentHelp("Labelled meshes of other groups, in the layout 'simple', which no model has seen.", valueName: "folder"))
+    @Option(help: ArgumentHelp("Other labelled meshes that no model has seen, in the layout 'simple'.", valueName: "folder"))
     var unseen: String?
 
     @Option(help: ArgumentHelp("The table of category, id and subset of those.", valueName: "file"))
@@ -121,102 +121,72 @@ struct EvaluateAll: ParsableCommand {
         return all.filter { names.contains($0.name) }
     }
 
-    /// Every table, in the order of the page.
+    /// The tables in the order of the page: name, title, command.
+    ///
+    /// Of two numbers the second is that of a quick run; words in capitals are
+    /// what is given, and without it the table is left out.
+    private static let lines = """
+        same|A photo of the mesh itself|success MESHES --samples 1000/16 --clicks-per-photo 4
+        cross|A photo of another shape of the category|success MESHES --protocol cross --samples 1000/16 --clicks-per-photo 4
+        parts|The mesh itself, each visible part as likely as any other|success MESHES --sampling part --samples 400/16 \
+        --clicks-per-photo 4 --no-segments --no-render-baselines --gallery 0
+        vertices|The mesh itself, each vertex as likely as any other, as the paper draws them|success MESHES --sampling vertex \
+        --samples 400/16 --clicks-per-photo 4 --no-segments --no-render-baselines --gallery 0
+        unseen|Other shapes never seen, themselves|success UNSEEN --samples 400/16 --clicks-per-photo 4
+        unseen-cross|Other shapes never seen, another of the group|success UNSEEN --protocol cross --samples 400/16 --clicks-per-photo 4
+        photos|Real photos|photos PHOTOS
+        relate|From photo to photo, through meshes|relate PHOTOS --samples 200/16
+        existence|Parts that the mesh lacks|existence MESHES --samples 204/16
+        reverse|From the mesh to a photo of it, and back|reverse MESHES --samples 102/16
+        reverse-cross|From the mesh to a photo of another shape, and back|reverse MESHES --protocol cross --samples 102/16
+        dense|Each pixel's point on the mesh itself|dense MESHES --photos 60/4
+        dense-deformed|Each pixel's point on the mesh, photographed bent|dense MESHES --photos 60/4 --subject deformed
+        dense-cross|Each pixel's part on another shape|dense MESHES --photos 60/4 --subject cross
+        transfer|Labels from mesh to mesh|transfer MESHES --pairs 60/8
+        segments|Clicks on the mesh to its parts|segments MESHES --meshes-per-category 3/1 --methods lift,lift-clean,ball,diameter
+        invariance|The mesh moved, turned and remeshed|invariance MESHES --samples 68/16
+        ablations|Variants of the method|ablations MESHES --samples 204/16 --variants \
+        published,k-10,k-300,whole-photo,part-mean-0.5,mirrored,last-resort,means,whitening,views-120,reference-views,max
+        keypoints|Keypoints of photos in other photos, by features alone|keypoints KEYPOINTS
+        """
+
+    /// The tables whose data are given.
     func plan() throws -> [Table] {
-        let (meshes, few) = (try labelled(), try fewCategories())
-        let labels = meshes + few
-        func clicks(_ full: Int, _ words: String...) -> [String] { labels + ["--samples", "\(quick ? 16 : full)"] + words }
-        let bare = ["--no-segments", "--no-render-baselines", "--gallery", "0"]
-        let four = ["--clicks-per-photo", "4"]
-        let photos = labels + ["--photos", "\(quick ? 4 : 60)"]
-        var tables: [Table] = [
-            Table(name: "same", title: "A photo of the mesh itself", command: EvaluateSuccess.self, words: clicks(1000) + four),
-            Table(
-                name: "cross", title: "A photo of another shape of the category", command: EvaluateSuccess.self,
-                words: clicks(1000, "--protocol", "cross") + four),
-            Table(
-                name: "parts", title: "The mesh itself, each visible part as likely as any other", command: EvaluateSuccess.self,
-                words: clicks(400, "--sampling", "part") + four + bare),
-            Table(
-                name: "vertices", title: "The mesh itself, each vertex as likely as any other, as the paper draws them",
-                command: EvaluateSuccess.self, words: clicks(400, "--sampling", "vertex") + four + bare),
-        ]
-        if let unseen {
-            let split = unseenSplit.map { ["--split", $0] } ?? []
-            let words = ["--data", unseen, "--format", "simple"] + split + ["--samples", quick ? "16" : "400"] + four
-            tables += [
-                Table(name: "unseen", title: "Shapes of groups never seen, themselves", command: EvaluateSuccess.self, words: words),
-                Table(
-                    name: "unseen-cross", title: "Shapes of groups never seen, another of the group", command: EvaluateSuccess.self,
-                    words: words + ["--protocol", "cross"]),
-            ]
+        let given = try given()
+        return try Self.lines.split(separator: "\n").compactMap { line in
+            let cells = line.split(separator: "|").map(String.init)
+            let words = cells[2].split(separator: " ").map(String.init)
+            let commands = Evaluate.configuration.subcommands.compactMap { $0 as? any TableCommand.Type }
+            guard let command = commands.first(where: { $0._commandName == words[0] }) else {
+                throw Failure(.internal, "choosing tables", reason: "there is no 'bsb evaluate \(words[0])'")
+            }
+            let options = words.dropFirst().map { word -> [String]? in
+                if word.allSatisfy(\.isUppercase) { return given[word] }
+                let numbers = word.split(separator: "/")
+                return [numbers.count == 2 ? String(numbers[quick ? 1 : 0]) : word]
+            }
+            guard options.allSatisfy({ $0 != nil }) else { return nil }
+            return Table(name: cells[0], title: cells[1], command: command, words: options.flatMap { $0 ?? [] })
         }
-        if let clicks = self.clicks {
-            let words = meshes + ["--categories", try photographed(clicks).joined(separator: ","), "--clicks", clicks]
-            tables += [
-                Table(name: "photos", title: "Real photos", command: EvaluatePhotos.self, words: words),
-                Table(
-                    name: "relate", title: "From photo to photo, through meshes", command: EvaluateRelate.self,
-                    words: words + ["--samples", quick ? "16" : "200"]),
-            ]
-        }
-        tables += [
-            Table(name: "existence", title: "Parts that the mesh lacks", command: EvaluateExistence.self, words: clicks(204)),
-            Table(name: "reverse", title: "From the mesh to a photo of it, and back", command: EvaluateReverse.self, words: clicks(102)),
-            Table(
-                name: "reverse-cross", title: "From the mesh to a photo of another shape, and back", command: EvaluateReverse.self,
-                words: clicks(102, "--protocol", "cross")),
-            Table(
-                name: "dense", title: "Each pixel's point on the mesh itself", command: EvaluateDense.self,
-                words: photos + ["--subject", "same"]),
-            Table(
-                name: "dense-deformed", title: "Each pixel's point on the mesh, photographed bent", command: EvaluateDense.self,
-                words: photos + ["--subject", "deformed"]),
-            Table(
-                name: "dense-cross", title: "Each pixel's part on another shape", command: EvaluateDense.self,
-                words: photos + ["--subject", "cross"]),
-            Table(
-                name: "transfer", title: "Labels from mesh to mesh", command: EvaluateTransfer.self,
-                words: labels + ["--pairs", quick ? "8" : "60"]),
-            Table(
-                name: "segments", title: "Clicks on the mesh to its parts", command: EvaluateSegments.self,
-                words: labels + ["--meshes-per-category", quick ? "1" : "3", "--methods", "lift,lift-clean,ball,diameter"]),
-            Table(name: "invariance", title: "The mesh moved, turned and remeshed", command: EvaluateInvariance.self, words: clicks(68)),
-            Table(
-                name: "ablations", title: "Variants of the method", command: EvaluateAblations.self,
-                words: clicks(204, "--variants", Self.variants)),
-        ]
-        if let keypoints {
-            tables.append(
-                Table(
-                    name: "keypoints", title: "Keypoints of photos in other photos, by features alone", command: EvaluateKeypoints.self,
-                    words: ["--data", keypoints]))
-        }
-        return tables
     }
 
-    private static let variants =
-        "published,k-10,k-300,whole-photo,part-mean-0.5,mirrored,last-resort,means,whitening,views-120,reference-views,max"
-
-    /// The options that name the meshes, without their categories.
-    private func labelled() throws -> [String] {
-        var words = ["--data", dataSet.data, "--format", dataSet.format.rawValue]
-        if dataSet.level != 1 { words += ["--level", "\(dataSet.level)"] }
-        if let split = dataSet.split { words += ["--split", split, "--subset", dataSet.subset] }
-        return words
-    }
-
-    /// The categories that are asked for; of a quick run the first four with several shapes.
-    private func fewCategories() throws -> [String] {
-        if let categories = dataSet.categories { return ["--categories", categories] }
-        guard quick else { return [] }
-        let shapes = Dictionary(grouping: try dataSet.shapes().entries, by: \.category).filter { $0.value.count > 1 }
-        return ["--categories", shapes.keys.sorted().prefix(4).joined(separator: ",")]
-    }
-
-    /// The categories of photos that have meshes.
-    private func photographed(_ clicks: String) throws -> [String] {
-        let known = Set(try dataSet.shapes().entries.map(\.category))
-        return Set(try PhotoClicks(contentsOf: clicks).photos.map(\.category)).intersection(known).sorted()
+    /// What the capitals stand for.
+    ///
+    /// A quick run has the first four categories with several shapes, unless some are named.
+    private func given() throws -> [String: [String]] {
+        let shapes = Dictionary(grouping: try dataSet.shapes().entries, by: \.category)
+        let several = shapes.filter { $0.value.count > 1 }.keys.sorted().prefix(4).joined(separator: ",")
+        var meshes = ["--data", dataSet.data, "--format", dataSet.format.rawValue]
+        if dataSet.level != 1 { meshes += ["--level", "\(dataSet.level)"] }
+        if let split = dataSet.split { meshes += ["--split", split, "--subset", dataSet.subset] }
+        let chosen = (dataSet.categories ?? (quick ? several : nil)).map { ["--categories", $0] } ?? []
+        var given = ["MESHES": meshes + chosen]
+        if let unseen { given["UNSEEN"] = ["--data", unseen, "--format", "simple"] + (unseenSplit.map { ["--split", $0] } ?? []) }
+        if let keypoints { given["KEYPOINTS"] = ["--data", keypoints] }
+        if let clicks {
+            let photographed = Set(try PhotoClicks(contentsOf: clicks).photos.map(\.category)).intersection(shapes.keys).sorted()
+            given["PHOTOS"] = meshes + ["--categories", photographed.joined(separator: ","), "--clicks", clicks]
+        }
+        return given
     }
 }

@@ -84,6 +84,25 @@ import Testing
         #expect(run.exitCode == 0, "\(run.errors)")
     }
 
+    /// Every command of the plan is understood, in full and quick.
+    @Test(arguments: [[], ["--quick"]]) func theWholePlanIsUnderstood(quick: [String]) throws {
+        let folder = try Folder()
+        for id in ["1", "2"] { try OwnMethodTests.writeTube(id, sides: 8, in: folder) }
+        let clicks = #"{"photos": [{"image": "a.jpg", "category": "Tube", "clicks": [{"x": 1, "y": 2, "part": "top"}]}]}"#
+        let words = [
+            "--data", "\(folder.path)/data", "--format", "simple", "--unseen", "u", "--unseen-split", "s", "--keypoints", "k", "--clicks",
+            try folder.write("clicks.json", clicks), "--output", "out",
+        ]
+        let tables = try EvaluateAll.parse(words + quick).plan()
+        #expect(tables.count == 19 && Set(tables.map(\.name)).count == 19)
+        for table in tables {
+            #expect(throws: Never.self, "\(table.text)") { _ = try table.command.parse(table.words + ["--output", "out"]) }
+            #expect(!table.text.contains("/16") && !table.words.contains { $0.allSatisfy(\.isUppercase) })
+        }
+        #expect(tables[0].words.contains(quick.isEmpty ? "1000" : "16"))
+        #expect(try EvaluateAll.parse(Array(words.prefix(4)) + ["--output", "out"]).plan().count == 14)
+    }
+
     @Test func tablesThatDoNotExistAre64() throws {
         let folder = try Folder()
         try OwnMethodTests.writeTube("1", sides: 12, in: folder)
