@@ -144,7 +144,7 @@ import Testing
             #expect(Set(records.map(\.sample)).count == records.count)
             #expect(try evaluator.run(folder: folder).records == records)
             let summary = evaluator.summary(of: records)
-            #expect(summary.kinds.map(\.counterpart) == [.present, .cut, .painted])
+            #expect(summary.kinds.map { $0.names["counterpart"] } == ["present", "cut", "painted"])
             let curve = try #require(summary.curves["bestIoU"])
             #expect((0...1).contains(curve.area))
             let fitted = try #require(summary.fitted)

@@ -69,26 +69,9 @@ package struct AblationSummary: Summary {
     package var samples: Int
     /// Photos that these clicks are in.
     package var photos: Int
-    /// The variants, in the order of the list.
-    package var variants: [Variant]
-
-    /// The scores of one variant.
-    package struct Variant: Sendable, Encodable {
-        /// Its name.
-        package var name: String
-        /// What is different.
-        package var title: String
-        /// The share of clicks answered on the right part.
-        package var success: Estimate
-        /// The share of clicks with an answer.
-        package var coverage: Estimate
-        /// The share of right answers among answers.
-        package var precision: Estimate?
-        /// Its success less that of the first variant, click by click.
-        package var gain: Estimate
-        /// The success of the vertex most similar under its features.
-        package var nearest: Estimate
-    }
+    /// The variants, in the order of the list; `gain` is its success less that of the first, click by click, and `nearest` the success of
+    /// the vertex most similar under its features.
+    package var variants: [ScoreRow]
 
     /// The summary of samples.
     package init(of records: [SampleRecord], variants: [Ablation], options: EvaluationOptions) {
@@ -96,30 +79,26 @@ package struct AblationSummary: Summary {
         self.options = options
         samples = records.count
         photos = Set(records.map(\.photo)).count
-        func estimate(_ records: [SampleRecord], _ value: (SampleRecord) -> Double) -> Estimate? {
-            records.estimate(by: \.photo, value)
-        }
         func right(_ record: SampleRecord, _ name: String) -> Double { record.answers[name]?.correct == true ? 1 : 0 }
         let base = variants.first?.name ?? ""
-        self.variants = variants.compactMap { variant in
+        self.variants = variants.map { variant in
             let name = variant.name
-            guard let success = estimate(records, { right($0, name) }),
-                let coverage = estimate(records, { $0.answers[name]?.vertex == nil ? 0 : 1 }),
-                let gain = estimate(records, { right($0, name) - right($0, base) }),
-                let nearest = estimate(records, { right($0, "\(name)/nearest") })
-            else { return nil }
-            return Variant(
-                name: name, title: variant.title, success: success, coverage: coverage,
-                precision: estimate(records.filter { $0.answers[name]?.vertex != nil }) { right($0, name) }, gain: gain, nearest: nearest)
+            return ScoreRow(
+                ["name": name, "title": variant.title], of: records, by: \.photo,
+                [
+                    "success": { right($0, name) }, "coverage": { $0.answers[name]?.vertex == nil ? 0 : 1 },
+                    "precision": { $0.answers[name]?.vertex == nil ? nil : right($0, name) },
+                    "gain": { right($0, name) - right($0, base) }, "nearest": { right($0, "\(name)/nearest") },
+                ])
         }
     }
 
     /// A table in Markdown.
     package var table: String {
-        let rows = variants.map { variant in
+        let rows = variants.map { row in
             [
-                variant.title, variant.success.cell, variant.coverage.share, variant.precision.share,
-                variant.gain.cell, variant.nearest.share,
+                row.names["title"]!, row["success"].cell, row["coverage"].share, row["precision"].share, row["gain"].cell,
+                row["nearest"].share,
             ]
         }
         return "\(samples) clicks in \(photos) photos, \(options.protocolKind.rawValue) shape\n\n"

@@ -9,9 +9,13 @@ package struct DenseSummary: Summary {
     /// Photos, and meshes that they were mapped to.
     package var (photos, meshes): (Int, Int)
     /// The scores of all ways.
-    package var scores: [Row]
+    ///
+    /// `error` is the mean distance to the true point, in shares of the mesh's diameter, straight through space;
+    /// `within` the share of pixels within a tenth of the diameter; `swapped` of those that are there once mirrored; `part` of those on the
+    /// right part; `placeMedian` and `placeHigh` are medians and 90th percentiles of how far vertices are placed from where they are seen.
+    package var scores: [ScoreRow]
     /// The same by category.
-    package var categories: [String: [Row]]
+    package var categories: [String: [ScoreRow]]
     /// The mean IoU of the objects' masks.
     package var objectIoU: Estimate?
     /// Photos whose warp is folded somewhere.
@@ -20,24 +24,6 @@ package struct DenseSummary: Summary {
     package var (confidenceRight, confidenceWrong): (Estimate?, Estimate?)
     /// Seconds for a map, in the mean.
     package var mapSeconds: Double
-
-    /// The scores of one way.
-    package struct Row: Sendable, Encodable {
-        /// Which.
-        package var method: DenseMethod
-        /// The mean distance to the true point, in shares of the mesh's diameter, straight through space.
-        package var error: Estimate?
-        /// The share of pixels within a tenth of the diameter.
-        package var within: Estimate?
-        /// The share of pixels that are there once mirrored.
-        package var swapped: Estimate?
-        /// The share of pixels on the right part.
-        package var part: Estimate?
-        /// Medians and 90th percentiles of how far vertices are placed from where they are seen, in shares of the object's diagonal.
-        package var placeMedian: Estimate?
-        /// The 90th percentiles.
-        package var placeHigh: Estimate?
-    }
 
     /// The summary of finished photos; intervals resample meshes with all their photos.
     package init(of records: [DenseRecord], subject: DenseEvaluator.Subject, options: EvaluationOptions) {
@@ -53,14 +39,15 @@ package struct DenseSummary: Summary {
         mapSeconds = records.reduce(0) { $0 + $1.seconds } / Double(max(1, records.count))
     }
 
-    private static func rows(_ records: [DenseRecord]) -> [Row] {
+    private static func rows(_ records: [DenseRecord]) -> [ScoreRow] {
         DenseMethod.allCases.map { method in
-            func estimate(_ value: (DenseScore) -> Double?) -> Estimate? {
-                records.estimate(by: \.target) { $0.scores[method.rawValue].flatMap(value) }
-            }
-            return Row(
-                method: method, error: estimate { $0.error }, within: estimate { $0.within }, swapped: estimate { $0.swapped },
-                part: estimate { $0.part }, placeMedian: estimate { $0.placeMedian }, placeHigh: estimate { $0.placeHigh })
+            func score(_ record: DenseRecord) -> DenseScore? { record.scores[method.rawValue] }
+            return ScoreRow(
+                ["method": method.rawValue], of: records, by: \.target,
+                [
+                    "error": { score($0)?.error }, "within": { score($0)?.within }, "swapped": { score($0)?.swapped },
+                    "part": { score($0)?.part }, "placeMedian": { score($0)?.placeMedian }, "placeHigh": { score($0)?.placeHigh },
+                ])
         }
     }
 
@@ -72,9 +59,8 @@ package struct DenseSummary: Summary {
         return head
             + Markdown.table(
                 ["way", "mean error", "within 0.1", "mirrored", "right part", "place: median", "place: 90 %"],
-                scores.map { row in
-                    [row.method.title]
-                        + [row.error, row.within, row.swapped, row.part, row.placeMedian, row.placeHigh].map(\.cell)
+                zip(DenseMethod.allCases, scores).map { method, row in
+                    [method.title] + ["error", "within", "swapped", "part", "placeMedian", "placeHigh"].map { row[$0].cell }
                 })
     }
 }

@@ -9,7 +9,11 @@ package struct ExistenceSummary: Summary {
     /// How many shapes were clicked.
     package var shapes: Int
     /// The numbers for clicks on parts that the mesh has, that were cut out of it, and that are only painted on.
-    package var kinds: [Kind]
+    ///
+    /// `bestIoU` is the IoU of the best qualifying candidate, 0 if none qualifies; `nearestIoU` that at the most similar vertex, whether it
+    /// qualifies or not; `answered` the share of clicks for which some candidate qualifies, the paper's rule; `existence` the calibrated
+    /// score, if there is one for the models.
+    package var kinds: [ScoreRow]
     /// How well each score tells clicks with a counterpart from all others: `bestIoU`, `nearestIoU`, `qualifyingShare`, `similarity`,
     /// `existence`, the calibrated score, if there is one for the models, and `leftOut`, the score that a calibration has which was fitted to
     /// the clicks on all other categories.
@@ -19,22 +23,6 @@ package struct ExistenceSummary: Summary {
     /// The calibration that fits the clicks on parts that are there and on those that were cut out best.
     package var fitted: ExistenceCalibration?
 
-    /// Means over clicks of one kind.
-    package struct Kind: Sendable, Encodable {
-        /// The kind.
-        package var counterpart: Counterpart
-        /// The number of clicks.
-        package var clicks: Int
-        /// IoU of the best qualifying candidate, 0 if none qualifies.
-        package var bestIoU: Estimate
-        /// IoU at the most similar vertex, whether it qualifies or not.
-        package var nearestIoU: Estimate
-        /// The share of clicks for which some candidate qualifies: the paper's rule.
-        package var answered: Estimate
-        /// The calibrated score, if there is one for the models.
-        package var existence: Estimate?
-    }
-
     /// The summary of records.
     ///
     /// - Parameter pooled: records of other runs with the same models that the calibration is fitted to as well.
@@ -42,7 +30,18 @@ package struct ExistenceSummary: Summary {
         let models = bench.models
         shapes = Set(records.map(\.shape)).count
         let known = bench.calibrations.known(.photoToShape, for: models)
-        kinds = Counterpart.allCases.compactMap { Kind($0, records, known) }
+        kinds = Counterpart.allCases.compactMap { counterpart in
+            let own = records.filter { $0.counterpart == counterpart }
+            return own.isEmpty
+                ? nil
+                : ScoreRow(
+                    ["counterpart": counterpart.rawValue], counts: ["clicks": own.count], of: own, by: \.photo,
+                    [
+                        "bestIoU": \.evidence.bestIoU, "nearestIoU": \.nearestIoU,
+                        "answered": { $0.evidence.qualifyingShare > 0 ? 1 : 0 },
+                        "existence": { record in known.map { $0.probability(record.evidence) } },
+                    ])
+        }
         var scores: [(String, (ExistenceRecord) -> Double)] = [
             ("bestIoU", \.evidence.bestIoU), ("nearestIoU", \.nearestIoU), ("qualifyingShare", \.evidence.qualifyingShare),
             ("similarity", \.evidence.similarity),
@@ -73,8 +72,8 @@ package struct ExistenceSummary: Summary {
             Markdown.table(
                 ["the mesh's counterpart", "n", "best IoU", "IoU at the nearest vertex", "some candidate qualifies", "existence score"],
                 kinds.map { kind in
-                    [kind.counterpart.rawValue, "\(kind.clicks)"]
-                        + [kind.bestIoU, kind.nearestIoU, kind.answered, kind.existence].map { $0.cell }
+                    [kind.names["counterpart"]!, "\(kind.counts["clicks"]!)"]
+                        + ["bestIoU", "nearestIoU", "answered", "existence"].map { kind[$0].cell }
                 }),
             Markdown.table(
                 ["area under the curve by", "all", "cut out", "painted on"],
@@ -82,20 +81,5 @@ package struct ExistenceSummary: Summary {
                     [name, curve.area.fixed] + [Counterpart.cut, .painted].map { areas[name]?[$0.rawValue]?.fixed ?? "-" }
                 }),
         ].joined(separator: "\n\n")
-    }
-}
-
-extension ExistenceSummary.Kind {
-    init?(_ counterpart: Counterpart, _ records: [ExistenceRecord], _ known: ExistenceCalibration?) {
-        let own = records.filter { $0.counterpart == counterpart }
-        func mean(_ value: (ExistenceRecord) -> Double) -> Estimate? {
-            own.estimate(by: \.photo, value)
-        }
-        guard let best = mean(\.evidence.bestIoU), let nearest = mean(\.nearestIoU),
-            let answered = mean({ $0.evidence.qualifyingShare > 0 ? 1 : 0 })
-        else { return nil }
-        self.init(
-            counterpart: counterpart, clicks: own.count, bestIoU: best, nearestIoU: nearest, answered: answered,
-            existence: known.flatMap { known in mean { known.probability($0.evidence) } })
     }
 }

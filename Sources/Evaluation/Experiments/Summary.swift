@@ -65,6 +65,43 @@ package struct PublishedSummary: Encodable, Sendable {
     }
 }
 
+/// A row of a summary: what it is of, and means over records, as the keys of one object.
+package struct ScoreRow: Sendable, Encodable {
+    /// What it is of, by key.
+    package var names: [String: String]
+    /// Numbers of things, by key.
+    package var counts: [String: Int] = [:]
+    /// Means with intervals, by key.
+    package var means: [String: Estimate] = [:]
+
+    /// The means of what records have of each value; whole clusters are resampled.
+    init<Record>(
+        _ names: [String: String], counts: [String: Int] = [:], of records: [Record], by cluster: (Record) -> some Hashable,
+        _ values: KeyValuePairs<String, (Record) -> Double?>
+    ) {
+        (self.names, self.counts) = (names, counts)
+        for (key, value) in values { means[key] = records.estimate(by: cluster, value) }
+    }
+
+    /// A mean; nil where no record has the value.
+    package subscript(key: String) -> Estimate? { means[key] }
+
+    private struct Key: CodingKey {
+        var stringValue: String
+        var intValue: Int? { nil }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        for (key, value) in names { try container.encode(value, forKey: Key(stringValue: key)) }
+        for (key, value) in counts { try container.encode(value, forKey: Key(stringValue: key)) }
+        for (key, value) in means { try container.encode(value, forKey: Key(stringValue: key)) }
+    }
+}
+
 /// Tables in Markdown.
 enum Markdown {
     /// A table; rows are as long as the head.

@@ -108,34 +108,21 @@ package struct InvarianceSummary: Summary {
     package var clicks: Int
     /// How many of them have an answer on the mesh as it is.
     package var answered: Int
-    /// The numbers for each change.
-    package var changes: [Change]
-
-    /// What a change does to answers.
-    package struct Change: Sendable, Encodable {
-        /// The ``MeshChange``.
-        package var name: String
-        /// The share of clicks that have the same part for an answer, or none before and after.
-        package var samePart: Estimate
-        /// The share of clicks answered before and after whose answers are within a tenth of the mesh's radius of each other.
-        package var near: Estimate?
-    }
+    /// For each change the share of clicks that have the same part for an answer, or none before and after (`samePart`), and of those with
+    /// answers before and after whose answers are within a tenth of the mesh's radius of each other (`near`).
+    package var changes: [ScoreRow]
 
     /// The summary of records.
     package init(of records: [InvarianceRecord]) {
         clicks = records.count
         answered = records.count { $0.part != nil }
-        changes = MeshChange.allCases.compactMap { change in
-            let own = records.filter { $0.changes[change.rawValue] != nil }
-            func mean(_ records: [InvarianceRecord], _ value: (InvarianceRecord) -> Bool) -> Estimate? {
-                records.estimate(by: \.photo) { value($0) ? 1 : 0 }
-            }
-            guard let same = mean(own, { $0.changes[change.rawValue]?.part == $0.part }) else { return nil }
-            return Change(
-                name: change.rawValue, samePart: same,
-                near: mean(own.filter { $0.changes[change.rawValue]?.distance != nil }) {
-                    ($0.changes[change.rawValue]?.distance ?? .infinity) <= 0.1
-                })
+        changes = MeshChange.allCases.map(\.rawValue).filter { name in records.contains { $0.changes[name] != nil } }.map { name in
+            ScoreRow(
+                ["name": name], of: records, by: \.photo,
+                [
+                    "samePart": { record in record.changes[name].map { $0.part == record.part ? 1 : 0 } },
+                    "near": { $0.changes[name]?.distance.map { $0 <= 0.1 ? 1 : 0 } },
+                ])
         }
     }
 
@@ -144,6 +131,6 @@ package struct InvarianceSummary: Summary {
         func cell(_ estimate: Estimate?) -> String { estimate.cell + (estimate.map { " (n = \($0.n))" } ?? "") }
         return "\(clicks) clicks, \(answered) with an answer\n\n"
             + Markdown.table(
-                ["the mesh", "same part", "within 0.1 radii"], changes.map { [$0.name, cell($0.samePart), cell($0.near)] })
+                ["the mesh", "same part", "within 0.1 radii"], changes.map { [$0.names["name"]!, cell($0["samePart"]), cell($0["near"])] })
     }
 }
