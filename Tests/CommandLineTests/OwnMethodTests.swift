@@ -121,6 +121,23 @@ private enum Python {
         #expect(try folder.files("score") == ["summary.json", "summary.md"])
     }
 
+    @Test func aDamagedShapeIsARowAndNothingButDamagedShapesIs65() throws {
+        let folder = try Folder()
+        try Self.writeTube("1", sides: 12, in: folder)
+        _ = try folder.write("data/Tube/2.obj", "v 0 0 0\nf 1 2 3\n")
+        _ = try folder.write("data/Tube/2.labels.json", #"{"names": ["base"], "perFace": [0]}"#)
+        let words = ["evaluate", "questions", "--data", "data", "--format", "simple", "--samples", "4", "--photo-size", "48"]
+        let run = try Program.run(words + ["--output", "a"], in: folder.path)
+        #expect(
+            run.exitCode == 0 && run.output.contains("| skipped shape | what is wrong with it |\n| --- | --- |\n| Tube/2 |"),
+            "\(run.errors)")
+        let json = try Program.run(words + ["--output", "a", "--json"], in: folder.path).json()
+        #expect((json["skipped"] as? [[String: String]])?.map { $0["shape"] } == ["Tube/2"] && json["samples"] as? Int == 2)
+        try FileManager.default.removeItem(atPath: "\(folder.path)/data/Tube/1.labels.json")
+        let none = try Program.run(words + ["--output", "b"], in: folder.path)
+        #expect(none.exitCode == 65 && none.output.isEmpty && none.errors.contains("none of 1 shapes can be used"), "\(none.errors)")
+    }
+
     @Test func answersThatCannotBeJudgedAre65() throws {
         let folder = try Folder()
         try Self.writeTube("1", sides: 12, in: folder)
