@@ -38,7 +38,7 @@ import Testing
         #expect(text.contains(table) && text.contains("Version \(BSB.version), a quick run"))
         #expect(text.contains("`bsb evaluate transfer --data data --format simple --categories Tube --pairs 8`"))
         #expect(try page("README.md", in: folder) == readme, "a quick run says too little for the first page")
-        #expect(text.contains("in a folder of its own; on 1 core of a loom."))
+        #expect(text.contains("in a folder of its own; on 1 core of a loom. "))
         #expect(try results(["--check"], in: folder).exitCode == 0)
 
         // A number that is in no summary is told, wherever it came from.
