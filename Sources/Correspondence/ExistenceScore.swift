@@ -52,7 +52,7 @@ package struct ExistenceEvidence: Sendable, Hashable, Codable {
     /// its object is as a whole.
     ///
     /// Nearness is the logarithm of one over the cosine's distance from 1. Of the object's three quarters are taken off: renders alone would
-    /// have half of it, but a photo is less like the mesh everywhere. The IoU adds nothing to these terms (docs/evaluation.md).
+    /// have half of it, but a photo is less like the mesh everywhere. The IoU adds nothing to these terms (docs/notebook).
     package var terms: [Double] {
         [1, qualifyingShare, Self.nearness(similarity) - 0.75 * Self.nearness(objectSimilarity)]
     }

@@ -23,7 +23,7 @@ package struct PixelMatchingOptions: Sendable, Hashable, Codable {
     /// The published options, with roles swapped.
     package init() {}
 
-    /// What did best on shapes that training had not seen (docs/evaluation.md).
+    /// What did best on shapes that training had not seen (docs/notebook).
     package static var standard: PixelMatchingOptions {
         var options = PixelMatchingOptions()
         options.partShare = 0.5

@@ -32,7 +32,7 @@ public struct MatchingOptions: Sendable, Hashable, Codable {
     /// The published options.
     public init() {}
 
-    /// What did best on shapes that training had not seen (docs/evaluation.md): half of the query is the part's mean feature, similar
+    /// What did best on shapes that training had not seen (docs/notebook): half of the query is the part's mean feature, similar
     /// candidates and those amid others on the mesh's surface count for more, and a calibrated probability says whether there is an answer.
     public static var standard: MatchingOptions {
         var options = MatchingOptions()

@@ -6,86 +6,136 @@ import BSBWorkbench
 import Foundation
 
 /// Measures how often clicks in photos of shapes are answered on the right part of a mesh.
-package struct Evaluator: Sendable {
-    let data: any LabelledDataSet
-    let entries: [ShapeEntry]
+package struct Evaluator: ClickExperiment {
+    package static let name = "success"
+    package static let stage = "Evaluating"
+
+    package let ground: Subjects
     let options: EvaluationOptions
-    let bench: Workbench
     let studio: EvaluationStudio
     private let renderExtractor: (any FeatureExtractor)?
     private let returned: ReturnedPhotos?
 
-    /// An evaluation on the shapes `entries` of a data set.
+    /// An evaluation on shapes.
     ///
-    /// - Parameter data: the data set.
-    /// - Parameter entries: its shapes that take part.
     /// - Parameter options: what is measured, and how.
     /// - Parameter renderExtractor: what the baselines through a render match with, such as DIFT's own features; by default the
     ///   workbench's extractor.
     /// - Parameter returned: pictures to click in, instead of rendered ones; those of `exportDepth` with the same shapes and options.
-    /// - Parameter bench: what it works with.
     package init(
-        data: any LabelledDataSet, entries: [ShapeEntry], options: EvaluationOptions, renderExtractor: (any FeatureExtractor)? = nil,
-        returned: ReturnedPhotos? = nil, at bench: Workbench
+        _ ground: Subjects, options: EvaluationOptions, renderExtractor: (any FeatureExtractor)? = nil, returned: ReturnedPhotos? = nil
     ) {
-        self.renderExtractor = renderExtractor
-        self.returned = returned
-        self.data = data
-        self.entries = entries
-        self.options = options
-        self.bench = bench
+        (self.ground, self.options, self.renderExtractor, self.returned) = (ground, options, renderExtractor, returned)
         studio = EvaluationStudio(
             size: RasterSize(options.photoSize), sampling: options.sampling, clicks: max(1, options.clicksPerPhoto), seed: options.seed)
     }
 
-    /// What decides the samples.
-    private struct Description: Encodable {
-        var options: EvaluationOptions
-        var settings: Settings
-        var models: [ModelIdentity]
-        var shapes: [String]
-        /// SHA-256 of the pictures that were brought back.
-        var returned: String?
+    package var evaluator: Evaluator { self }
+    package var models: [ModelIdentity] { bench.models + (renderExtractor.map { [$0.identity] } ?? []) }
+    /// The options, and SHA-256 of the pictures that were brought back.
+    package var choices: [any Encodable] { [options, returned.map { [$0.hash] } ?? []] }
+
+    func prepared(_ entry: ShapeEntry) throws -> SampleJudge {
+        SampleJudge(
+            target: try ground.target(entry, segments: options.segments), options: options, bench: bench.singleThreaded,
+            renderExtractor: renderExtractor)
     }
 
-    /// Runs what is not yet in `folder` and returns all samples, in order.
-    ///
-    /// Meshes are prepared one after the other with all threads; then the photos that are answered on a mesh are taken and answered side
-    /// by side. Samples do not depend on the number of threads, nor on what was measured before.
-    /// - Throws: `Failure` if a shape cannot be read, a model cannot be run, or the folder is another evaluation's.
-    package func run(folder: String) throws -> [SampleRecord] {
-        let description = Description(
-            options: options, settings: bench.settings,
-            models: bench.models + (renderExtractor.map { [$0.identity] } ?? []),
-            shapes: entries.map(\.name), returned: returned?.hash)
-        var log = try SampleLog<SampleRecord>(folder: folder, description: description)
-        let finished = Set(log.records.map(\.photo))
-        let work = try plan().filter { !$0.photos.allSatisfy { finished.contains($0.number) } }
-        let total = work.reduce(0) { $0 + $1.photos.count }
-        var done = 0
-        for job in work {
-            bench.progress(ProgressUpdate(stage: "Evaluating", done: done, total: total))
-            try log.add(samples(of: job, except: finished))
-            done += job.photos.count
+    func records(of taken: TakenPhoto, on judge: SampleJudge) throws -> [SampleRecord] {
+        var judge = judge
+        if let features = ground.features { judge.bench.extractor = try features.extractor(forPhoto: taken.number) }
+        return try judge.records(
+            of: taken.photo, clicks: taken.clicks.count, number: taken.number, source: taken.source.entry.name, pose: taken.source.pose,
+            firstSample: taken.firstSample)
+    }
+
+    /// The scores of all methods.
+    package func summary(of records: [SampleRecord]) -> EvaluationSummary { Summarizer().summary(of: records, options: options) }
+}
+
+/// A photo to take, and of what.
+package struct PlannedPhoto: Sendable, Hashable {
+    var number: Int
+    var source: ShapeEntry
+}
+
+/// All photos that are answered on one shape.
+package struct PhotoJob: Sendable {
+    var target: ShapeEntry
+    var photos: [PlannedPhoto]
+}
+
+/// An experiment on photos of shapes, each of which has one to be answered on.
+package protocol PhotoExperiment: Experiment where Job == PhotoJob, Unit == Int, Record: PhotoRecord {
+    /// Who takes the photos.
+    var evaluator: Evaluator { get }
+}
+
+/// A photo that was taken, and its clicks.
+struct TakenPhoto: Sendable {
+    var photo: EvaluationPhoto
+    var number: Int
+    var source: EvaluationShape
+    var clicks: ArraySlice<LabelledClick>
+    var firstSample: Int
+}
+
+/// An experiment that asks about clicks in photos.
+protocol ClickExperiment: PhotoExperiment {
+    associatedtype Prepared: Sendable
+
+    /// A shape with all that its photos have in common, made with all threads. Throws `Failure`.
+    func prepared(_ entry: ShapeEntry) throws -> Prepared
+    /// The records of a photo, made by one of many threads. Throws `Failure`.
+    func records(of taken: TakenPhoto, on target: Prepared) throws -> [Record]
+}
+
+extension ClickExperiment {
+    package func records(of job: PhotoJob, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [Record] {
+        guard let target = try skips.using(job.target, { try prepared(job.target) }) else { return [] }
+        let photos = job.photos.filter { !finished.contains($0.number) }
+        var sources: [ShapeEntry: (shape: EvaluationShape, subject: PhotoSubject)] = [:]
+        for entry in Set(photos.map(\.source)) {
+            sources[entry] = try skips.using(entry) {
+                let shape = try ground.shape(entry)
+                return (shape, try PhotoSubject(mesh: shape.opened.scene.mesh))
+            }
         }
-        bench.progress(ProgressUpdate(stage: "Evaluating", done: total, total: total))
-        return log.records
+        let (known, studio) = (sources, evaluator.studio)
+        return try bench.parallelism.map(photos.count) { index -> [Record] in
+            let planned = photos[index]
+            guard let (shape, subject) = known[planned.source],
+                let photo = try evaluator.photo(of: shape, subject: subject, number: planned.number)
+            else { return [] }
+            let first = planned.number * studio.clicks
+            let clicks = photo.clicks.prefix(max(0, evaluator.options.samples - first))
+            return try records(
+                of: TakenPhoto(photo: photo, number: planned.number, source: shape, clicks: clicks, firstSample: first), on: target)
+        }.flatMap { $0 }
+    }
+}
+
+/// A record of something in a photo.
+package protocol PhotoRecord: LoggedRecord {
+    /// The number of the photo.
+    var photo: Int { get }
+}
+
+extension PhotoExperiment {
+    package var ground: Subjects { evaluator.ground }
+    package var choices: [any Encodable] { [evaluator.options] }
+
+    package func jobs(skipping skips: SkippedShapes) throws -> [(job: PhotoJob, units: [Int])] {
+        try evaluator.plan().map { ($0, $0.photos.map(\.number)) }
     }
 
-    /// A photo to take, and of what.
-    struct PlannedPhoto: Sendable, Hashable {
-        var number: Int
-        var source: ShapeEntry
-    }
+    package func unit(of record: Record) -> Int { record.photo }
+}
 
-    /// All photos that are answered on one shape.
-    struct TargetJob: Sendable {
-        var target: ShapeEntry
-        var photos: [PlannedPhoto]
-    }
-
+extension Evaluator {
     /// Deals photos out to the shapes in turn, so that each shape has as many samples as any other.
-    func plan() throws -> [TargetJob] {
+    func plan() throws -> [PhotoJob] {
+        let entries = ground.entries
         let categories = Dictionary(grouping: entries, by: \.category)
         let targets = options.protocolKind == .same ? entries : entries.filter { categories[$0.category]!.count > 1 }
         guard !targets.isEmpty else {
@@ -97,7 +147,7 @@ package struct Evaluator: Sendable {
             let photos = stride(from: index, to: count, by: targets.count).map { number in
                 PlannedPhoto(number: number, source: source(of: target, among: categories[target.category]!, number: number))
             }
-            return TargetJob(target: target, photos: photos)
+            return PhotoJob(target: target, photos: photos)
         }.filter { !$0.photos.isEmpty }
     }
 
@@ -108,67 +158,20 @@ package struct Evaluator: Sendable {
         return others[generator.index(below: others.count)]
     }
 
-    private func samples(of job: TargetJob, except finished: Set<Int>) throws -> [SampleRecord] {
-        let target = try target(job.target, segments: options.segments)
-        let judge = SampleJudge(target: target, options: options, bench: bench.singleThreaded, renderExtractor: renderExtractor)
-        return try eachPhoto(of: job, target: target.shape, except: finished) { photo, planned, shape in
-            let first = planned.number * studio.clicks
-            return try judge.records(
-                of: photo, clicks: min(photo.clicks.count, options.samples - first), number: planned.number, source: shape.entry.name,
-                pose: shape.pose, firstSample: first)
-        }
-    }
-
-    /// Does, job by job, what is not yet in the log of `folder`, and returns all records, in order.
-    ///
-    /// `body` makes the records of a job's photos but the finished ones.
-    func finish<Record: LoggedRecord>(
-        folder: String, description: some Encodable, stage: String, _ body: (TargetJob, Set<Int>) throws -> [Record]
-    ) throws -> [Record] {
-        var log = try SampleLog<Record>(folder: folder, description: description)
-        let finished = Set(log.records.map(\.photo))
-        let work = try plan()
-        for (index, job) in work.enumerated() {
-            bench.progress(ProgressUpdate(stage: stage, done: index, total: work.count))
-            if !job.photos.allSatisfy({ finished.contains($0.number) }) { try log.add(body(job, finished)) }
-        }
-        bench.progress(ProgressUpdate(stage: stage, done: work.count, total: work.count))
-        return log.records
-    }
-
-    /// Takes the photos of a job that are not finished, side by side, and joins what `body` makes of them in order.
-    func eachPhoto<T: Sendable>(
-        of job: TargetJob, target: EvaluationShape, except finished: Set<Int>,
-        _ body: @Sendable (EvaluationPhoto, PlannedPhoto, EvaluationShape) throws -> [T]
-    ) throws -> [T] {
-        let photos = job.photos.filter { !finished.contains($0.number) }
-        var sources: [ShapeEntry: (shape: EvaluationShape, subject: PhotoSubject)] = [:]
-        for entry in Set(photos.map(\.source)) {
-            let shape = entry == job.target ? target : try shape(entry)
-            sources[entry] = (shape, try PhotoSubject(mesh: shape.opened.scene.mesh))
-        }
-        let known = sources
-        return try bench.parallelism.map(photos.count) { index -> [T] in
-            let planned = photos[index]
-            let (shape, subject) = known[planned.source]!
-            guard let photo = try photo(of: shape, subject: subject, planned) else { return [] }
-            return try body(photo, planned, shape)
-        }.flatMap { $0 }
-    }
-
     /// A planned photo: taken by the studio, or brought back by the user.
-    func photo(of shape: EvaluationShape, subject: PhotoSubject, _ planned: PlannedPhoto) throws -> EvaluationPhoto? {
-        if let returned { return try returned.photo(planned.number, of: shape) }
-        return try studio.photo(of: shape, subject: subject, number: planned.number)
+    func photo(of shape: EvaluationShape, subject: PhotoSubject, number: Int) throws -> EvaluationPhoto? {
+        if let returned { return try returned.photo(number, of: shape) }
+        return try studio.photo(of: shape, subject: subject, number: number)
     }
+}
 
-    /// A shape that is answered on, prepared with all threads.
-    func target(_ entry: ShapeEntry, segments: Bool) throws -> TargetMesh {
-        try TargetMesh(shape(entry), segments: segments, at: bench)
-    }
-
-    /// A shape of the data set, ready to be photographed and judged by.
-    func shape(_ entry: ShapeEntry) throws -> EvaluationShape {
-        try EvaluationShape(try data.shape(entry), settings: bench.settings)
+extension Workbench {
+    /// This workbench for one thread, without a cache for what is seen once, and quiet.
+    var singleThreaded: Workbench {
+        var worker = self
+        worker.parallelism = Parallelism(threads: 1)
+        worker.cache = CacheDirectory(path: nil)
+        worker.progress = { _ in }
+        return worker
     }
 }

@@ -9,7 +9,7 @@ import BSBWorkbench
 struct SampleJudge {
     let target: TargetMesh
     let options: EvaluationOptions
-    let bench: Workbench
+    var bench: Workbench
     /// What the baselines through a render match with; the workbench's own extractor if there is none.
     var renderExtractor: (any FeatureExtractor)?
 

@@ -2,7 +2,7 @@ import BSBAnswering
 import BSBCorrespondence
 
 /// What one click gave: one line of `samples.jsonl`.
-package struct SampleRecord: Sendable, Hashable, Codable {
+package struct SampleRecord: Sendable, Hashable, Codable, PhotoRecord {
     /// The number of the sample; its photo is number `photo`.
     package var sample: Int
     /// The number of its photo.
@@ -42,17 +42,20 @@ package struct SampleRecord: Sendable, Hashable, Codable {
     package struct Answer: Sendable, Hashable, Codable {
         /// The vertex; absent where the method found none.
         package var vertex: Int?
+        /// The face, where another method answers with one.
+        package var face: Int?
         /// The part that it is in.
         package var part: String?
         /// Whether that is the clicked part.
         package var correct: Bool
 
         /// The answer `vertex`, in the part `part`.
-        package init(vertex: Int?, part: String?, correct: Bool) {
-            self.vertex = vertex
-            self.part = part
-            self.correct = correct
+        package init(vertex: Int?, face: Int? = nil, part: String?, correct: Bool) {
+            (self.vertex, self.face, self.part, self.correct) = (vertex, face, part, correct)
         }
+
+        /// Whether there is one.
+        var isGiven: Bool { vertex != nil || face != nil }
     }
 }
 

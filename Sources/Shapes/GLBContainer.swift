@@ -59,16 +59,18 @@ extension GLBContainer {
         let (jsonPadding, binaryPadding) = ((4 - json.count % 4) % 4, (4 - binary.count % 4) % 4)
         let length = 12 + 8 + json.count + jsonPadding + 8 + binary.count + binaryPadding
         guard length <= UInt32.max else { throw Failure(.internal, "writing a mesh", reason: "the mesh is too large for one GLB file") }
-        var head = LittleEndianData()
-        head.put("glTF")
-        head.put(UInt32(2))
-        head.put(UInt32(length))
-        head.put(UInt32(json.count + jsonPadding))
-        head.put("JSON")
-        var chunk = LittleEndianData()
-        chunk.put(UInt32(binary.count + binaryPadding))
-        chunk.put("BIN\0")
-        return Data(head.bytes) + json + Data(repeating: 32, count: jsonPadding) + Data(chunk.bytes) + binary
-            + Data(repeating: 0, count: binaryPadding)
+        var file = LittleEndianData()
+        file.put("glTF")
+        file.put(UInt32(2))
+        file.put(UInt32(length))
+        file.put(UInt32(json.count + jsonPadding))
+        file.put("JSON")
+        file.put(json)
+        file.put(String(repeating: " ", count: jsonPadding))
+        file.put(UInt32(binary.count + binaryPadding))
+        file.put("BIN\0")
+        file.put(binary)
+        file.put(String(repeating: "\0", count: binaryPadding))
+        return file.data
     }
 }

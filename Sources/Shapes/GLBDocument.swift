@@ -31,7 +31,7 @@ struct GLBDocument {
 
     /// Adds floats, `components` for each element, and returns the accessor.
     mutating func add(_ values: [Float], components: Int, isPosition: Bool = false) -> Int {
-        let start = buffer.bytes.count
+        let start = buffer.count
         for value in values { buffer.put(value.bitPattern) }
         let type = ["SCALAR", "VEC2", "VEC3", "VEC4"][components - 1]
         let accessor = addAccessor(from: start, count: values.count / components, type: type, componentType: 5126, target: 34962)
@@ -47,38 +47,38 @@ struct GLBDocument {
 
     /// Adds vertex indices and returns the accessor.
     mutating func add(_ indices: [UInt32]) -> Int {
-        let start = buffer.bytes.count
+        let start = buffer.count
         for index in indices { buffer.put(index) }
         return addAccessor(from: start, count: indices.count, type: "SCALAR", componentType: 5125, target: 34963)
     }
 
     private mutating func addAccessor(from start: Int, count: Int, type: String, componentType: Int, target: Int) -> Int {
-        views.append(["buffer": 0, "byteOffset": start, "byteLength": buffer.bytes.count - start, "target": target])
+        views.append(["buffer": 0, "byteOffset": start, "byteLength": buffer.count - start, "target": target])
         accessors.append(["bufferView": views.count - 1, "componentType": componentType, "count": count, "type": type])
         return accessors.count - 1
     }
 
     /// Adds an encoded picture and returns its buffer view.
     mutating func add(picture: Data) -> Int {
-        views.append(["buffer": 0, "byteOffset": buffer.bytes.count, "byteLength": picture.count])
-        for byte in picture { buffer.put(byte) }
-        while buffer.bytes.count % 4 != 0 { buffer.put(UInt8(0)) }
+        views.append(["buffer": 0, "byteOffset": buffer.count, "byteLength": picture.count])
+        buffer.put(picture)
+        while buffer.count % 4 != 0 { buffer.put(UInt8(0)) }
         return views.count - 1
     }
 
     /// The file.
     ///
     /// Throws `Failure` if it is too large for one.
-    func data() throws -> Data {
+    mutating func data() throws -> Data {
         var document = json.merging(lists.filter { !$1.isEmpty }) { $1 }
         var asset = json["asset"] as? [String: Any] ?? [:]
         (asset["version"], asset["generator"]) = ("2.0", "SegmentationBuddies")
         document["asset"] = asset
         document["accessors"] = accessors
         document["bufferViews"] = views
-        document["buffers"] = [["byteLength": buffer.bytes.count]]
+        document["buffers"] = [["byteLength": buffer.count]]
         let json = try JSONSerialization.data(withJSONObject: document, options: [.sortedKeys, .withoutEscapingSlashes])
-        return try GLBContainer.data(json: json, binary: Data(buffer.bytes))
+        return try GLBContainer.data(json: json, binary: buffer.data)
     }
 }
 

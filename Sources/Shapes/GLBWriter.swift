@@ -87,7 +87,7 @@ private struct GLBWriter {
 
     mutating func addVertices(of mesh: Mesh, _ extra: MeshAttributes) {
         if mesh.origin != .zero { translation = [mesh.origin.x, mesh.origin.y, mesh.origin.z] }
-        let start = buffer.bytes.count
+        let start = buffer.count
         for vertex in mesh.vertices { buffer.put(vertex) }
         let first = mesh.vertices[0]
         let low = mesh.vertices.reduce(first) { pointwiseMin($0, $1) }
@@ -95,19 +95,19 @@ private struct GLBWriter {
         attributes["POSITION"] = add(
             from: start, count: mesh.vertices.count, type: "VEC3", bounds: ([low.x, low.y, low.z], [high.x, high.y, high.z]))
         if let colors = extra.colors(of: mesh) {
-            let start = buffer.bytes.count
+            let start = buffer.count
             for color in colors { buffer.put(SRGB.decode(color)) }
             attributes["COLOR_0"] = add(from: start, count: colors.count, type: "VEC3")
         }
         if let extra = extra.vertexValues {
-            let start = buffer.bytes.count
+            let start = buffer.count
             for value in extra.values { buffer.put(value.bitPattern) }
             attributes["_" + extra.name.asToken.uppercased()] = add(from: start, count: extra.values.count, type: "SCALAR")
         }
     }
 
     mutating func addPart(_ name: String?, _ faces: [SIMD3<UInt32>]) {
-        let start = buffer.bytes.count
+        let start = buffer.count
         for face in faces { for corner in 0..<3 { buffer.put(face[corner]) } }
         let indices = add(from: start, count: faces.count * 3, type: "SCALAR", componentType: Self.unsignedInt, target: Self.indexTarget)
         let name = name ?? "mesh"
@@ -120,7 +120,7 @@ private struct GLBWriter {
         from start: Int, count: Int, type: String, componentType: Int = float, target: Int = vertexTarget,
         bounds: (low: [Float], high: [Float])? = nil
     ) -> Int {
-        document.bufferViews.append(BufferView(byteOffset: start, byteLength: buffer.bytes.count - start, target: target))
+        document.bufferViews.append(BufferView(byteOffset: start, byteLength: buffer.count - start, target: target))
         document.accessors.append(
             Accessor(
                 bufferView: document.bufferViews.count - 1, componentType: componentType, count: count, type: type, min: bounds?.low,
@@ -128,24 +128,11 @@ private struct GLBWriter {
         return document.accessors.count - 1
     }
 
-    func data() throws -> Data {
+    mutating func data() throws -> Data {
         var document = document
-        document.buffers = [["byteLength": buffer.bytes.count]]
+        document.buffers = [["byteLength": buffer.count]]
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        var json = try encoder.encode(document)
-        json.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (4 - json.count % 4) % 4))
-        let length = 12 + 8 + json.count + 8 + buffer.bytes.count
-        guard length <= UInt32.max else { throw Failure(.internal, "writing a mesh", reason: "the mesh is too large for one GLB file") }
-        var head = LittleEndianData()
-        head.put("glTF")
-        head.put(UInt32(2))
-        head.put(UInt32(length))
-        head.put(UInt32(json.count))
-        head.put("JSON")
-        var chunk = LittleEndianData()
-        chunk.put(UInt32(buffer.bytes.count))
-        chunk.put("BIN\0")
-        return Data(head.bytes) + json + Data(chunk.bytes) + Data(buffer.bytes)
+        return try GLBContainer.data(json: encoder.encode(document), binary: buffer.data)
     }
 }

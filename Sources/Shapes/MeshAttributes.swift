@@ -50,23 +50,6 @@ package struct MeshAttributes: Sendable {
     }
 }
 
-/// A growing file of little-endian numbers.
-struct LittleEndianData {
-    private(set) var bytes: [UInt8] = []
-
-    @inline(__always)
-    mutating func put<Value: FixedWidthInteger>(_ value: Value) {
-        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
-    }
-
-    @inline(__always)
-    mutating func put(_ vector: SIMD3<Float>) {
-        for axis in 0..<3 { put(vector[axis].bitPattern) }
-    }
-
-    mutating func put(_ text: String) { bytes.append(contentsOf: text.utf8) }
-}
-
 extension SIMD3<Float> {
     /// The colour in 8 bits a channel.
     var bytes: SIMD3<UInt8> {

@@ -25,6 +25,6 @@ extension Mesh {
             }
             file.put("f \(UInt64(face.x) + 1) \(UInt64(face.y) + 1) \(UInt64(face.z) + 1)\n")
         }
-        return Data(file.bytes)
+        return file.data
     }
 }

@@ -53,7 +53,7 @@ extension Mesh {
                 file.put(picture(of: index))
             }
         }
-        return Data(file.bytes)
+        return file.data
     }
 
     /// The number of the picture of a triangle; -1 for none.

@@ -24,37 +24,55 @@ extension Mesh {
 
 /// Faces as they are written: polygons, or triangles where the mesh is no longer that of its file.
 private struct WrittenFaces {
-    var corners: [UInt32] = []
-    var ends: [Int] = []
+    private let mesh: Mesh
+    private let polygons: FilePolygons?
+    /// Empty where there are no materials, or for polygons that of each face; -1 for none.
+    private let materialOfPolygon: [Int32]
     /// Empty, or the place of each corner in a picture, v pointing upwards.
-    var places: [SIMD2<Float>] = []
-    /// The file's normals, and for each corner which it has; -1 for none.
-    var normals: [SIMD3<Float>] = []
-    var normalOfCorner: [Int32] = []
-    var fileFaces: [Int] = []
-    var materials: [Int] = []
+    let places: [SIMD2<Float>]
 
     init(_ mesh: Mesh) {
-        var materialOfFileFace = [Int](repeating: -1, count: mesh.fileFaceCount)
-        for (face, material) in (mesh.appearance?.materialOfFace ?? []).enumerated() {
-            materialOfFileFace[Int(mesh.fileFace[face])] = Int(material)
+        self.mesh = mesh
+        // Faces that collapse are in the file all the same, unless they have no two corners.
+        polygons = mesh.polygons.flatMap { $0.ends.count == mesh.fileFaceCount ? $0 : nil }
+        var materials: [Int32] = []
+        if polygons != nil, let appearance = mesh.appearance {
+            materials = [Int32](repeating: -1, count: mesh.fileFaceCount)
+            for (face, material) in appearance.materialOfFace.enumerated() { materials[Int(mesh.fileFace[face])] = material }
         }
-        if let polygons = mesh.polygons, polygons.ends.count == mesh.fileFaceCount {
-            // Faces that collapse are in the file all the same, unless they have no two corners.
-            (corners, ends, places) = (polygons.corners, polygons.ends, polygons.places)
-            (normals, normalOfCorner) = (polygons.normals, polygons.normalOfCorner)
-            fileFaces = Array(0..<mesh.fileFaceCount)
-            materials = materialOfFileFace
-        } else {
-            for (index, face) in mesh.faces.enumerated() {
-                corners += [face.x, face.y, face.z]
-                ends.append(corners.count)
-                fileFaces.append(Int(mesh.fileFace[index]))
-                materials.append(Int(mesh.appearance?.materialOfFace[index] ?? -1))
-            }
-            places = (mesh.appearance?.coordinates ?? []).map { SIMD2($0.x, 1 - $0.y) }
-        }
+        materialOfPolygon = materials
+        places = polygons?.places ?? (mesh.appearance?.coordinates ?? []).map { SIMD2($0.x, 1 - $0.y) }
     }
+
+    var count: Int { polygons?.ends.count ?? mesh.faces.count }
+    /// The file's normals, and for each corner which it has; -1 for none.
+    var normals: [SIMD3<Float>] { polygons?.normals ?? [] }
+    var normalOfCorner: [Int32] { polygons?.normalOfCorner ?? [] }
+
+    func fileFace(_ face: Int) -> Int { polygons == nil ? Int(mesh.fileFace[face]) : face }
+
+    func material(_ face: Int) -> Int {
+        Int((polygons == nil ? mesh.appearance?.materialOfFace[face] : materialOfPolygon.element(face)) ?? -1)
+    }
+
+    func corners(_ face: Int) -> Range<Int> {
+        guard let ends = polygons?.ends else { return 3 * face..<3 * face + 3 }
+        return (face == 0 ? 0 : ends[face - 1])..<ends[face]
+    }
+
+    func vertex(_ corner: Int) -> UInt32 { polygons?.corners[corner] ?? mesh.faces[corner / 3][corner % 3] }
+}
+
+/// What faces that stand together in the file have in common, in the order in which they stand.
+private struct FaceRun: Hashable, Comparable {
+    /// The part, or the number of parts for the rest.
+    var bucket: Int
+    /// The set of groups.
+    var groups: Int
+    /// The material of the file; within a part it is no border: -1.
+    var material: Int
+
+    static func < (a: FaceRun, b: FaceRun) -> Bool { (a.bucket, a.groups, a.material) < (b.bucket, b.groups, b.material) }
 }
 
 private struct PartOBJWriter {
@@ -84,7 +102,7 @@ private struct PartOBJWriter {
             file.put("vn \(kept.x) \(kept.y) \(kept.z)\n")
         }
         putFaces(&file, numbers)
-        return [("\(name).obj", Data(file.bytes))] + (hasMaterials ? materialFiles() : [])
+        return [("\(name).obj", file.data)] + (hasMaterials ? materialFiles() : [])
     }
 
     private func putVertices(_ file: inout LittleEndianData) {
@@ -114,46 +132,59 @@ private struct PartOBJWriter {
 
     private func putFaces(_ file: inout LittleEndianData, _ numbers: [Int]) {
         let groups = groupNames()
-        var (order, runs) = ([[Int]](), [[Int]: [Int]]())
-        for face in faces.fileFaces.indices {
-            let bucket = parts.bucket(faces.fileFaces[face])
-            // Within a part, the material of the file is no border.
-            let key = [bucket, groups.number[faces.fileFaces[face]], bucket < parts.parts.count ? -1 : faces.materials[face]]
-            if runs[key] == nil { order.append(key) }
-            runs[key, default: []].append(face)
+        var numberOfRun: [FaceRun: UInt32] = [:]
+        let runOfFace = (0..<faces.count).map { face -> UInt32 in
+            let fileFace = faces.fileFace(face)
+            let bucket = parts.bucket(fileFace)
+            let run = FaceRun(
+                bucket: bucket, groups: groups.number[fileFace], material: bucket < parts.parts.count ? -1 : faces.material(face))
+            if let known = numberOfRun[run] { return known }
+            numberOfRun[run] = UInt32(numberOfRun.count)
+            return UInt32(numberOfRun.count - 1)
+        }
+        let rows = CompressedRows(rows: numberOfRun.count) { emit in
+            for (face, run) in runOfFace.enumerated() { emit(run, UInt32(face)) }
         }
         var material: Int?
-        for key in order.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-            let isPart = key[0] < parts.parts.count
-            let own = groups.names[key[1]]
+        for (run, number) in numberOfRun.sorted(by: { $0.key < $1.key }) {
+            let isPart = run.bucket < parts.parts.count
+            let own = groups.names[run.groups]
             if !parts.parts.isEmpty {
-                file.put("g \(([isPart ? parts.parts[key[0]].name.asToken : "rest"] + own).joined(separator: " "))\n")
+                file.put("g \(([isPart ? parts.parts[run.bucket].name.asToken : "rest"] + own).joined(separator: " "))\n")
             } else if !own.isEmpty {
                 file.put("g \(own.joined(separator: " "))\n")
             }
-            let next = isPart ? -2 - key[0] : key[2]
-            if next != material, let title = isPart ? parts.parts[key[0]].name.asLine : materialNames.element(key[2]) {
+            let next = isPart ? -2 - run.bucket : run.material
+            if next != material, let title = isPart ? parts.parts[run.bucket].name.asLine : materialNames.element(run.material) {
                 file.put("usemtl \(title)\n")
             } else if next != material, material != nil, !isPart {
                 file.put("usemtl none\n")
             }
             material = next
-            for face in runs[key] ?? [] { put(face, numbers, &file) }
+            for face in rows[Int(number)] { put(Int(face), numbers, &file) }
         }
     }
 
     private func put(_ face: Int, _ numbers: [Int], _ file: inout LittleEndianData) {
-        let start = face == 0 ? 0 : faces.ends[face - 1]
-        guard faces.ends[face] - start > 2 else { return }
-        var line = "f"
-        for corner in start..<faces.ends[face] {
-            line += " \(UInt64(faces.corners[corner]) + 1)"
+        let corners = faces.corners(face)
+        guard corners.count > 2 else { return }
+        let (normals, normalOfCorner) = (faces.normals, faces.normalOfCorner)
+        file.put("f")
+        for corner in corners {
+            file.put(" ")
+            file.put(digitsOf: UInt64(faces.vertex(corner)) + 1)
             let place = numbers.element(corner) ?? 0
-            let normal = Int(faces.normalOfCorner.element(corner) ?? -1)
-            if place > 0 { line += "/\(place)" }
-            if faces.normals.indices.contains(normal) { line += "\(place > 0 ? "" : "/")/\(normal + 1)" }
+            let normal = Int(normalOfCorner.element(corner) ?? -1)
+            if place > 0 {
+                file.put("/")
+                file.put(digitsOf: UInt64(place))
+            }
+            if normals.indices.contains(normal) {
+                file.put(place > 0 ? "/" : "//")
+                file.put(digitsOf: UInt64(normal) + 1)
+            }
         }
-        file.put(line + "\n")
+        file.put("\n")
     }
 
     /// The names of the groups that each face of the file is in, as numbers of sets of names.
@@ -195,7 +226,7 @@ private struct PartOBJWriter {
     /// The picture that all of a part's faces have.
     private func onlyPicture(of part: Int) -> Data? {
         var found = Set<Int>()
-        for face in faces.fileFaces.indices where parts.bucket(faces.fileFaces[face]) == part { found.insert(faces.materials[face]) }
+        for face in 0..<faces.count where parts.bucket(faces.fileFace(face)) == part { found.insert(faces.material(face)) }
         return found.count == 1 ? found.first.flatMap { materials.element($0)?.picture } : nil
     }
 }

@@ -84,10 +84,10 @@ private struct TexturedGLBWriter {
             "baseColorFactor": [Double(linear.x), Double(linear.y), Double(linear.z), 1], "metallicFactor": 0, "roughnessFactor": 0.9,
         ]
         if let picture = material.picture {
-            while buffer.bytes.count % 4 != 0 { buffer.put(UInt8(0)) }
-            views.append(["buffer": 0, "byteOffset": buffer.bytes.count, "byteLength": picture.count])
-            for byte in picture { buffer.put(byte) }
-            while buffer.bytes.count % 4 != 0 { buffer.put(UInt8(0)) }
+            while buffer.count % 4 != 0 { buffer.put(UInt8(0)) }
+            views.append(["buffer": 0, "byteOffset": buffer.count, "byteLength": picture.count])
+            buffer.put(picture)
+            while buffer.count % 4 != 0 { buffer.put(UInt8(0)) }
             surface["baseColorTexture"] = ["index": images.count]
             images.append(["bufferView": views.count - 1, "mimeType": picture.pictureKind.mime, "name": material.name])
         }
@@ -106,18 +106,18 @@ private struct TexturedGLBWriter {
     private mutating func add(
         count: Int, type: String, componentType: Int = 5126, target: Int = 34962, _ fill: (inout LittleEndianData) -> Void
     ) -> Int {
-        let start = buffer.bytes.count
+        let start = buffer.count
         fill(&buffer)
-        views.append(["buffer": 0, "byteOffset": start, "byteLength": buffer.bytes.count - start, "target": target])
+        views.append(["buffer": 0, "byteOffset": start, "byteLength": buffer.count - start, "target": target])
         accessors.append(["bufferView": views.count - 1, "componentType": componentType, "count": count, "type": type])
         return accessors.count - 1
     }
 
-    func data() throws -> Data {
+    mutating func data() throws -> Data {
         var document: [String: Any] = [
             "asset": ["version": "2.0", "generator": "SegmentationBuddies"], "scene": 0,
             "scenes": [["nodes": Array(nodes.indices)]], "nodes": nodes, "meshes": meshes, "materials": materials,
-            "accessors": accessors, "bufferViews": views, "buffers": [["byteLength": buffer.bytes.count]],
+            "accessors": accessors, "bufferViews": views, "buffers": [["byteLength": buffer.count]],
         ]
         if !images.isEmpty {
             document["images"] = images
@@ -125,6 +125,6 @@ private struct TexturedGLBWriter {
             document["samplers"] = [["magFilter": 9729, "minFilter": 9987, "wrapS": 10497, "wrapT": 10497]]
         }
         let json = try JSONSerialization.data(withJSONObject: document, options: [.sortedKeys, .withoutEscapingSlashes])
-        return try GLBContainer.data(json: json, binary: Data(buffer.bytes))
+        return try GLBContainer.data(json: json, binary: buffer.data)
     }
 }

@@ -13,7 +13,8 @@ struct Evaluate: ParsableCommand {
         subcommands: [
             EvaluateSuccess.self, EvaluatePhotos.self, EvaluateExistence.self, EvaluateAblations.self, EvaluateInvariance.self,
             EvaluateClickMap.self, EvaluateExportDepth.self, EvaluateSegments.self, EvaluateReverse.self, EvaluateRelate.self,
-            EvaluateKeypoints.self, EvaluateDense.self, EvaluateTransfer.self, EvaluateLibrary.self,
+            EvaluateKeypoints.self, EvaluateDense.self, EvaluateTransfer.self, EvaluateLibrary.self, EvaluateQuestions.self,
+            EvaluateScore.self, EvaluateAll.self,
         ],
         defaultSubcommand: EvaluateSuccess.self)
 }
@@ -26,7 +27,9 @@ struct DataSetOptions: ParsableArguments {
     @Option(help: "The layout of the folder.")
     var format = DataSetFormat.princeton
 
-    @Option(help: ArgumentHelp("How deep in PartNet's hierarchy labels are taken: 1 is the coarsest, 0 the leaves.", valueName: "depth"))
+    @Option(
+        help: ArgumentHelp(
+            "How deep in the hierarchy of PartNet or 3DCoMPaT labels are taken: 1 is the coarsest, 0 the leaves.", valueName: "depth"))
     var level = 1
 
     @Option(help: ArgumentHelp("A table of category, id and subset.", valueName: "file"))
@@ -38,8 +41,14 @@ struct DataSetOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only these categories, separated by commas.", valueName: "names"))
     var categories: String?
 
+    /// Opens the data set and chooses its shapes, to be measured at a workbench.
+    func open(at bench: Workbench, features: StoredFeatures? = nil) throws -> Subjects {
+        let (set, entries) = try shapes()
+        return Subjects(set, entries, at: bench, features: features)
+    }
+
     /// Opens the data set and chooses its shapes.
-    func open() throws -> (set: any LabelledDataSet, entries: [ShapeEntry]) {
+    func shapes() throws -> (set: any LabelledDataSet, entries: [ShapeEntry]) {
         let set = try format.open(data, level: level)
         var entries = set.entries
         if let split { entries = try SplitTable(contentsOf: split).entries(of: subset, among: entries) }
@@ -98,35 +107,19 @@ struct SharedPhotoOptions: ParsableArguments {
     }
 }
 
-extension RunOptions {
-    /// The command as it was given.
-    static var commandLine: String { (["bsb"] + CommandLine.arguments.dropFirst()).joined(separator: " ") }
-
-    /// Writes a summary, and its table where a file for it is named, and prints it.
-    func publish(_ summary: some Encodable, _ table: String, to path: String, table tablePath: String? = nil) throws {
-        try AtomicFile.write(try JSONText.data(summary), to: path, operation: "writing the summary")
-        if let tablePath { try AtomicFile.write(table + "\n", to: tablePath, operation: "writing the table") }
-        try finish(summary) { _ in table }
-    }
-}
-
 /// `bsb evaluate success`, the default: rendered photos of the meshes.
-struct EvaluateSuccess: ParsableCommand {
+struct EvaluateSuccess: MeasuringCommand {
+    static let file = "summary"
     static let configuration = CommandConfiguration(
         commandName: "success",
         abstract: "Click in photo-like renders, as the paper does; or in those of another shape of the category.",
         discussion: """
             Example: bsb evaluate --data labeled-meshes --split Training/split.csv --samples 1000 --output evaluation
-            Writes samples.jsonl, summary.json and report.html; a run that is cut short goes on where it was.
+            Writes samples.jsonl, summary.json, summary.md and report.html; a run that is cut short goes on where it was.
             """)
 
     @OptionGroup var given: MeasurementOptions
-    @OptionGroup(title: "Clicks") var sampling: SamplingOptions
-
-    @Option(name: .customLong("protocol"), help: "Whose photo is clicked: one of the mesh itself, or one of another shape of its category.")
-    var protocolKind = EvaluationOptions.ProtocolKind.same
-
-    @OptionGroup(title: "Clicks") var sharing: SharedPhotoOptions
+    @OptionGroup(title: "Clicks") var clicks: ClickOptions
 
     @Flag(inversion: .prefixedNo, help: "Make the 3D segment of each answer and compare it with the label.")
     var segments = true
@@ -141,6 +134,12 @@ struct EvaluateSuccess: ParsableCommand {
     var renderModel: String?
 
     @Option(
+        help: ArgumentHelp(
+            "Features of another program, .npy files of the photos and meshes of 'bsb evaluate questions': docs/your-own-method.md.",
+            valueName: "folder"))
+    var features: String?
+
+    @Option(
         help: ArgumentHelp("Pictures to click in, made from the depth maps of export-depth, with its photos.json.", valueName: "folder"))
     var photos: String?
 
@@ -151,40 +150,36 @@ struct EvaluateSuccess: ParsableCommand {
         guard renderModel == nil || renderBaselines else {
             throw ValidationError("--render-model is for the baselines that --no-render-baselines leaves out.")
         }
+        guard features == nil || renderModel == nil && photos == nil && !renderBaselines else {
+            throw ValidationError("--features needs --no-render-baselines, since there are none of renders, and no --photos.")
+        }
         guard (0...1000).contains(gallery) else { throw ValidationError("--gallery must be between 0 and 1000.") }
     }
 
-    func run() throws {
+    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> Evaluator {
         // A model that is missing is told before the data are opened.
-        let renderExtractor = try renderModel.map { try ModelChoice(features: $0).loadExtractor(threads: given.common.threads) }
-        let (ground, output) = (try given.open(), given.output)
-        let bench = ground.bench
-        let returned = try photos.map { try ReturnedPhotos(contentsOf: $0) }
-        let evaluator = Evaluator(
-            data: ground.set, entries: ground.entries, options: options, renderExtractor: renderExtractor, returned: returned, at: bench)
-        let records = try evaluator.run(folder: output)
-        let summary = Summarizer().summary(
-            of: records, options: options, bench: bench, command: RunOptions.commandLine, seconds: ground.seconds)
-        let report = EvaluationReport(summary, gallery: try evaluator.gallery(of: records, count: gallery))
-        try AtomicFile.write(report.html, to: "\(output)/report.html", operation: "writing the report")
-        try given.common.run.publish(summary, summary.table, to: "\(output)/summary.json")
+        let extractor = try renderModel.map { try ModelChoice(features: $0).loadExtractor(threads: given.common.threads) }
+        var options = clicks.evaluation(seed: given.common.seed, clicksPerPhoto: SharedPhotoOptions.usual)
+        (options.segments, options.renderBaselines) = (segments, renderBaselines)
+        return Evaluator(
+            try ground(), options: options, renderExtractor: extractor, returned: try photos.map { try ReturnedPhotos(contentsOf: $0) })
     }
 
-    private var options: EvaluationOptions {
-        var options = sampling.evaluation(seed: given.common.seed)
-        options.protocolKind = protocolKind
-        options.clicksPerPhoto = sharing.clicksPerPhoto ?? SharedPhotoOptions.usual
-        options.segments = segments
-        options.renderBaselines = renderBaselines
-        return options
+    func open() throws -> Subjects { try given.open(features: features.map { try StoredFeatures($0) }) }
+
+    func finish(_ experiment: Evaluator, _ records: [SampleRecord], _ summary: EvaluationSummary, _ head: SummaryHead) throws {
+        let report = EvaluationReport(summary, head, gallery: try experiment.gallery(of: records, count: gallery))
+        try AtomicFile.write(report.html, to: "\(output)/report.html", operation: "writing the report")
     }
+
 }
 
 /// `bsb evaluate photos`: real photos.
-struct EvaluatePhotos: ParsableCommand {
+struct EvaluatePhotos: MeasuringCommand {
+    static let file = "summary"
     static let configuration = CommandConfiguration(
         commandName: "photos", abstract: "Click in real photos whose parts are known.",
-        discussion: "Writes samples.jsonl and summary.json.")
+        discussion: "Writes samples.jsonl, summary.json and summary.md; a run that is cut short goes on where it was.")
 
     @OptionGroup var given: MeasurementOptions
 
@@ -194,29 +189,21 @@ struct EvaluatePhotos: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Make the 3D segment of each answer and compare it with the label.")
     var segments = true
 
-    func run() throws {
-        let (ground, output) = (try given.open(), given.output)
-        let bench = ground.bench
+    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> PhotoEvaluator {
         var options = EvaluationOptions()
         options.protocolKind = .photos
         options.segments = segments
         options.seed = given.common.seed
-        let photos = try PhotoClicks(contentsOf: clicks)
-        let records = try PhotoEvaluator(data: ground.set, entries: ground.entries, clicks: photos, options: options, at: bench).run(
-            folder: output)
-        options.samples = records.count
-        let summary = Summarizer().summary(
-            of: records, options: options, bench: bench, command: RunOptions.commandLine, seconds: ground.seconds)
-        try given.common.run.publish(summary, summary.table, to: "\(output)/summary.json")
+        return PhotoEvaluator(try ground(), clicks: try PhotoClicks(contentsOf: clicks), options: options)
     }
 }
 
 /// `bsb evaluate existence`: parts that the mesh lacks.
-struct EvaluateExistence: ParsableCommand {
+struct EvaluateExistence: MeasuringCommand {
     static let configuration = CommandConfiguration(
         commandName: "existence", abstract: "Click on parts that were cut out of the mesh, and on painted-on things.",
         discussion: """
-            Writes samples.jsonl and existence.json; a run that is cut short goes on where it was.
+            Writes samples.jsonl, existence.json and existence.md; a run that is cut short goes on where it was.
             --fit makes the score of the models that result.json reports, for --calibration: \
             bsb evaluate existence --data labeled-meshes --split Training/split.csv --samples 204 --output existence \
             --fit calibrations.json
@@ -232,16 +219,14 @@ struct EvaluateExistence: ParsableCommand {
         help: ArgumentHelp("Outputs of earlier runs with these models on other shapes, to fit to as well.", valueName: "folder"))
     var pool: [String] = []
 
-    func run() throws {
-        let (ground, output) = (try given.open(), given.output)
-        let bench = ground.bench
-        let pooled = try pool.flatMap { try ExistenceEvaluator.records(in: $0, of: bench) }
-        let options = sampling.evaluation(seed: given.common.seed)
-        let records = try ExistenceEvaluator(data: ground.set, entries: ground.entries, options: options, at: bench).run(folder: output)
-        let summary = ExistenceSummary(
-            of: records, pooled: pooled, bench: bench, command: RunOptions.commandLine, seconds: ground.seconds)
+    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> ExistenceEvaluator {
+        try ExistenceEvaluator(ground(), options: sampling.evaluation(seed: given.common.seed), pool: pool)
+    }
+
+    func finish(
+        _ experiment: ExistenceEvaluator, _ records: [ExistenceRecord], _ summary: ExistenceSummary, _ head: SummaryHead
+    ) throws {
         try fitting.write(summary.fitted)
-        try given.common.run.publish(summary, summary.table, to: "\(output)/existence.json")
     }
 }
 

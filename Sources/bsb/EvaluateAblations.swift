@@ -1,10 +1,9 @@
 import ArgumentParser
 import BSBBasics
 import BSBEvaluation
-import Foundation
 
 /// `bsb evaluate ablations`: the same clicks, answered by many variants of the method.
-struct EvaluateAblations: ParsableCommand {
+struct EvaluateAblations: MeasuringCommand {
     static let configuration = CommandConfiguration(
         commandName: "ablations", abstract: "Answer the same clicks by variants of the method.",
         discussion: """
@@ -12,13 +11,8 @@ struct EvaluateAblations: ParsableCommand {
             Writes samples.jsonl, ablations.json and ablations.md; a run that is cut short goes on where it was.
             """)
 
-    @OptionGroup(title: "Meshes") var dataSet: DataSetOptions
-    @OptionGroup(title: "Clicks") var sampling: SamplingOptions
-
-    @Option(name: .customLong("protocol"), help: "Whose photo is clicked: one of the mesh itself, or one of another shape of its category.")
-    var protocolKind = EvaluationOptions.ProtocolKind.same
-
-    @OptionGroup(title: "Clicks") var sharing: SharedPhotoOptions
+    @OptionGroup var given: MeasurementOptions
+    @OptionGroup(title: "Clicks") var clicks: ClickOptions
 
     @Option(help: ArgumentHelp("Only these variants, separated by commas; all but the slow networks by default.", valueName: "names"))
     var variants: String?
@@ -26,29 +20,15 @@ struct EvaluateAblations: ParsableCommand {
     @Flag(help: "Print the names of all variants and stop.")
     var list = false
 
-    @Option(help: ArgumentHelp("Where to write samples and tables.", valueName: "folder"))
-    var output: String
-
-    @OptionGroup(title: "Models") var models: ModelOptions
-    @OptionGroup(title: "Running") var common: CommonOptions
-
     func run() throws {
-        try checkOutput(output)
-        let start = Date()
-        let settings = common.settings(models.preset)
-        let bench = try common.workbench(settings, choice: models.choice)
-        let chosen = try choose(among: Ablation.all(from: settings))
-        if list { return Terminal.result(chosen.map { "\($0.name): \($0.title)" }.joined(separator: "\n")) }
-        let (set, entries) = try dataSet.open()
-        var options = sampling.evaluation(seed: common.seed)
-        options.protocolKind = protocolKind
-        options.clicksPerPhoto = sharing.clicksPerPhoto ?? SharedPhotoOptions.usualOfMany
-        let evaluator = Evaluator(data: set, entries: entries, options: options, at: bench)
-        let records = try AblationEvaluator(evaluator, variants: chosen).run(folder: output)
-        let summary = AblationSummary(
-            of: records, variants: chosen, options: options, models: bench.models,
-            command: RunOptions.commandLine, seconds: Date().timeIntervalSince(start))
-        try common.run.publish(summary, summary.table, to: "\(output)/ablations.json", table: "\(output)/ablations.md")
+        guard list else { return try publish() }
+        let all = try choose(among: Ablation.all(from: given.settings))
+        Terminal.result(all.map { "\($0.name): \($0.title)" }.joined(separator: "\n"))
+    }
+
+    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> AblationEvaluator {
+        let options = clicks.evaluation(seed: given.common.seed, clicksPerPhoto: SharedPhotoOptions.usualOfMany)
+        return try AblationEvaluator(Evaluator(ground(), options: options), variants: choose(among: Ablation.all(from: given.settings)))
     }
 
     /// The first variant, the settings of the preset, is what the others are compared with, so it is always there.

@@ -6,27 +6,20 @@ import BSBWorkbench
 import Foundation
 
 /// `bsb evaluate invariance`: whether answers stay where they are when the mesh is changed.
-struct EvaluateInvariance: ParsableCommand {
+struct EvaluateInvariance: MeasuringCommand {
     static let configuration = CommandConfiguration(
         commandName: "invariance", abstract: "Move, turn, remesh and roughen meshes and see whether answers stay where they are.",
-        discussion: "Writes samples.jsonl and invariance.json; a run that is cut short goes on where it was.")
+        discussion: "Writes samples.jsonl, invariance.json and invariance.md; a run that is cut short goes on where it was.")
 
     @OptionGroup var given: MeasurementOptions
     @OptionGroup(title: "Clicks") var sampling: SamplingOptions
 
     @OptionGroup(title: "Clicks") var sharing: SharedPhotoOptions
 
-    func run() throws {
-        let (ground, output) = (try given.open(), given.output)
-        let bench = ground.bench
+    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> InvarianceEvaluator {
         var options = sampling.evaluation(seed: given.common.seed)
         options.clicksPerPhoto = sharing.clicksPerPhoto ?? SharedPhotoOptions.usualOfMany
-        let evaluator = Evaluator(data: ground.set, entries: ground.entries, options: options, at: bench)
-        let records = try InvarianceEvaluator(evaluator).run(folder: output)
-        let summary = InvarianceSummary(
-            of: records, models: bench.models, command: RunOptions.commandLine,
-            seconds: ground.seconds)
-        try given.common.run.publish(summary, summary.table, to: "\(output)/invariance.json")
+        return try InvarianceEvaluator(Evaluator(ground(), options: options))
     }
 }
 

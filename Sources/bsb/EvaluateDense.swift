@@ -2,7 +2,7 @@ import ArgumentParser
 import BSBEvaluation
 
 /// `bsb evaluate dense`: pixel by pixel, how far from the true point.
-struct EvaluateDense: ParsableCommand {
+struct EvaluateDense: MeasuringCommand {
     static let configuration = CommandConfiguration(
         commandName: "dense",
         abstract: "Measure how far from the true point of the mesh the point is that each pixel of a photo is given.",
@@ -30,22 +30,18 @@ struct EvaluateDense: ParsableCommand {
         guard (32...4096).contains(photoSize) else { throw ValidationError("--photo-size must be between 32 and 4096.") }
     }
 
-    func run() throws {
-        let (ground, output) = (try given.open(), given.output)
+    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> DenseEvaluator {
         var options = EvaluationOptions()
         (options.samples, options.clicksPerPhoto, options.photoSize, options.seed) = (photos, 1, photoSize, given.common.seed)
         options.protocolKind = subject == .cross ? .cross : .same
-        let evaluator = Evaluator(data: ground.set, entries: ground.entries, options: options, at: ground.bench)
-        let records = try DenseEvaluator(evaluator, subject: subject, usesTrueMask: trueMask).run(folder: output)
-        let summary = DenseSummary(of: records, subject: subject, options: options, bench: ground.bench, command: RunOptions.commandLine)
-        try given.common.run.publish(summary, summary.table, to: "\(output)/dense.json", table: "\(output)/dense.md")
+        return DenseEvaluator(Evaluator(try ground(), options: options), subject: subject, usesTrueMask: trueMask)
     }
 }
 
 extension DenseEvaluator.Subject: ExpressibleByArgument {}
 
 /// `bsb evaluate transfer`: labels from mesh to mesh.
-struct EvaluateTransfer: ParsableCommand {
+struct EvaluateTransfer: MeasuringCommand {
     static let configuration = CommandConfiguration(
         commandName: "transfer",
         abstract: "Measure how much of a mesh gets the right label from another mesh of its category.",
@@ -63,13 +59,9 @@ struct EvaluateTransfer: ParsableCommand {
         guard (1...1_000_000).contains(pairs) else { throw ValidationError("--pairs must be between 1 and 1000000.") }
     }
 
-    func run() throws {
-        let (ground, output) = (try given.open(), given.output)
+    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> TransferEvaluator {
         var options = EvaluationOptions()
         (options.protocolKind, options.samples, options.clicksPerPhoto, options.seed) = (.cross, pairs, 1, given.common.seed)
-        let evaluator = Evaluator(data: ground.set, entries: ground.entries, options: options, at: ground.bench)
-        let records = try TransferEvaluator(evaluator).run(folder: output)
-        let summary = TransferSummary(of: records, options: options, bench: ground.bench, command: RunOptions.commandLine)
-        try given.common.run.publish(summary, summary.table, to: "\(output)/transfer.json", table: "\(output)/transfer.md")
+        return TransferEvaluator(Evaluator(try ground(), options: options))
     }
 }

@@ -25,15 +25,17 @@ struct EvaluateExportDepth: ParsableCommand {
     func run() throws {
         try checkOutput(output)
         let bench = try Workbench(Settings(), ModelChoice(), running, cache: CacheDirectory(path: nil))
-        let (set, entries) = try dataSet.open()
+        let ground = try dataSet.open(at: bench)
         var options = sampling.evaluation(seed: seeding.seed)
         options.clicksPerPhoto = sharing.clicksPerPhoto ?? SharedPhotoOptions.usual
-        let export = try Evaluator(data: set, entries: entries, options: options, at: bench).exportDepth(to: output)
+        let export = try Evaluator(ground, options: options).exportDepth(to: output)
         if running.json {
             try Terminal.result(json: export)
         } else {
+            let skipped = export.skipped?.count ?? 0
             Terminal.result(
-                "\(export.photos.count) depth maps with \(export.photos.reduce(0) { $0 + $1.clicks.count }) clicks in \(output)")
+                "\(export.photos.count) depth maps with \(export.photos.reduce(0) { $0 + $1.clicks.count }) clicks in \(output)"
+                    + (skipped > 0 ? "; \(skipped) shapes were skipped" : ""))
         }
     }
 }

@@ -1,14 +1,16 @@
 import ArgumentParser
 import BSBEvaluation
 import BSBWorkbench
+import Foundation
 
 /// `bsb evaluate keypoints`: photo-to-photo correspondence by features alone.
-struct EvaluateKeypoints: ParsableCommand {
+struct EvaluateKeypoints: TableCommand {
+    static let file = "keypoints"
     static let configuration = CommandConfiguration(
         commandName: "keypoints", abstract: "Find keypoints of photos in other photos of their set, by features alone.",
         discussion: """
             The layout is that of PF-WILLOW: folders of photos, and keypoints.json with a list of x, y for each.
-            Writes keypoints.json: the share of keypoints found within 0.05, 0.10 and 0.15 of their box (PCK), nearest cell and with a vote of \
+            Writes keypoints.json and keypoints.md: the share of keypoints found within 0.05, 0.10 and 0.15 of their box (PCK), nearest cell and with a vote of \
             neighbouring matches.
             """)
 
@@ -22,14 +24,20 @@ struct EvaluateKeypoints: ParsableCommand {
     @OptionGroup(title: "Models") var features: FeatureModelOptions
     @OptionGroup(title: "Running") var running: RunOptions
 
-    func run() throws {
+    func publication(command: String) throws -> PublishedSummary {
+        let start = Date()
         try checkOutput(output)
         let extractor = try features.choice(presets.preset).loadExtractor(threads: running.threads)
         let progress = Terminal.progressReporter()
         let evaluator = KeypointEvaluator(try KeypointSet(contentsOf: data), extractor: extractor, parallelism: running.parallelism) {
             progress(ProgressUpdate(stage: "Matching keypoints", done: $0, total: $1))
         }
-        let summary = try evaluator.summary(command: RunOptions.commandLine)
-        try running.publish(summary, summary.table, to: "\(output)/keypoints.json")
+        let summary = try evaluator.summary()
+        let head = SummaryHead(
+            version: BSB.version, command: command, models: [extractor.identity], settings: presets.preset.settings,
+            seconds: Date().timeIntervalSince(start))
+        let published = PublishedSummary(head, summary)
+        try published.write(to: output, name: Self.file)
+        return published
     }
 }

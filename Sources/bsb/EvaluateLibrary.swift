@@ -4,7 +4,7 @@ import BSBLibrary
 import BSBWorkbench
 
 /// `bsb evaluate library`: searches whose right answers are known.
-struct EvaluateLibrary: ParsableCommand {
+struct EvaluateLibrary: ExperimentCommand {
     static let configuration = CommandConfiguration(
         commandName: "library",
         abstract: "Measure how many of the first ten meshes that a search of a library gives have the clicked part.",
@@ -44,18 +44,19 @@ struct EvaluateLibrary: ParsableCommand {
         guard candidates >= 1 else { throw ValidationError("--candidates must be at least 1.") }
     }
 
-    func run() throws {
+    func open() throws -> Subjects {
         try checkOutput(output)
-        let (set, entries) = try dataSet.open()
-        let library = try MeshLibrary(opening: place.library)
-        let bench = try Workbench(models.preset.settings, models.choice, running, cache: CacheDirectory(path: nil))
+        return try dataSet.open(at: Workbench(models.preset.settings, models.choice, running, cache: CacheDirectory(path: nil)))
+    }
+
+    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> LibraryEvaluator {
         var options = LibraryEvaluator.Options()
         (options.searches, options.photoSize, options.seed) = (searches, photoSize, seeding.seed)
         (options.candidates, options.crossesCategories) = (candidates, acrossCategories)
-        let records = try LibraryEvaluator(in: library, data: set, entries: entries, options: options, at: bench).run(folder: output)
-        let meshes = try library.catalogue.entries().count { $0.state == .ready }
-        let summary = LibrarySummary(of: records, options: options, meshes: meshes, bench: bench, command: RunOptions.commandLine)
+        return try LibraryEvaluator(in: MeshLibrary(opening: place.library), ground(), options: options)
+    }
+
+    func finish(_ experiment: LibraryEvaluator, _ records: [LibraryRecord], _ summary: LibrarySummary, _ head: SummaryHead) throws {
         try fitting.write(summary.fitted)
-        try running.publish(summary, summary.table, to: "\(output)/library.json", table: "\(output)/library.md")
     }
 }

@@ -1,9 +1,8 @@
 import ArgumentParser
 import BSBEvaluation
-import Foundation
 
 /// `bsb evaluate reverse`: from meshes to photos, and there and back.
-struct EvaluateReverse: ParsableCommand {
+struct EvaluateReverse: MeasuringCommand {
     static let configuration = CommandConfiguration(
         commandName: "reverse",
         abstract: "Measure how often vertices are found in photos, and whether clicks come back by way of a mesh.",
@@ -13,32 +12,22 @@ struct EvaluateReverse: ParsableCommand {
             """)
 
     @OptionGroup var given: MeasurementOptions
-    @OptionGroup(title: "Clicks") var sampling: SamplingOptions
-
-    @Option(name: .customLong("protocol"), help: "Whose photo it is: one of the mesh itself, or one of another shape of its category.")
-    var protocolKind = EvaluationOptions.ProtocolKind.same
-
-    @OptionGroup(title: "Clicks") var sharing: SharedPhotoOptions
+    @OptionGroup(title: "Clicks") var clicks: ClickOptions
 
     @OptionGroup(title: "Output") var fitting: FitOptions
 
-    func run() throws {
-        let (ground, output) = (try given.open(), given.output)
-        let bench = ground.bench
-        var options = sampling.evaluation(seed: given.common.seed)
-        options.protocolKind = protocolKind
-        options.clicksPerPhoto = sharing.clicksPerPhoto ?? SharedPhotoOptions.usualOfMany
-        let records = try ReverseEvaluator(Evaluator(data: ground.set, entries: ground.entries, options: options, at: bench)).run(
-            folder: output)
-        let summary = ReverseSummary(
-            of: records, options: options, bench: bench, command: RunOptions.commandLine, seconds: ground.seconds)
+    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> ReverseEvaluator {
+        let options = clicks.evaluation(seed: given.common.seed, clicksPerPhoto: SharedPhotoOptions.usualOfMany)
+        return try ReverseEvaluator(Evaluator(ground(), options: options))
+    }
+
+    func finish(_ experiment: ReverseEvaluator, _ records: [ReverseRecord], _ summary: ReverseSummary, _ head: SummaryHead) throws {
         try fitting.write(summary.fitted)
-        try given.common.run.publish(summary, summary.table, to: "\(output)/reverse.json", table: "\(output)/reverse.md")
     }
 }
 
 /// `bsb evaluate relate`: between real photos.
-struct EvaluateRelate: ParsableCommand {
+struct EvaluateRelate: MeasuringCommand {
     static let configuration = CommandConfiguration(
         commandName: "relate",
         abstract: "Measure how often a click in a real photo finds its part in another, through meshes and without.",
@@ -68,16 +57,9 @@ struct EvaluateRelate: ParsableCommand {
         guard (1...1000).contains(meshes) else { throw ValidationError("--meshes must be between 1 and 1000.") }
     }
 
-    func run() throws {
-        let (ground, output) = (try given.open(), given.output)
-        let bench = ground.bench
-        let photos = try PhotoClicks(contentsOf: clicks)
+    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> RelateEvaluator {
         var options = PhotoPairOptions()
         (options.samples, options.clicksPerPair, options.meshes, options.seed) = (samples, clicksPerPair, meshes, given.common.seed)
-        let records = try RelateEvaluator(data: ground.set, entries: ground.entries, clicks: photos, options: options, at: bench).run(
-            folder: output)
-        let summary = RelateSummary(
-            of: records, options: options, bench: bench, command: RunOptions.commandLine, seconds: ground.seconds)
-        try given.common.run.publish(summary, summary.table, to: "\(output)/relate.json", table: "\(output)/relate.md")
+        return RelateEvaluator(try ground(), clicks: try PhotoClicks(contentsOf: clicks), options: options)
     }
 }

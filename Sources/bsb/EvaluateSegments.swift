@@ -3,13 +3,14 @@ import BSBEvaluation
 import Foundation
 
 /// `bsb evaluate segments`: how well clicks on meshes become their labelled parts.
-struct EvaluateSegments: ParsableCommand {
+struct EvaluateSegments: ExperimentCommand {
+    static let file = "summary"
     static let configuration = CommandConfiguration(
         commandName: "segments",
         abstract: "Measure how well clicks on labelled meshes become their parts.",
         discussion: """
             Example: bsb evaluate segments --data labeled-meshes --split Training/split.csv --output segments
-            Writes a file for each mesh, summary.json and table.md; a run that is cut short goes on where it was.
+            Writes samples.jsonl, summary.json and summary.md; a run that is cut short goes on where it was.
             """)
 
     @OptionGroup(title: "Meshes") var dataSet: DataSetOptions
@@ -51,19 +52,20 @@ struct EvaluateSegments: ParsableCommand {
         _ = try chosenMethods()
     }
 
-    func run() throws {
+    var running: RunOptions { common.run }
+
+    func open() throws -> Subjects {
         try checkOutput(output)
         let settings = common.settings(presets.preset, look, liftOptions)
-        let bench = try common.workbench(settings, choice: segmenterModel.choice(presets.preset))
-        let (set, all) = try dataSet.open()
-        let entries = meshesPerCategory.map { count in
-            Dictionary(grouping: all, by: \.category).values.flatMap { $0.prefix(count) }.sorted()
+        var ground = try dataSet.open(at: common.workbench(settings, choice: segmenterModel.choice(presets.preset)))
+        if let meshesPerCategory {
+            ground.entries = Dictionary(grouping: ground.entries, by: \.category).values.flatMap { $0.prefix(meshesPerCategory) }.sorted()
         }
-        let options = try self.options()
-        let results = try SegmentEvaluation(data: set, entries: entries ?? all, options: options, at: bench).run(folder: output)
-        let summary = SegmentSummary(
-            of: results, options: options, seed: common.seed, segmenter: bench.segmenter.identity, command: RunOptions.commandLine)
-        try common.run.publish(summary, summary.table, to: "\(output)/summary.json", table: "\(output)/table.md")
+        return ground
+    }
+
+    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> SegmentEvaluation {
+        try SegmentEvaluation(ground(), options: options())
     }
 
     private func chosenMethods() throws -> [SegmentEvaluation.Method]? {

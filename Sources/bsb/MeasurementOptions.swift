@@ -15,23 +15,101 @@ struct MeasurementOptions: ParsableArguments {
     @OptionGroup(title: "Models") var models: ModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
-    /// What is measured: where, on which shapes, since when.
-    struct Ground {
-        var bench: Workbench
-        var set: any LabelledDataSet
-        var entries: [ShapeEntry]
-        fileprivate var start: Date
-
-        /// Seconds since the command began.
-        var seconds: Double { Date().timeIntervalSince(start) }
-    }
+    var settings: Settings { common.settings(models.preset, views) }
 
     /// Opens the models and the shapes, if results can be written.
-    func open() throws -> Ground {
-        let start = Date()
+    func open(features: StoredFeatures? = nil) throws -> Subjects {
         try checkOutput(output)
-        let bench = try common.workbench(common.settings(models.preset, views), choice: models.choice)
-        let (set, entries) = try dataSet.open()
-        return Ground(bench: bench, set: set, entries: entries, start: start)
+        let bench = try common.workbench(settings, choice: models.choice)
+        return try dataSet.open(at: bench, features: features)
     }
+}
+
+/// Clicks in rendered photos: how many, of what, how drawn.
+struct ClickOptions: ParsableArguments {
+    @OptionGroup var sampling: SamplingOptions
+
+    @Option(name: .customLong("protocol"), help: "Whose photo is clicked: one of the mesh itself, or one of another shape of its category.")
+    var protocolKind = EvaluationOptions.ProtocolKind.same
+
+    @OptionGroup var sharing: SharedPhotoOptions
+
+    /// The options of an evaluation with these.
+    func evaluation(seed: UInt64, clicksPerPhoto: Int) -> EvaluationOptions {
+        var options = sampling.evaluation(seed: seed)
+        (options.protocolKind, options.clicksPerPhoto) = (protocolKind, sharing.clicksPerPhoto ?? clicksPerPhoto)
+        return options
+    }
+}
+
+/// A command that makes a table.
+protocol TableCommand: ParsableCommand {
+    /// The name of the summary's files, without their endings.
+    static var file: String { get }
+    /// Where results are written.
+    var output: String { get }
+    /// How they are told.
+    var running: RunOptions { get }
+
+    /// Makes the table, or goes on with it, and writes it; `command` is how it was asked for.
+    func publication(command: String) throws -> PublishedSummary
+}
+
+extension TableCommand {
+    func run() throws { try publish() }
+
+    /// Makes, writes and prints the table.
+    func publish() throws {
+        let published = try publication(command: RunOptions.commandLine)
+        try running.finish(published) { $0.table }
+    }
+}
+
+/// A command that runs an experiment, or goes on with it, and publishes what it comes to.
+protocol ExperimentCommand: TableCommand {
+    associatedtype Measurement: Experiment
+
+    /// Opens models and shapes.
+    func open() throws -> Subjects
+    /// What is measured.
+    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> Measurement
+    /// What is made of the records beside the summary, before that is written.
+    func finish(_ experiment: Measurement, _ records: [Measurement.Record], _ summary: Measurement.Outcome, _ head: SummaryHead) throws
+}
+
+extension ExperimentCommand {
+    static var file: String { Measurement.name }
+
+    func finish(_ experiment: Measurement, _ records: [Measurement.Record], _ summary: Measurement.Outcome, _ head: SummaryHead) throws {}
+
+    func publication(command: String) throws -> PublishedSummary {
+        let start = Date()
+        let experiment = try experiment(on: open())
+        let measured = try experiment.run(folder: output)
+        let summary = experiment.summary(of: measured.records)
+        let head = SummaryHead(
+            version: BSB.version, command: command, models: experiment.models, settings: experiment.ground.bench.settings,
+            seconds: Date().timeIntervalSince(start), skipped: measured.skipped)
+        try finish(experiment, measured.records, summary, head)
+        let published = PublishedSummary(head, summary)
+        try published.write(to: output, name: Self.file)
+        return published
+    }
+}
+
+/// A command whose experiment has the usual options.
+protocol MeasuringCommand: ExperimentCommand {
+    var given: MeasurementOptions { get }
+}
+
+extension MeasuringCommand {
+    var output: String { given.output }
+    var running: RunOptions { given.common.run }
+
+    func open() throws -> Subjects { try given.open() }
+}
+
+extension RunOptions {
+    /// The command as it was given.
+    static var commandLine: String { (["bsb"] + CommandLine.arguments.dropFirst()).joined(separator: " ") }
 }

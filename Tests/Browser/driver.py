@@ -6,6 +6,7 @@ import io
 import json
 
 from PIL import Image
+from playwright.sync_api import TimeoutError
 
 
 class Studio:
@@ -99,7 +100,11 @@ class Studio:
     # Answers
 
     def answered(self, state="done"):
-        self.page.locator(f"#verdict[data-state={state}]").wait_for(timeout=60000)
+        try:
+            self.page.locator(f"#verdict[data-state={state}]").wait_for(timeout=60000)
+        except TimeoutError as error:
+            seen = self.page.evaluate("[document.querySelector('#verdict').outerHTML, document.querySelector('#failures').innerText, document.visibilityState]")
+            raise AssertionError(f"no answer within a minute; the page has {seen}") from error
         return self
 
     @property

@@ -1,11 +1,14 @@
 """The page itself: sizes, light and dark, screen readers, other tabs, other sites."""
 
 import http.server
+import io
 import shutil
 import threading
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import expect
 
 from driver import BLUE
 
@@ -16,12 +19,28 @@ def test_nothing_is_cut_off(open_studio, width, height):
     cut = page.evaluate("""() => [...document.querySelectorAll('button, canvas, input:not([type=file]):not([type=radio])')].filter(e => e.checkVisibility()).filter(e => {
       const r = e.getBoundingClientRect();
       return r.left < -0.5 || r.top < -0.5 || r.right > innerWidth + 0.5 || r.bottom > innerHeight + 0.5;
-    }).map(e => e.id || e.textContent)""")
+    }).map(e => [e.id || e.textContent, JSON.stringify(e.getBoundingClientRect())])""")
     assert cut == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth && document.documentElement.scrollHeight <= innerHeight")
     for canvas in ("#photo", "#mesh"):
         box = page.locator(canvas).bounding_box()
         assert box["width"] > 300 and box["height"] > 240
+
+
+def test_many_open_files_leave_the_panes_their_places(open_studio, server):
+    """The strips of thumbnails are scrolled: they neither widen a pane nor push it over its neighbour."""
+    page = open_studio(1024, 768).page
+    places = lambda page: [page.locator(canvas).bounding_box() for canvas in ("#photo", "#mesh")]
+    picture, cube = io.BytesIO(), b"v 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 1\nf 1 3 2\nf 1 2 4\nf 2 3 4\nf 1 4 3\n"
+    Image.new("RGB", (64, 48)).save(picture, "PNG")
+    for kind, name, data in (("photos", "grey.png", picture.getvalue()), ("meshes", "corner.obj", cube)):
+        for _ in range(12):
+            page.request.post(
+                f"{server.address}/api/{kind}?name={name}", data=data, headers={"Content-Type": "application/octet-stream"}).json()["id"]
+    later = open_studio(1024, 768).page
+    for pane in ("#photo-pane", "#mesh-pane"):
+        assert later.locator(f"{pane} .thumbnail").count() >= 12
+    assert places(later) == places(page)
 
 
 def test_a_finger_on_a_tablet(open_studio, example):
@@ -72,12 +91,13 @@ def test_files_of_a_given_folder_are_opened_from_a_list(studio, given, example):
     (given / "tools").mkdir(exist_ok=True)
     shutil.copy(example("guitar") / "mesh.obj", given / "tools" / "lute.obj")
     studio.page.click("#browse")
-    studio.page.locator("#folder-list button", has_text=given.name).or_(studio.page.locator("#folder-list button", has_text="tools")).first.click()
-    if studio.page.locator("#folder-list button", has_text="tools").count():
-        studio.page.locator("#folder-list button", has_text="tools").click()
+    root, tools = (studio.page.locator("#folder-list button", has_text=name) for name in (given.name, "tools"))
+    expect(root.or_(tools).first).to_be_visible()
+    if root.count():
+        root.click()
+    tools.click()
     studio.page.locator("#folder-list button", has_text="lute.obj").click()
-    studio.wait_for_mesh()
-    assert studio.page.locator("#mesh-pane .file-name").text_content() == "lute.obj"
+    expect(studio.page.locator("#mesh-pane .file-name")).to_have_text("lute.obj")
 
 
 def test_two_tabs_do_not_disturb_each_other(open_studio, example):

@@ -31,7 +31,7 @@ import Testing
 
     private static let files = [
         "README.md", "docs/benchmarks.md", "docs/both-ways.md", "docs/evaluation.md", "docs/gallery.md", "docs/iseg.md", "docs/models.md",
-        "docs/library.md", "docs/result-schema.md", "docs/scale.md", "docs/swift.md",
+        "docs/library.md", "docs/result-schema.md", "docs/scale.md", "docs/swift.md", "docs/results.md", "docs/your-own-method.md",
     ]
 
     @Test(arguments: files) func commandsInBlocksAreUnderstood(file: String) throws {

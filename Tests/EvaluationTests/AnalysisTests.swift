@@ -52,7 +52,7 @@ import Testing
 
     private func evaluator(_ samples: Int, returned: ReturnedPhotos? = nil) -> Evaluator {
         let data = MemoryDataSet(shapes: [tower()])
-        return Evaluator(data: data, entries: data.entries, options: Self.options(samples), returned: returned, at: testBench())
+        return Evaluator(Subjects(data, data.entries, at: testBench()), options: Self.options(samples), returned: returned)
     }
 
     @Test func variantsAnswerTheSameClicks() throws {
@@ -64,29 +64,28 @@ import Testing
             let variants = Ablation.all(from: testBench().settings).filter { names.contains($0.name) }
             #expect(variants.count == names.count)
             let evaluation = AblationEvaluator(evaluator(4), variants: variants)
-            let records = try evaluation.run(folder: folder)
+            let records = try evaluation.run(folder: folder).records
             #expect(records.count == 4)
             #expect(records.allSatisfy { $0.answers.count == 2 * names.count })
-            #expect(try evaluation.run(folder: folder) == records)
-            let plain = try evaluator(4).run(folder: "\(folder)/plain")
+            #expect(try evaluation.run(folder: folder).records == records)
+            let plain = try evaluator(4).run(folder: "\(folder)/plain").records
             #expect(plain.map { $0.answers["default"] } == records.map { $0.answers["default"] })
-            let summary = AblationSummary(
-                of: records, variants: variants, options: Self.options(4), models: [], command: "test", seconds: 0)
-            #expect(summary.variants.first?.gain.mean == 0)
-            #expect(summary.variants.first { $0.name == "last-resort" }?.coverage.mean == 1)
+            let summary = evaluation.summary(of: records)
+            #expect(summary.variants.first?["gain"]?.mean == 0)
+            #expect(summary.variants.first { $0.names["name"] == "last-resort" }?["coverage"]?.mean == 1)
             #expect(Set(Ablation.all(from: Settings()).map(\.name)).count == Ablation.all(from: Settings()).count)
         }
     }
 
     @Test func movedMeshesKeepTheirAnswers() throws {
         try withTemporaryDirectory { folder in
-            let records = try InvarianceEvaluator(evaluator(4), changes: [.translated, .subdivided]).run(folder: folder)
+            let records = try InvarianceEvaluator(evaluator(4), changes: [.translated, .subdivided]).run(folder: folder).records
             #expect(records.count == 4)
-            let summary = InvarianceSummary(of: records, models: [], command: "test", seconds: 0)
-            #expect(summary.changes.map(\.name) == ["translated", "subdivided"])
+            let summary = InvarianceSummary(of: records)
+            #expect(summary.changes.map { $0.names["name"] } == ["translated", "subdivided"])
             #expect(records.allSatisfy { $0.changes.count == 2 })
             // Moving a mesh changes nothing but rounding, which may tip a tie.
-            #expect(summary.changes[0].samePart.mean >= 0.75)
+            #expect(try #require(summary.changes[0]["samePart"]).mean >= 0.75)
         }
     }
 
@@ -115,7 +114,7 @@ import Testing
         var options = EvaluationOptions()
         (options.samples, options.photoSize) = (4, 64)
         let data = MemoryDataSet(shapes: [tower()])
-        return Evaluator(data: data, entries: data.entries, options: options, returned: returned, at: testBench())
+        return Evaluator(Subjects(data, data.entries, at: testBench()), options: options, returned: returned)
     }
 
     @Test func picturesComeBack() throws {
@@ -133,7 +132,7 @@ import Testing
             let large = try Image(contentsOf: "\(folder)/depth/\(export.photos[0].depth)").resized(width: 128, height: 128)
             try large.writePNG(to: "\(folder)/depth/\(export.photos[0].stem).png")
             let returned = try ReturnedPhotos(contentsOf: "\(folder)/depth")
-            let records = try evaluator(returned).run(folder: "\(folder)/run")
+            let records = try evaluator(returned).run(folder: "\(folder)/run").records
             #expect(records.count == export.photos[0].clicks.count)
             #expect(records.map { $0.click.x / 2 } == export.photos[0].clicks.map(\.x))
             #expect(records.allSatisfy { $0.partMaskIoU != nil })

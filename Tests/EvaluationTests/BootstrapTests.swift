@@ -25,7 +25,7 @@ import Testing
         let values = (0..<50).map { Double($0 % 7) }
         let clusters = (0..<50).map { $0 / 2 }
         #expect(Bootstrap().mean(of: values, clusters: clusters) == Bootstrap().mean(of: values, clusters: clusters))
-        #expect(Bootstrap().mean(of: [], clusters: []) == nil)
+        #expect(Bootstrap().mean(of: [], clusters: [Int]()) == nil)
     }
 
     @Test func percentilesLieBetweenNeighbours() {

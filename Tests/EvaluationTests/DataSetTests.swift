@@ -1,6 +1,7 @@
 import BSBBasics
 import Foundation
 import BSBShapes
+import BSBWorkbench
 import TestSupport
 import Testing
 
@@ -78,6 +79,92 @@ import Testing
     @Test(arguments: ["", "1 2\n", "nan 0 0\n", "a b c\n", "1e400 0 0\n"]) func damagedPoints(_ points: String) {
         let files = ["mug/meshes/a.obj": tetrahedronOBJ, "mug/points/a.pts": points, "mug/points_label/a.seg": "1\n"]
         #expect(kind(files, .shapenetpart) == .badInput)
+    }
+
+    // MARK: PartObjaverse-Tiny
+
+    /// A folder with a tower, its faces numbered by part, and a table.
+    private func partObjaverse(
+        _ numbers: NumPyArray, table: String = #"{"Buildings&&Outdoor": {"a1": ["base", "top"], "gone": ["x"]}}"#
+    ) throws -> LabelledShape {
+        try withTemporaryDirectory { folder in
+            try write(["PartObjaverse-Tiny_semantic.json": table], in: folder)
+            try AtomicFile.write(tower().mesh.glbData(), to: "\(folder)/PartObjaverse-Tiny_mesh/a1.glb")
+            try numbers.write(to: "\(folder)/PartObjaverse-Tiny_semantic_gt/a1.npy")
+            let set = try DataSetFormat.partobjaverse.open(folder)
+            #expect(set.entries == [ShapeEntry(category: "Buildings&&Outdoor", id: "a1")], "what is not there is left out")
+            return try set.shape(set.entries[0])
+        }
+    }
+
+    @Test func partObjaverseShape() throws {
+        let perFace = tower().labels.perFace
+        let shape = try partObjaverse(NumPyArray(perFace, shape: [perFace.count]))
+        #expect(shape.labels.names == ["base", "top"] && shape.labels.perFace == perFace)
+        let prepared = try EvaluationShape(shape, settings: Settings())
+        for (vertex, point) in shape.mesh.vertices.enumerated() where abs(point.y) > 0.2 {
+            #expect(prepared.part(of: vertex) == (point.y < 0 ? "base" : "top"))
+        }
+        #expect(try partObjaverse(NumPyArray(perFace.map { Int32($0) - 1 }, shape: [perFace.count])).labels.perFace.contains(-1))
+    }
+
+    @Test func damagedPartObjaverse() throws {
+        let perFace = tower().labels.perFace
+        for numbers in [
+            NumPyArray(Array(perFace.dropLast()), shape: [perFace.count - 1]), NumPyArray(perFace.map { $0 + 1 }, shape: [perFace.count]),
+            NumPyArray(perFace.map { Float($0) }, shape: [perFace.count]), NumPyArray(perFace.map { _ in -1 }, shape: [perFace.count]),
+        ] {
+            #expect(try failure { try partObjaverse(numbers) }.kind == .badInput)
+        }
+        #expect(kind(["PartObjaverse-Tiny_semantic.json": "[]"], .partobjaverse) == .badInput)
+        #expect(kind(["PartObjaverse-Tiny_semantic.json": "{}"], .partobjaverse) == .missingInput)
+        #expect(kind(["PartObjaverse-Tiny_semantic.json": #"{"A": {"../b": ["x"]}}"#], .partobjaverse) == .badInput)
+    }
+
+    // MARK: 3DCoMPaT
+
+    /// A triangle three times, as the nodes of a lamp.
+    private static let lamp: [String: String] = {
+        let corners: [Float] = [0, 0, 0, 1, 0, 0, 0, 1, 0]
+        let bytes = corners.withUnsafeBytes { Data($0) }.base64EncodedString()
+        let nodes = ["lamp_pole", "bulb", "lamp_socket"].enumerated().map {
+            #"{"name": "\#($1)", "mesh": 0, "translation": [\#($0), 0, 0]}"#
+        }
+        let model = """
+            {"asset": {"version": "2.0"}, "scene": 0, "scenes": [{"nodes": [0, 1, 2]}], "nodes": [\(nodes.joined(separator: ", "))],
+             "meshes": [{"primitives": [{"attributes": {"POSITION": 0}}]}],
+             "accessors": [{"bufferView": 0, "componentType": 5126, "count": 3, "type": "VEC3", "min": [0, 0, 0], "max": [1, 1, 0]}],
+             "bufferViews": [{"buffer": 0, "byteLength": 36}],
+             "buffers": [{"byteLength": 36, "uri": "data:application/octet-stream;base64,\(bytes)"}]}
+            """
+        return [
+            "models/01_c3d.gltf": model, "models/readme.txt": "", "models/ff_c3d.gltf": model, "metadata/classes.json": #"["bag", "lamp"]"#,
+            "metadata/hier_coarse.json": #"{"01": {"lamp_pole": "base", "bulb": "bulb", "lamp_socket": "bulb"}}"#,
+        ]
+    }()
+
+    @Test func compatShapesHaveCoarseAndFineParts() throws {
+        let coarse = try firstShape(Self.lamp, .compat)
+        #expect(coarse.entry == ShapeEntry(category: "lamp", id: "01_c3d"))
+        #expect(coarse.labels.names == ["base", "bulb"] && coarse.labels.perFace == [0, 1, 1])
+        let fine = try firstShape(Self.lamp, .compat, level: 0)
+        #expect(fine.labels.names == ["lamp_pole", "bulb", "lamp_socket"] && fine.labels.perFace == [0, 1, 2])
+    }
+
+    @Test func damagedCompat() {
+        func with(_ file: String, _ text: String?) -> Failure.Kind? {
+            var files = Self.lamp
+            files[file] = text
+            return kind(files, .compat)
+        }
+        #expect(with("metadata/classes.json", nil) == .missingInput)
+        #expect(with("metadata/classes.json", #"["bag"]"#) == .missingInput)
+        #expect(with("metadata/hier_coarse.json", "[]") == .badInput)
+        #expect(with("models/01_c3d.gltf", "{}") == .badInput)
+        let unnamed = Self.lamp["models/01_c3d.gltf"]!.replacingOccurrences(
+            of: "\"name\": \"[^\"]*\", ", with: "", options: .regularExpression)
+        #expect(with("models/01_c3d.gltf", unnamed) == .badInput)
+        #expect(throws: Failure.self) { try firstShape(Self.lamp, .compat, level: 2) }
     }
 
     // MARK: Own data
@@ -173,6 +260,23 @@ import Testing
         let depth = 100
         let result = String(repeating: #"[{"name": "a", "children": "#, count: depth) + "[]" + String(repeating: "}]", count: depth)
         #expect(throws: Failure.self) { try shape(Self.files.merging(["172/result.json": result]) { $1 }, level: 1) }
+    }
+
+    /// PartNet-Mobility has the meshes elsewhere; a bottle's first level is the bottle.
+    @Test func partNetMobility() throws {
+        let result = """
+            [{"name": "bottle", "children": [{"name": "normal_bottle", "children": [
+                {"name": "body", "objs": ["original-3"]}, {"name": "lid", "objs": ["original-2"]}]}]}]
+            """
+        let files = [
+            "3763/result.json": result, "3763/meta.json": #"{"model_cat": "Bottle"}"#, "3763/semantics.txt": "link_0 hinge lid\n",
+            "3763/textured_objs/original-2.obj": "mtllib original-2.mtl\n" + tetrahedronOBJ,
+            "3763/textured_objs/original-3.obj": tetrahedronOBJ,
+        ]
+        #expect(try shape(files, level: 1).labels.names == ["normal_bottle"])
+        let fine = try shape(files, level: 2)
+        #expect(fine.entry == ShapeEntry(category: "Bottle", id: "3763"))
+        #expect(fine.labels.names == ["body", "lid"] && fine.labels.perFace == [0, 0, 0, 0, 1, 1, 1, 1])
     }
 
     @Test func damagedMeshAndMeta() {

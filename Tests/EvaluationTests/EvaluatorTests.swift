@@ -24,7 +24,9 @@ import Testing
     }
 
     private func run(_ options: EvaluationOptions, threads: Int = 1, folder: String) throws -> [SampleRecord] {
-        try Evaluator(data: Self.data, entries: Self.data.entries, options: options, at: testBench(threads: threads)).run(folder: folder)
+        try Evaluator(Subjects(Self.data, Self.data.entries, at: testBench(threads: threads)), options: options).run(
+            folder: folder
+        ).records
     }
 
     @Test func samplesAreTheSameOnAnyNumberOfThreadsAndWhenResumed() throws {
@@ -59,7 +61,7 @@ import Testing
                 }
                 #expect(record.answers[Method.nearestVertex.rawValue]?.vertex != nil)
             }
-            let summary = Summarizer().summary(of: records, options: options, bench: testBench(), command: "test", seconds: 0)
+            let summary = Summarizer().summary(of: records, options: options)
             #expect(summary.samples == records.count)
             #expect(summary.methods.first?.method == "default")
             // The default settings are not the published ones only where they do better.
@@ -135,14 +137,14 @@ import Testing
 
     @Test func existenceIsMeasuredWithAndWithoutThePart() throws {
         try withTemporaryDirectory { folder in
-            let evaluator = ExistenceEvaluator(data: Self.data, entries: Self.data.entries, options: Self.options(8), at: testBench())
-            let records = try evaluator.run(folder: folder)
+            let evaluator = try ExistenceEvaluator(Subjects(Self.data, Self.data.entries, at: testBench()), options: Self.options(8))
+            let records = try evaluator.run(folder: folder).records
             #expect(records.count { $0.counterpart == .present } == records.count { $0.counterpart == .cut })
             #expect(records.contains { $0.counterpart == .painted })
             #expect(Set(records.map(\.sample)).count == records.count)
-            #expect(try evaluator.run(folder: folder) == records)
-            let summary = ExistenceSummary(of: records, bench: testBench(), command: "test", seconds: 0)
-            #expect(summary.kinds.map(\.counterpart) == [.present, .cut, .painted])
+            #expect(try evaluator.run(folder: folder).records == records)
+            let summary = evaluator.summary(of: records)
+            #expect(summary.kinds.map { $0.names["counterpart"] } == ["present", "cut", "painted"])
             let curve = try #require(summary.curves["bestIoU"])
             #expect((0...1).contains(curve.area))
             let fitted = try #require(summary.fitted)

@@ -83,7 +83,7 @@ import Testing
             let set = try KeypointSet(contentsOf: folder)
             #expect(set.pairs.count == 2)
             let patterns = PatternExtractor { index in index == 1 ? grid(16, movedBy: [2, -1]) : grid(16) }
-            let summary = try KeypointEvaluator(set, extractor: patterns, parallelism: Parallelism(threads: 2)).summary(command: "test")
+            let summary = try KeypointEvaluator(set, extractor: patterns, parallelism: Parallelism(threads: 2)).summary()
             #expect(summary.groups.map(\.name) == ["all", "a"])
             for scores in [summary.groups[0].nearest, summary.groups[0].voted] {
                 #expect(scores.map(\.within) == [0.05, 0.1, 0.15])

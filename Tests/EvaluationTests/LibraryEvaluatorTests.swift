@@ -22,7 +22,7 @@ import Testing
             Self.record(1, relevant: 20, hits: ["search": 5, "whole": 0], found: 1, right: 1),
             Self.record(2, relevant: 0, hits: [:], found: 9, right: 0),
         ]
-        let summary = LibrarySummary(of: records, options: .init(), meshes: 50, bench: testBench(), command: "test")
+        let summary = LibrarySummary(of: records, options: .init(), meshes: 50, models: testBench().models)
         #expect(summary.searches == 2 && summary.judged == 40 && summary.relevant == 12)
         #expect(summary.recall["search"]?.mean == 0.75 && summary.recall["whole"]?.mean == 0.25)
         // Of 4, 10 x 4 / 40 are among the first ten of any order; of 20, 5 of 10.
@@ -49,14 +49,14 @@ import Testing
             let data = try DataSetFormat.simple.open(folder + "/data")
             var options = LibraryEvaluator.Options()
             (options.searches, options.photoSize) = (2, 96)
-            let evaluator = LibraryEvaluator(in: library, data: data, entries: data.entries, options: options, at: bench)
-            let records = try evaluator.run(folder: folder + "/out")
+            let evaluator = try LibraryEvaluator(in: library, Subjects(data, data.entries, at: bench), options: options)
+            let records = try evaluator.run(folder: folder + "/out").records
             #expect(!records.isEmpty)
             for record in records {
                 #expect(record.judged == 1 && record.relevant == 1, "the photographed shape does not count")
                 #expect(record.hits["search"] == 1 && record.hits["whole"] == 1 && record.evidence.count == 1)
             }
-            #expect(try evaluator.run(folder: folder + "/out") == records)
+            #expect(try evaluator.run(folder: folder + "/out").records == records)
         }
     }
 }

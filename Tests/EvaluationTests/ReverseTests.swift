@@ -25,7 +25,8 @@ import Testing
 
     private func run(_ options: EvaluationOptions, threads: Int = 1, folder: String) throws -> [ReverseRecord] {
         let bench = testBench(threads: threads, segmenter: HalfSegmenter(objectRows: 1..<7))
-        return try ReverseEvaluator(Evaluator(data: Self.data, entries: Self.data.entries, options: options, at: bench)).run(folder: folder)
+        let evaluator = Evaluator(Subjects(Self.data, Self.data.entries, at: bench), options: options)
+        return try ReverseEvaluator(evaluator).run(folder: folder).records
     }
 
     @Test func recordsAreTheSameOnAnyNumberOfThreadsAndWhenResumed() throws {
@@ -55,7 +56,7 @@ import Testing
                 // The features tell high from low, and so do the parts, so what leads back must not be far off.
                 #expect(record.answers["nearest-round-trip"]?.pixel != nil)
             }
-            let summary = ReverseSummary(of: records, options: options, bench: testBench(), command: "test", seconds: 0)
+            let summary = ReverseSummary(of: records, options: options, bench: testBench())
             #expect(summary.samples == 12 && summary.withoutPart == 0)
             #expect(summary.scores.map(\.method) == ["locate", "nearest-pixel", "chance", "round-trip", "nearest-round-trip"])
             #expect(summary.scores.allSatisfy { $0.success.n == 12 })
@@ -121,7 +122,7 @@ import Testing
         #expect(score.lead?.mean == 0.5)
         let chance = try #require(PixelScore(chance: "C", [0.25, 0.75], default: [right, .none], clusters: [0, 1]))
         #expect(chance.success.mean == 0.5 && chance.lead?.mean == 0 && chance.coverage == nil)
-        #expect(PixelScore("a", title: "A", [], clusters: []) == nil)
+        #expect(PixelScore("a", title: "A", [], clusters: [Int]()) == nil)
     }
 }
 
@@ -159,14 +160,14 @@ import Testing
         var options = PhotoPairOptions()
         (options.samples, options.clicksPerPair) = (samples, 2)
         let bench = testBench(threads: threads, segmenter: HalfSegmenter(objectRows: 1..<7))
-        return RelateEvaluator(data: data, entries: data.entries, clicks: clicks, options: options, at: bench)
+        return RelateEvaluator(Subjects(data, data.entries, at: bench), clicks: clicks, options: options)
     }
 
     @Test func clicksAreSoughtInOtherPhotos() throws {
         try withTemporaryDirectory { folder in
             let clicks = try photos(folder)
             #expect(clicks.photos.allSatisfy { $0.masks?.values.allSatisfy { $0.hasPrefix(folder) } == true })
-            let records = try evaluator(clicks).run(folder: "\(folder)/run")
+            let records = try evaluator(clicks).run(folder: "\(folder)/run").records
             #expect(records.map(\.sample) == Array(0..<6))
             for record in records {
                 #expect(record.first != record.second)
@@ -179,12 +180,12 @@ import Testing
                 #expect(record.direct.correct == mask[pixel[0], pixel[1]])
                 #expect(record.second.contains(record.click.part))
             }
-            #expect(try evaluator(clicks, threads: 2).run(folder: "\(folder)/threads") == records)
+            #expect(try evaluator(clicks, threads: 2).run(folder: "\(folder)/threads").records == records)
             let log = "\(folder)/run/samples.jsonl"
             let lines = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
             try AtomicFile.write(lines.prefix(2).joined(separator: "\n") + "\n", to: log)
-            #expect(try evaluator(clicks).run(folder: "\(folder)/run") == records)
-            let summary = RelateSummary(of: records, options: PhotoPairOptions(), bench: testBench(), command: "test", seconds: 0)
+            #expect(try evaluator(clicks).run(folder: "\(folder)/run").records == records)
+            let summary = RelateSummary(of: records, options: PhotoPairOptions())
             #expect(summary.scores.map(\.method) == ["vote", "single", "direct", "chance"])
             #expect(summary.scores.map(\.success.n) == [6, 12, 6, 6])
         }

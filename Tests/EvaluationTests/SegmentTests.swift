@@ -153,7 +153,7 @@ import Testing
     static func evaluation(_ shape: LabelledShape) -> SegmentEvaluation {
         var bench = testBench()
         bench.settings.segmentViews.count = 12
-        return SegmentEvaluation(data: MemoryDataSet(shapes: [shape]), entries: [shape.entry], options: options, at: bench)
+        return SegmentEvaluation(Subjects(MemoryDataSet(shapes: [shape]), [shape.entry], at: bench), options: options)
     }
 
     /// The overlap of a part of the tower with the ball around a click that has its area.
@@ -169,7 +169,7 @@ import Testing
 
     @Test func measurementsGoOnWhereTheyWere() throws {
         try withTemporaryDirectory { path in
-            let results = try Self.evaluation(tower()).run(folder: path)
+            let results = try Self.evaluation(tower()).run(folder: path).records
             #expect(results.count == 1 && results[0].parts.count == 2)
             for part in results[0].parts {
                 for method in Self.options.methods {
@@ -179,20 +179,19 @@ import Testing
                 #expect(try abs(part.overlaps["ball"]![0] - Self.ballOverlap(of: part.name, clickedAt: part.click)) < 1e-9)
             }
             #expect(results[0].costs["fast"]?.counts["prompts"] ?? 0 > 0)
-            let summary = SegmentSummary(
-                of: results, options: Self.options, seed: 0, segmenter: .init(name: "s", hash: "h"), command: "bsb")
+            let summary = SegmentSummary(of: results, options: Self.options, seed: 0)
             #expect(summary.parts == 2 && summary.overlaps["lift"]?.count == 3)
             #expect(summary.table.contains("| fast over lift |") && summary.table.contains("one click | +1 | +2"))
             // What is done is read, not measured again: the result of an altered file comes back.
-            let file = "\(path)/meshes/Tower-1.json"
+            let file = "\(path)/samples.jsonl"
             let altered = try String(contentsOfFile: file, encoding: .utf8).replacingOccurrences(of: "\"base\"", with: "\"foot\"")
             try AtomicFile.write(altered, to: file)
-            #expect(try Self.evaluation(tower()).run(folder: path)[0].parts.contains { $0.name == "foot" })
+            #expect(try Self.evaluation(tower()).run(folder: path).records[0].parts.contains { $0.name == "foot" })
             var other = Self.options
             other.corrections = 1
             let shape = tower()
             #expect(throws: Failure.self) {
-                try SegmentEvaluation(data: MemoryDataSet(shapes: [shape]), entries: [shape.entry], options: other, at: testBench())
+                try SegmentEvaluation(Subjects(MemoryDataSet(shapes: [shape]), [shape.entry], at: testBench()), options: other)
                     .run(folder: path)
             }
         }

@@ -1,10 +1,12 @@
-import BSBBackbones
 import BSBImages
 import BSBWorkbench
 
 /// Answers the same clicks by many variants of the method.
-package struct AblationEvaluator: Sendable {
-    private let evaluator: Evaluator
+package struct AblationEvaluator: ClickExperiment {
+    package static let name = "ablations"
+    package static let stage = "Comparing variants"
+
+    package let evaluator: Evaluator
     private let variants: [Ablation]
 
     /// An evaluation of `variants` on the clicks of `evaluator`.
@@ -14,145 +16,92 @@ package struct AblationEvaluator: Sendable {
         self.variants = variants
     }
 
-    private struct Description: Encodable {
-        var options: EvaluationOptions
-        var settings: [String: Settings]
-        var models: [ModelIdentity]
-        var shapes: [String]
+    package var choices: [any Encodable] {
+        [evaluator.options, Dictionary(uniqueKeysWithValues: variants.map { ($0.name, $0.settings) })]
     }
 
-    /// Runs what is not yet in `folder` and returns all samples, in order; answers are named by variant.
-    ///
-    /// Beside each variant's answer stands that of the vertex most similar under its features, as `NAME/nearest`.
-    /// - Throws: `Failure` if a shape cannot be read, a model cannot be run, or the folder is another evaluation's.
-    package func run(folder: String) throws -> [SampleRecord] {
-        let bench = evaluator.bench
-        let description = Description(
-            options: evaluator.options, settings: Dictionary(uniqueKeysWithValues: variants.map { ($0.name, $0.settings) }),
-            models: bench.models, shapes: evaluator.entries.map(\.name))
-        return try evaluator.finish(folder: folder, description: description, stage: "Comparing variants") { job, finished in
-            try samples(of: job, except: finished)
-        }
-    }
-
-    private func samples(of job: Evaluator.TargetJob, except finished: Set<Int>) throws -> [SampleRecord] {
-        let target = try evaluator.target(job.target, segments: false)
+    func prepared(_ entry: ShapeEntry) throws -> SampleJudge {
+        let target = try ground.target(entry, segments: false)
         // What a variant needs of the mesh is made with all threads, once for all variants that need the same.
         for variant in variants {
-            var bench = evaluator.bench
+            var bench = bench
             bench.settings = variant.settings
             _ = try target.mesh.features(at: bench)
         }
-        let worker = evaluator.bench.singleThreaded
-        return try evaluator.eachPhoto(of: job, target: target.shape, except: finished) { photo, planned, shape in
-            try records(of: photo, planned, shape, on: target, worker)
-        }
+        return SampleJudge(target: target, options: evaluator.options, bench: bench.singleThreaded)
     }
 
-    private func records(
-        of photo: EvaluationPhoto, _ planned: Evaluator.PlannedPhoto, _ shape: EvaluationShape, on target: TargetMesh, _ worker: Workbench
-    ) throws -> [SampleRecord] {
-        var asking = worker
-        let opened = OpenPhoto(photo.image, name: shape.entry.name)
-        let judge = SampleJudge(target: target, options: evaluator.options, bench: worker)
-        let first = planned.number * evaluator.studio.clicks
-        return try (0..<min(photo.clicks.count, evaluator.options.samples - first)).map { index in
-            let click = photo.clicks[index]
+    /// The scores of all variants.
+    package func summary(of records: [SampleRecord]) -> AblationSummary {
+        AblationSummary(of: records, variants: variants, options: evaluator.options)
+    }
+
+    /// Records whose answers are named by variant; beside each stands that of the vertex most similar under its features, as `NAME/nearest`.
+    func records(of taken: TakenPhoto, on judge: SampleJudge) throws -> [SampleRecord] {
+        var asking = judge.bench
+        let opened = OpenPhoto(taken.photo.image, name: taken.source.entry.name)
+        return try taken.clicks.enumerated().map { index, click in
             var record: SampleRecord?
             var answers: [String: SampleRecord.Answer] = [:]
             for variant in variants {
                 asking.settings = variant.settings
                 let clicked = Click(Pixel(x: click.x, y: click.y))
-                let found = try asking.answer(clicked, in: opened, on: target.mesh, wantsPart: false).correspondence
+                let found = try asking.answer(clicked, in: opened, on: judge.target.mesh, wantsPart: false).correspondence
                 answers[variant.name] = judge.judged(found.buddy?.vertex, click)
                 answers["\(variant.name)/nearest"] = judge.judged(found.candidates.first?.vertex, click)
                 if record == nil { record = judge.record(click, found) }
             }
             guard var record else { preconditionFailure("there is a variant") }
-            (record.sample, record.photo, record.source, record.answers) = (first + index, planned.number, shape.entry.name, answers)
+            (record.sample, record.photo) = (taken.firstSample + index, taken.number)
+            (record.source, record.answers) = (opened.path, answers)
             return record
         }
     }
 }
 
 /// `ablations.json`.
-package struct AblationSummary: Sendable, Codable {
+package struct AblationSummary: Summary {
     /// The version of this schema.
     package var schema = 1
-    /// The command that made it.
-    package var command: String
-    /// The feature extractor and the segmenter.
-    package var models: [ModelIdentity]
     /// What was clicked.
     package var options: EvaluationOptions
     /// Clicks on parts that the target has.
     package var samples: Int
     /// Photos that these clicks are in.
     package var photos: Int
-    /// The variants, in the order of the list.
-    package var variants: [Variant]
-    /// Seconds that the run took.
-    package var seconds: Double
-
-    /// The scores of one variant.
-    package struct Variant: Sendable, Codable {
-        /// Its name.
-        package var name: String
-        /// What is different.
-        package var title: String
-        /// The share of clicks answered on the right part.
-        package var success: Estimate
-        /// The share of clicks with an answer.
-        package var coverage: Estimate
-        /// The share of right answers among answers.
-        package var precision: Estimate?
-        /// Its success less that of the first variant, click by click.
-        package var gain: Estimate
-        /// The success of the vertex most similar under its features.
-        package var nearest: Estimate
-    }
+    /// The variants, in the order of the list; `gain` is its success less that of the first, click by click, and `nearest` the success of
+    /// the vertex most similar under its features.
+    package var variants: [ScoreRow]
 
     /// The summary of samples.
-    package init(
-        of records: [SampleRecord], variants: [Ablation], options: EvaluationOptions, models: [ModelIdentity], command: String,
-        seconds: Double
-    ) {
+    package init(of records: [SampleRecord], variants: [Ablation], options: EvaluationOptions) {
         let records = records.filter(\.partExists)
-        (self.command, self.models, self.options, self.seconds) = (command, models, options, seconds)
+        self.options = options
         samples = records.count
         photos = Set(records.map(\.photo)).count
-        func estimate(_ records: [SampleRecord], _ value: (SampleRecord) -> Double) -> Estimate? {
-            Bootstrap().mean(of: records.map(value), clusters: records.map(\.photo))
-        }
         func right(_ record: SampleRecord, _ name: String) -> Double { record.answers[name]?.correct == true ? 1 : 0 }
         let base = variants.first?.name ?? ""
-        self.variants = variants.compactMap { variant in
+        self.variants = variants.map { variant in
             let name = variant.name
-            guard let success = estimate(records, { right($0, name) }),
-                let coverage = estimate(records, { $0.answers[name]?.vertex == nil ? 0 : 1 }),
-                let gain = estimate(records, { right($0, name) - right($0, base) }),
-                let nearest = estimate(records, { right($0, "\(name)/nearest") })
-            else { return nil }
-            return Variant(
-                name: name, title: variant.title, success: success, coverage: coverage,
-                precision: estimate(records.filter { $0.answers[name]?.vertex != nil }) { right($0, name) }, gain: gain, nearest: nearest)
+            return ScoreRow(
+                ["name": name, "title": variant.title], of: records, by: \.photo,
+                [
+                    "success": { right($0, name) }, "coverage": { $0.answers[name]?.vertex == nil ? 0 : 1 },
+                    "precision": { $0.answers[name]?.vertex == nil ? nil : right($0, name) },
+                    "gain": { right($0, name) - right($0, base) }, "nearest": { right($0, "\(name)/nearest") },
+                ])
         }
     }
 
     /// A table in Markdown.
     package var table: String {
-        func cell(_ estimate: Estimate) -> String {
-            "\(EvaluationSummary.fixed(estimate.mean)) [\(EvaluationSummary.fixed(estimate.low)), \(EvaluationSummary.fixed(estimate.high))]"
+        let rows = variants.map { row in
+            [
+                row.names["title"]!, row["success"].cell, row["coverage"].share, row["precision"].share, row["gain"].cell,
+                row["nearest"].share,
+            ]
         }
-        var lines = ["\(samples) clicks in \(photos) photos, \(options.protocolKind.rawValue) shape", ""]
-        lines.append("| variant | success [95 %] | answers | precision | gain [95 %] | nearest vertex |")
-        lines.append("| --- | --- | --- | --- | --- | --- |")
-        for variant in variants {
-            let numbers = [variant.coverage.mean, variant.precision?.mean ?? 0].map { EvaluationSummary.fixed($0) }
-            lines.append(
-                "| \(variant.title) | \(cell(variant.success)) | \(numbers[0]) | \(numbers[1]) | \(cell(variant.gain)) "
-                    + "| \(EvaluationSummary.fixed(variant.nearest.mean)) |")
-        }
-        return lines.joined(separator: "\n")
+        return "\(samples) clicks in \(photos) photos, \(options.protocolKind.rawValue) shape\n\n"
+            + Markdown.table(["variant", "success [95 %]", "answers", "precision", "gain [95 %]", "nearest vertex"], rows)
     }
 }

@@ -74,12 +74,16 @@ package protocol LabelledDataSet: Sendable {
 package enum DataSetFormat: String, Sendable, Hashable, Codable, CaseIterable {
     /// The Labeled Princeton Benchmark: `category/id.off` and `category/id_labels.txt`.
     case princeton
-    /// PartNet: `id/objs/*.obj`, `id/result.json` and `id/meta.json`.
+    /// PartNet and PartNet-Mobility: `id/objs/*.obj` or `id/textured_objs/*.obj`, `id/result.json` and `id/meta.json`.
     case partnet
     /// COSEG: `category/shapes/id.off` and `category/gt/id.seg`.
     case coseg
     /// ShapeNetPart: `category/meshes/id.obj`, `category/points/id.pts` and `category/points_label/id.seg`.
     case shapenetpart
+    /// PartObjaverse-Tiny: `PartObjaverse-Tiny_mesh/uid.glb`, `PartObjaverse-Tiny_semantic_gt/uid.npy`, `PartObjaverse-Tiny_semantic.json`.
+    case partobjaverse
+    /// 3DCoMPaT++, unpacked: `models/id.gltf` and `metadata`.
+    case compat = "3dcompat"
     /// One's own: `category/id.obj` (or another mesh format) and `category/id.labels.json`.
     case simple
 }
@@ -88,7 +92,7 @@ extension DataSetFormat {
     /// Opens a folder of this layout.
     ///
     /// - Parameter folder: the data set's folder.
-    /// - Parameter level: for PartNet, how deep in the hierarchy of parts labels are taken, 1 for the coarsest; 0 for the leaves.
+    /// - Parameter level: how deep in the hierarchy of parts labels are taken, where there is one, 1 for the coarsest; 0 for the leaves.
     /// - Throws: `Failure` if the folder holds no shape of the layout.
     package func open(_ folder: String, level: Int = 1) throws -> any LabelledDataSet {
         switch self {
@@ -96,6 +100,8 @@ extension DataSetFormat {
         case .partnet: try PartNetDataSet(folder, level: level)
         case .coseg: try COSEGDataSet(folder)
         case .shapenetpart: try ShapeNetPartDataSet(folder)
+        case .partobjaverse: try PartObjaverseDataSet(folder)
+        case .compat: try CompatDataSet(folder, level: level)
         case .simple: try SimpleDataSet(folder)
         }
     }

@@ -1,10 +1,10 @@
 import BSBBasics
 import BSBShapes
 
-/// PartNet, as its `data_v0` is laid out.
+/// PartNet, as its `data_v0` is laid out, and PartNet-Mobility.
 ///
-/// `id/result.json` has the hierarchy of parts, `id/objs/*.obj` the meshes of its leaves, and `id/meta.json` the category (Mo and others
-/// 2019).
+/// `id/result.json` has the hierarchy of parts, `id/objs/*.obj` the meshes of its leaves, or `id/textured_objs/*.obj` in PartNet-Mobility,
+/// and `id/meta.json` the category (Mo and others 2019; Xiang and others 2020).
 ///
 /// The meshes are put together in the order of the hierarchy; coincident vertices stay apart, as in the files. A face is labelled with
 /// the name of its part's ancestor at the chosen level, or of the leaf itself where the hierarchy ends before.
@@ -78,8 +78,9 @@ package struct PartNetDataSet: LabelledDataSet {
         var mesh = Mesh(vertices: [], faces: [])
         var labels = ShapeLabels(names: [], perFace: [])
         var hasher = ContentHasher()
+        let meshes = Folder.isFolder("\(path)/objs") ? "objs" : "textured_objs"
         for (obj, part) in leaves {
-            let file = "\(path)/objs/\(obj).obj"
+            let file = "\(path)/\(meshes)/\(obj).obj"
             let data = try AtomicFile.readFile(file, operation: "reading the mesh")
             let piece = try Mesh(data: data, format: .obj, path: file)
             hasher.add(obj, ContentHash(of: data).hex)

@@ -13,7 +13,10 @@ import BSBWorkbench
 import Foundation
 
 /// Measures how far from the true point of the mesh the point is that each pixel of an object is given.
-package struct DenseEvaluator: Sendable {
+package struct DenseEvaluator: PhotoExperiment {
+    package static let name = "dense"
+    package static let stage = "Mapping photos"
+
     /// What is photographed.
     package enum Subject: String, Sendable, Hashable, Codable, CaseIterable {
         /// The mesh itself.
@@ -24,7 +27,7 @@ package struct DenseEvaluator: Sendable {
         case cross
     }
 
-    private let evaluator: Evaluator
+    package let evaluator: Evaluator
     private let subject: Subject
     private let usesTrueMask: Bool
 
@@ -37,48 +40,44 @@ package struct DenseEvaluator: Sendable {
         self.usesTrueMask = usesTrueMask
     }
 
-    private struct Description: Encodable {
-        var analysis = "dense"
-        var subject: Subject
-        var usesTrueMask: Bool
-        var options: EvaluationOptions
-        var settings: Settings
-        var models: [ModelIdentity]
-        var shapes: [String]
-    }
+    package var choices: [any Encodable] { [evaluator.options, subject, usesTrueMask] }
 
-    /// Runs what is not yet in `folder` and returns all records, in order.
-    ///
-    /// - Throws: `Failure` if a shape cannot be read, a model cannot be run, or the folder is another evaluation's.
-    package func run(folder: String) throws -> [DenseRecord] {
-        let bench = evaluator.bench
-        let description = Description(
-            subject: subject, usesTrueMask: usesTrueMask, options: evaluator.options, settings: bench.settings,
-            models: bench.models, shapes: evaluator.entries.map(\.name))
-        return try evaluator.finish(folder: folder, description: description, stage: "Mapping photos") { job, finished in
-            let target = try evaluator.shape(job.target)
-            let judge = try DenseJudge(target, at: bench)
-            return try job.photos.filter { !finished.contains($0.number) }.compactMap { planned in
-                let source = try source(planned, target)
-                let subject = try PhotoSubject(mesh: source.opened.scene.mesh)
-                guard let photo = try evaluator.studio.photo(of: source, subject: subject, number: planned.number) else { return nil }
-                return try judge.record(
-                    of: photo, source, number: planned.number, isSame: self.subject != .cross, usesTrueMask: usesTrueMask, at: bench)
+    /// How far the points are that each photo's pixels are given.
+    package func records(of job: PhotoJob, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [DenseRecord] {
+        let found = try skips.using(job.target) {
+            let target = try ground.shape(job.target)
+            return (target, try DenseJudge(target, at: bench))
+        }
+        guard let (target, judge) = found else { return [] }
+        return try job.photos.filter { !finished.contains($0.number) }.compactMap { planned in
+            let seen = try skips.using(planned.source) {
+                let source = try self.source(planned, target)
+                return (source, try PhotoSubject(mesh: source.opened.scene.mesh))
             }
+            guard let (source, subject) = seen,
+                let photo = try evaluator.studio.photo(of: source, subject: subject, number: planned.number)
+            else { return nil }
+            return try judge.record(
+                of: photo, source, number: planned.number, isSame: self.subject != .cross, usesTrueMask: usesTrueMask, at: bench)
         }
     }
 
-    private func source(_ planned: Evaluator.PlannedPhoto, _ target: EvaluationShape) throws -> EvaluationShape {
+    /// The scores of all ways.
+    package func summary(of records: [DenseRecord]) -> DenseSummary {
+        DenseSummary(of: records, subject: subject, options: evaluator.options)
+    }
+
+    private func source(_ planned: PlannedPhoto, _ target: EvaluationShape) throws -> EvaluationShape {
         switch subject {
         case .same: return target
-        case .cross: return try evaluator.shape(planned.source)
+        case .cross: return try ground.shape(planned.source)
         case .deformed:
-            var shape = try evaluator.data.shape(planned.source)
+            var shape = try ground.data.shape(planned.source)
             var generator = SeededGenerator(seed: evaluator.options.seed ^ 0xDEF0, stream: UInt64(planned.number))
             let deformation = Deformation.random(up: shape.pose.up, strength: 0.7, using: &generator)
             let placed = try Normalisation(of: shape.mesh, method: .boundingSphere).applied(to: shape.mesh)
             shape.mesh.vertices = deformation.apply(to: placed.vertices)
-            return try EvaluationShape(shape, settings: evaluator.bench.settings)
+            return try EvaluationShape(shape, settings: bench.settings)
         }
     }
 }

@@ -35,7 +35,7 @@ package struct DenseScore: Sendable, Hashable, Codable {
 }
 
 /// What one photo gave: one line of `samples.jsonl`.
-package struct DenseRecord: Sendable, Hashable, Codable, LoggedRecord {
+package struct DenseRecord: Sendable, Hashable, Codable, PhotoRecord {
     /// The number of the photo.
     package var sample: Int
     /// The number of the photo.

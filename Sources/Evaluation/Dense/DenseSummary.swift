@@ -1,28 +1,21 @@
-import BSBAnswering
-import BSBBackbones
-import BSBResults
-import BSBWorkbench
-
 /// `dense.json`.
-package struct DenseSummary: Sendable, Codable {
+package struct DenseSummary: Summary {
     /// The version of this schema.
-    package var schema = 1
-    /// The command that made it.
-    package var command: String
+    package var schema = 2
     /// What was photographed.
     package var subject: DenseEvaluator.Subject
     /// What was measured, and how.
     package var options: EvaluationOptions
-    /// The settings of the method.
-    package var settings: Settings
-    /// The feature extractor and the segmenter.
-    package var models: [ModelIdentity]
     /// Photos, and meshes that they were mapped to.
     package var (photos, meshes): (Int, Int)
     /// The scores of all ways.
-    package var scores: [Row]
+    ///
+    /// `error` is the mean distance to the true point, in shares of the mesh's diameter, straight through space;
+    /// `within` the share of pixels within a tenth of the diameter; `swapped` of those that are there once mirrored; `part` of those on the
+    /// right part; `placeMedian` and `placeHigh` are medians and 90th percentiles of how far vertices are placed from where they are seen.
+    package var scores: [ScoreRow]
     /// The same by category.
-    package var categories: [String: [Row]]
+    package var categories: [String: [ScoreRow]]
     /// The mean IoU of the objects' masks.
     package var objectIoU: Estimate?
     /// Photos whose warp is folded somewhere.
@@ -30,75 +23,44 @@ package struct DenseSummary: Sendable, Codable {
     /// The mean confidence of pixels within a tenth of the diameter of the true point, and of the others.
     package var (confidenceRight, confidenceWrong): (Estimate?, Estimate?)
     /// Seconds for a map, in the mean.
-    package var seconds: Double
-
-    /// The scores of one way.
-    package struct Row: Sendable, Codable {
-        /// Which.
-        package var method: DenseMethod
-        /// The mean distance to the true point, in shares of the mesh's diameter, straight through space.
-        package var error: Estimate?
-        /// The share of pixels within a tenth of the diameter.
-        package var within: Estimate?
-        /// The share of pixels that are there once mirrored.
-        package var swapped: Estimate?
-        /// The share of pixels on the right part.
-        package var part: Estimate?
-        /// Medians and 90th percentiles of how far vertices are placed from where they are seen, in shares of the object's diagonal.
-        package var placeMedian: Estimate?
-        /// The 90th percentiles.
-        package var placeHigh: Estimate?
-    }
+    package var mapSeconds: Double
 
     /// The summary of finished photos; intervals resample meshes with all their photos.
-    package init(of records: [DenseRecord], subject: DenseEvaluator.Subject, options: EvaluationOptions, bench: Workbench, command: String)
-    {
-        (self.command, self.subject, self.options, settings) = (command, subject, options, bench.settings)
-        models = bench.models
+    package init(of records: [DenseRecord], subject: DenseEvaluator.Subject, options: EvaluationOptions) {
+        (self.subject, self.options) = (subject, options)
         (photos, meshes) = (records.count, Set(records.map(\.target)).count)
         scores = Self.rows(records)
         categories = Dictionary(grouping: records, by: \.category).mapValues(Self.rows)
-        objectIoU = Self.estimate(records) { $0.objectIoU }
+        objectIoU = records.estimate(by: \.target) { $0.objectIoU }
         folded = records.count { $0.folds > 0 }
-        (confidenceRight, confidenceWrong) = (Self.estimate(records) { $0.confidence[0] }, Self.estimate(records) { $0.confidence[1] })
-        seconds = records.reduce(0) { $0 + $1.seconds } / Double(max(1, records.count))
+        (confidenceRight, confidenceWrong) = (
+            records.estimate(by: \.target) { $0.confidence[0] }, records.estimate(by: \.target) { $0.confidence[1] }
+        )
+        mapSeconds = records.reduce(0) { $0 + $1.seconds } / Double(max(1, records.count))
     }
 
-    private static func rows(_ records: [DenseRecord]) -> [Row] {
+    private static func rows(_ records: [DenseRecord]) -> [ScoreRow] {
         DenseMethod.allCases.map { method in
-            func estimate(_ value: (DenseScore) -> Double?) -> Estimate? {
-                self.estimate(records) { $0.scores[method.rawValue].flatMap(value) }
-            }
-            return Row(
-                method: method, error: estimate { $0.error }, within: estimate { $0.within }, swapped: estimate { $0.swapped },
-                part: estimate { $0.part }, placeMedian: estimate { $0.placeMedian }, placeHigh: estimate { $0.placeHigh })
+            func score(_ record: DenseRecord) -> DenseScore? { record.scores[method.rawValue] }
+            return ScoreRow(
+                ["method": method.rawValue], of: records, by: \.target,
+                [
+                    "error": { score($0)?.error }, "within": { score($0)?.within }, "swapped": { score($0)?.swapped },
+                    "part": { score($0)?.part }, "placeMedian": { score($0)?.placeMedian }, "placeHigh": { score($0)?.placeHigh },
+                ])
         }
-    }
-
-    private static func estimate(_ records: [DenseRecord], _ value: (DenseRecord) -> Double?) -> Estimate? {
-        let targets = Set(records.map(\.target)).sorted()
-        let known = records.compactMap { record in value(record).map { ($0, targets.firstIndex(of: record.target)!) } }
-        return Bootstrap().mean(of: known.map(\.0), clusters: known.map(\.1))
     }
 
     /// The scores in Markdown.
     package var table: String {
-        func cell(_ estimate: Estimate?) -> String {
-            guard let estimate else { return "" }
-            let digits = EvaluationSummary.fixed
-            return "\(digits(estimate.mean)) [\(digits(estimate.low)), \(digits(estimate.high))]"
-        }
-        let head = [
-            "\(photos) photos (\(subject.rawValue)) on \(meshes) meshes; IoU of the objects' masks \(cell(objectIoU)); \(folded) folded; "
-                + "confidence \(cell(confidenceRight)) where right, \(cell(confidenceWrong)) where not",
-            "",
-            "| way | mean error | within 0.1 | mirrored | right part | place: median | place: 90 % |",
-            "| --- | --- | --- | --- | --- | --- | --- |",
-        ]
-        let rows = scores.map { row in
-            let cells = [row.error, row.within, row.swapped, row.part, row.placeMedian, row.placeHigh].map(cell)
-            return "| \(row.method.title) | \(cells.joined(separator: " | ")) |"
-        }
-        return (head + rows).joined(separator: "\n")
+        let head =
+            "\(photos) photos (\(subject.rawValue)) on \(meshes) meshes; IoU of the objects' masks \(objectIoU.cell); \(folded) folded; "
+            + "confidence \(confidenceRight.cell) where right, \(confidenceWrong.cell) where not\n\n"
+        return head
+            + Markdown.table(
+                ["way", "mean error", "within 0.1", "mirrored", "right part", "place: median", "place: 90 %"],
+                zip(DenseMethod.allCases, scores).map { method, row in
+                    [method.title] + ["error", "within", "swapped", "part", "placeMedian", "placeHigh"].map { row[$0].cell }
+                })
     }
 }

@@ -6,41 +6,37 @@ import BSBResults
 import BSBWorkbench
 
 /// Measures how much of a mesh gets the right label from another mesh of its category.
-package struct TransferEvaluator: Sendable {
-    private let evaluator: Evaluator
+package struct TransferEvaluator: PhotoExperiment {
+    package static let name = "transfer"
+    package static let stage = "Transferring labels"
+
+    package let evaluator: Evaluator
 
     /// An evaluation on the pairs of `evaluator`, whose protocol is `cross`.
     package init(_ evaluator: Evaluator) {
         self.evaluator = evaluator
     }
 
-    private struct Description: Encodable {
-        var analysis = "transfer"
-        var options: EvaluationOptions
-        var settings: Settings
-        var models: [ModelIdentity]
-        var shapes: [String]
+    package var models: [ModelIdentity] { [bench.extractor.identity] }
+
+    /// How much of the job's mesh gets the right label from each of its others.
+    package func records(of job: PhotoJob, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [TransferRecord] {
+        guard let target = try skips.using(job.target, { try ground.shape(job.target) }) else { return [] }
+        return try job.photos.filter { !finished.contains($0.number) }.compactMap { planned in
+            guard let source = try skips.using(planned.source, { try ground.shape(planned.source) }) else { return nil }
+            return try record(number: planned.number, from: source, planned.source, to: target)
+        }
     }
 
-    /// Runs what is not yet in `folder` and returns all records, in order.
-    ///
-    /// - Throws: `Failure` if a shape cannot be read, a model cannot be run, or the folder is another evaluation's.
-    package func run(folder: String) throws -> [TransferRecord] {
-        let bench = evaluator.bench
-        let description = Description(
-            options: evaluator.options, settings: bench.settings, models: [bench.extractor.identity], shapes: evaluator.entries.map(\.name))
-        return try evaluator.finish(folder: folder, description: description, stage: "Transferring labels") { job, finished in
-            let target = try evaluator.shape(job.target)
-            return try job.photos.filter { !finished.contains($0.number) }.map { planned in
-                try record(number: planned.number, from: evaluator.shape(planned.source), planned.source, to: target)
-            }
-        }
+    /// The shares of all ways.
+    package func summary(of records: [TransferRecord]) -> TransferSummary {
+        TransferSummary(of: records, options: evaluator.options)
     }
 
     private func record(number: Int, from source: EvaluationShape, _ entry: ShapeEntry, to target: EvaluationShape) throws -> TransferRecord
     {
-        let labels = try evaluator.data.shape(entry).labels
-        let outcome = try LabelTransfer(at: evaluator.bench).run(source.opened, labels, to: target.opened)
+        let labels = try ground.data.shape(entry).labels
+        let outcome = try LabelTransfer(at: bench).run(source.opened, labels, to: target.opened)
         let carried = outcome.perVertex.map { $0 < 0 ? nil : labels.names[$0] }
         return TransferRecord(
             sample: number, photo: number, category: target.entry.category, source: source.entry.name, target: target.entry.name,
@@ -61,7 +57,6 @@ package struct TransferEvaluator: Sendable {
 
     /// For each vertex the part of the most similar labelled vertex.
     private func nearest(_ source: EvaluationShape, _ target: EvaluationShape) throws -> [String?] {
-        let bench = evaluator.bench
         let known = source.partOfVertex.indices.filter { source.partOfVertex[$0] >= 0 && source.opened.referenced[$0] }
         let from = try source.opened.features(at: bench).values(at: known).withNormalizedRows()
         let vertices = Array(target.partOfVertex.indices)
@@ -85,7 +80,7 @@ package struct TransferEvaluator: Sendable {
 }
 
 /// What one pair of meshes gave: one line of `samples.jsonl`.
-package struct TransferRecord: Sendable, Hashable, Codable, LoggedRecord {
+package struct TransferRecord: Sendable, Hashable, Codable, PhotoRecord {
     /// The number of the pair.
     package var sample: Int
     /// The number of the pair.
@@ -105,15 +100,11 @@ package struct TransferRecord: Sendable, Hashable, Codable, LoggedRecord {
 }
 
 /// `transfer.json`.
-package struct TransferSummary: Sendable, Codable {
+package struct TransferSummary: Summary {
     /// The version of this schema.
     package var schema = 1
-    /// The command that made it.
-    package var command: String
     /// What was measured, and how.
     package var options: EvaluationOptions
-    /// The settings of the method.
-    package var settings: Settings
     /// Pairs of meshes.
     package var pairs: Int
     /// The share of the surface with the right label, by way; then how much the transfer leads by; intervals resample target meshes.
@@ -122,11 +113,9 @@ package struct TransferSummary: Sendable, Codable {
     package var categories: [String: [Double]]
 
     /// The summary of finished pairs.
-    package init(of records: [TransferRecord], options: EvaluationOptions, bench: Workbench, command: String) {
-        (self.command, self.options, settings, pairs) = (command, options, bench.settings, records.count)
-        let targets = Set(records.map(\.target)).sorted()
-        let clusters = records.map { targets.firstIndex(of: $0.target)! }
-        func estimate(_ value: (TransferRecord) -> Double) -> Estimate? { Bootstrap().mean(of: records.map(value), clusters: clusters) }
+    package init(of records: [TransferRecord], options: EvaluationOptions) {
+        (self.options, pairs) = (options, records.count)
+        func estimate(_ value: (TransferRecord) -> Double) -> Estimate? { records.estimate(by: \.target, value) }
         (transfer, nearest, commonest) = (estimate { $0.transfer }, estimate { $0.nearest }, estimate { $0.commonest })
         lead = estimate { $0.transfer - $0.nearest }
         categories = Dictionary(grouping: records, by: \.category).mapValues { records in
@@ -138,20 +127,15 @@ package struct TransferSummary: Sendable, Codable {
 
     /// The shares in Markdown.
     package var table: String {
-        func cell(_ estimate: Estimate?) -> String {
-            guard let estimate else { return "" }
-            let digits = EvaluationSummary.fixed
-            return "\(digits(estimate.mean)) [\(digits(estimate.low)), \(digits(estimate.high))]"
-        }
-        let rows = [
+        let ways: [(String, Estimate?)] = [
             ("Votes of all vertices, smoothed (the default)", transfer), ("Label of the most similar vertex", nearest),
             ("Label with the largest area", commonest), ("Default leads the most similar vertex by", lead),
-        ].map { "| \($0.0) | \(cell($0.1)) |" }
-        let names = categories.keys.sorted().map { name in
-            "| \(name) | \(categories[name]!.map { EvaluationSummary.fixed($0) }.joined(separator: " | ")) |"
-        }
-        return
-            (["\(pairs) pairs of meshes", "", "| way | share of the surface [95 %] |", "| --- | --- |"] + rows
-            + ["", "| category | default | most similar | largest |", "| --- | --- | --- | --- |"] + names).joined(separator: "\n")
+        ]
+        return [
+            "\(pairs) pairs of meshes", Markdown.table(["way", "share of the surface [95 %]"], ways.map { [$0.0, $0.1.cell] }),
+            Markdown.table(
+                ["category", "default", "most similar", "largest"],
+                categories.sorted { $0.key < $1.key }.map { [$0.key] + $0.value.map(\.fixed) }),
+        ].joined(separator: "\n\n")
     }
 }

@@ -46,66 +46,42 @@ package struct ExistenceRecord: Sendable, Hashable, Codable, LoggedRecord {
 ///
 /// A labelled part is cut out of the mesh, which is left open there, and clicked in photos of the whole; each such click is answered on
 /// the whole mesh and on the mesh without the part. And something is painted onto the surface in photos and clicked.
-package struct ExistenceEvaluator: Sendable {
-    private let data: any LabelledDataSet
-    private let entries: [ShapeEntry]
+package struct ExistenceEvaluator: ShapeExperiment {
+    package static let name = "existence"
+    package static let stage = "Cutting parts out"
+
+    package let ground: Subjects
     private let options: EvaluationOptions
-    private let bench: Workbench
+    private let pooled: [ExistenceRecord]
 
     /// An analysis on the shapes `entries`; of the options, samples (clicks on parts), seed, photo size and sampling count.
-    package init(data: any LabelledDataSet, entries: [ShapeEntry], options: EvaluationOptions, at bench: Workbench) {
-        self.data = data
-        self.entries = entries
+    ///
+    /// One part of each shape is cut out, drawn from those with at most half of its vertices.
+    /// - Parameter pool: folders of finished runs with the same models on other shapes, to fit the calibration to as well.
+    /// - Throws: `Failure` if one of those is not such a folder.
+    package init(_ ground: Subjects, options: EvaluationOptions, pool: [String] = []) throws {
         self.options = options
+        pooled = try pool.flatMap { try SampleLog<ExistenceRecord>.records(in: $0, of: ground.bench.models) }
         // What is found does not depend on what is refused for it.
-        var bench = bench
-        bench.settings.matching.minimumExistence = 0
-        self.bench = bench
+        var ground = ground
+        ground.bench.settings.matching.minimumExistence = 0
+        self.ground = ground
     }
 
-    private struct Description: Codable {
-        var analysis = "existence"
-        var options: EvaluationOptions
-        var settings: Settings
-        var models: [ModelIdentity]
-        var shapes: [String]
+    package var choices: [any Encodable] { [options] }
+
+    package func unit(of record: ExistenceRecord) -> String { record.shape }
+
+    /// How well a part that is lacking is noticed.
+    package func summary(of records: [ExistenceRecord]) -> ExistenceSummary {
+        ExistenceSummary(of: records, pooled: pooled, bench: bench)
     }
 
-    /// The records of a finished run in another folder, on other shapes.
-    ///
-    /// Throws `Failure` if there are none, or they are of other models than those of `bench`.
-    package static func records(in folder: String, of bench: Workbench) throws -> [ExistenceRecord] {
-        let operation = "reading records of another run"
-        let description = try JSONFile.decode(Description.self, from: "\(folder)/run.json", operation: operation)
-        guard description.models == bench.models else {
-            throw Failure(.badInput, operation, path: folder, reason: "it was made with other models")
-        }
-        let records = try SampleLog<ExistenceRecord>(folder: folder, description: description).records
-        guard !records.isEmpty else { throw Failure(.badInput, operation, path: folder, reason: "there are no samples in it") }
-        return records
-    }
-
-    /// Clicks each shape in turn; one part of each shape is cut out, drawn from those with at most half of its vertices.
-    ///
-    /// What is in `folder` already is kept. Throws `Failure` if a shape cannot be read, a model cannot be run, or the folder is another
-    /// evaluation's.
-    package func run(folder: String) throws -> [ExistenceRecord] {
-        let description = Description(
-            options: options, settings: bench.settings, models: bench.models,
-            shapes: entries.map(\.name))
-        var log = try SampleLog<ExistenceRecord>(folder: folder, description: description)
-        let finished = Set(log.records.map(\.shape))
-        let photos = max(1, (options.samples + 2 * entries.count - 1) / max(1, 2 * entries.count))
-        for (index, entry) in entries.enumerated() where !finished.contains(entry.name) {
-            bench.progress(ProgressUpdate(stage: "Cutting parts out", done: index, total: entries.count))
-            try log.add(records(of: entry, number: index, photos: photos))
-        }
-        bench.progress(ProgressUpdate(stage: "Cutting parts out", done: entries.count, total: entries.count))
-        return log.records
-    }
-
-    private func records(of entry: ShapeEntry, number: Int, photos count: Int) throws -> [ExistenceRecord] {
-        let labelled = try data.shape(entry)
+    /// What each click on a shape and on the shape without a part says.
+    package func records(of entry: ShapeEntry, number: Int) throws -> [ExistenceRecord] {
+        let shapes = ground.entries.count
+        let count = max(1, (options.samples + 2 * shapes - 1) / max(1, 2 * shapes))
+        let labelled = try ground.data.shape(entry)
         let shape = try EvaluationShape(labelled, settings: bench.settings)
         let whole = try TargetMesh(shape, segments: false, at: bench)
         var generator = SeededGenerator(seed: options.seed ^ 0xE_1157, stream: UInt64(number))

@@ -3,17 +3,17 @@ import BSBCorrespondence
 import BSBWorkbench
 
 /// `existence.json`.
-package struct ExistenceSummary: Sendable, Codable {
+package struct ExistenceSummary: Summary {
     /// The version of this schema.
     package var schema = 2
-    /// The command that made it.
-    package var command: String
-    /// The feature extractor and the segmenter.
-    package var models: [ModelIdentity]
     /// How many shapes were clicked.
     package var shapes: Int
     /// The numbers for clicks on parts that the mesh has, that were cut out of it, and that are only painted on.
-    package var kinds: [Kind]
+    ///
+    /// `bestIoU` is the IoU of the best qualifying candidate, 0 if none qualifies; `nearestIoU` that at the most similar vertex, whether it
+    /// qualifies or not; `answered` the share of clicks for which some candidate qualifies, the paper's rule; `existence` the calibrated
+    /// score, if there is one for the models.
+    package var kinds: [ScoreRow]
     /// How well each score tells clicks with a counterpart from all others: `bestIoU`, `nearestIoU`, `qualifyingShare`, `similarity`,
     /// `existence`, the calibrated score, if there is one for the models, and `leftOut`, the score that a calibration has which was fitted to
     /// the clicks on all other categories.
@@ -22,37 +22,26 @@ package struct ExistenceSummary: Sendable, Codable {
     package var areas: [String: [String: Double]]
     /// The calibration that fits the clicks on parts that are there and on those that were cut out best.
     package var fitted: ExistenceCalibration?
-    /// Seconds that the run took.
-    package var seconds: Double
-
-    /// Means over clicks of one kind.
-    package struct Kind: Sendable, Codable {
-        /// The kind.
-        package var counterpart: Counterpart
-        /// The number of clicks.
-        package var clicks: Int
-        /// IoU of the best qualifying candidate, 0 if none qualifies.
-        package var bestIoU: Estimate
-        /// IoU at the most similar vertex, whether it qualifies or not.
-        package var nearestIoU: Estimate
-        /// The share of clicks for which some candidate qualifies: the paper's rule.
-        package var answered: Estimate
-        /// The calibrated score, if there is one for the models.
-        package var existence: Estimate?
-    }
 
     /// The summary of records.
     ///
     /// - Parameter pooled: records of other runs with the same models that the calibration is fitted to as well.
-    package init(
-        of records: [ExistenceRecord], pooled: [ExistenceRecord] = [], bench: Workbench, command: String, seconds: Double
-    ) {
-        self.command = command
-        self.seconds = seconds
-        models = bench.models
+    package init(of records: [ExistenceRecord], pooled: [ExistenceRecord] = [], bench: Workbench) {
+        let models = bench.models
         shapes = Set(records.map(\.shape)).count
         let known = bench.calibrations.known(.photoToShape, for: models)
-        kinds = Counterpart.allCases.compactMap { Kind($0, records, known) }
+        kinds = Counterpart.allCases.compactMap { counterpart in
+            let own = records.filter { $0.counterpart == counterpart }
+            return own.isEmpty
+                ? nil
+                : ScoreRow(
+                    ["counterpart": counterpart.rawValue], counts: ["clicks": own.count], of: own, by: \.photo,
+                    [
+                        "bestIoU": \.evidence.bestIoU, "nearestIoU": \.nearestIoU,
+                        "answered": { $0.evidence.qualifyingShare > 0 ? 1 : 0 },
+                        "existence": { record in known.map { $0.probability(record.evidence) } },
+                    ])
+        }
         var scores: [(String, (ExistenceRecord) -> Double)] = [
             ("bestIoU", \.evidence.bestIoU), ("nearestIoU", \.nearestIoU), ("qualifyingShare", \.evidence.qualifyingShare),
             ("similarity", \.evidence.similarity),
@@ -78,39 +67,19 @@ package struct ExistenceSummary: Sendable, Codable {
 
     /// A short table for a terminal.
     package var table: String {
-        func cell(_ estimate: Estimate?) -> String {
-            guard let estimate else { return "-" }
-            let digits = EvaluationSummary.fixed
-            return "\(digits(estimate.mean)) [\(digits(estimate.low)), \(digits(estimate.high))]"
-        }
-        var lines = ["Clicks on \(shapes) shapes; the paper has a mean IoU of 0.98 with a counterpart and of 0.01 without", ""]
-        lines.append("| the mesh's counterpart | n | best IoU | IoU at the nearest vertex | some candidate qualifies | existence score |")
-        lines.append("| --- | --- | --- | --- | --- | --- |")
-        for kind in kinds {
-            lines.append(
-                "| \(kind.counterpart.rawValue) | \(kind.clicks) | \(cell(kind.bestIoU)) | \(cell(kind.nearestIoU)) "
-                    + "| \(cell(kind.answered)) | \(cell(kind.existence)) |")
-        }
-        lines += ["", "| area under the curve by | all | cut out | painted on |", "| --- | --- | --- | --- |"]
-        for (name, curve) in curves.sorted(by: { $0.key < $1.key }) {
-            let others = [Counterpart.cut, .painted].map { areas[name]?[$0.rawValue].map(EvaluationSummary.fixed) ?? "-" }
-            lines.append("| \(name) | \(EvaluationSummary.fixed(curve.area)) | \(others[0]) | \(others[1]) |")
-        }
-        return lines.joined(separator: "\n")
-    }
-}
-
-extension ExistenceSummary.Kind {
-    init?(_ counterpart: Counterpart, _ records: [ExistenceRecord], _ known: ExistenceCalibration?) {
-        let own = records.filter { $0.counterpart == counterpart }
-        func mean(_ value: (ExistenceRecord) -> Double) -> Estimate? {
-            Bootstrap().mean(of: own.map(value), clusters: own.map(\.photo))
-        }
-        guard let best = mean(\.evidence.bestIoU), let nearest = mean(\.nearestIoU),
-            let answered = mean({ $0.evidence.qualifyingShare > 0 ? 1 : 0 })
-        else { return nil }
-        self.init(
-            counterpart: counterpart, clicks: own.count, bestIoU: best, nearestIoU: nearest, answered: answered,
-            existence: known.flatMap { known in mean { known.probability($0.evidence) } })
+        [
+            "Clicks on \(shapes) shapes; the paper has a mean IoU of 0.98 with a counterpart and of 0.01 without",
+            Markdown.table(
+                ["the mesh's counterpart", "n", "best IoU", "IoU at the nearest vertex", "some candidate qualifies", "existence score"],
+                kinds.map { kind in
+                    [kind.names["counterpart"]!, "\(kind.counts["clicks"]!)"]
+                        + ["bestIoU", "nearestIoU", "answered", "existence"].map { kind[$0].cell }
+                }),
+            Markdown.table(
+                ["area under the curve by", "all", "cut out", "painted on"],
+                curves.sorted { $0.key < $1.key }.map { name, curve in
+                    [name, curve.area.fixed] + [Counterpart.cut, .painted].map { areas[name]?[$0.rawValue]?.fixed ?? "-" }
+                }),
+        ].joined(separator: "\n\n")
     }
 }

@@ -1,9 +1,8 @@
-import BSBBackbones
 import BSBImages
 import BSBWorkbench
 
 /// What one click gave on a mesh and on the same mesh changed.
-package struct InvarianceRecord: Sendable, Hashable, Codable, LoggedRecord {
+package struct InvarianceRecord: Sendable, Hashable, Codable, PhotoRecord {
     /// Its place in the log.
     package var sample: Int
     /// The number of the photo.
@@ -25,8 +24,11 @@ package struct InvarianceRecord: Sendable, Hashable, Codable, LoggedRecord {
 }
 
 /// Measures whether answers stay where they are when the mesh is moved, turned, remeshed or roughened.
-package struct InvarianceEvaluator: Sendable {
-    private let evaluator: Evaluator
+package struct InvarianceEvaluator: ClickExperiment {
+    package static let name = "invariance"
+    package static let stage = "Changing meshes"
+
+    package let evaluator: Evaluator
     private let changes: [MeshChange]
 
     /// An analysis on the clicks of `evaluator`, whose protocol is `same`.
@@ -35,30 +37,10 @@ package struct InvarianceEvaluator: Sendable {
         self.changes = changes
     }
 
-    private struct Description: Encodable {
-        var analysis = "invariance"
-        var options: EvaluationOptions
-        var settings: Settings
-        var models: [ModelIdentity]
-        var shapes: [String]
-        var changes: [MeshChange]
-    }
-
-    /// Runs what is not yet in `folder` and returns all records, in order.
-    ///
-    /// Throws `Failure` if a shape cannot be read, a model cannot be run, or the folder is another evaluation's.
-    package func run(folder: String) throws -> [InvarianceRecord] {
-        let bench = evaluator.bench
-        let description = Description(
-            options: evaluator.options, settings: bench.settings, models: bench.models,
-            shapes: evaluator.entries.map(\.name), changes: changes)
-        return try evaluator.finish(folder: folder, description: description, stage: "Changing meshes") { job, finished in
-            try records(of: job, except: finished)
-        }
-    }
+    package var choices: [any Encodable] { [evaluator.options, changes] }
 
     /// A changed mesh, ready for clicks.
-    private struct Changed: Sendable {
+    fileprivate struct Changed: Sendable {
         var change: MeshChange
         var target: TargetMesh
         /// What asks about it: other views may be looked at.
@@ -66,45 +48,51 @@ package struct InvarianceEvaluator: Sendable {
         var back: @Sendable (SIMD3<Float>) -> SIMD3<Float>
     }
 
-    private func records(of job: Evaluator.TargetJob, except finished: Set<Int>) throws -> [InvarianceRecord] {
-        let (bench, options) = (evaluator.bench, evaluator.options)
-        let target = try evaluator.target(job.target, segments: false)
-        let labelled = try evaluator.data.shape(job.target)
-        let radius = MeshChange.extent(of: labelled.mesh).radius
+    /// A shape as it is and changed.
+    struct Prepared: Sendable {
+        fileprivate var shape: LabelledShape
+        fileprivate var target: TargetMesh
+        fileprivate var changed: [Changed]
+    }
+
+    func prepared(_ entry: ShapeEntry) throws -> Prepared {
+        let labelled = try ground.data.shape(entry)
         let changed = try changes.map { change in
-            let (shape, back) = change.applied(to: labelled, seed: options.seed)
+            let (shape, back) = change.applied(to: labelled, seed: evaluator.options.seed)
             var bench = bench
             if change == .otherViews { bench.settings.seed &+= 1 }
             let prepared = try EvaluationShape(shape, settings: bench.settings)
             return Changed(
                 change: change, target: try TargetMesh(prepared, segments: false, at: bench), bench: bench.singleThreaded, back: back)
         }
-        let worker = bench.singleThreaded
-        return try evaluator.eachPhoto(of: job, target: target.shape, except: finished) { photo, planned, shape in
-            let opened = OpenPhoto(photo.image, name: shape.entry.name)
-            let first = planned.number * evaluator.studio.clicks
-            return try (0..<min(photo.clicks.count, options.samples - first)).map { index in
-                let click = photo.clicks[index]
-                let before = try Self.answer(click, opened, target, worker)
-                let start = before.map { labelled.mesh.vertices[$0] }
-                var record = InvarianceRecord(
-                    sample: first + index, photo: planned.number, shape: shape.entry.name,
-                    part: before.flatMap { target.shape.part(of: $0) },
-                    changes: [:])
-                for item in changed {
-                    let after = try Self.answer(click, opened, item.target, item.bench)
-                    let end = after.map { item.back(item.target.mesh.mesh.vertices[$0]) }
-                    var distance: Double?
-                    if let start, let end {
-                        distance = SampleJudge.rounded(Double((((end - start) * (end - start)).sum().squareRoot()) / radius))
-                    }
-                    record.changes[item.change.rawValue] = InvarianceRecord.Change(
-                        part: after.flatMap { item.target.shape.part(of: $0) }, distance: distance)
+        return Prepared(shape: labelled, target: try ground.target(entry, segments: false), changed: changed)
+    }
+
+    func records(of taken: TakenPhoto, on mesh: Prepared) throws -> [InvarianceRecord] {
+        let opened = OpenPhoto(taken.photo.image, name: taken.source.entry.name)
+        let (worker, radius) = (bench.singleThreaded, MeshChange.extent(of: mesh.shape.mesh).radius)
+        return try taken.clicks.enumerated().map { index, click in
+            let before = try Self.answer(click, opened, mesh.target, worker)
+            let start = before.map { mesh.shape.mesh.vertices[$0] }
+            var record = InvarianceRecord(
+                sample: taken.firstSample + index, photo: taken.number, shape: opened.path,
+                part: before.flatMap { mesh.target.shape.part(of: $0) }, changes: [:])
+            for item in mesh.changed {
+                let after = try Self.answer(click, opened, item.target, item.bench)
+                let end = after.map { item.back(item.target.mesh.mesh.vertices[$0]) }
+                var distance: Double?
+                if let start, let end {
+                    distance = SampleJudge.rounded(Double((((end - start) * (end - start)).sum().squareRoot()) / radius))
                 }
-                return record
+                record.changes[item.change.rawValue] = InvarianceRecord.Change(
+                    part: after.flatMap { item.target.shape.part(of: $0) }, distance: distance)
             }
+            return record
         }
     }
+
+    /// How often answers stay where they are.
+    package func summary(of records: [InvarianceRecord]) -> InvarianceSummary { InvarianceSummary(of: records) }
 
     private static func answer(_ click: LabelledClick, _ photo: OpenPhoto, _ target: TargetMesh, _ bench: Workbench) throws -> Int? {
         let clicked = Click(Pixel(x: click.x, y: click.y))
@@ -113,61 +101,36 @@ package struct InvarianceEvaluator: Sendable {
 }
 
 /// `invariance.json`.
-package struct InvarianceSummary: Sendable, Codable {
+package struct InvarianceSummary: Summary {
     /// The version of this schema.
     package var schema = 1
-    /// The command that made it.
-    package var command: String
-    /// The feature extractor and the segmenter.
-    package var models: [ModelIdentity]
     /// The clicks.
     package var clicks: Int
     /// How many of them have an answer on the mesh as it is.
     package var answered: Int
-    /// The numbers for each change.
-    package var changes: [Change]
-    /// Seconds that the run took.
-    package var seconds: Double
-
-    /// What a change does to answers.
-    package struct Change: Sendable, Codable {
-        /// The ``MeshChange``.
-        package var name: String
-        /// The share of clicks that have the same part for an answer, or none before and after.
-        package var samePart: Estimate
-        /// The share of clicks answered before and after whose answers are within a tenth of the mesh's radius of each other.
-        package var near: Estimate?
-    }
+    /// For each change the share of clicks that have the same part for an answer, or none before and after (`samePart`), and of those with
+    /// answers before and after whose answers are within a tenth of the mesh's radius of each other (`near`).
+    package var changes: [ScoreRow]
 
     /// The summary of records.
-    package init(of records: [InvarianceRecord], models: [ModelIdentity], command: String, seconds: Double) {
-        (self.models, self.command, self.seconds) = (models, command, seconds)
+    package init(of records: [InvarianceRecord]) {
         clicks = records.count
         answered = records.count { $0.part != nil }
-        changes = MeshChange.allCases.compactMap { change in
-            let own = records.filter { $0.changes[change.rawValue] != nil }
-            func mean(_ records: [InvarianceRecord], _ value: (InvarianceRecord) -> Bool) -> Estimate? {
-                Bootstrap().mean(of: records.map { value($0) ? 1 : 0 }, clusters: records.map(\.photo))
-            }
-            guard let same = mean(own, { $0.changes[change.rawValue]?.part == $0.part }) else { return nil }
-            return Change(
-                name: change.rawValue, samePart: same,
-                near: mean(own.filter { $0.changes[change.rawValue]?.distance != nil }) {
-                    ($0.changes[change.rawValue]?.distance ?? .infinity) <= 0.1
-                })
+        changes = MeshChange.allCases.map(\.rawValue).filter { name in records.contains { $0.changes[name] != nil } }.map { name in
+            ScoreRow(
+                ["name": name], of: records, by: \.photo,
+                [
+                    "samePart": { record in record.changes[name].map { $0.part == record.part ? 1 : 0 } },
+                    "near": { $0.changes[name]?.distance.map { $0 <= 0.1 ? 1 : 0 } },
+                ])
         }
     }
 
     /// A table in Markdown.
     package var table: String {
-        func cell(_ estimate: Estimate?) -> String {
-            guard let estimate else { return "-" }
-            let digits = EvaluationSummary.fixed
-            return "\(digits(estimate.mean)) [\(digits(estimate.low)), \(digits(estimate.high))] (n = \(estimate.n))"
-        }
-        let head = [
-            "\(clicks) clicks, \(answered) with an answer", "", "| the mesh | same part | within 0.1 radii |", "| --- | --- | --- |",
-        ]
-        return (head + changes.map { "| \($0.name) | \(cell($0.samePart)) | \(cell($0.near)) |" }).joined(separator: "\n")
+        func cell(_ estimate: Estimate?) -> String { estimate.cell + (estimate.map { " (n = \($0.n))" } ?? "") }
+        return "\(clicks) clicks, \(answered) with an answer\n\n"
+            + Markdown.table(
+                ["the mesh", "same part", "within 0.1 radii"], changes.map { [$0.names["name"]!, cell($0["samePart"]), cell($0["near"])] })
     }
 }

@@ -4,21 +4,15 @@ import BSBImages
 import Foundation
 
 /// How often keypoints are found in other photos of their set: the share of correct keypoints (PCK).
-package struct KeypointSummary: Sendable, Codable {
+package struct KeypointSummary: Summary {
     /// The version of this schema.
     package var schema = 1
-    /// The command that made it.
-    package var command: String
-    /// The feature extractor.
-    package var model: ModelIdentity
     /// Photos.
     package var photos: Int
     /// Ordered pairs of photos.
     package var pairs: Int
     /// The scores over all sets, and those of each.
     package var groups: [Group]
-    /// Seconds that the run took.
-    package var seconds: Double
 
     /// The scores of a set of photos.
     package struct Group: Sendable, Codable, Hashable {
@@ -40,19 +34,16 @@ package struct KeypointSummary: Sendable, Codable {
 
     /// The scores in Markdown.
     package var table: String {
-        func cells(_ scores: [Score]) -> String {
-            let shares = scores.map { String(format: "%.3f", $0.share.mean) }.joined(separator: " / ")
-            return shares + String(format: " | [%.3f, %.3f]", scores[1].share.low, scores[1].share.high)
+        func cells(_ scores: [Score]) -> [String] {
+            let interval = scores[1].share
+            return [scores.map(\.share.mean.fixed).joined(separator: " / "), "[\(interval.low.fixed), \(interval.high.fixed)]"]
         }
-        let rows = groups.map { "| \($0.name) | \(cells($0.nearest)) | \(cells($0.voted)) | \($0.nearest[0].share.n) |" }
         let distances = KeypointEvaluator.distances.map { String(format: "%.2f", $0) }
-        return """
-            \(pairs) pairs of \(photos) photos. Share of keypoints within \(distances.joined(separator: " / ")) of their box; intervals at \(distances[1])
-
-            | set | nearest cell | 95 % | with a vote | 95 % | keypoints |
-            | --- | --- | --- | --- | --- | --- |
-
-            """ + rows.joined(separator: "\n")
+        return "\(pairs) pairs of \(photos) photos. Share of keypoints within \(distances.joined(separator: " / ")) of their box; "
+            + "intervals at \(distances[1])\n\n"
+            + Markdown.table(
+                ["set", "nearest cell", "95 %", "with a vote", "95 %", "keypoints"],
+                groups.map { [$0.name] + cells($0.nearest) + cells($0.voted) + ["\($0.nearest[0].share.n)"] })
     }
 }
 
@@ -83,8 +74,7 @@ package struct KeypointEvaluator: Sendable {
     /// Runs all pairs.
     ///
     /// Throws `Failure` if a photo cannot be read or the model cannot be run.
-    package func summary(command: String) throws -> KeypointSummary {
-        let start = ContinuousClock.now
+    package func summary() throws -> KeypointSummary {
         let photos = try parallelism.map(set.photos.count) { index in
             let image = try Image(contentsOf: "\(set.folder)/\(set.photos[index].name)")
             return KeypointMatcher.Photo(try extractor.features(of: image), width: image.width, height: image.height)
@@ -101,10 +91,7 @@ package struct KeypointEvaluator: Sendable {
         let groups =
             [group("all", pairs.indices.map { $0 }, pairs, found)]
             + names.map { name in group(name, pairs.indices.filter { set.photos[pairs[$0].source].set == name }, pairs, found) }
-        let seconds = (ContinuousClock.now - start).components
-        return KeypointSummary(
-            command: command, model: extractor.identity, photos: photos.count, pairs: pairs.count, groups: groups.compactMap { $0 },
-            seconds: Double(seconds.seconds) + Double(seconds.attoseconds) * 1e-18)
+        return KeypointSummary(photos: photos.count, pairs: pairs.count, groups: groups.compactMap { $0 })
     }
 
     private func distances(_ pair: (source: Int, target: Int), _ photos: [KeypointMatcher.Photo]) -> [Distances] {

@@ -37,7 +37,10 @@ package struct LibraryRecord: Sendable, Hashable, Codable, LoggedRecord {
 ///
 /// A mesh has what was clicked if it has a part of that name, and, unless parts of all categories are alike, is of the same category. The
 /// photographed shape itself does not count.
-package struct LibraryEvaluator: Sendable {
+package struct LibraryEvaluator: Experiment {
+    package static let name = "library"
+    package static let stage = "Searching"
+
     /// What meshes are ranked by.
     package enum Way: String, Sendable, CaseIterable, Codable {
         /// As searches do, among the labelled meshes.
@@ -72,70 +75,69 @@ package struct LibraryEvaluator: Sendable {
     /// The first so many are judged.
     package static let depth = 10
 
-    private let library: MeshLibrary
-    private let data: any LabelledDataSet
-    private let entries: [ShapeEntry]
+    package let ground: Subjects
     private let options: Options
-    private let bench: Workbench
+    private let searcher: LibrarySearch
 
     /// A measurement in a library that holds meshes of a data set, with photos of the shapes `entries`.
-    package init(in library: MeshLibrary, data: any LabelledDataSet, entries: [ShapeEntry], options: Options, at bench: Workbench) {
-        (self.library, self.data, self.entries, self.options, self.bench) = (library, data, entries, options, bench)
+    ///
+    /// Throws `Failure` if the library cannot be searched by these models.
+    package init(in library: MeshLibrary, _ ground: Subjects, options: Options) throws {
+        var ground = ground
+        ground.bench = try library.adapted(ground.bench)
+        (self.ground, self.options) = (ground, options)
+        var search = LibrarySearch.Options()
+        search.candidates = options.candidates
+        searcher = try LibrarySearch(in: library, options: search, at: ground.bench)
     }
 
-    private struct Description: Codable {
-        var analysis = "library"
-        var options: Options
-        var settings: Settings
-        var models: [ModelIdentity]
-        var shapes: [String]
-        var meshes: Int
-    }
+    package var choices: [any Encodable] { [options, searcher.entries.count] }
 
     /// What labels say of a mesh.
-    private struct Known: Sendable {
+    fileprivate struct Known: Sendable {
         var category: String
         var parts: Set<String>
     }
 
-    /// Runs what is not yet in `folder` and returns all records, in order.
-    ///
-    /// - Throws: `Failure` if a shape cannot be read, a model cannot be run, or the folder is another measurement's.
-    package func run(folder: String) throws -> [LibraryRecord] {
-        var search = LibrarySearch.Options()
-        search.candidates = options.candidates
-        let bench = try library.adapted(bench)
-        let searcher = try LibrarySearch(in: library, options: search, at: bench)
-        var log = try SampleLog<LibraryRecord>(
-            folder: folder,
-            description: Description(
-                options: options, settings: bench.settings, models: bench.models, shapes: entries.map(\.name),
-                meshes: searcher.entries.count))
-        let known = try labels()
-        let finished = Set(log.records.map(\.sample))
-        for sample in 0..<options.searches where !finished.contains(sample) {
-            bench.progress(ProgressUpdate(stage: "Searching", done: sample, total: options.searches))
-            if let record = try record(sample, searcher, known, bench) { try log.add([record]) }
-        }
-        bench.progress(ProgressUpdate(stage: "Searching", done: options.searches, total: options.searches))
-        return log.records
+    /// A search, and what labels say of meshes, by the hashes of their files.
+    package struct Job {
+        var sample: Int
+        fileprivate var known: Deferred<[String: Known]>
     }
 
-    /// What labels say of meshes, by the hashes of their files.
-    private func labels() throws -> [String: Known] {
-        let shapes = data.entries
-        let found = try bench.parallelism.map(shapes.count) { index -> (String, Known) in
-            let shape = try data.shape(shapes[index])
+    package func jobs(skipping skips: SkippedShapes) throws -> [(job: Job, units: [Int])] {
+        let known = Deferred { try labels(skipping: skips) }
+        return (0..<options.searches).map { (Job(sample: $0, known: known), [$0]) }
+    }
+
+    package func unit(of record: LibraryRecord) -> Int { record.sample }
+
+    /// What one search gave.
+    package func records(of job: Job, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [LibraryRecord] {
+        let known = try job.known.value()
+        var generator = SeededGenerator(seed: options.seed ^ 0x11B_2A2, stream: UInt64(job.sample))
+        let entry = ground.entries[generator.index(below: ground.entries.count)]
+        guard let shape = try skips.using(entry, { try ground.shape(entry) }) else { return [] }
+        return try record(job.sample, shape, known).map { [$0] } ?? []
+    }
+
+    /// How much is found.
+    package func summary(of records: [LibraryRecord]) -> LibrarySummary {
+        LibrarySummary(of: records, options: options, meshes: searcher.entries.count, models: models)
+    }
+
+    private func labels(skipping skips: SkippedShapes) throws -> [String: Known] {
+        let shapes = ground.data.entries
+        let found = try bench.parallelism.map(shapes.count) { index -> (String, Known)? in
+            guard let shape = try skips.using(shapes[index], { try ground.data.shape(shapes[index]) }) else { return nil }
             let used = Set(shape.labels.perFace).filter { $0 >= 0 }.map { shape.labels.names[$0] }
             return (shape.hash, Known(category: shape.entry.category, parts: Set(used)))
         }
-        return Dictionary(found) { first, _ in first }
+        return Dictionary(found.compactMap { $0 }) { first, _ in first }
     }
 
-    private func record(_ sample: Int, _ search: LibrarySearch, _ known: [String: Known], _ bench: Workbench) throws -> LibraryRecord? {
-        var generator = SeededGenerator(seed: options.seed ^ 0x11B_2A2, stream: UInt64(sample))
-        let entry = entries[generator.index(below: entries.count)]
-        let shape = try EvaluationShape(data.shape(entry), settings: bench.settings)
+    private func record(_ sample: Int, _ shape: EvaluationShape, _ known: [String: Known]) throws -> LibraryRecord? {
+        let (entry, search) = (shape.entry, searcher)
         let studio = EvaluationStudio(size: RasterSize(options.photoSize), sampling: .part, clicks: 1, seed: options.seed ^ 0x11B_2A3)
         guard let photo = try studio.photo(of: shape, subject: PhotoSubject(mesh: shape.opened.scene.mesh), number: sample),
             let click = photo.clicks.first

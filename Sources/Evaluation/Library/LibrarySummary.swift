@@ -1,17 +1,12 @@
 import BSBBackbones
 import BSBCorrespondence
-import BSBWorkbench
 
 /// `library.json`.
-package struct LibrarySummary: Sendable, Codable {
+package struct LibrarySummary: Summary {
     /// The version of this schema.
-    package var schema = 1
-    /// The command that made it.
-    package var command: String
+    package var schema = 2
     /// What was measured, and how.
     package var options: LibraryEvaluator.Options
-    /// The feature extractor and the segmenter.
-    package var models: [ModelIdentity]
     /// Searches whose part some other mesh of the library has.
     package var searches: Int
     /// Meshes of the library that can be searched.
@@ -31,7 +26,7 @@ package struct LibrarySummary: Sendable, Codable {
     /// Of the labelled meshes that have the part, the share that the searches said have it.
     package var coverage: Double
     /// The median of the seconds of both stages.
-    package var seconds: Double
+    package var searchSeconds: Double
     /// The calibration that fits best.
     package var fitted: ExistenceCalibration?
 
@@ -39,15 +34,14 @@ package struct LibrarySummary: Sendable, Codable {
     package var precision: Double? { found > 0 ? Double(right) / Double(found) : nil }
 
     /// The summary of searches in a library of so many meshes.
-    package init(of records: [LibraryRecord], options: LibraryEvaluator.Options, meshes: Int, bench: Workbench, command: String) {
+    package init(of records: [LibraryRecord], options: LibraryEvaluator.Options, meshes: Int, models: [ModelIdentity]) {
         let all = records
         let records = all.filter { $0.relevant > 0 }
-        (self.command, self.options, self.meshes, searches) = (command, options, meshes, records.count)
-        models = bench.models
+        (self.options, self.meshes, searches) = (options, meshes, records.count)
         judged = records.map(\.judged).max() ?? 0
         relevant = Double(records.reduce(0) { $0 + $1.relevant }) / Double(max(1, records.count))
         func estimate(_ value: (LibraryRecord) -> Double) -> Estimate? {
-            Bootstrap().mean(of: records.map(value), clusters: Array(records.indices))
+            records.estimate(by: \.sample, value)
         }
         let depth = LibraryEvaluator.depth
         func possible(_ record: LibraryRecord) -> Double { Double(min(depth, record.relevant)) }
@@ -60,7 +54,7 @@ package struct LibrarySummary: Sendable, Codable {
         right = records.reduce(0) { $0 + $1.right }
         coverage = Double(right) / Double(max(1, records.reduce(0) { $0 + $1.relevant }))
         let times = records.map(\.seconds).sorted()
-        seconds = times.isEmpty ? 0 : times[times.count / 2]
+        searchSeconds = times.isEmpty ? 0 : times[times.count / 2]
         let seen = all.flatMap { record in
             record.evidence.map { JudgedEvidence(evidence: ExistenceEvidence(logged: $0), exists: $0[3] == 1, category: record.shape) }
         }
@@ -69,28 +63,18 @@ package struct LibrarySummary: Sendable, Codable {
 
     /// A short table for a terminal.
     package var table: String {
-        func cell(_ estimate: Estimate?) -> String {
-            guard let estimate else { return "-" }
-            let digits = EvaluationSummary.fixed
-            return "\(digits(estimate.mean)) [\(digits(estimate.low)), \(digits(estimate.high))]"
-        }
         let names: [(LibraryEvaluator.Way, String)] = [
             (.search, "search"), (.exhaustive, "every mesh in the second stage"), (.vertex, "the most similar vertex alone"),
             (.whole, "similarity of whole objects"), (.unlabelled, "search, meshes without labels counted as wrong"),
         ]
-        var lines = [
-            "\(searches) searches among \(judged) labelled meshes of \(meshes); \(EvaluationSummary.fixed(relevant)) have the part in the mean",
-            "",
-            "| ranked by | recall at 10 |", "| --- | --- |",
-        ]
-        lines += names.map { "| \($1) | \(cell(recall[$0.rawValue])) |" }
-        lines.append("| nothing (expected) | \(cell(random)) |")
-        let share = precision.map(EvaluationSummary.fixed) ?? "-"
-        lines += [
-            "",
-            "\(found) times a mesh was said to have the part: \(share) right, \(EvaluationSummary.fixed(coverage)) of those that have it.",
-        ]
-        return lines.joined(separator: "\n")
+        let said = precision?.fixed ?? "-"
+        return [
+            "\(searches) searches among \(judged) labelled meshes of \(meshes); \(relevant.fixed) have the part in the mean",
+            Markdown.table(
+                ["ranked by", "recall at 10"],
+                names.map { [$1, recall[$0.rawValue].cell] } + [["nothing (expected)", random.cell]]),
+            "\(found) times a mesh was said to have the part: \(said) right, \(coverage.fixed) of those that have it.",
+        ].joined(separator: "\n\n")
     }
 }
 

@@ -14,6 +14,8 @@ package struct DepthExport: Sendable, Hashable, Codable {
     package var options: EvaluationOptions
     /// The photos, by number.
     package var photos: [Photo]
+    /// Shapes that could not be used.
+    package var skipped: [SkippedShape]?
 
     /// One photo.
     package struct Photo: Sendable, Hashable, Codable {
@@ -53,18 +55,18 @@ extension Evaluator {
     ///
     /// Throws `Failure` if a shape cannot be read or a file cannot be written.
     package func exportDepth(to folder: String) throws -> DepthExport {
-        let work = try plan()
+        let (work, skips) = (try plan(), SkippedShapes())
         var photos: [DepthExport.Photo] = []
         for (index, job) in work.enumerated() {
             bench.progress(ProgressUpdate(stage: "Exporting depth maps", done: index, total: work.count))
             for source in Set(job.photos.map(\.source)).sorted() {
-                let shape = try shape(source)
+                guard let shape = try skips.using(source, { try ground.shape(source) }) else { continue }
                 let own = job.photos.filter { $0.source == source }
                 photos += try bench.parallelism.map(own.count) { try depthMap(own[$0].number, shape, to: folder) }.compactMap { $0 }
             }
         }
         bench.progress(ProgressUpdate(stage: "Exporting depth maps", done: work.count, total: work.count))
-        let export = DepthExport(options: options, photos: photos.sorted { $0.number < $1.number })
+        let export = DepthExport(options: options, photos: photos.sorted { $0.number < $1.number }, skipped: skips.rows())
         try AtomicFile.write(try JSONText.data(export), to: "\(folder)/photos.json", operation: "exporting depth maps")
         return export
     }

@@ -3,12 +3,12 @@ import BSBPhotography
 /// `report.html`: a summary with plots and a gallery, in one file without anything from elsewhere.
 package struct EvaluationReport: Sendable {
     private let summary: EvaluationSummary
+    private let head: SummaryHead
     private let gallery: [GalleryItem]
 
     /// A report of a summary and pictures of some of its samples.
-    package init(_ summary: EvaluationSummary, gallery: [GalleryItem]) {
-        self.summary = summary
-        self.gallery = gallery
+    package init(_ summary: EvaluationSummary, _ head: SummaryHead, gallery: [GalleryItem]) {
+        (self.summary, self.head, self.gallery) = (summary, head, gallery)
     }
 
     /// The HTML text.
@@ -75,10 +75,10 @@ package struct EvaluationReport: Sendable {
             "<p>The 3D segment around the answer overlaps the labelled part with a mean IoU of \(HTML.percent($0.mean)) %"
                 + (summary.pieceIoU.map { ", its connected piece with \(HTML.percent($0.mean)) %" } ?? "") + " (n = \($0.n)).</p>"
         }
-        let models = summary.models.map { "\(HTML.escaped($0.name)) <code>\($0.hash.prefix(12))</code>" }.joined(separator: ", ")
+        let models = head.models.map { "\(HTML.escaped($0.name)) <code>\($0.hash.prefix(12))</code>" }.joined(separator: ", ")
         return """
             <p>\(summary.samples) clicks in \(summary.photos) photos on \(summary.meshes) meshes. Models: \(models). \
-            Made by <code>\(HTML.escaped(summary.command))</code> in \(Int(summary.seconds)) seconds.</p>
+            Made by <code>\(HTML.escaped(head.command))</code> in \(Int(head.seconds)) seconds.</p>
             \(segment ?? "")\(absent ?? "")
             """
     }

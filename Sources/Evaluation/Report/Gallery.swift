@@ -37,10 +37,11 @@ extension Evaluator {
         let right = Self.spread(records.filter { $0.partExists && $0.answers[bsb]?.correct == true }, count)
         let wrong = Self.spread(records.filter { $0.partExists && $0.answers[bsb]?.correct != true }, count)
         let chosen = Dictionary(grouping: right + wrong, by: \.target).sorted { $0.key < $1.key }
+        let skips = SkippedShapes()
         var items: [GalleryItem] = []
         for (index, group) in chosen.enumerated() {
             bench.progress(ProgressUpdate(stage: "Picturing samples", done: index, total: chosen.count))
-            items += try pictures(of: group.value, on: group.key)
+            items += try pictures(of: group.value, on: group.key, skipping: skips)
         }
         bench.progress(ProgressUpdate(stage: "Picturing samples", done: chosen.count, total: chosen.count))
         return items.sorted { $0.record.sample < $1.record.sample }
@@ -57,20 +58,21 @@ extension Evaluator {
         return Array(chosen.prefix(max(0, count)))
     }
 
-    private func pictures(of records: [SampleRecord], on name: String) throws -> [GalleryItem] {
-        guard let entry = entries.first(where: { $0.name == name }) else { return [] }
-        let target = try TargetMesh(shape(entry), segments: options.segments, at: bench)
+    private func pictures(of records: [SampleRecord], on name: String, skipping skips: SkippedShapes) throws -> [GalleryItem] {
+        func entry(_ name: String) -> ShapeEntry? { ground.entries.first { $0.name == name } }
+        guard let shape = entry(name), let target = try skips.using(shape, { try ground.target(shape, segments: options.segments) })
+        else { return [] }
         let worker = bench.singleThreaded
         var sources: [String: EvaluationShape] = [name: target.shape]
         for record in records where sources[record.source] == nil {
-            if let other = entries.first(where: { $0.name == record.source }) { sources[record.source] = try shape(other) }
+            guard let other = entry(record.source) else { continue }
+            sources[record.source] = try skips.using(other) { try ground.shape(other) }
         }
         let known = sources
         return try bench.parallelism.map(records.count) { index -> GalleryItem? in
             let record = records[index]
-            guard let source = known[record.source], let entry = entries.first(where: { $0.name == record.source }),
-                let photo = try photo(
-                    of: source, subject: PhotoSubject(mesh: source.opened.scene.mesh), PlannedPhoto(number: record.photo, source: entry))
+            guard let source = known[record.source],
+                let photo = try photo(of: source, subject: PhotoSubject(mesh: source.opened.scene.mesh), number: record.photo)
             else { return nil }
             let opened = OpenPhoto(photo.image, name: record.source)
             let masks = try opened.masks(of: Click(Pixel(x: record.click.x, y: record.click.y)), at: worker)

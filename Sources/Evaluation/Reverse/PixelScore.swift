@@ -18,7 +18,7 @@ package struct PixelScore: Sendable, Hashable, Codable {
     /// The score of answers, compared with those of the default to the same questions.
     ///
     /// - Parameter clusters: for each answer the photo that it belongs to; whole photos are resampled.
-    init?(_ method: String, title: String, _ answers: [PixelAnswer], default standard: [PixelAnswer]? = nil, clusters: [Int]) {
+    init?(_ method: String, title: String, _ answers: [PixelAnswer], default standard: [PixelAnswer]? = nil, clusters: [some Hashable]) {
         let values = answers.map(Self.value)
         guard let success = Bootstrap().mean(of: values, clusters: clusters) else { return nil }
         (self.method, self.title, self.success) = (method, title, success)
@@ -30,7 +30,7 @@ package struct PixelScore: Sendable, Hashable, Codable {
     }
 
     /// The score of a pixel drawn at random that is right with the given probabilities.
-    init?(chance title: String, _ shares: [Double], default standard: [PixelAnswer], clusters: [Int]) {
+    init?(chance title: String, _ shares: [Double], default standard: [PixelAnswer], clusters: [some Hashable]) {
         guard let success = Bootstrap().mean(of: shares, clusters: clusters) else { return nil }
         (method, self.title, self.success) = ("chance", title, success)
         lead = Bootstrap().mean(of: zip(standard, shares).map { Self.value($0) - $1 }, clusters: clusters)
@@ -40,19 +40,11 @@ package struct PixelScore: Sendable, Hashable, Codable {
 
     /// Scores as a table in Markdown.
     static func table(_ scores: [PixelScore]) -> String {
-        func cell(_ estimate: Estimate?) -> String {
-            guard let estimate else { return "" }
-            let digits = EvaluationSummary.fixed
-            return "\(digits(estimate.mean)) [\(digits(estimate.low)), \(digits(estimate.high))]"
-        }
-        let head = [
-            "| way | n | right part [95 %] | answers | right among answers | IoU of the mask, among answers | default leads by |",
-            "| --- | --- | --- | --- | --- | --- | --- |",
-        ]
-        let rows = scores.map { score in
-            let cells = [score.success, score.coverage, score.precision, score.maskIoU, score.lead].map(cell)
-            return "| \(score.title) | \(score.success.n) | \(cells.joined(separator: " | ")) |"
-        }
-        return (head + rows).joined(separator: "\n")
+        Markdown.table(
+            ["way", "n", "right part [95 %]", "answers", "right among answers", "IoU of the mask, among answers", "default leads by"],
+            scores.map { score in
+                [score.title, "\(score.success.n)"]
+                    + [score.success, score.coverage, score.precision, score.maskIoU, score.lead].map(\.cell)
+            })
     }
 }

@@ -31,37 +31,32 @@ package struct RelateRecord: Sendable, Hashable, Codable, LoggedRecord {
 }
 
 /// Measures how often a click in a real photo finds its part in another by way of meshes, beside comparing the photos themselves.
-package struct RelateEvaluator: Sendable {
-    private let data: any LabelledDataSet
-    private let entries: [ShapeEntry]
+package struct RelateEvaluator: Experiment {
+    package static let name = "relate"
+    package static let stage = "Relating photos"
+
+    package let ground: Subjects
     private let clicks: PhotoClicks
     private let options: PhotoPairOptions
-    private let bench: Workbench
 
-    /// An evaluation of pairs of photos by way of the shapes `entries` of a data set.
-    package init(data: any LabelledDataSet, entries: [ShapeEntry], clicks: PhotoClicks, options: PhotoPairOptions, at bench: Workbench) {
-        self.data = data
-        self.entries = entries
-        self.clicks = clicks
-        self.options = options
-        self.bench = bench
+    /// An evaluation of pairs of photos by way of shapes.
+    package init(_ ground: Subjects, clicks: PhotoClicks, options: PhotoPairOptions) {
+        (self.ground, self.clicks, self.options) = (ground, clicks, options)
     }
 
-    private struct Description: Encodable {
-        var analysis = "relate"
-        var options: PhotoPairOptions
-        var settings: Settings
-        var models: [ModelIdentity]
-        var shapes: [String]
-        var photos: PhotoClicks
+    package var choices: [any Encodable] { [options, clicks] }
+
+    /// Some pairs of a category, and the number of the first sample of each.
+    package struct Job {
+        fileprivate var studio: Deferred<PairStudio>
+        var pairs: [(pair: PhotoPairPlan.Pair, firstSample: Int)]
     }
 
-    /// Runs what is not yet in `folder` and returns all records, in order.
+    /// The pairs of each category.
     ///
-    /// - Throws: `Failure` if a file cannot be read, a model cannot be run, no two photos show the same part, or the folder is another
-    ///   evaluation's.
-    package func run(folder: String) throws -> [RelateRecord] {
-        let categories = Set(entries.map(\.category))
+    /// Throws `Failure` if no two photos show the same part.
+    package func jobs(skipping skips: SkippedShapes) throws -> [(job: Job, units: [Int])] {
+        let categories = Set(ground.entries.map(\.category))
         let photos = clicks.photos.filter { categories.contains($0.category) }
         let plan = PhotoPairPlan(photos, options: options)
         guard !plan.pairs.isEmpty else {
@@ -69,40 +64,44 @@ package struct RelateEvaluator: Sendable {
                 .usage, "planning the evaluation", reason: "no two photos of a category of the chosen shapes show the same part",
                 hint: "give each photo the masks of its parts; docs/evaluation.md has the format")
         }
-        let description = Description(
-            options: options, settings: bench.settings, models: bench.models,
-            shapes: entries.map(\.name), photos: clicks)
-        var log = try SampleLog<RelateRecord>(folder: folder, description: description)
-        let finished = Set(log.records.map(\.photo))
         let offsets = plan.pairs.reduce(into: [0]) { $0.append($0.last! + $1.clicks.count) }
-        let (total, batch) = (plan.pairs.count, 2 * bench.parallelism.threads)
-        for category in Set(photos.map(\.category)).sorted() {
-            let pairs = plan.pairs.filter { photos[$0.first].category == category && !finished.contains($0.number) }
-            guard !pairs.isEmpty else { continue }
-            let studio = try PairStudio(category, photos, meshes: meshes(of: category), at: bench)
-            for start in stride(from: 0, to: pairs.count, by: batch) {
-                bench.progress(ProgressUpdate(stage: "Relating photos", done: Set(log.records.map(\.photo)).count, total: total))
+        let batch = 2 * bench.parallelism.threads
+        return Set(photos.map(\.category)).sorted().flatMap { category -> [(job: Job, units: [Int])] in
+            let pairs = plan.pairs.filter { photos[$0.first].category == category }.map { (pair: $0, firstSample: offsets[$0.number]) }
+            let studio = Deferred { try PairStudio(category, photos, meshes: meshes(of: category, skipping: skips), at: bench) }
+            return stride(from: 0, to: pairs.count, by: batch).map { start -> (job: Job, units: [Int]) in
                 let some = Array(pairs[start..<min(start + batch, pairs.count)])
-                try log.add(
-                    try bench.parallelism.map(some.count) { index in
-                        try studio.records(of: some[index], firstSample: offsets[some[index].number])
-                    }.flatMap { $0 })
+                return (Job(studio: studio, pairs: some), some.map(\.pair.number))
             }
         }
-        bench.progress(ProgressUpdate(stage: "Relating photos", done: total, total: total))
-        return log.records
     }
 
+    package func unit(of record: RelateRecord) -> Int { record.photo }
+
+    /// What is found of the clicks of some pairs.
+    ///
+    /// Throws `Failure` if a file cannot be read.
+    package func records(of job: Job, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [RelateRecord] {
+        let (studio, pairs) = (try job.studio.value(), job.pairs.filter { !finished.contains($0.pair.number) })
+        return try bench.parallelism.map(pairs.count) { index in
+            try studio.records(of: pairs[index].pair, firstSample: pairs[index].firstSample)
+        }.flatMap { $0 }
+    }
+
+    /// The scores of all ways.
+    package func summary(of records: [RelateRecord]) -> RelateSummary { RelateSummary(of: records, options: options) }
+
     /// The meshes of a category that vote.
-    private func meshes(of category: String) throws -> [(name: String, mesh: OpenMesh)] {
+    private func meshes(of category: String, skipping skips: SkippedShapes) throws -> [(name: String, mesh: OpenMesh)] {
         var generator = SeededGenerator(seed: options.seed ^ 0x3E5E, stream: 0)
-        var rest = entries.filter { $0.category == category }
-        var chosen: [ShapeEntry] = []
-        while chosen.count < options.meshes, !rest.isEmpty { chosen.append(rest.remove(at: generator.index(below: rest.count))) }
-        return try chosen.map { entry in
-            let shape = try EvaluationShape(try data.shape(entry), settings: bench.settings)
-            return (entry.name, try TargetMesh(shape, segments: true, at: bench).mesh)
+        var rest = ground.entries.filter { $0.category == category }
+        var chosen: [(name: String, mesh: OpenMesh)] = []
+        while chosen.count < options.meshes, !rest.isEmpty {
+            let entry = rest.remove(at: generator.index(below: rest.count))
+            let found = try skips.using(entry) { try ground.target(entry, segments: true).mesh }
+            if let found { chosen.append((entry.name, found)) }
         }
+        return chosen
     }
 }
 

@@ -1,18 +1,9 @@
-import BSBBackbones
-import BSBWorkbench
-
 /// `relate.json`.
-package struct RelateSummary: Sendable, Codable {
+package struct RelateSummary: Summary {
     /// The version of this schema.
     package var schema = 1
-    /// The command that made it.
-    package var command: String
     /// What was asked.
     package var options: PhotoPairOptions
-    /// The settings of the method.
-    package var settings: Settings
-    /// The feature extractor and the segmenter.
-    package var models: [ModelIdentity]
     /// Clicks, and pairs of photos that they are in.
     package var samples: Int
     /// Pairs of photos.
@@ -21,13 +12,10 @@ package struct RelateSummary: Sendable, Codable {
     package var scores: [PixelScore]
     /// Scores by part of each category.
     package var parts: [ReverseSummary.Group]
-    /// Seconds that the run took, without those of earlier runs that it went on from.
-    package var seconds: Double
 
     /// The summary of finished samples; intervals resample first photos with all their pairs.
-    package init(of records: [RelateRecord], options: PhotoPairOptions, bench: Workbench, command: String, seconds: Double) {
-        (self.command, self.options, self.settings, self.seconds) = (command, options, bench.settings, seconds)
-        models = bench.models
+    package init(of records: [RelateRecord], options: PhotoPairOptions) {
+        self.options = options
         (samples, pairs) = (records.count, Set(records.map(\.photo)).count)
         scores = Self.scores(records)
         parts = Dictionary(grouping: records) { "\($0.category)/\($0.click.part)" }.sorted { $0.key < $1.key }.map {
@@ -36,8 +24,7 @@ package struct RelateSummary: Sendable, Codable {
     }
 
     private static func scores(_ records: [RelateRecord]) -> [PixelScore] {
-        let photos = Set(records.map(\.first)).sorted()
-        let clusters = records.map { photos.firstIndex(of: $0.first)! }
+        let clusters = records.map(\.first)
         let vote = records.map(\.vote)
         // Each mesh by itself is one answer more to the same question.
         let single = zip(records, clusters).flatMap { record, cluster in

@@ -8,57 +8,33 @@ import BSBRendering
 import BSBWorkbench
 
 /// Measures how often vertices of a mesh are found in photos, and how often a click comes back to its part by way of a mesh.
-package struct ReverseEvaluator: Sendable {
-    private let evaluator: Evaluator
+package struct ReverseEvaluator: ClickExperiment {
+    package static let name = "reverse"
+    package static let stage = "Seeking vertices in photos"
+
+    package let evaluator: Evaluator
 
     /// An evaluation on the photos and clicks of `evaluator`.
     package init(_ evaluator: Evaluator) {
         self.evaluator = evaluator
     }
 
-    private struct Description: Encodable {
-        var analysis = "reverse"
-        var options: EvaluationOptions
-        var settings: Settings
-        var models: [ModelIdentity]
-        var shapes: [String]
+    func prepared(_ entry: ShapeEntry) throws -> EvaluationShape { try ground.target(entry, segments: true).shape }
+
+    func records(of taken: TakenPhoto, on target: EvaluationShape) throws -> [ReverseRecord] {
+        guard let camera = taken.photo.camera else { return [] }
+        let size = RasterSize(width: taken.photo.image.width, height: taken.photo.image.height)
+        let shown = taken.source.opened.scene.surfaces(from: camera, size: size).faceIDs
+        let search = ReverseSearch(
+            photo: OpenPhoto(taken.photo.image, name: taken.source.entry.name),
+            silhouette: Mask(width: size.width, height: size.height) { shown[$1 * size.width + $0] >= 0 }, target: target,
+            bench: bench.singleThreaded)
+        return try search.records(of: taken, options: evaluator.options)
     }
 
-    /// Runs what is not yet in `folder` and returns all records, in order.
-    ///
-    /// - Throws: `Failure` if a shape cannot be read, a model cannot be run, or the folder is another evaluation's.
-    package func run(folder: String) throws -> [ReverseRecord] {
-        let bench = evaluator.bench
-        let description = Description(
-            options: evaluator.options, settings: bench.settings, models: bench.models,
-            shapes: evaluator.entries.map(\.name))
-        return try evaluator.finish(folder: folder, description: description, stage: "Seeking vertices in photos") { job, finished in
-            try records(of: job, except: finished)
-        }
-    }
-
-    private func records(of job: Evaluator.TargetJob, except finished: Set<Int>) throws -> [ReverseRecord] {
-        let target = try evaluator.shape(job.target)
-        _ = try TargetMesh(target, segments: true, at: evaluator.bench)
-        let worker = evaluator.bench.singleThreaded
-        return try evaluator.eachPhoto(of: job, target: target, except: finished) { photo, planned, shape in
-            guard let camera = photo.camera else { return [] }
-            let size = RasterSize(width: photo.image.width, height: photo.image.height)
-            let shown = shape.opened.scene.surfaces(from: camera, size: size).faceIDs
-            let search = ReverseSearch(
-                photo: OpenPhoto(photo.image, name: shape.entry.name),
-                silhouette: Mask(width: size.width, height: size.height) { shown[$1 * size.width + $0] >= 0 }, target: target,
-                bench: worker)
-            let first = planned.number * evaluator.studio.clicks
-            return try search.records(
-                of: photo, clicks: min(photo.clicks.count, evaluator.options.samples - first), isSame: planned.source == job.target,
-                options: evaluator.options, firstSample: first
-            ).map { record in
-                var record = record
-                (record.photo, record.source) = (planned.number, shape.entry.name)
-                return record
-            }
-        }
+    /// The scores of all ways.
+    package func summary(of records: [ReverseRecord]) -> ReverseSummary {
+        ReverseSummary(of: records, options: evaluator.options, bench: bench)
     }
 }
 
@@ -71,24 +47,22 @@ private struct ReverseSearch {
     var bench: Workbench
     var mesh: OpenMesh { target.opened }
 
-    /// The records of the first `clicks` clicks; their photo's number and source are not filled in.
-    ///
-    /// - Parameter isSame: whether the mesh is what was photographed.
-    func records(
-        of shown: EvaluationPhoto, clicks: Int, isSame: Bool, options: EvaluationOptions, firstSample: Int
-    ) throws -> [ReverseRecord] {
-        guard clicks > 0 else { return [] }
+    /// The records of a photo's clicks.
+    func records(of taken: TakenPhoto, options: EvaluationOptions) throws -> [ReverseRecord] {
+        guard !taken.clicks.isEmpty else { return [] }
+        let isSame = taken.source.entry == target.entry
         let object = try ObjectFinder(at: bench).proposals(in: photo, like: mesh).first.map {
             try SearchedObject($0.found, in: photo, at: bench)
         }
         let objectIoU = object.map { SampleJudge.rounded(Double($0.found.mask.intersectionOverUnion(silhouette))) } ?? 0
-        return try (0..<clicks).map { index in
-            let (click, right) = (shown.clicks[index], shown.partMasks[index])
+        return try taken.clicks.enumerated().map { index, click in
+            let (sample, right) = (taken.firstSample + index, taken.photo.partMasks[index])
             let judge = PixelJudge(right: right, photo: photo, bench: bench)
-            var generator = SeededGenerator(seed: options.seed ^ 0x5EEC, stream: UInt64(firstSample + index))
+            var generator = SeededGenerator(seed: options.seed ^ 0x5EEC, stream: UInt64(sample))
             let sought = try sought(click, isSame: isSame, options.sampling, &generator)
             var record = ReverseRecord(
-                sample: firstSample + index, photo: 0, category: target.entry.category, source: "", target: target.entry.name, click: click,
+                sample: sample, photo: taken.number, category: target.entry.category, source: photo.path, target: target.entry.name,
+                click: click,
                 vertex: sought?.vertex, pixelShare: SampleJudge.rounded(Double(right.count) / Double(max(1, silhouette.count))),
                 objectIoU: objectIoU, answers: [:])
             guard let sought else { return record }

@@ -48,7 +48,7 @@ package struct PixelAnswer: Sendable, Hashable, Codable {
 }
 
 /// What one vertex and one click on the same part gave: one line of `samples.jsonl`.
-package struct ReverseRecord: Sendable, Hashable, Codable, LoggedRecord {
+package struct ReverseRecord: Sendable, Hashable, Codable, PhotoRecord {
     /// The number of the sample; its photo is number `photo`.
     package var sample: Int
     /// The number of its photo.

@@ -3,17 +3,11 @@ import BSBCorrespondence
 import BSBWorkbench
 
 /// `reverse.json`.
-package struct ReverseSummary: Sendable, Codable {
+package struct ReverseSummary: Summary {
     /// The version of this schema.
     package var schema = 1
-    /// The command that made it.
-    package var command: String
     /// What was asked.
     package var options: EvaluationOptions
-    /// The settings of the method.
-    package var settings: Settings
-    /// The feature extractor and the segmenter.
-    package var models: [ModelIdentity]
     /// Questions about parts that the mesh has; all numbers are of these.
     package var samples: Int
     /// Photos that they are about.
@@ -37,11 +31,9 @@ package struct ReverseSummary: Sendable, Codable {
     package var fitted: ExistenceCalibration?
     /// Scores by part of each category.
     package var parts: [Group]
-    /// Seconds that the run took, without those of earlier runs that it went on from.
-    package var seconds: Double
 
     /// Scores of what is about one part.
-    package struct Group: Sendable, Codable {
+    package struct Group: Sendable, Encodable {
         /// The category and the part.
         package var name: String
         /// The scores of all ways.
@@ -51,24 +43,22 @@ package struct ReverseSummary: Sendable, Codable {
     /// The summary of finished samples.
     ///
     /// Complexity: O(resamples x samples) for each number.
-    package init(of records: [ReverseRecord], options: EvaluationOptions, bench: Workbench, command: String, seconds: Double) {
+    package init(of records: [ReverseRecord], options: EvaluationOptions, bench: Workbench) {
         let main = records.filter { $0.vertex != nil }
-        (self.command, self.options, self.settings, self.seconds) = (command, options, bench.settings, seconds)
-        models = bench.models
+        self.options = options
         (samples, photos, meshes) = (main.count, Set(main.map(\.photo)).count, Set(main.map(\.target)).count)
         withoutPart = records.count - main.count
         scores = Self.scores(main, ReverseMethod.allCases)
-        objectIoU = Bootstrap().mean(of: main.map(\.objectIoU), clusters: main.map(\.photo))
+        objectIoU = main.estimate(by: \.photo) { $0.objectIoU }
         scoresWhereObjectIsFound = Self.scores(main.filter { $0.objectIoU >= 0.5 }, [.locate, .nearestPixel, .chance])
-        let absent = main.filter { $0.takenOut != nil }
-        refusedTakenOut = Bootstrap().mean(of: absent.map { $0.takenOut!.isRefused ? 1 : 0 }, clusters: absent.map(\.photo))
+        refusedTakenOut = main.estimate(by: \.photo) { $0.takenOut.map { $0.isRefused ? 1 : 0 } }
         let judged = main.flatMap { record in
             [(record.evidence, true), (record.takenOut?.evidence, false)].compactMap { evidence, exists in
                 evidence.map { JudgedEvidence(evidence: $0, exists: exists, category: record.category) }
             }
         }
         areas = Self.areas(judged, bench)
-        fitted = judged.calibration(.shapeToPhoto, models: models)
+        fitted = judged.calibration(.shapeToPhoto, models: bench.models)
         parts = Dictionary(grouping: main) { "\($0.category)/\($0.click.part)" }.sorted { $0.key < $1.key }.map {
             Group(name: $0.key, scores: Self.scores($0.value.sorted { $0.sample < $1.sample }, ReverseMethod.allCases))
         }
@@ -109,19 +99,17 @@ package struct ReverseSummary: Sendable, Codable {
         if let objectIoU {
             let n = scoresWhereObjectIsFound.first?.success.n ?? 0
             lines += [
-                "IoU of the object found without a click with the photographed shape: \(EvaluationSummary.fixed(objectIoU.mean)) "
-                    + "[\(EvaluationSummary.fixed(objectIoU.low)), \(EvaluationSummary.fixed(objectIoU.high))]; "
+                "IoU of the object found without a click with the photographed shape: \(objectIoU.cell); "
                     + "where it is at least 0.5 (n = \(n)):",
                 "", PixelScore.table(scoresWhereObjectIsFound),
             ]
         }
-        if let refused = refusedTakenOut {
-            let areas = areas.sorted { $0.key < $1.key }.map { "\($0.key) \(EvaluationSummary.fixed($0.value))" }
+        if let refusedTakenOut {
+            let areas = areas.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.fixed)" }.joined(separator: ", ")
             lines += [
                 "",
-                "Parts taken out of the object: no answer for \(EvaluationSummary.fixed(refused.mean)) "
-                    + "[\(EvaluationSummary.fixed(refused.low)), \(EvaluationSummary.fixed(refused.high))], n = \(refused.n); "
-                    + "area under the ROC curve by \(areas.joined(separator: ", "))",
+                "Parts taken out of the object: no answer for \(refusedTakenOut.cell), n = \(refusedTakenOut.n); "
+                    + "area under the ROC curve by \(areas)",
             ]
         }
         return lines.joined(separator: "\n")

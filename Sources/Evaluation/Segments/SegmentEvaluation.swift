@@ -9,7 +9,10 @@ import Foundation
 ///
 /// A part is what hangs together of one label, as ``HangingPieces`` says. Each is clicked at a random vertex that can be seen, then corrected click by click where most
 /// is wrong; what counts is the area-weighted IoU after each click.
-package struct SegmentEvaluation: Sendable {
+package struct SegmentEvaluation: ShapeExperiment {
+    package static let name = "segments"
+    package static let stage = "Measuring"
+
     /// A way that is measured.
     package enum Method: String, Sendable, Hashable, Codable, CaseIterable {
         /// Masks of rendered views, lifted to the surface.
@@ -48,7 +51,9 @@ package struct SegmentEvaluation: Sendable {
     }
 
     /// One mesh.
-    package struct MeshResult: Sendable, Codable {
+    package struct MeshResult: LoggedRecord {
+        /// Its place among the meshes.
+        package var sample = 0
         /// The mesh: `category/id`.
         package var mesh: String
         /// The number of vertices.
@@ -101,46 +106,28 @@ package struct SegmentEvaluation: Sendable {
         }
     }
 
-    private let data: any LabelledDataSet
-    private let entries: [ShapeEntry]
-    private let bench: Workbench
+    package let ground: Subjects
     private let options: Options
 
-    /// A measurement on the shapes `entries` of a data set.
-    package init(data: any LabelledDataSet, entries: [ShapeEntry], options: Options = Options(), at bench: Workbench) {
-        (self.data, self.entries, self.options, self.bench) = (data, entries, options, bench)
+    /// A measurement on shapes.
+    package init(_ ground: Subjects, options: Options = Options()) {
+        (self.ground, self.options) = (ground, options)
     }
 
-    /// What decides the results.
-    private struct Description: Encodable {
-        var options: Options
-        var settings: Settings
-        var models: [ModelIdentity]
-        var shapes: [String]
+    package var models: [ModelIdentity] { [bench.segmenter.identity] }
+    package var choices: [any Encodable] { [options] }
+
+    package func unit(of record: MeshResult) -> String { record.mesh }
+
+    package func records(of entry: ShapeEntry, number: Int) throws -> [MeshResult] {
+        var result = try measure(ground.data.shape(entry))
+        result.sample = number
+        return [result]
     }
 
-    /// Measures what is not yet in `folder` and returns the results of all shapes, in order.
-    ///
-    /// A measurement that was cut short goes on where it was: each shape is kept when it is done.
-    /// - Throws: `Failure` if a shape cannot be read, a model cannot be run, or the folder is another measurement's.
-    package func run(folder: String) throws -> [MeshResult] {
-        let log = try SegmentLog(
-            folder: folder,
-            description: Description(
-                options: options, settings: bench.settings, models: [bench.segmenter.identity], shapes: entries.map(\.name)))
-        var results: [MeshResult] = []
-        for (index, entry) in entries.enumerated() {
-            bench.progress(ProgressUpdate(stage: "Measuring", done: index, total: entries.count))
-            if let known = log.result(of: entry) {
-                results.append(known)
-            } else {
-                let result = try measure(data.shape(entry))
-                try log.add(result, of: entry)
-                results.append(result)
-            }
-        }
-        bench.progress(ProgressUpdate(stage: "Measuring", done: entries.count, total: entries.count))
-        return results
+    /// The overlaps of all ways.
+    package func summary(of records: [MeshResult]) -> SegmentSummary {
+        SegmentSummary(of: records, options: options, seed: bench.settings.seed)
     }
 
     /// Measures one labelled mesh.
@@ -208,36 +195,5 @@ package struct SegmentEvaluation: Sendable {
             mesh.scene.areVisible(vertices, from: vertices.map { _ in views.cameras[view].eye })
         }
         return mesh.referenced.indices.map { vertex in mesh.referenced[vertex] && seen.contains { $0[vertex] } }
-    }
-}
-
-/// The folder of a measurement: `run.json` says what is measured, `meshes/` has a file for each finished mesh.
-private struct SegmentLog {
-    let folder: String
-
-    /// Opens or starts the log of the measurement that `description` tells apart from all others.
-    init(folder: String, description: some Encodable) throws {
-        self.folder = folder
-        let (file, text) = ("\(folder)/run.json", try JSONText.data(description))
-        guard FileManager.default.fileExists(atPath: file) else {
-            try AtomicFile.write(text, to: file, operation: "starting the measurement")
-            return
-        }
-        guard try AtomicFile.readFile(file, operation: "resuming the measurement") == text else {
-            throw Failure(
-                .usage, "resuming the measurement", path: folder,
-                reason: "the folder holds a measurement with other settings, data or models", hint: "choose another folder")
-        }
-    }
-
-    private func file(_ entry: ShapeEntry) -> String { "\(folder)/meshes/\(entry.category)-\(entry.id).json" }
-
-    /// The result of a mesh that is done.
-    func result(of entry: ShapeEntry) -> SegmentEvaluation.MeshResult? {
-        FileManager.default.contents(atPath: file(entry)).flatMap { try? JSONDecoder().decode(SegmentEvaluation.MeshResult.self, from: $0) }
-    }
-
-    func add(_ result: SegmentEvaluation.MeshResult, of entry: ShapeEntry) throws {
-        try AtomicFile.write(try JSONText.data(result), to: file(entry), operation: "writing the measurement")
     }
 }

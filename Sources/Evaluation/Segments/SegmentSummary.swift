@@ -1,19 +1,14 @@
-import BSBBackbones
 import BSBBasics
 import Foundation
 
 /// What a measurement of segments came to.
-package struct SegmentSummary: Sendable, Codable {
+package struct SegmentSummary: Summary {
     /// The version of this schema.
     package var schema = 2
-    /// The command as it was given.
-    package var command: String
     /// What was measured, and how.
     package var options: SegmentEvaluation.Options
     /// The seed of every random choice.
     package var seed: UInt64
-    /// The 2D segmenter.
-    package var segmenter: ModelIdentity
     /// Meshes, and parts of all of them.
     package var (meshes, parts): (Int, Int)
     /// For each method, the IoU after each click over all parts.
@@ -26,7 +21,7 @@ package struct SegmentSummary: Sendable, Codable {
     package var peakMemoryMegabytes: Double?
 
     /// How much a method is better than another.
-    package struct Difference: Sendable, Codable {
+    package struct Difference: Sendable, Encodable {
         /// The two methods.
         package var (method, other): (String, String)
         /// After each click.
@@ -34,7 +29,7 @@ package struct SegmentSummary: Sendable, Codable {
     }
 
     /// Mean costs of a method.
-    package struct Cost: Sendable, Codable {
+    package struct Cost: Sendable, Encodable {
         /// Seconds of preparation on a mesh, on the wall and of all processors.
         package var (preparation, processorPreparation): (Double, Double)
         /// Milliseconds for an answer.
@@ -49,11 +44,8 @@ package struct SegmentSummary: Sendable, Codable {
     ]
 
     /// The summary of results; intervals resample whole meshes.
-    package init(
-        of results: [SegmentEvaluation.MeshResult], options: SegmentEvaluation.Options, seed: UInt64, segmenter: ModelIdentity,
-        command: String
-    ) {
-        (self.command, self.options, self.seed, self.segmenter) = (command, options, seed, segmenter)
+    package init(of results: [SegmentEvaluation.MeshResult], options: SegmentEvaluation.Options, seed: UInt64) {
+        (self.options, self.seed) = (options, seed)
         (meshes, parts) = (results.count, results.reduce(0) { $0 + $1.parts.count })
         let clusters = results.enumerated().flatMap { index, result in result.parts.map { _ in index } }
         let values = { (method: SegmentEvaluation.Method, click: Int) -> [Double] in
@@ -107,21 +99,14 @@ extension SegmentSummary {
             }
         }
         return [
-            "\(parts) parts of \(meshes) meshes; mean IoU [95 % by resampling meshes]", Self.table(["method"] + head, rows),
-            Self.table(["difference"] + head, compared),
-            Self.table(["method", "preparation, s a mesh", "processor, s", "answer, ms", "work on a mesh"], costs),
+            "\(parts) parts of \(meshes) meshes; mean IoU [95 % by resampling meshes]", Markdown.table(["method"] + head, rows),
+            Markdown.table(["difference"] + head, compared),
+            Markdown.table(["method", "preparation, s a mesh", "processor, s", "answer, ms", "work on a mesh"], costs),
         ].joined(separator: "\n\n")
     }
 
     private static func row(_ name: String, _ estimates: [Estimate], _ columns: [Int]) -> [String] {
         [name]
-            + columns.filter(estimates.indices.contains).map { column in
-                let estimate = estimates[column]
-                return String(format: "%.3f [%.3f, %.3f]", estimate.mean, estimate.low, estimate.high)
-            }
-    }
-
-    private static func table(_ head: [String], _ rows: [[String]]) -> String {
-        ([head, head.map { _ in "---" }] + rows).map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
+            + columns.filter(estimates.indices.contains).map { estimates[$0].cell }
     }
 }

@@ -36,10 +36,10 @@ package struct Bootstrap: Sendable {
     /// - Parameter clusters: for each value the cluster that it belongs to.
     /// - Returns: nil for no values.
     /// - Complexity: O(resamples x clusters).
-    package func mean(of values: [Double], clusters: [Int]) -> Estimate? {
+    package func mean<Cluster: Hashable>(of values: [Double], clusters: [Cluster]) -> Estimate? {
         precondition(values.count == clusters.count, "each value is in a cluster")
         guard !values.isEmpty else { return nil }
-        var slots: [Int: Int] = [:]
+        var slots: [Cluster: Int] = [:]
         var (sums, counts): ([Double], [Double]) = ([], [])
         for (value, cluster) in zip(values, clusters) {
             let slot = slots[cluster] ?? sums.count

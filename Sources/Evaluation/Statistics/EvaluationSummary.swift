@@ -1,6 +1,3 @@
-import BSBBackbones
-import BSBWorkbench
-
 /// How well one method does on a set of samples.
 package struct MethodScore: Sendable, Hashable, Codable {
     /// The name of the ``Method``.
@@ -38,17 +35,11 @@ package struct ScoreGroup: Sendable, Hashable, Codable {
 }
 
 /// `summary.json`.
-package struct EvaluationSummary: Sendable, Codable {
+package struct EvaluationSummary: Summary {
     /// The version of this schema.
     package var schema = 2
-    /// The command that made it.
-    package var command: String
     /// What was measured.
     package var options: EvaluationOptions
-    /// The settings of the method.
-    package var settings: Settings
-    /// The feature extractor and the segmenter.
-    package var models: [ModelIdentity]
     /// Samples whose part the target has: the main numbers are of these.
     package var samples: Int
     /// Photos that these clicks are in.
@@ -73,123 +64,100 @@ package struct EvaluationSummary: Sendable, Codable {
     package var parts: [ScoreGroup]
     /// Scores by the part's share of the vertices.
     package var partSizes: [ScoreGroup]
-    /// Seconds that the run took, without those of earlier runs that it went on from.
-    package var seconds: Double
 }
 
 /// Makes the summary of samples.
 package struct Summarizer: Sendable {
-    /// How intervals are made.
-    package var bootstrap = Bootstrap()
-
-    /// A summarizer with the default bootstrap.
+    /// A summarizer.
     package init() {}
 
     /// The summary of finished samples.
     ///
     /// Complexity: O(resamples x samples) for each number.
-    package func summary(
-        of records: [SampleRecord], options: EvaluationOptions, bench: Workbench, command: String, seconds: Double
-    ) -> EvaluationSummary {
+    package func summary(of records: [SampleRecord], options: EvaluationOptions) -> EvaluationSummary {
         let main = records.filter(\.partExists)
         let absent = records.filter { !$0.partExists }
-        let methods = Method.allCases.filter { method in method == .chance || main.contains { $0.answers[method.rawValue] != nil } }
+        let standard = Method.standard.rawValue
+        let names = Set(main.flatMap(\.answers.keys))
+        let others = names.subtracting(Method.allCases.map(\.rawValue)).sorted().map { (key: $0, title: $0) }
+        let ours = Method.allCases.filter { names.contains($0.rawValue) }.map { (key: $0.rawValue, title: $0.title) }
+        let methods = ours + others + [(Method.chance.rawValue, Method.chance.title)]
         return EvaluationSummary(
-            command: command, options: options, settings: bench.settings, models: bench.models,
-            samples: main.count, photos: Set(main.map(\.photo)).count, meshes: Set(main.map(\.target)).count,
-            methods: methods.compactMap { score($0, main) }, segmentIoU: estimate(main.filter { $0.segmentIoU != nil }) { $0.segmentIoU! },
-            pieceIoU: estimate(main.filter { $0.pieceIoU != nil }) { $0.pieceIoU! },
-            segmentIoUOverAll: options.segments ? estimate(main) { $0.segmentIoU ?? 0 } : nil,
-            partMaskIoU: estimate(main.filter { $0.partMaskIoU != nil }) { $0.partMaskIoU! },
-            absentParts: estimate(absent) { $0.answers[Method.standard.rawValue]?.vertex == nil ? 1 : 0 },
-            categories: groups(main, methods) { $0.category }, parts: groups(main, methods) { "\($0.category)/\($0.click.part)" },
+            options: options, samples: main.count, photos: Set(main.map(\.photo)).count, meshes: Set(main.map(\.target)).count,
+            methods: methods.compactMap { score($0.key, $0.title, main) }, segmentIoU: main.estimate(by: \.photo) { $0.segmentIoU },
+            pieceIoU: main.estimate(by: \.photo) { $0.pieceIoU },
+            segmentIoUOverAll: options.segments ? main.estimate(by: \.photo) { $0.segmentIoU ?? 0 } : nil,
+            partMaskIoU: main.estimate(by: \.photo) { $0.partMaskIoU },
+            absentParts: absent.estimate(by: \.photo) { $0.answers[standard].map { $0.isGiven ? 0 : 1 } },
+            categories: groups(main, methods.map(\.key)) { $0.category },
+            parts: groups(main, methods.map(\.key)) { "\($0.category)/\($0.click.part)" },
             partSizes: PartSize.allCases.flatMap { size in
-                groups(main.filter { PartSize(share: $0.partShare) == size }, methods) { _ in size.rawValue }
-            }, seconds: seconds)
+                groups(main.filter { PartSize(share: $0.partShare) == size }, methods.map(\.key)) { _ in size.rawValue }
+            })
     }
 
-    private func score(_ method: Method, _ records: [SampleRecord]) -> MethodScore? {
-        guard let success = estimate(records, { value($0, method) }) else { return nil }
-        let answered = records.filter { $0.answers[method.rawValue]?.vertex != nil }
+    /// The score of a method; clicks in one photo are not independent, so whole photos are resampled.
+    private func score(_ method: String, _ title: String, _ records: [SampleRecord]) -> MethodScore? {
+        guard let success = records.estimate(by: \.photo, { value($0, method) }) else { return nil }
         return MethodScore(
-            method: method.rawValue, title: method.title, success: success, successOverMeshes: overMeshes(records, method),
-            coverage: method == .chance ? nil : estimate(records) { $0.answers[method.rawValue]?.vertex != nil ? 1 : 0 },
-            precision: method == .chance ? nil : estimate(answered) { value($0, method) },
-            lead: method == .standard ? nil : estimate(records) { value($0, .standard) - value($0, method) })
+            method: method, title: title, success: success, successOverMeshes: overMeshes(records, method),
+            coverage: records.estimate(by: \.photo) { $0.answers[method].map { $0.isGiven ? 1 : 0 } },
+            precision: records.estimate(by: \.photo) { $0.answers[method]?.isGiven == true ? value($0, method) : nil },
+            lead: method == Method.standard.rawValue ? nil : records.estimate(by: \.photo) { lead($0, over: method) })
     }
 
     /// 1 for a right answer; for chance, the share of vertices that are right.
-    private func value(_ record: SampleRecord, _ method: Method) -> Double {
-        method == .chance ? record.partShare : record.answers[method.rawValue]?.correct == true ? 1 : 0
+    private func value(_ record: SampleRecord, _ method: String) -> Double {
+        method == Method.chance.rawValue ? record.partShare : record.answers[method]?.correct == true ? 1 : 0
     }
 
-    /// Clicks in one photo are not independent, so whole photos are resampled.
-    private func estimate(_ records: [SampleRecord], _ value: (SampleRecord) -> Double) -> Estimate? {
-        bootstrap.mean(of: records.map(value), clusters: records.map(\.photo))
+    private func lead(_ record: SampleRecord, over method: String) -> Double? {
+        record.answers[Method.standard.rawValue].map { ($0.correct ? 1 : 0) - value(record, method) }
     }
 
-    private func overMeshes(_ records: [SampleRecord], _ method: Method) -> Estimate? {
+    private func overMeshes(_ records: [SampleRecord], _ method: String) -> Estimate? {
         let meshes = Dictionary(grouping: records, by: \.target).sorted { $0.key < $1.key }
         let means = meshes.map { $0.value.reduce(0) { $0 + value($1, method) } / Double($0.value.count) }
-        return bootstrap.mean(of: means, clusters: Array(means.indices))
+        return Bootstrap().mean(of: means, clusters: Array(means.indices))
     }
 
-    private func groups(_ records: [SampleRecord], _ methods: [Method], by key: (SampleRecord) -> String) -> [ScoreGroup] {
+    private func groups(_ records: [SampleRecord], _ methods: [String], by key: (SampleRecord) -> String) -> [ScoreGroup] {
         Dictionary(grouping: records, by: key).sorted { $0.key < $1.key }.map { name, members in
             let members = members.sorted { $0.sample < $1.sample }
-            let answered = members.filter { $0.answers[Method.standard.rawValue]?.vertex != nil }
+            let success = methods.compactMap { method in
+                members.estimate(by: \.photo) { value($0, method) }.map { (method, $0) }
+            }
+            let standard = score(Method.standard.rawValue, "", members)
             return ScoreGroup(
-                name: name, n: members.count,
-                success: Dictionary(
-                    uniqueKeysWithValues: methods.compactMap { method in
-                        estimate(members) { value($0, method) }.map { (method.rawValue, $0) }
-                    }),
-                coverage: estimate(members) { $0.answers[Method.standard.rawValue]?.vertex != nil ? 1 : 0 },
-                precision: estimate(answered) { value($0, .standard) },
-                segmentIoU: estimate(members.filter { $0.segmentIoU != nil }) { $0.segmentIoU! },
-                pieceIoU: estimate(members.filter { $0.pieceIoU != nil }) { $0.pieceIoU! })
+                name: name, n: members.count, success: Dictionary(uniqueKeysWithValues: success),
+                coverage: standard?.coverage, precision: standard?.precision,
+                segmentIoU: members.estimate(by: \.photo) { $0.segmentIoU }, pieceIoU: members.estimate(by: \.photo) { $0.pieceIoU })
         }
     }
 }
 
 extension EvaluationSummary {
-    /// A short table for a terminal.
+    /// The scores in Markdown.
     package var table: String {
-        func cell(_ estimate: Estimate?) -> String {
-            guard let estimate else { return "-" }
-            return "\(Self.fixed(estimate.mean)) [\(Self.fixed(estimate.low)), \(Self.fixed(estimate.high))]"
-        }
-        func line(_ cells: [String]) -> String {
-            zip(cells, [50, 22, 8, 10]).map { $0.padded(to: $1) }.joined(separator: " ") + " " + (cells.last ?? "")
+        let scores = methods.map { score in
+            [score.title, score.success.cell, score.coverage.share, score.precision.share, score.lead.cell]
         }
         var lines = ["\(options.protocolKind.rawValue) shape: \(samples) samples, \(photos) photos, \(meshes) meshes"]
-        lines.append(line(["method", "success [95 %]", "answers", "precision", "default leads by [95 %]"]))
-        for score in methods {
-            lines.append(
-                line([
-                    score.title, cell(score.success), score.coverage.map { Self.fixed($0.mean) } ?? "-",
-                    score.precision.map { Self.fixed($0.mean) } ?? "-", cell(score.lead),
-                ]))
-        }
-        if let segmentIoU {
-            lines.append("3D segment: IoU with the part \(cell(segmentIoU)), with its piece \(cell(pieceIoU)), n = \(segmentIoU.n)")
-        }
-        if let partMaskIoU { lines.append("2D part mask: IoU with the visible part \(cell(partMaskIoU))") }
-        if let absentParts { lines.append("Parts that the mesh lacks: no answer for \(cell(absentParts)), n = \(absentParts.n)") }
+        lines += ["", Markdown.table(["method", "success [95 %]", "answers", "precision", "default leads by [95 %]"], scores), ""]
+        let others = [
+            ("IoU of the 3D segment with the labelled part", segmentIoU), ("IoU of the 3D segment with the piece that it is on", pieceIoU),
+            ("IoU of the 2D part mask with the visible part", partMaskIoU),
+            ("Parts that the mesh lacks: rightly no answer", absentParts),
+        ].compactMap { title, estimate in estimate.map { [title, $0.cell, "\($0.n)"] } }
+        if !others.isEmpty { lines += [Markdown.table(["beside", "mean [95 %]", "n"], others), ""] }
+        lines += [
+            Markdown.table(
+                ["share of the vertices", "n", "default", "BSB as published", "nearest vertex", "chance"],
+                partSizes.map { group in
+                    [group.name, "\(group.n)"]
+                        + [Method.standard, .bsb, .nearestVertex, .chance].map { group.success[$0.rawValue].cell }
+                })
+        ]
         return lines.joined(separator: "\n")
-    }
-
-    /// A share with three digits.
-    static func fixed(_ value: Double) -> String {
-        let thousandths = Int((abs(value) * 1000).rounded())
-        let digits = "\(thousandths % 1000)"
-        return (value < 0 && thousandths > 0 ? "-" : "") + "\(thousandths / 1000)." + String(repeating: "0", count: 3 - digits.count)
-            + digits
-    }
-}
-
-extension String {
-    fileprivate func padded(to width: Int) -> String {
-        count >= width ? self : self + String(repeating: " ", count: width - count)
     }
 }

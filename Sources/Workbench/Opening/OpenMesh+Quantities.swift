@@ -1,6 +1,8 @@
 import BSBBasics
 import BSBCorrespondence
+import BSBDistillation
 import BSBInteractiveSegmentation
+import BSBLinearAlgebra
 
 extension OpenMesh {
     /// The features of the vertices, ready to be matched.
@@ -11,6 +13,20 @@ extension OpenMesh {
         return try bench.remembered(try distiller.recipe(of: self), bytes: \.byteCount) {
             SurfaceFeatures(
                 try distiller.field(of: self), eligible: referenced, positions: scene.mesh.vertices, areas: areas, clusters: clusters)
+        }
+    }
+
+    /// Takes features of the vertices that were made elsewhere for those of the mesh, as long as the memory holds them.
+    ///
+    /// Throws `CancellationError` and `Failure`.
+    package func remember(_ features: Matrix, at bench: Workbench) throws {
+        precondition(features.rows == referenced.count, "a row for each vertex")
+        _ = try bench.remembered(FeatureDistiller(at: bench).recipe(of: self), bytes: \.byteCount) {
+            let rows = clusters.map { $0.vertices.map { Int($0) } } ?? Array(referenced.indices)
+            let values = Matrix(rows: rows.count, columns: features.columns, values: rows.flatMap { features.row($0) })
+            return SurfaceFeatures(
+                FeatureField(values: values, observed: [Bool](repeating: true, count: rows.count)), eligible: referenced,
+                positions: scene.mesh.vertices, areas: areas, clusters: clusters)
         }
     }
 

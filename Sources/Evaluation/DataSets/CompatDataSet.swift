@@ -1,0 +1,60 @@
+import BSBBasics
+import BSBShapes
+
+/// 3DCoMPaT++, unpacked: `models/id.gltf`, whose nodes are the parts, and the `metadata` of its repository (Slim and others 2023).
+///
+/// The first two digits of an id, in hexadecimal, are the number of its category in `metadata/classes.json`. At the coarse level parts are
+/// named by `metadata/hier_coarse.json`, at the fine one by the nodes.
+package struct CompatDataSet: LabelledDataSet {
+    /// All shapes, in order.
+    package let entries: [ShapeEntry]
+    private let meshes: [ShapeEntry: String]
+    /// By the first two digits of ids, for each fine part the coarse one; empty at the fine level.
+    private let coarse: [String: [String: String]]
+
+    /// Opens the folder.
+    ///
+    /// - Parameter folder: the data set's folder.
+    /// - Parameter level: 1 for coarse parts, 0 for fine ones.
+    /// - Throws: `Failure` if it has no model or its metadata cannot be read.
+    package init(_ folder: String, level: Int = 1) throws {
+        let operation = "opening the data set"
+        guard (0...1).contains(level) else {
+            throw Failure(.usage, operation, reason: "there is no level \(level) of parts", hint: "1 is the coarse level, 0 the fine one")
+        }
+        let classes = try JSONFile.decode([String].self, from: "\(folder)/metadata/classes.json", operation: operation)
+        coarse =
+            level == 0
+            ? [:] : try JSONFile.decode([String: [String: String]].self, from: "\(folder)/metadata/hier_coarse.json", operation: operation)
+        var meshes: [ShapeEntry: String] = [:]
+        for name in try Folder.names("\(folder)/models") where ["gltf", "glb"].contains(Folder.ending(name)) {
+            let id = Folder.stem(name)
+            guard let number = Int(id.prefix(2), radix: 16), classes.indices.contains(number) else { continue }
+            meshes[ShapeEntry(category: classes[number], id: id)] = "\(folder)/models/\(name)"
+        }
+        self.meshes = meshes
+        entries = try Folder.entries(Array(meshes.keys), in: folder, layout: "models/id.gltf with metadata/classes.json")
+    }
+
+    /// Reads a shape.
+    ///
+    /// Throws `Failure` if a file of it is missing or damaged, or no node has a name.
+    package func shape(_ entry: ShapeEntry) throws -> LabelledShape {
+        guard let path = meshes[entry] else {
+            throw Failure(.missingInput, "reading the mesh", path: entry.name, reason: "the data set has no such shape")
+        }
+        let mesh = try Mesh(contentsOf: path)
+        var labels = ShapeLabels(names: [], perFace: [Int](repeating: -1, count: mesh.fileFaceCount))
+        let known = coarse[String(entry.id.prefix(2)).lowercased()] ?? [:]
+        for group in mesh.groups {
+            let name = known[group.name] ?? group.name
+            let number = labels.names.firstIndex(of: name) ?? labels.names.count
+            if number == labels.names.count { labels.names.append(name) }
+            for face in group.fileFaces { labels.perFace[Int(face)] = number }
+        }
+        guard labels.perFace.contains(where: { $0 >= 0 }) else {
+            throw Failure(.badInput, "reading the parts", path: path, reason: "no node with triangles has a name")
+        }
+        return LabelledShape(entry: entry, path: path, hash: try ContentHash(ofFile: path).hex, mesh: mesh, labels: labels)
+    }
+}
