@@ -18,7 +18,8 @@ from typing import Any
 import numpy.typing as npt
 
 from . import encoding, evaluate
-from .answer import Answer, Located, Mapped, Part, Related, Texture
+from .answer import Answer, Located, Mapped, Part, Related, Texture, Transferred
+from .bar import Bar
 from .encoding import Polygons
 from .errors import BadInput, Failure, InternalFailure, MissingInput, MissingModel, Withdrawn
 from .mesh import Geometry, Mesh
@@ -30,6 +31,7 @@ from .viewer import Viewer
 __all__ = [
     "Answer",
     "BadInput",
+    "Bar",
     "Click",
     "Failure",
     "Features",
@@ -48,6 +50,7 @@ __all__ = [
     "Related",
     "Session",
     "Texture",
+    "Transferred",
     "Viewer",
     "Withdrawn",
     "evaluate",

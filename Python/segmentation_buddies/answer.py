@@ -147,10 +147,10 @@ class Answer(Part):
         return self._session.ask("picture", {"answer": self._id}).arrays["file"].tobytes()
 
     def show(self) -> Figure:
-        """The picture of the answer as a matplotlib figure, which a notebook shows."""
+        """The picture of the answer as a matplotlib figure: a notebook shows it where it is a cell's result, elsewhere `pyplot.show()` does."""
         import io
 
-        from matplotlib import pyplot
+        from matplotlib import get_backend, pyplot
 
         picture = pyplot.imread(io.BytesIO(self.overview()), format="png")
         height, width = picture.shape[:2]
@@ -158,6 +158,9 @@ class Answer(Part):
         axes = figure.add_axes((0, 0, 1, 1))
         axes.imshow(picture)
         axes.set_axis_off()
+        if "inline" in get_backend():
+            # A notebook shows a cell's result, and whatever is open when the cell ends: the picture would be there twice.
+            pyplot.close(figure)
         return figure
 
     def __repr__(self) -> str:
@@ -219,6 +222,25 @@ class Mapped(Result):
     def pixels(self) -> Array:
         """(h, w) uint8: the region of each pixel, from 1; 0 outside the object, 255 where it has no region."""
         return self._arrays["photo_labels"]
+
+
+class Transferred(Result):
+    """The labels of another mesh; see `Mesh.transfer`."""
+
+    @property
+    def faces(self) -> Array:
+        """(#F,) int32: the label of each face; -1 for faces without area."""
+        return self._arrays["face_labels"]
+
+    @property
+    def vertices(self) -> Array:
+        """(#V,) int32: the label of each vertex; -1 for vertices of no face."""
+        return self._arrays["vertex_labels"]
+
+    @property
+    def confidence(self) -> Array:
+        """(#V,) float32: the share of the votes that the label of each vertex has."""
+        return self._arrays["confidence"]
 
 
 class Related(InPhoto):

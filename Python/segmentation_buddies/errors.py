@@ -39,8 +39,15 @@ _BY_CODE: dict[str, type[Failure]] = {
     "unknown": BadInput,
     "tooLarge": BadInput,
 }
+#: The program's exit codes (sysexits.h) as the kinds of failure that they stand for; any other, or the end by a signal, is `internal`.
+_BY_EXIT_CODE = {64: "usage", 65: "badInput", 66: "missingInput", 69: "missingModel"}
 
 
 def failure(code: str, message: str) -> Failure:
     """The exception for a failure that the program tells of."""
     return _BY_CODE.get(code, InternalFailure)(message)
+
+
+def ended(exit_code: int, message: str) -> Failure:
+    """The exception for a program that ended with an exit code that is not 0."""
+    return failure(_BY_EXIT_CODE.get(exit_code, "internal"), message)

@@ -12,11 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from . import program as programs
-from .errors import BadInput, InternalFailure, MissingInput, MissingModel
+from .errors import ended
 from .mesh import Mesh
 from .pipe import Array
-
-_BY_EXIT_CODE = {64: BadInput, 65: BadInput, 66: MissingInput, 69: MissingModel}
 
 
 class Interval(NamedTuple):
@@ -74,7 +72,7 @@ def run(subcommand: str, *arguments: str | os.PathLike[str], program: str | os.P
     command = [programs.find(program), "evaluate", subcommand, *(os.fspath(argument) for argument in arguments), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, env=programs.environment())
     if done.returncode != 0:
-        failure = _BY_EXIT_CODE.get(done.returncode, InternalFailure)
-        raise failure(done.stderr.strip().rsplit("\n", 1)[-1].removeprefix("bsb: "))
+        sentence = done.stderr.strip().rsplit("\n", 1)[-1].removeprefix("bsb: ")
+        raise ended(done.returncode, sentence or f"running bsb evaluate {subcommand}: it ended with exit code {done.returncode}")
     document: dict[str, Any] = json.loads(done.stdout)
     return document

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from .answer import Located, Part
+import numpy as np
+import numpy.typing as npt
+
+from .answer import Located, Part, Transferred
+from .errors import BadInput
 from .options import Options
 from .photo import Photo, Point
 from .pipe import Array
@@ -66,6 +70,21 @@ class Mesh(Resource):
         if object_at is not None:
             parameters["object"] = list(object_at)
         return Located(self, self.session.ask("locate", parameters, progress=progress))
+
+    def transfer(
+        self, labels: npt.ArrayLike, to: Mesh, *, names: Sequence[str] | None = None, progress: Listener | None = None
+    ) -> Transferred:
+        """Carries the labels of this mesh's faces over to another mesh of its kind (`bsb transfer`).
+
+        `labels` is (#F,) whole numbers from 0, -1 for none, or booleans, such as the `faces` of an answer; `names` are what they stand for.
+        Raises `BadInput` for labels of another mesh.
+        """
+        given = np.asarray(labels)
+        if given.ndim != 1 or given.dtype.kind not in "biu":
+            raise BadInput(f"transferring labels: they are whole numbers or booleans, one for each face, not {given.dtype} of shape {given.shape}")
+        known = list(names) if names is not None else [str(label) for label in range(int(given.max(initial=0)) + 1)]
+        parameters = {"from": self.id, "mesh": to.id, "names": known}
+        return Transferred(self.session.ask("transfer", parameters, {"labels": given.astype(np.int32)}, progress))
 
     def geometry(self) -> Geometry:
         """The mesh as arrays."""

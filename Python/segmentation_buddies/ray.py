@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from . import program as programs
-from .errors import BadInput, Failure, InternalFailure, MissingInput
+from .errors import BadInput, Failure, InternalFailure, MissingInput, ended
 
 #: The most rows of one unit: a mesh with more of them is several units.
 ROWS_OF_A_UNIT = 256
@@ -179,7 +179,8 @@ def run(
     `results.jsonl`, one line an id in the manifest's order. `options` are those of `bsb batch`, for each of `workers` programs that Ray counts as `cpus`
     each, or as the `resources` that nodes have; by default there are as many as fit while one CPU is left for Ray's own tasks.
 
-    Raises `BadInput` for a manifest or options that cannot be used, and `InternalFailure` if a row has no answer in the end.
+    Raises `BadInput` for a manifest or options that cannot be used, `MissingModel` where `bsb` lacks one, and `InternalFailure` if a row has no answer in
+    the end.
     """
     import pyarrow
     import ray
@@ -191,7 +192,7 @@ def run(
         stdin=subprocess.DEVNULL, capture_output=True, text=True, env=programs.environment(),
     )  # fmt: skip
     if tried.returncode != 0:
-        raise BadInput(f"starting bsb with {' '.join(options)}: {tried.stderr.strip()}")
+        raise ended(tried.returncode, f"starting bsb with {' '.join(options)}: {tried.stderr.strip()}")
     asked = rows(manifest)
     folder = Path(output).absolute()
     parts = folder / "parts"

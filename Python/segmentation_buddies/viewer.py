@@ -56,7 +56,8 @@ def levels(similarity: npt.ArrayLike) -> Array:
         return np.zeros(values.shape, np.uint8)
     low, high = np.percentile(known, 5), known.max()
     shares = (np.where(np.isfinite(values), values, low) - low) / ((high - low) or 1)
-    return (255 * np.clip(shares, 0, 1)).astype(np.uint8)
+    rounded: Array = (255 * np.clip(shares, 0, 1)).astype(np.uint8)
+    return rounded
 
 
 def _packed(array: Array) -> str:

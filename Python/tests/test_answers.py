@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -81,11 +82,17 @@ def test_progress_is_told(session: bsb.Session, folder: Path, photo: bsb.Photo, 
     assert all(0 <= step.done <= step.total for step in told)
 
 
-def test_a_picture_is_shown(answer: bsb.Answer) -> None:
+def test_a_picture_is_shown(answer: bsb.Answer, monkeypatch: pytest.MonkeyPatch) -> None:
     matplotlib = pytest.importorskip("matplotlib")
     matplotlib.use("Agg")
+    from matplotlib import pyplot
+
     figure = answer.show()
-    assert figure.axes[0].images
+    assert figure.axes[0].images and pyplot.get_fignums() == [figure.number]
+    pyplot.close(figure)
+    # In a notebook an open figure would be shown a second time.
+    monkeypatch.setattr(matplotlib, "get_backend", lambda: "module://matplotlib_inline.backend_inline")
+    assert answer.show().axes[0].images and not pyplot.get_fignums()
 
 
 def test_texture_lies_on_the_part(answer: bsb.Answer, mesh: bsb.Mesh) -> None:
@@ -97,6 +104,39 @@ def test_texture_lies_on_the_part(answer: bsb.Answer, mesh: bsb.Mesh) -> None:
     # The paint fades out beyond the part's border, so that all of the part's faces are painted and a few more.
     assert set(np.flatnonzero(answer.faces)) <= set(texture.triangles[:, 0].tolist())
     assert texture.triangles[:, 1:].max() < mesh.vertex_count
+
+
+def test_labels_go_over_to_another_mesh(session: bsb.Session, mesh: bsb.Mesh, answer: bsb.Answer) -> None:
+    geometry = mesh.geometry()
+    smaller = session.open_mesh(geometry.vertices / 2, geometry.triangles)
+    carried = mesh.transfer(answer.faces, smaller, names=["body", "handle"])
+    assert carried.faces.shape == (smaller.face_count,) and carried.vertices.shape == carried.confidence.shape == (smaller.vertex_count,)
+    assert bsb.evaluate.iou(carried.faces == 1, answer.faces[geometry.triangle_faces]) > 0.9
+    assert [part["name"] for part in carried.document["parts"]] == ["body", "handle"]
+    with pytest.raises(bsb.BadInput, match="labels for"):
+        mesh.transfer([0, 1], smaller)
+    with pytest.raises(bsb.BadInput, match="larger"):
+        mesh.transfer(np.full(mesh.face_count, 3), smaller, names=["one"])
+    with pytest.raises(bsb.BadInput, match="none of its faces"):
+        mesh.transfer(np.full(mesh.face_count, -1), smaller)
+    with pytest.raises(bsb.BadInput, match="whole numbers"):
+        mesh.transfer(np.zeros(mesh.face_count), smaller)
+
+
+def test_a_bar_shows_each_stage(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("tqdm")
+    bar = bsb.Bar()
+    for stage, done in [("Looking", 1), ("Looking", 2), ("Thinking", 1)]:
+        bar(bsb.Progress(stage, done, 2))
+    bar.close()
+    said = capsys.readouterr().err
+    assert "Looking" in said and "Thinking" in said
+
+
+def test_without_tqdm_there_is_no_bar(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setitem(sys.modules, "tqdm", None)
+    bsb.Bar()(bsb.Progress("Looking", 1, 2))
+    assert not capsys.readouterr().err
 
 
 def test_failures_have_the_programs_sentence(photo: bsb.Photo, mesh: bsb.Mesh, session: bsb.Session, tmp_path: Path) -> None:

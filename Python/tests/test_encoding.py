@@ -27,12 +27,12 @@ def test_floats_and_booleans_are_shares_of_brightness() -> None:
 @pytest.mark.parametrize(
     "pixels", [np.zeros((2, 2), np.int64), np.full((2, 2), 1.5), np.full((2, 2), np.nan), np.zeros((2, 2, 2), np.uint8), np.zeros((0, 4), np.uint8)]
 )
-def test_what_is_no_picture_is_refused(pixels: np.ndarray) -> None:
+def test_what_is_no_picture_is_refused(pixels: encoding.Array) -> None:
     with pytest.raises(BadInput):
         encoding.png(pixels)
 
 
-def _decoded(data: bytes) -> tuple[np.ndarray, list[list[int]]]:
+def _decoded(data: bytes) -> tuple[encoding.Array, list[list[int]]]:
     header, body = data.split(b"end_header\n", 1)
     lines = header.decode().splitlines()
     count = int(next(line for line in lines if line.startswith("element vertex")).split()[2])
@@ -78,6 +78,6 @@ def test_single_precision_stays() -> None:
         (np.array([["a"] * 3]), [[0, 0, 0]]),
     ],
 )
-def test_what_is_no_mesh_is_refused(vertices: np.ndarray, faces: encoding.Faces) -> None:
+def test_what_is_no_mesh_is_refused(vertices: encoding.Array, faces: encoding.Faces) -> None:
     with pytest.raises(BadInput):
         encoding.ply(vertices, faces)

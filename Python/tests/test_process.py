@@ -146,3 +146,19 @@ def test_the_module_is_the_program() -> None:
     said = subprocess.run([sys.executable, "-m", "segmentation_buddies", "--version"], check=True, capture_output=True, text=True)
     direct = subprocess.run([program.find(), "--version"], check=True, capture_output=True, text=True)
     assert said.stdout == direct.stdout
+
+
+@pytest.mark.parametrize(
+    ("ending", "kind"),
+    [
+        ("exit 64", bsb.BadInput), ("exit 65", bsb.BadInput), ("exit 66", bsb.MissingInput), ("exit 69", bsb.MissingModel),
+        ("exit 70", bsb.InternalFailure), ("kill -9 $$", bsb.InternalFailure),
+    ],
+)  # fmt: skip
+def test_an_exit_code_is_an_exception(tmp_path: Path, ending: str, kind: type[bsb.Failure]) -> None:
+    script = tmp_path / "bsb"
+    script.write_text(f"#!/bin/sh\necho looking >&2\necho 'bsb: reading it: it is none' >&2\n{ending}\n")
+    script.chmod(0o755)
+    with pytest.raises(bsb.Failure, match="^reading it: it is none$") as caught:
+        bsb.evaluate.run("clicks", program=script)
+    assert type(caught.value) is kind

@@ -3,6 +3,7 @@ import BSBBasics
 import BSBImages
 import BSBResults
 import BSBServing
+import BSBShapes
 import BSBTexturing
 import BSBWorkbench
 import Foundation
@@ -53,6 +54,7 @@ struct PipeMethods: Sendable {
         case "texture": return try texture(parameters())
         case "picture": return try picture(parameters())
         case "save": return try save(parameters())
+        case "transfer": return try transfer(parameters())
         case "similarity":
             let values = try answers.find(parameters(AnswerParameters.self).answer).similarity()
             return PipeReply(result: Done(), arrays: [("similarity", PipeArray(values, shape: [values.count]))])
@@ -199,6 +201,34 @@ struct PipeMethods: Sendable {
 
     private struct MeshParameters: Decodable {
         var mesh: Identifier
+    }
+
+    // MARK: From mesh to mesh
+
+    private struct TransferParameters: Decodable {
+        var from: Identifier
+        var mesh: Identifier
+        var names: [String]
+    }
+
+    private func transfer(_ asked: TransferParameters) throws -> PipeReply {
+        let (source, target) = (try service.mesh(asked.from).mesh, try service.mesh(asked.mesh).mesh)
+        guard let given = message.arrays["labels"], given.type == .int32, given.shape.count == 1 else {
+            throw Failure(.usage, "transferring labels", reason: "there is no array 'labels' (int32, one for each face of 'from')")
+        }
+        let perFace = given.bytes.withUnsafeBytes { bytes in
+            (0..<given.shape[0]).map { Int(Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Int32.self))) }
+        }
+        guard perFace.allSatisfy({ $0 < asked.names.count }) else {
+            throw Failure(.usage, "transferring labels", reason: "a label is larger than the last of \(asked.names.count) 'names'")
+        }
+        let outcome = try LabelTransfer(at: bench).run(source, ShapeLabels(names: asked.names, perFace: perFace), to: target)
+        let arrays: NamedArrays = [
+            ("face_labels", PipeArray(outcome.labels.perFace.map { Int32($0) }, shape: [outcome.labels.perFace.count])),
+            ("vertex_labels", PipeArray(outcome.perVertex.map { Int32($0) }, shape: [outcome.perVertex.count])),
+            ("confidence", PipeArray(outcome.confidence, shape: [outcome.confidence.count])),
+        ]
+        return PipeReply(result: TransferOutputs(outcome, at: bench).document([]), arrays: arrays)
     }
 
     /// Nothing to say but that it is done.

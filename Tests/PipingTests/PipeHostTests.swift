@@ -58,13 +58,14 @@ import Testing
             #"{"id": 7, "method": "match", "params": {"photo": "p"}}"#, #"{"id": 8, "method": "meshes", "params": {}}"#,
             #"{"id": 9, "method": "photos", "params": {"path": "/nowhere/a.png"}}"#,
             #"{"id": 10, "method": "texture", "params": {"answer": "a", "mode": "paint"}}"#,
+            #"{"id": 11, "method": "transfer", "params": {"from": "\#(nobody)", "mesh": "\#(nobody)", "names": []}}"#,
         ]
         let found = try await answers(to: lines.map { ($0, nil) })
         #expect(found.count == lines.count)
         #expect(found.filter { $0["id"] == nil }.map(code) == ["usage", "usage", "usage", "usage"])
         var codes: [Int: String] = [:]
         for answer in found { if let id = answer["id"] as? Int { codes[id] = code(answer) } }
-        #expect(codes == [5: "usage", 6: "unknown", 7: "usage", 8: "usage", 9: "missingInput", 10: "usage"])
+        #expect(codes == [5: "usage", 6: "unknown", 7: "usage", 8: "usage", 9: "missingInput", 10: "usage", 11: "unknown"])
     }
 
     @Test func meshesOpenFromBytes() async throws {
