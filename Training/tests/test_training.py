@@ -279,6 +279,15 @@ class RunTests(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "expected .*pixel_values"):
             FeatureTeacher(self.root / "decoder.onnx", 56, 14, 8)
 
+    def test_prompts_may_share_the_embedding_of_their_picture(self):
+        torch.manual_seed(0)
+        config = ModelConfig(widths=(8, 8, 8, 8, 8), pyramid=8, embedding_dimension=8, decoder_width=8)
+        decoder = Pair(config, 2, 2).eval().decoder
+        embedding, picture = torch.randn(2, 8, 16, 16), torch.tensor([1, 0, 1])
+        prompt = (torch.rand(3, 1, 2) * 64, torch.ones(3, 1), torch.zeros(3, 4), torch.zeros(3, 1, 16, 16))
+        for shared, own in zip(decoder(embedding, *prompt, picture), decoder(embedding[picture], *prompt)):
+            self.assertTrue(torch.allclose(shared, own, atol=1e-5))
+
     def test_decoder_ignores_padding_points(self):
         torch.manual_seed(0)
         config = ModelConfig(widths=(8, 8, 8, 8, 8), pyramid=8, embedding_dimension=8, decoder_width=8)
