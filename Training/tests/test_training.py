@@ -209,6 +209,17 @@ class RunTests(unittest.TestCase):
         self.assertLess(document["training"]["largestDifferenceFromPyTorch"]["masks"], 1e-2)
         self.assertIsInstance(load_pair(self.root / "exported" / "checkpoint.pt")[0], Pair)
 
+    def test_models_gain_nothing_against_themselves(self):
+        self.trainer("measured").run()
+        command, models = [sys.executable, "-W", "ignore", "-m"], self.root / "measured-models"
+        checkpoint = self.root / "measured" / "checkpoint.pt"
+        subprocess.run([*command, "bsb_training.export", "--checkpoint", checkpoint, "--output", models], check=True)
+        measure = [*command, "bsb_training.evaluate", "--models", models, "--renders", self.root / "renders", "--no-matching"]
+        result = json.loads(subprocess.run([*measure, "--against", models], check=True, capture_output=True).stdout)
+        against = result["segmentation, photo-like renders, against"]
+        self.assertEqual(against["other"], result["segmentation, photo-like renders"])
+        self.assertEqual(against["gain"], dict.fromkeys(["object best of three", "part best of three"], "+0.000 +- 0.000"))
+
     def test_going_on_from_exported_graphs_changes_nothing(self):
         self.trainer("origin").run()
         command = [sys.executable, "-W", "ignore", "-m", "bsb_training.export", "--checkpoint"]
