@@ -159,10 +159,9 @@ class Trainer:
             self.start_from(initial, trunk)
         if self.pair.world:
             self.pair.world.trunk.load_state_dict(lite.load().state_dict())
-        self.stages = None
+        self.stages: FrozenStages | None = None  # made when the run begins, of the weights that it then has
         if config.frozen_stages:
             self.pair.trunk.freeze_stages()
-            self.stages = FrozenStages(self.pair, config.threads)
         self.load_teachers()
         self.average = copy.deepcopy(self.pair).eval().requires_grad_(False)
         decayed = [p for p in self.parameters if p.ndim > 1]
@@ -376,6 +375,8 @@ class Trainer:
     def run(self, stop_after: int | None = None):
         config = self.config
         self.resume()
+        if config.frozen_stages:
+            self.stages = FrozenStages(self.pair, config.threads)
         self.wait_for_renders()
         self.clock = saved = time.monotonic()
         means: dict[str, Tensor] = {}

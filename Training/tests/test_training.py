@@ -179,8 +179,8 @@ class RunTests(unittest.TestCase):
     def tearDownClass(cls):
         cls.folder.cleanup()
 
-    def trainer(self, name: str) -> Trainer:
-        return Trainer(self.root / "tiny.toml", self.root / "renders", None, self.root / name)
+    def trainer(self, name: str, config: str = "tiny.toml", initial: Path | None = None) -> Trainer:
+        return Trainer(self.root / config, self.root / "renders", None, self.root / name, initial)
 
     def test_batches_depend_only_on_the_seed(self):
         renders = RenderSet(self.root / "renders")
@@ -196,6 +196,19 @@ class RunTests(unittest.TestCase):
         whole.run()
         self.trainer("parts").run(stop_after=2)
         parts = self.trainer("parts")
+        parts.run()
+        for (name, a), b in zip(whole.pair.state_dict().items(), parts.pair.state_dict().values()):
+            self.assertTrue(torch.equal(a, b), name)
+
+    def test_frozen_stages_are_the_checkpoint_s(self):
+        (self.root / "frozen.toml").write_text(TINY.replace("steps = 4", "steps = 4\nfrozen_stages = true"))
+        (self.root / "other.toml").write_text(TINY.replace("steps = 4", "steps = 4\nseed = 9"))
+        self.trainer("other", "other.toml").run(stop_after=1)
+        initial = self.root / "other" / "checkpoint.pt"
+        whole = self.trainer("frozen-whole", "frozen.toml", initial)
+        whole.run()
+        self.trainer("frozen-parts", "frozen.toml", initial).run(stop_after=2)
+        parts = self.trainer("frozen-parts", "frozen.toml")
         parts.run()
         for (name, a), b in zip(whole.pair.state_dict().items(), parts.pair.state_dict().values()):
             self.assertTrue(torch.equal(a, b), name)
