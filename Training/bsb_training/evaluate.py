@@ -1,12 +1,12 @@
 """Measures an exported pair, with ONNX Runtime, on what training never saw.
 
-    python -m bsb_training.evaluate --models DIR --renders VALIDATION_DIR --photos DIR [--against OTHER_DIR] [--output results.json]
+    python -m bsb_training.evaluate --models DIR --renders VALIDATION_DIR --photos DIR [--output results.json] [--against other-results.json]
 
 Matching (a proxy for the whole method): cells of photo-like renders of validation shapes look for the most similar object cell among
 grey reference renders of the same shape (other pictures), and of another shape of the category. Success: the same part label. Chance
 is the share of that label among the cells searched. Segmentation: one click; IoU of the best of three masks with the clicked part and
-with the object, and of the mask that is meant for it (first and last). Against another set of models: how much more these have on the
-same clicks, with the standard error over pictures.
+with the object, and of the mask that is meant for it (first and last). Against the results of another set of models on the same pictures:
+how much more these have on the same clicks, with the standard error over pictures.
 """
 
 import argparse
@@ -191,13 +191,14 @@ class Segmentation:
             name: f"{np.mean(v):.3f} +- {np.std(v) / max(1, len(v)) ** 0.5:.3f} n={len(v)}" for name, v in sorted(self.values.items())
         }
 
-    def gain(self, other: "Segmentation") -> dict:
-        """How much more the best masks have than another segmenter's of the same clicks, with standard errors over pictures."""
+    def gain(self, other: dict[str, list[float]]) -> dict:
+        """How much more these masks have than another segmenter's of the same clicks, with standard errors over pictures."""
         result = {}
         for name, values in sorted(self.values.items()):
-            if name.endswith("best of three"):
-                difference = (np.array(values) - np.array(other.values[name])).reshape(-1, self.CLICKS).mean(1)
-                result[name] = f"{difference.mean():+.3f} +- {difference.std() / len(difference) ** 0.5:.3f}"
+            if len(values) != len(other.get(name, [])):
+                raise ValueError(f"{name}: the other results are of other clicks")
+            difference = (np.array(values) - np.array(other[name])).reshape(-1, self.CLICKS).mean(1)
+            result[name] = f"{difference.mean():+.3f} +- {difference.std() / len(difference) ** 0.5:.3f}"
         return result
 
 
@@ -245,29 +246,27 @@ def main():
     parser.add_argument("--photos", type=Path)
     parser.add_argument("--pictures", type=int, default=200, help="pictures per kind for segmentation")
     parser.add_argument("--no-matching", action="store_true", help="measure the segmenter alone")
-    parser.add_argument("--against", type=Path, help="another set of models, whose segmenter answers the same clicks")
-    parser.add_argument("--output", type=Path)
+    parser.add_argument("--output", type=Path, help="a file for the results, with the values of each click")
+    parser.add_argument("--against", type=Path, help="such a file of another set of models, on the same pictures")
     arguments = parser.parse_args()
     torch.set_num_threads(2)
-    renders = RenderSet(arguments.renders) if arguments.renders else None
-    photos = PhotoSet(arguments.photos, held=True) if arguments.photos else None
-
-    def segment(models: Path) -> dict[str, Segmentation]:
-        on_renders = segment_renders(models, renders, arguments.pictures) if renders else {}
-        return on_renders | (segment_photos(models, photos, arguments.pictures) if photos else {})
-
     result: dict = {}
-    if renders and not arguments.no_matching:
-        result["matching"] = Matching(arguments.models, renders, 8, np.random.default_rng(0)).measure()
-    segmenters = segment(arguments.models)
+    segmenters: dict[str, Segmentation] = {}
+    if arguments.renders:
+        renders = RenderSet(arguments.renders)
+        if not arguments.no_matching:
+            result["matching"] = Matching(arguments.models, renders, 8, np.random.default_rng(0)).measure()
+        segmenters |= segment_renders(arguments.models, renders, arguments.pictures)
+    if arguments.photos:
+        segmenters |= segment_photos(arguments.models, PhotoSet(arguments.photos, held=True), arguments.pictures)
     result |= {f"segmentation, {name}": segmenter.result() for name, segmenter in segmenters.items()}
     if arguments.against:
-        for name, other in segment(arguments.against).items():
-            result[f"segmentation, {name}, against"] = {"other": other.result(), "gain": segmenters[name].gain(other)}
-    text = json.dumps(result, indent=2)
-    print(text)
+        others = json.loads(arguments.against.read_text())["clicks"]
+        result["gain"] = {name: segmenter.gain(others[name]) for name, segmenter in segmenters.items()}
+    print(json.dumps(result, indent=2))
     if arguments.output:
-        arguments.output.write_text(text + "\n")
+        clicks = {name: segmenter.values for name, segmenter in segmenters.items()}
+        arguments.output.write_text(json.dumps(result | {"clicks": clicks}, indent=1) + "\n")
 
 
 if __name__ == "__main__":
