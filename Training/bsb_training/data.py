@@ -199,7 +199,7 @@ class Batches:
 
     def __init__(
         self, renders: RenderSet | None, photos: PhotoSet | None, vocabulary: Vocabulary, augmentation: Augmentation, device: str = "cpu",
-        masked_only: bool = False,
+        masked_only: bool = False, kind_weights: dict[str, float] | None = None,
     ):
         self.renders, self.photos, self.augmentation, self.device = renders, photos, augmentation, device
         if renders:
@@ -209,16 +209,16 @@ class Batches:
             self.class_of_label = torch.tensor([vocabulary.classes.index(name) for name in renders.class_names], device=device)
             self.labelled_classes = len(renders.class_names)
         if photos:
-            self.set_up_photos(photos, vocabulary, masked_only)
+            self.set_up_photos(photos, vocabulary, masked_only, self.KIND_WEIGHTS | (kind_weights or {}))
 
-    def set_up_photos(self, photos: PhotoSet, vocabulary: Vocabulary, masked_only: bool):
+    def set_up_photos(self, photos: PhotoSet, vocabulary: Vocabulary, masked_only: bool, kind_weights: dict[str, float]):
         """What is known of each photo, as tensors, and how often each is drawn."""
         names, sets = list(photos.sets), [vocabulary.set_index(name) for name in photos.sets]
         weights = np.zeros(len(photos.pictures), np.float32)
         for kind, indices in photos.by_kind.items():
             if masked_only:
                 indices = indices[[photos.pictures[i]["mask"] for i in indices]]
-            weights[indices] = self.KIND_WEIGHTS.get(kind, 1.0) / max(1, len(indices))
+            weights[indices] = kind_weights.get(kind, 1.0) / max(1, len(indices))
         self.photo_weights = torch.from_numpy(weights).to(self.device)
         self.photo_sets = torch.tensor(sets, device=self.device)
         whole = [sets[names.index(p["set"])] if p["set"] else -1 for p in photos.pictures]

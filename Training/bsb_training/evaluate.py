@@ -1,11 +1,12 @@
 """Measures an exported pair, with ONNX Runtime, on what training never saw.
 
-    python -m bsb_training.evaluate --models DIR --renders VALIDATION_DIR --photos DIR [--output results.json]
+    python -m bsb_training.evaluate --models DIR --renders VALIDATION_DIR --photos DIR [--output results.json] [--against other-results.json]
 
 Matching (a proxy for the whole method): cells of photo-like renders of validation shapes look for the most similar object cell among
 grey reference renders of the same shape (other pictures), and of another shape of the category. Success: the same part label. Chance
 is the share of that label among the cells searched. Segmentation: one click; IoU of the best of three masks with the clicked part and
-with the object, and of the mask that is meant for it (first and last).
+with the object, and of the mask that is meant for it (first and last). Against the results of another set of models on the same pictures:
+how much more these have on the same clicks, with the standard error over pictures.
 """
 
 import argparse
@@ -133,6 +134,8 @@ class Matching:
 class Segmentation:
     """One-click masks against parts and objects."""
 
+    CLICKS = 3  # in each picture
+
     def __init__(self, models: Path, rng: np.random.Generator, side: int | None = None):
         self.side = side_of(models, "segmenter-encoder.onnx", side)
         self.encoder = session(models / "segmenter-encoder.onnx")
@@ -140,7 +143,7 @@ class Segmentation:
         self.rng = rng
         self.values: dict[str, list[float]] = {}
 
-    def add(self, rgb: np.ndarray, label: np.ndarray, instance: np.ndarray, parts: bool, clicks: int = 3):
+    def add(self, rgb: np.ndarray, label: np.ndarray, instance: np.ndarray, parts: bool):
         """Clicks random parts (or the object) of one square picture."""
         label, instance = resized(label, self.side, True), resized(instance, self.side, True)
         inside, known = (label != BACKGROUND) & (label != IGNORE), label != IGNORE
@@ -149,7 +152,7 @@ class Segmentation:
         if inside.sum() < 200 or (parts and len(ids) == 0):
             return
         embedding = self.encoder.run(None, {"image": network_input(rgb, self.side)})[0]
-        for _ in range(clicks):
+        for _ in range(self.CLICKS):
             region = inside & (instance == self.rng.choice(ids)) if parts else inside
             row, column = divmod(int(self.rng.choice(np.flatnonzero(region))), self.side)
             masks, scores = self.ask(embedding, column + 0.5, row + 0.5)
@@ -188,18 +191,27 @@ class Segmentation:
             name: f"{np.mean(v):.3f} +- {np.std(v) / max(1, len(v)) ** 0.5:.3f} n={len(v)}" for name, v in sorted(self.values.items())
         }
 
+    def gain(self, other: dict[str, list[float]]) -> dict:
+        """How much more these masks have than another segmenter's of the same clicks, with standard errors over pictures."""
+        result = {}
+        for name, values in sorted(self.values.items()):
+            if len(values) != len(other.get(name, [])):
+                raise ValueError(f"{name}: the other results are of other clicks")
+            difference = (np.array(values) - np.array(other[name])).reshape(-1, self.CLICKS).mean(1)
+            result[name] = f"{difference.mean():+.3f} +- {difference.std() / len(difference) ** 0.5:.3f}"
+        return result
+
 
 def kinds(name: str) -> str:
     """Whether training saw other objects of an everyday object's group."""
     return "unseen" if name.split("/")[0] in UNSEEN else "seen"
 
 
-def evaluate_renders(models: Path, renders: RenderSet, rng: np.random.Generator, pictures: int, matching: bool = True) -> dict:
-    """Matching, and segmentation on photo-like and grey renders."""
-    result: dict = {"matching": Matching(models, renders, 8, rng).measure()} if matching else {}
+def segment_renders(models: Path, renders: RenderSet, pictures: int) -> dict[str, Segmentation]:
+    """Clicks in photo-like and grey renders."""
     segmenters: dict[str, Segmentation] = {}
     count: dict[str, int] = {}
-    for run in rng.permutation(renders.runs):
+    for run in np.random.default_rng(0).permutation(renders.runs):
         data = renders.read_run(int(run))
         shape = renders.manifest["shapes"][data["shape"][0]]
         for i, style in enumerate(data["style"]):
@@ -211,20 +223,19 @@ def evaluate_renders(models: Path, renders: RenderSet, rng: np.random.Generator,
                 segmenters.setdefault(name, Segmentation(models, np.random.default_rng(len(name))))
                 count[name] = count.get(name, 0) + 1
                 segmenters[name].add(data["rgb"][i], data["label"][i], data["instance"][i], True)
-    return result | {f"segmentation, {name} renders": s.result() for name, s in segmenters.items()}
+    return {f"{name} renders": segmenter for name, segmenter in segmenters.items()}
 
 
-def evaluate_photos(models: Path, photos: PhotoSet, rng: np.random.Generator, pictures: int) -> dict:
-    """Segmentation on the held-out photos with masks, by collection."""
-    result = {}
+def segment_photos(models: Path, photos: PhotoSet, pictures: int) -> dict[str, Segmentation]:
+    """Clicks in the held-out photos with masks, by collection."""
+    result, rng = {}, np.random.default_rng(0)
     for kind, indices in photos.by_kind.items():
         if kind == "objects" or len(indices) == 0:
             continue
-        segmenter = Segmentation(models, rng)
+        segmenter = result[f"{kind} photos"] = Segmentation(models, rng)
         for index in rng.permutation(indices)[:pictures]:
             data = {k: v[0].numpy() for k, v in photos.read(torch.tensor([index])).items()}
             segmenter.add(data["rgb"], data["label"], data["instance"], photos.pictures[index]["parts"])
-        result[f"segmentation, {kind} photos"] = segmenter.result()
     return result
 
 
@@ -235,19 +246,27 @@ def main():
     parser.add_argument("--photos", type=Path)
     parser.add_argument("--pictures", type=int, default=200, help="pictures per kind for segmentation")
     parser.add_argument("--no-matching", action="store_true", help="measure the segmenter alone")
-    parser.add_argument("--output", type=Path)
+    parser.add_argument("--output", type=Path, help="a file for the results, with the values of each click")
+    parser.add_argument("--against", type=Path, help="such a file of another set of models, on the same pictures")
     arguments = parser.parse_args()
     torch.set_num_threads(2)
     result: dict = {}
+    segmenters: dict[str, Segmentation] = {}
     if arguments.renders:
-        renders, rng = RenderSet(arguments.renders), np.random.default_rng(0)
-        result |= evaluate_renders(arguments.models, renders, rng, arguments.pictures, not arguments.no_matching)
+        renders = RenderSet(arguments.renders)
+        if not arguments.no_matching:
+            result["matching"] = Matching(arguments.models, renders, 8, np.random.default_rng(0)).measure()
+        segmenters |= segment_renders(arguments.models, renders, arguments.pictures)
     if arguments.photos:
-        result |= evaluate_photos(arguments.models, PhotoSet(arguments.photos, held=True), np.random.default_rng(0), arguments.pictures)
-    text = json.dumps(result, indent=2)
-    print(text)
+        segmenters |= segment_photos(arguments.models, PhotoSet(arguments.photos, held=True), arguments.pictures)
+    result |= {f"segmentation, {name}": segmenter.result() for name, segmenter in segmenters.items()}
+    if arguments.against:
+        others = json.loads(arguments.against.read_text())["clicks"]
+        result["gain"] = {name: segmenter.gain(others[name]) for name, segmenter in segmenters.items()}
+    print(json.dumps(result, indent=2))
     if arguments.output:
-        arguments.output.write_text(text + "\n")
+        clicks = {name: segmenter.values for name, segmenter in segmenters.items()}
+        arguments.output.write_text(json.dumps(result | {"clicks": clicks}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -212,7 +212,7 @@ class EmbeddingHead(nn.Module):
 class SegmenterDecoder(nn.Module):
     """Answers prompts from an embedding.
 
-    embedding [B,C,h,w] with B = 1 or P; points [P,K,2] x, y in pixels; labels [P,K]: 1 foreground, 0 background, -1 padding;
+    embedding [B,C,h,w] with B = 1 or P, or any with `picture` [P], which says whose embedding each prompt is about; points [P,K,2] x, y in pixels; labels [P,K]: 1 foreground, 0 background, -1 padding;
     box [P,4] x0, y0, x1, y1 or zeros; previous [P,1,h,w] logits or zeros. Gives masks [P,3,h,w] (logits, fine to coarse) and
     scores [P,3] (predicted IoU).
     """
@@ -238,14 +238,14 @@ class SegmenterDecoder(nn.Module):
         self.masks = nn.Conv2d(width, LEVELS, 1)
         self.score = nn.Sequential(nn.Linear(4 * width + LEVELS, 2 * width), nn.ReLU(), nn.Linear(2 * width, LEVELS))
 
-    def prompt_maps(self, embedding: Tensor, points: Tensor, labels: Tensor, box: Tensor, previous: Tensor) -> Tensor:
+    def prompt_maps(self, keys: Tensor, points: Tensor, labels: Tensor, box: Tensor, previous: Tensor) -> Tensor:
         """What the prompt says about each cell: distances to clicks, likeness to the clicked cells, box, earlier mask."""
-        height, width = embedding.shape[2], embedding.shape[3]
+        height, width = previous.shape[2], previous.shape[3]
         # A padding point in front keeps the maxima below defined when there is no point at all.
         points = torch.cat([torch.zeros_like(box[:, None, :2]), points], 1)
         labels = torch.cat([torch.zeros_like(box[:, None, 0]) - 1, labels], 1)
-        xs = torch.arange(width, device=embedding.device, dtype=embedding.dtype) + 0.5
-        ys = torch.arange(height, device=embedding.device, dtype=embedding.dtype) + 0.5
+        xs = torch.arange(width, device=previous.device, dtype=previous.dtype) + 0.5
+        ys = torch.arange(height, device=previous.device, dtype=previous.dtype) + 0.5
         x = points[:, :, 0:1] / STRIDE
         y = points[:, :, 1:2] / STRIDE
         dx, dy = (xs - x).square(), (ys - y).square()
@@ -254,10 +254,10 @@ class SegmenterDecoder(nn.Module):
         hat_x = F.relu(1 - (xs - inside_x).abs())
         hat_y = F.relu(1 - (ys - inside_y).abs())
         weights = hat_y[:, :, :, None] * hat_x[:, :, None, :]
-        likeness = self.likeness(embedding, weights)
+        likeness = self.likeness(keys, weights)
         maps = []
         for kind in (1.0, 0.0):
-            chosen = (labels == kind).to(embedding.dtype)[:, :, None]
+            chosen = (labels == kind).to(previous.dtype)[:, :, None]
             for spread in (1.0, 4.0, 12.0):
                 across = torch.exp(dx * (-0.5 / spread**2)) * chosen
                 down = torch.exp(dy * (-0.5 / spread**2))
@@ -266,14 +266,17 @@ class SegmenterDecoder(nn.Module):
             maps.append((likeness * chosen + (chosen - 1)).amax(1))
         maps.append(self.box_map(box / STRIDE, xs, ys))
         maps.append(torch.tanh(previous / 4))
-        maps.append((previous.abs().amax((2, 3), keepdim=True) > 0).to(embedding.dtype) + torch.zeros_like(previous))
+        maps.append((previous.abs().amax((2, 3), keepdim=True) > 0).to(previous.dtype) + torch.zeros_like(previous))
         return torch.cat(maps, 1)
 
-    def likeness(self, embedding: Tensor, weights: Tensor) -> Tensor:
+    def unit_keys(self, embedding: Tensor) -> Tensor:
+        """What cells are compared by: [B,heads,C/heads,h*w], of unit length."""
+        keys = self.keys(embedding).reshape(embedding.shape[0], self.heads, -1, embedding.shape[2] * embedding.shape[3])
+        return keys * torch.rsqrt(keys.square().sum(2, keepdim=True) + 1e-6)
+
+    def likeness(self, keys: Tensor, weights: Tensor) -> Tensor:
         """Cosine of each cell's keys to those at each point, by head: [P,K,heads,h,w] from bilinear weights [P,K,h,w]."""
-        batch, _, height, width = embedding.shape
-        keys = self.keys(embedding).reshape(batch, self.heads, -1, height * width)
-        keys = keys * torch.rsqrt(keys.square().sum(2, keepdim=True) + 1e-6)
+        height, width = weights.shape[2], weights.shape[3]
         flat = weights.reshape(weights.shape[0], weights.shape[1], height * width)
         sampled = torch.matmul(flat[:, None], keys.transpose(2, 3))
         return torch.matmul(sampled, keys).transpose(1, 2).reshape(flat.shape[0], -1, self.heads, height, width)
@@ -286,9 +289,13 @@ class SegmenterDecoder(nn.Module):
         down = ((ys >= box[:, 1:2]) & (ys <= box[:, 3:4])).to(box.dtype)
         return ((2 * down[:, :, None] * across[:, None, :] - 1) * given)[:, None]
 
-    def forward(self, embedding: Tensor, points: Tensor, labels: Tensor, box: Tensor, previous: Tensor) -> tuple[Tensor, Tensor]:
-        prompt = self.prompt_maps(embedding, points, labels, box, previous)
-        full = F.relu(self.from_embedding(embedding) + self.from_prompt(prompt))
+    def forward(
+        self, embedding: Tensor, points: Tensor, labels: Tensor, box: Tensor, previous: Tensor, picture: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        keys, image = self.unit_keys(embedding), self.from_embedding(embedding)
+        if picture is not None:
+            keys, image = keys.index_select(0, picture), image.index_select(0, picture)
+        full = F.relu(image + self.from_prompt(self.prompt_maps(keys, points, labels, box, previous)))
         half = self.down(full)
         deep = self.down_again(half)
         for layer in self.deep:

@@ -48,6 +48,7 @@ class TrainConfig:
     average: float = 0.998
     runs: int = 6
     photos: int = 8
+    photo_kinds: dict[str, float] = field(default_factory=dict)  # how often a kind of photos is drawn, where not as usual
     prompts_per_picture: int = 2
     correction: float = 0.5
     segment_every: int = 1  # 0: never
@@ -150,16 +151,17 @@ class Trainer:
         photo_set = PhotoSet(photos, device=resident) if photos else None
         self.vocabulary = build_vocabulary(self.renders, photo_set)
         self.table = self.vocabulary.table().to(config.device)
-        self.batches = Batches(self.renders, photo_set, self.vocabulary, augmentation, config.device, not config.learns_features)
+        self.batches = Batches(
+            self.renders, photo_set, self.vocabulary, augmentation, config.device, not config.learns_features, config.photo_kinds
+        )
         self.pair = Pair(self.model_config, len(self.vocabulary.classes), len(self.table)).to(config.device, memory_format=torch.channels_last)
         if initial:
             self.start_from(initial, trunk)
         if self.pair.world:
             self.pair.world.trunk.load_state_dict(lite.load().state_dict())
-        self.stages = None
+        self.stages: FrozenStages | None = None  # made when the run begins, of the weights that it then has
         if config.frozen_stages:
             self.pair.trunk.freeze_stages()
-            self.stages = FrozenStages(self.pair, config.threads)
         self.load_teachers()
         self.average = copy.deepcopy(self.pair).eval().requires_grad_(False)
         decayed = [p for p in self.parameters if p.ndim > 1]
@@ -338,7 +340,8 @@ class Trainer:
         config, device = self.config, self.config.device
         with torch.autocast(device, torch.bfloat16, enabled=config.bfloat16):
             masks, scores = self.pair.decoder(
-                embedding[prompts.picture], prompts.points, prompts.labels, prompts.box, prompts.previous)
+                embedding, prompts.points, prompts.labels, prompts.box, prompts.previous, prompts.picture
+            )
         masks, scores = masks.float(), scores.float()
         iou = losses.intersection_over_union(masks.detach(), prompts.targets, prompts.valid)
         return {
@@ -372,6 +375,8 @@ class Trainer:
     def run(self, stop_after: int | None = None):
         config = self.config
         self.resume()
+        if config.frozen_stages:
+            self.stages = FrozenStages(self.pair, config.threads)
         self.wait_for_renders()
         self.clock = saved = time.monotonic()
         means: dict[str, Tensor] = {}

@@ -179,8 +179,8 @@ class RunTests(unittest.TestCase):
     def tearDownClass(cls):
         cls.folder.cleanup()
 
-    def trainer(self, name: str) -> Trainer:
-        return Trainer(self.root / "tiny.toml", self.root / "renders", None, self.root / name)
+    def trainer(self, name: str, config: str = "tiny.toml", initial: Path | None = None) -> Trainer:
+        return Trainer(self.root / config, self.root / "renders", None, self.root / name, initial)
 
     def test_batches_depend_only_on_the_seed(self):
         renders = RenderSet(self.root / "renders")
@@ -200,6 +200,19 @@ class RunTests(unittest.TestCase):
         for (name, a), b in zip(whole.pair.state_dict().items(), parts.pair.state_dict().values()):
             self.assertTrue(torch.equal(a, b), name)
 
+    def test_frozen_stages_are_the_checkpoint_s(self):
+        (self.root / "frozen.toml").write_text(TINY.replace("steps = 4", "steps = 4\nfrozen_stages = true"))
+        (self.root / "other.toml").write_text(TINY.replace("steps = 4", "steps = 4\nseed = 9"))
+        self.trainer("other", "other.toml").run(stop_after=1)
+        initial = self.root / "other" / "checkpoint.pt"
+        whole = self.trainer("frozen-whole", "frozen.toml", initial)
+        whole.run()
+        self.trainer("frozen-parts", "frozen.toml", initial).run(stop_after=2)
+        parts = self.trainer("frozen-parts", "frozen.toml")
+        parts.run()
+        for (name, a), b in zip(whole.pair.state_dict().items(), parts.pair.state_dict().values()):
+            self.assertTrue(torch.equal(a, b), name)
+
     def test_export_equals_pytorch(self):
         self.trainer("exported").run()
         command = [sys.executable, "-W", "ignore", "-m", "bsb_training.export", "--checkpoint"]
@@ -208,6 +221,19 @@ class RunTests(unittest.TestCase):
         self.assertEqual(len(document["files"]), 3)
         self.assertLess(document["training"]["largestDifferenceFromPyTorch"]["masks"], 1e-2)
         self.assertIsInstance(load_pair(self.root / "exported" / "checkpoint.pt")[0], Pair)
+
+    def test_models_gain_nothing_against_themselves(self):
+        self.trainer("measured").run()
+        command, models = [sys.executable, "-W", "ignore", "-m"], self.root / "measured-models"
+        checkpoint = self.root / "measured" / "checkpoint.pt"
+        subprocess.run([*command, "bsb_training.export", "--checkpoint", checkpoint, "--output", models], check=True)
+        measure = [*command, "bsb_training.evaluate", "--models", models, "--renders", self.root / "renders", "--no-matching"]
+        results = self.root / "results.json"
+        subprocess.run([*measure, "--output", results], check=True, capture_output=True)
+        result = json.loads(subprocess.run([*measure, "--against", results], check=True, capture_output=True).stdout)
+        measured = result["segmentation, photo-like renders"]
+        self.assertEqual(result["gain"]["photo-like renders"], dict.fromkeys(measured, "+0.000 +- 0.000"))
+        self.assertEqual(measured, json.loads(results.read_text())["segmentation, photo-like renders"])
 
     def test_going_on_from_exported_graphs_changes_nothing(self):
         self.trainer("origin").run()
@@ -278,6 +304,15 @@ class RunTests(unittest.TestCase):
         write_teachers(self.root)
         with self.assertRaisesRegex(ValueError, "expected .*pixel_values"):
             FeatureTeacher(self.root / "decoder.onnx", 56, 14, 8)
+
+    def test_prompts_may_share_the_embedding_of_their_picture(self):
+        torch.manual_seed(0)
+        config = ModelConfig(widths=(8, 8, 8, 8, 8), pyramid=8, embedding_dimension=8, decoder_width=8)
+        decoder = Pair(config, 2, 2).eval().decoder
+        embedding, picture = torch.randn(2, 8, 16, 16), torch.tensor([1, 0, 1])
+        prompt = (torch.rand(3, 1, 2) * 64, torch.ones(3, 1), torch.zeros(3, 4), torch.zeros(3, 1, 16, 16))
+        for shared, own in zip(decoder(embedding, *prompt, picture), decoder(embedding[picture], *prompt)):
+            self.assertTrue(torch.allclose(shared, own, atol=1e-5))
 
     def test_decoder_ignores_padding_points(self):
         torch.manual_seed(0)
