@@ -19,8 +19,8 @@ struct BatchLedger: Sendable {
         (self.manifest, self.folder) = (manifest, folder)
         let recipe = [
             String(decoding: try JSONText.data(bench.settings, pretty: false), as: UTF8.self),
-            String(decoding: try JSONText.data(bench.calibrations, pretty: false), as: UTF8.self), bench.extractor.identity.hash,
-            bench.segmenter.identity.hash, options.files.rawValue, options.selection.rawValue,
+            String(decoding: try JSONText.data(bench.calibrations.known(for: bench.models), pretty: false), as: UTF8.self),
+            bench.extractor.identity.hash, bench.segmenter.identity.hash, options.files.rawValue, options.selection.rawValue,
         ].joined(separator: "\n")
         paths = manifest.units.map { unit in
             var hasher = ContentHasher()

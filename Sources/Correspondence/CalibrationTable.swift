@@ -48,7 +48,12 @@ package struct CalibrationTable: Sendable, Hashable, Codable {
 
     /// The calibration of a way for a feature extractor and a segmenter; nil if there is none.
     package func known(_ direction: MatchDirection, for models: [ModelIdentity]) -> ExistenceCalibration? {
-        calibrations.first { $0.direction == direction && $0.models == models.map(\.hash) }
+        known(for: models).first { $0.direction == direction }
+    }
+
+    /// The calibrations for a feature extractor and a segmenter: all of the table that answers of these depend on.
+    package func known(for models: [ModelIdentity]) -> [ExistenceCalibration] {
+        calibrations.filter { $0.models == models.map(\.hash) }
     }
 
     /// Adds a calibration, in place of one for the same way and models.

@@ -1,6 +1,6 @@
 extension Adjacency {
     /// A triangle that has the corners of an earlier one.
-    struct Repeat: Hashable, Sendable {
+    package struct Repeat: Hashable, Sendable {
         /// The later triangle.
         var face: UInt32
         /// Whether an earlier one is wound the same way, too.
@@ -10,7 +10,7 @@ extension Adjacency {
     /// The triangles that have the corners of an earlier one, ascending.
     ///
     /// - Complexity: O(#F log d) for the largest number d of triangles with one lowest corner.
-    func repeats() -> [Repeat] {
+    package func repeats() -> [Repeat] {
         // Equal triangles have their lowest corner in common, and are neighbours among those that do once the other two are in order.
         var rows = CompressedRows(rows: weld.count) { emit in
             for (face, corners) in triangles.enumerated() where !corners.isCollapsed { emit(corners.min(), UInt32(face)) }
@@ -33,9 +33,6 @@ extension Adjacency {
         return repeats.sorted { $0.face < $1.face }
     }
 
-    /// The triangles that have the corners of an earlier one and are wound as it is, ascending: nothing is seen of them.
-    package func hiddenRepeats() -> [UInt32] { repeats().filter(\.isSameSide).map(\.face) }
-
     /// The middle and the highest corner of a triangle, in one number.
     private func otherCorners(_ face: UInt32) -> UInt64 {
         let c = triangles[Int(face)]
@@ -48,4 +45,9 @@ extension Adjacency {
         let c = triangles[Int(face)]
         return (c.x < c.y && c.y < c.z) || (c.y < c.z && c.z < c.x) || (c.z < c.x && c.x < c.y)
     }
+}
+
+extension [Adjacency.Repeat] {
+    /// The triangles that are wound as an earlier one is, ascending: nothing is seen of them.
+    package var hidden: [UInt32] { filter(\.isSameSide).map(\.face) }
 }

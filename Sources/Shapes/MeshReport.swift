@@ -46,11 +46,12 @@ package struct MeshReport: Hashable, Sendable, Codable {
     ///
     /// - Complexity: O(#V + #F log d) for the largest number d of triangles around a vertex.
     package init(_ mesh: Mesh) {
-        self.init(mesh, adjacency: Adjacency(mesh))
+        let adjacency = Adjacency(mesh)
+        self.init(mesh, adjacency: adjacency, repeats: adjacency.repeats())
     }
 
-    /// Examines `mesh`, whose adjacency is at hand.
-    package init(_ mesh: Mesh, adjacency: Adjacency) {
+    /// Examines `mesh`, whose adjacency and repeated triangles are at hand.
+    package init(_ mesh: Mesh, adjacency: Adjacency, repeats: [Adjacency.Repeat]) {
         let areas = mesh.faceAreas()
         let isReferenced = mesh.referencedVertices()
         vertices = mesh.vertices.count
@@ -61,9 +62,8 @@ package struct MeshReport: Hashable, Sendable, Codable {
         unreferencedVertices = isReferenced.count { !$0 }
         duplicateVertices = mesh.vertices.count - adjacency.weld.count
         degenerateFaces = Self.degenerateFaces(mesh, areas)
-        let repeats = adjacency.repeats()
         duplicateFaces = repeats.count
-        let hiddenArea = repeats.reduce(0) { $1.isSameSide ? $0 + areas[Int($1.face)] : $0 }
+        let hiddenArea = repeats.hidden.reduce(0) { $0 + areas[Int($1)] }
         let size = upperBound - lowerBound
         let box = 2 * (size.x * size.y + size.y * size.z + size.z * size.x)
         layers = box > 0 ? 2 * (area - hiddenArea) / box : 0

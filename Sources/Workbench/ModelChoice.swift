@@ -32,7 +32,8 @@ public struct ModelChoice: Sendable, Hashable {
         try checkPresence()
         let runtime = try InferenceRuntime()
         let options = BackboneOptions(threads: threads)
-        var calibrations = try CalibrationTable(of: EmbeddedModels())
+        // What comes with the embedded pair is of that pair alone.
+        var calibrations = features == nil && segmenter == nil ? try CalibrationTable(of: EmbeddedModels()) : CalibrationTable()
         if let calibration { calibrations.add(try CalibrationTable(contentsOf: calibration)) }
         return ModelPair(
             extractor: try extractor(runtime, options) ?? ModelPair.embeddedExtractor(runtime),

@@ -17,25 +17,6 @@ public struct ProgressUpdate: Sendable, Hashable {
     }
 }
 
-/// Counts finished steps and reports them in order.
-final class StepCounter: Sendable {
-    private let update: Guarded<ProgressUpdate>
-    private let progress: @Sendable (ProgressUpdate) -> Void
-
-    init(name: String, total: Int, progress: @escaping @Sendable (ProgressUpdate) -> Void) {
-        update = Guarded(ProgressUpdate(stage: name, done: 0, total: total))
-        self.progress = progress
-        if total > 0 { progress(ProgressUpdate(stage: name, done: 0, total: total)) }
-    }
-
-    func finishedStep() {
-        update.withLock {
-            $0.done += 1
-            progress($0)
-        }
-    }
-}
-
 /// How far work on many things is.
 package struct Headway: Sendable, Hashable {
     /// Things done, with those that failed.

@@ -116,11 +116,13 @@ public struct Workbench: Sendable {
     ///
     /// Throws what `body` throws, and `CancellationError`.
     package func stage<T: Sendable>(_ name: String, _ count: Int, _ body: @Sendable (Int) throws -> T) throws -> [T] {
-        let counter = StepCounter(name: name, total: count, progress: progress)
+        let told = progress
+        let counter = HeadwayCounter(total: count) { told(ProgressUpdate(stage: name, done: $0.done, total: $0.total)) }
+        if count > 0 { told(ProgressUpdate(stage: name, done: 0, total: count)) }
         return try parallelism.map(count) { step in
             try cancellation.check()
             let result = try body(step)
-            counter.finishedStep()
+            counter.finished()
             return result
         }
     }

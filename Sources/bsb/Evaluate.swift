@@ -42,7 +42,7 @@ struct DataSetOptions: ParsableArguments {
     var categories: String?
 
     /// Opens the data set and chooses its shapes, to be measured at a workbench.
-    func open(at bench: Workbench, features: StoredFeatures? = nil) throws -> Subjects {
+    func open(at bench: Workbench, features: GivenFeatures? = nil) throws -> Subjects {
         let (set, entries) = try shapes()
         return Subjects(set, entries, at: bench, features: features)
     }
@@ -108,7 +108,7 @@ struct SharedPhotoOptions: ParsableArguments {
 }
 
 /// `bsb evaluate success`, the default: rendered photos of the meshes.
-struct EvaluateSuccess: MeasuringCommand {
+struct EvaluateSuccess: MatchingCommand {
     static let file = "summary"
     static let configuration = CommandConfiguration(
         commandName: "success",
@@ -119,6 +119,7 @@ struct EvaluateSuccess: MeasuringCommand {
             """)
 
     @OptionGroup var given: MeasurementOptions
+    @OptionGroup(title: "Models") var calibrated: CalibrationOptions
     @OptionGroup(title: "Clicks") var clicks: ClickOptions
 
     @Flag(inversion: .prefixedNo, help: "Make the 3D segment of each answer and compare it with the label.")
@@ -165,7 +166,9 @@ struct EvaluateSuccess: MeasuringCommand {
             try ground(), options: options, renderExtractor: extractor, returned: try photos.map { try ReturnedPhotos(contentsOf: $0) })
     }
 
-    func open() throws -> Subjects { try given.open(features: features.map { try StoredFeatures($0) }) }
+    func open() throws -> Subjects {
+        try given.open(calibration: calibrated.calibration, features: features.map { try GivenFeatures($0) })
+    }
 
     func finish(_ experiment: Evaluator, _ records: [SampleRecord], _ summary: EvaluationSummary, _ head: SummaryHead) throws {
         let report = EvaluationReport(summary, head, gallery: try experiment.gallery(of: records, count: gallery))
@@ -175,13 +178,14 @@ struct EvaluateSuccess: MeasuringCommand {
 }
 
 /// `bsb evaluate photos`: real photos.
-struct EvaluatePhotos: MeasuringCommand {
+struct EvaluatePhotos: MatchingCommand {
     static let file = "summary"
     static let configuration = CommandConfiguration(
         commandName: "photos", abstract: "Click in real photos whose parts are known.",
         discussion: "Writes samples.jsonl, summary.json and summary.md; a run that is cut short goes on where it was.")
 
     @OptionGroup var given: MeasurementOptions
+    @OptionGroup(title: "Models") var calibrated: CalibrationOptions
 
     @Option(help: ArgumentHelp("The photos and their clicks.", valueName: "json"))
     var clicks: String
@@ -199,7 +203,7 @@ struct EvaluatePhotos: MeasuringCommand {
 }
 
 /// `bsb evaluate existence`: parts that the mesh lacks.
-struct EvaluateExistence: MeasuringCommand {
+struct EvaluateExistence: MatchingCommand {
     static let configuration = CommandConfiguration(
         commandName: "existence", abstract: "Click on parts that were cut out of the mesh, and on painted-on things.",
         discussion: """
@@ -210,6 +214,7 @@ struct EvaluateExistence: MeasuringCommand {
             """)
 
     @OptionGroup var given: MeasurementOptions
+    @OptionGroup(title: "Models") var calibrated: CalibrationOptions
     @OptionGroup(title: "Clicks") var sampling: SamplingOptions
 
     @OptionGroup(title: "Output") var fitting: FitOptions
@@ -220,7 +225,8 @@ struct EvaluateExistence: MeasuringCommand {
     var pool: [String] = []
 
     func experiment(on ground: @autoclosure () throws -> Subjects) throws -> ExistenceEvaluator {
-        try ExistenceEvaluator(ground(), options: sampling.evaluation(seed: given.common.seed), pool: pool)
+        try fitting.check()
+        return try ExistenceEvaluator(ground(), options: sampling.evaluation(seed: given.common.seed), pool: pool)
     }
 
     func finish(
@@ -237,9 +243,14 @@ struct FitOptions: ParsableArguments {
             "Where to write the calibration that fits best, for --calibration; others in the file are kept.", valueName: "file"))
     var fit: String?
 
-    /// Whether something else is where the calibration is to go, told before the work.
-    func validate() throws {
-        if let fit, Folder.exists(fit) { _ = try CalibrationTable(contentsOf: fit) }
+    /// Tells before the work if something else is where the calibration is to go.
+    ///
+    /// Throws `Failure`.
+    func check() throws { _ = try table() }
+
+    private func table() throws -> CalibrationTable {
+        guard let fit, Folder.exists(fit) else { return CalibrationTable() }
+        return try CalibrationTable(contentsOf: fit)
     }
 
     /// Writes a calibration, if that is wanted, beside the others of the file.
@@ -251,7 +262,7 @@ struct FitOptions: ParsableArguments {
             throw Failure(.usage, "fitting the existence score", reason: "there are not clicks of both kinds", hint: "raise --samples")
         }
         fitted.command = RunOptions.commandLine
-        var table = Folder.exists(fit) ? try CalibrationTable(contentsOf: fit) : CalibrationTable()
+        var table = try table()
         table.add(fitted)
         try AtomicFile.write(try JSONText.data(table) + Data("\n".utf8), to: fit, operation: "writing the calibration")
     }

@@ -3,7 +3,7 @@ import BSBBasics
 import BSBEvaluation
 
 /// `bsb evaluate ablations`: the same clicks, answered by many variants of the method.
-struct EvaluateAblations: MeasuringCommand {
+struct EvaluateAblations: MatchingCommand {
     static let configuration = CommandConfiguration(
         commandName: "ablations", abstract: "Answer the same clicks by variants of the method.",
         discussion: """
@@ -12,6 +12,7 @@ struct EvaluateAblations: MeasuringCommand {
             """)
 
     @OptionGroup var given: MeasurementOptions
+    @OptionGroup(title: "Models") var calibrated: CalibrationOptions
     @OptionGroup(title: "Clicks") var clicks: ClickOptions
 
     @Option(help: ArgumentHelp("Only these variants, separated by commas; all but the slow networks by default.", valueName: "names"))
@@ -34,12 +35,7 @@ struct EvaluateAblations: MeasuringCommand {
     /// The first variant, the settings of the preset, is what the others are compared with, so it is always there.
     private func choose(among all: [Ablation]) throws -> [Ablation] {
         guard let variants else { return all.filter { !["mlp", "mlp-linear"].contains($0.name) } }
-        let names = variants.split(separator: ",").map(String.init)
-        if let unknown = names.first(where: { name in !all.contains { $0.name == name } }) {
-            throw Failure(
-                .usage, "choosing variants", reason: "there is no variant '\(unknown)'",
-                hint: "there are \(all.map(\.name).joined(separator: ", "))")
-        }
+        let names = try chosenNames(variants, among: all.map(\.name), "choosing variants") { "there is no variant '\($0)'" }
         return all.enumerated().filter { $0 == 0 || names.contains($1.name) }.map(\.element)
     }
 }

@@ -112,11 +112,8 @@ struct EvaluateAll: ParsableCommand {
     private func chosen() throws -> [Table] {
         let all = try plan()
         guard let tables else { return all }
-        let names = tables.split(separator: ",").map(String.init)
-        if let unknown = names.first(where: { name in !all.contains { $0.name == name } }) {
-            throw Failure(
-                .usage, "choosing tables", reason: "there is no table '\(unknown)', or its data are not given",
-                hint: "there are \(all.map(\.name).joined(separator: ", "))")
+        let names = try chosenNames(tables, among: all.map(\.name), "choosing tables") {
+            "there is no table '\($0)', or its data are not given"
         }
         return all.filter { names.contains($0.name) }
     }

@@ -6,12 +6,13 @@ import BSBWorkbench
 import Foundation
 
 /// `bsb evaluate invariance`: whether answers stay where they are when the mesh is changed.
-struct EvaluateInvariance: MeasuringCommand {
+struct EvaluateInvariance: MatchingCommand {
     static let configuration = CommandConfiguration(
         commandName: "invariance", abstract: "Move, turn, remesh and roughen meshes and see whether answers stay where they are.",
         discussion: "Writes samples.jsonl, invariance.json and invariance.md; a run that is cut short goes on where it was.")
 
     @OptionGroup var given: MeasurementOptions
+    @OptionGroup(title: "Models") var calibrated: CalibrationOptions
     @OptionGroup(title: "Clicks") var sampling: SamplingOptions
 
     @OptionGroup(title: "Clicks") var sharing: SharedPhotoOptions
@@ -45,7 +46,7 @@ struct EvaluateClickMap: ParsableCommand {
     var output: String
 
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
-    @OptionGroup(title: "Models") var models: ModelOptions
+    @OptionGroup(title: "Models") var models: MatchingModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {

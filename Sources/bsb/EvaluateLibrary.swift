@@ -34,7 +34,7 @@ struct EvaluateLibrary: ExperimentCommand {
 
     @OptionGroup(title: "Output") var fitting: FitOptions
 
-    @OptionGroup(title: "Models") var models: ModelOptions
+    @OptionGroup(title: "Models") var models: MatchingModelOptions
     @OptionGroup(title: "Running") var running: RunOptions
     @OptionGroup(title: "Running") var seeding: SeedOptions
 
@@ -50,6 +50,7 @@ struct EvaluateLibrary: ExperimentCommand {
     }
 
     func experiment(on ground: @autoclosure () throws -> Subjects) throws -> LibraryEvaluator {
+        try fitting.check()
         var options = LibraryEvaluator.Options()
         (options.searches, options.photoSize, options.seed) = (searches, photoSize, seeding.seed)
         (options.candidates, options.crossesCategories) = (candidates, acrossCategories)

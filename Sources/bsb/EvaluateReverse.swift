@@ -2,7 +2,7 @@ import ArgumentParser
 import BSBEvaluation
 
 /// `bsb evaluate reverse`: from meshes to photos, and there and back.
-struct EvaluateReverse: MeasuringCommand {
+struct EvaluateReverse: MatchingCommand {
     static let configuration = CommandConfiguration(
         commandName: "reverse",
         abstract: "Measure how often vertices are found in photos, and whether clicks come back by way of a mesh.",
@@ -12,11 +12,13 @@ struct EvaluateReverse: MeasuringCommand {
             """)
 
     @OptionGroup var given: MeasurementOptions
+    @OptionGroup(title: "Models") var calibrated: CalibrationOptions
     @OptionGroup(title: "Clicks") var clicks: ClickOptions
 
     @OptionGroup(title: "Output") var fitting: FitOptions
 
     func experiment(on ground: @autoclosure () throws -> Subjects) throws -> ReverseEvaluator {
+        try fitting.check()
         let options = clicks.evaluation(seed: given.common.seed, clicksPerPhoto: SharedPhotoOptions.usualOfMany)
         return try ReverseEvaluator(Evaluator(ground(), options: options))
     }
@@ -27,7 +29,7 @@ struct EvaluateReverse: MeasuringCommand {
 }
 
 /// `bsb evaluate relate`: between real photos.
-struct EvaluateRelate: MeasuringCommand {
+struct EvaluateRelate: MatchingCommand {
     static let configuration = CommandConfiguration(
         commandName: "relate",
         abstract: "Measure how often a click in a real photo finds its part in another, through meshes and without.",
@@ -38,6 +40,7 @@ struct EvaluateRelate: MeasuringCommand {
             """)
 
     @OptionGroup var given: MeasurementOptions
+    @OptionGroup(title: "Models") var calibrated: CalibrationOptions
 
     @Option(help: ArgumentHelp("The photos, their clicks and the masks of their parts.", valueName: "json"))
     var clicks: String

@@ -26,7 +26,7 @@ struct LibraryPlace: ParsableArguments {
 
 /// What the commands on a library's meshes run with: meshes are looked at as when they were added.
 struct LibraryOptions: ParsableArguments {
-    @OptionGroup(title: "Models") var models: ModelOptions
+    @OptionGroup(title: "Models") var models: MatchingModelOptions
     @OptionGroup(title: "Running") var running: RunOptions
     @OptionGroup(title: "Running") var caching: CacheOptions
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BSBBasics
 import BSBEvaluation
 import BSBPhotography
 import BSBWorkbench
@@ -18,9 +19,11 @@ struct MeasurementOptions: ParsableArguments {
     var settings: Settings { common.settings(models.preset, views) }
 
     /// Opens the models and the shapes, if results can be written.
-    func open(features: StoredFeatures? = nil) throws -> Subjects {
+    func open(calibration: String? = nil, features: GivenFeatures? = nil) throws -> Subjects {
         try checkOutput(output)
-        let bench = try common.workbench(settings, choice: models.choice)
+        var choice = models.choice
+        choice.calibration = calibration
+        let bench = try common.workbench(settings, choice: choice)
         return try dataSet.open(at: bench, features: features)
     }
 }
@@ -112,4 +115,24 @@ extension MeasuringCommand {
 extension RunOptions {
     /// The command as it was given.
     static var commandLine: String { (["bsb"] + CommandLine.arguments.dropFirst()).joined(separator: " ") }
+}
+
+/// A measurement of answers, which a calibration may refuse.
+protocol MatchingCommand: MeasuringCommand {
+    var calibrated: CalibrationOptions { get }
+}
+
+extension MatchingCommand {
+    func open() throws -> Subjects { try given.open(calibration: self.calibrated.calibration) }
+}
+
+/// The names in a list with commas, each of which has to be one of those known.
+///
+/// Throws `Failure(.usage)` that names the first that is not, as `unknown` says it.
+func chosenNames(_ list: String, among known: [String], _ operation: String, unknown: (String) -> String) throws -> Set<String> {
+    let names = list.split(separator: ",").map(String.init)
+    if let stranger = names.first(where: { !known.contains($0) }) {
+        throw Failure(.usage, operation, reason: unknown(stranger), hint: "there are \(known.joined(separator: ", "))")
+    }
+    return Set(names)
 }

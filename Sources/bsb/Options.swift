@@ -148,16 +148,34 @@ struct ModelOptions: ParsableArguments {
     @OptionGroup var features: FeatureModelOptions
     @OptionGroup var segmenter: SegmenterModelOptions
 
-    @Option(
-        help: ArgumentHelp("How sure answers of these models are: a file that 'bsb evaluate existence --fit' wrote.", valueName: "file"))
-    var calibration: String?
-
     var preset: Preset { presets.preset }
 
     /// The models that are meant.
     var choice: ModelChoice {
         var choice = features.choice(preset)
         choice.segmenter = segmenter.choice(preset).segmenter
+        return choice
+    }
+}
+
+/// The option on how sure the answers of models are.
+struct CalibrationOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("How sure answers of these models are: a file that 'bsb evaluate existence --fit' wrote.", valueName: "file"))
+    var calibration: String?
+}
+
+/// Options on which image models match.
+struct MatchingModelOptions: ParsableArguments {
+    @OptionGroup var models: ModelOptions
+    @OptionGroup var calibrated: CalibrationOptions
+
+    var preset: Preset { models.preset }
+    var calibration: String? { calibrated.calibration }
+
+    /// The models that are meant.
+    var choice: ModelChoice {
+        var choice = models.choice
         choice.calibration = calibration
         return choice
     }

@@ -19,7 +19,7 @@ struct Serve: ParsableCommand {
     var stdio = false
 
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
-    @OptionGroup(title: "Models") var models: ModelOptions
+    @OptionGroup(title: "Models") var models: MatchingModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {

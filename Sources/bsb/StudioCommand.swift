@@ -38,7 +38,7 @@ struct StudioCommand: ParsableCommand {
     var maxUpload = ServiceLimits().uploadBytes >> 20
 
     @OptionGroup(title: "Mesh") var meshOptions: MeshOptions
-    @OptionGroup(title: "Models") var models: ModelOptions
+    @OptionGroup(title: "Models") var models: MatchingModelOptions
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {

@@ -32,7 +32,7 @@ struct Transfer: ParsableCommand {
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func run() throws {
-        try checkOutput(output, inputs: [labels, models.calibration], meshes: [from, mesh])
+        try checkOutput(output, inputs: [labels], meshes: [from, mesh])
         tellMissing([from, mesh])
         let bench = try common.workbench(
             common.settings(models.preset, meshOptions), choice: models.choice, limit: meshOptions.limit)

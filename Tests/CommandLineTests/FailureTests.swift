@@ -75,6 +75,17 @@ import Testing
         #expect(try folder.files().isEmpty)
     }
 
+    @Test func aFitIntoAnotherFileIs65BeforeTheWork() throws {
+        let folder = try Folder()
+        let mesh = try folder.write("cube.obj", Self.cube)
+        for command in [["existence"], ["reverse"], ["library", "shelf"]] {
+            let run = try Program.run(["evaluate"] + command + ["--data", ".", "--output", "out", "--fit", mesh], in: folder.path)
+            #expect(run.exitCode == 65 && run.output.isEmpty, "\(run.errors)")
+            #expect(run.errors.hasPrefix("bsb: reading the calibration '\(mesh)': ") && run.errors.split(separator: "\n").count == 1)
+        }
+        #expect(try folder.files() == ["cube.obj"])
+    }
+
     @Test func aTextFileWithTheNameOfAMeshIs65() throws {
         let folder = try Folder()
         let mesh = try folder.write("notes.obj", "these are notes\nand no mesh\n")

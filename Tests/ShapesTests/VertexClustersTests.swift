@@ -95,7 +95,7 @@ import Testing
         let faces: [SIMD3<UInt32>] = [[0, 1, 2], [1, 2, 4], [2, 1, 0], [0, 1, 3], [4, 2, 1], [0, 0, 1]]
         let adjacency = Adjacency(Mesh(vertices: vertices, faces: faces))
         #expect(adjacency.repeats().map(\.face) == [1, 2, 4])
-        #expect(adjacency.hiddenRepeats() == [1, 4])
+        #expect(adjacency.repeats().hidden == [1, 4])
         #expect(MeshReport(Mesh(vertices: vertices, faces: faces)).duplicateFaces == 3)
     }
 

@@ -40,9 +40,7 @@ package struct CompatDataSet: LabelledDataSet {
     ///
     /// Throws `Failure` if a file of it is missing or damaged, or no node has a name.
     package func shape(_ entry: ShapeEntry) throws -> LabelledShape {
-        guard let path = meshes[entry] else {
-            throw Failure(.missingInput, "reading the mesh", path: entry.name, reason: "the data set has no such shape")
-        }
+        guard let path = meshes[entry] else { throw entry.unknown }
         let mesh = try Mesh(contentsOf: path)
         var labels = ShapeLabels(names: [], perFace: [Int](repeating: -1, count: mesh.fileFaceCount))
         let known = coarse[String(entry.id.prefix(2)).lowercased()] ?? [:]

@@ -1,3 +1,4 @@
+import BSBBasics
 import BSBShapes
 
 /// The name of a shape of a data set.
@@ -15,6 +16,11 @@ package struct ShapeEntry: Hashable, Sendable, Codable, Comparable {
 
     /// `category/id`.
     package var name: String { "\(category)/\(id)" }
+
+    /// What says that a data set does not have it.
+    var unknown: Failure {
+        Failure(.missingInput, "reading the mesh", path: name, reason: "the data set has no such shape")
+    }
 
     /// By category, then by number or name.
     package static func < (a: ShapeEntry, b: ShapeEntry) -> Bool {

@@ -42,9 +42,7 @@ package struct PartObjaverseDataSet: LabelledDataSet {
     /// Throws `Failure` if a file of it is missing or damaged, or there is not a number for each face.
     package func shape(_ entry: ShapeEntry) throws -> LabelledShape {
         let (path, labelsPath) = (Self.mesh(of: entry, in: folder), Self.labels(of: entry, in: folder))
-        guard let names = names[entry] else {
-            throw Failure(.missingInput, "reading the mesh", path: entry.name, reason: "the data set has no such shape")
-        }
+        guard let names = names[entry] else { throw entry.unknown }
         let mesh = try Mesh(contentsOf: path)
         func failure(_ reason: String) -> Failure { Failure(.badInput, "reading the labels", path: labelsPath, reason: reason) }
         guard let numbers = try NumPyArray(contentsOf: labelsPath, operation: "reading the labels").integers() else {

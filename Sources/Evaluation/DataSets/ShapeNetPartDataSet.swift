@@ -39,9 +39,7 @@ package struct ShapeNetPartDataSet: LabelledDataSet {
     ///
     /// Throws `Failure` if a file of it is missing or damaged.
     package func shape(_ entry: ShapeEntry) throws -> LabelledShape {
-        guard let path = meshes[entry] else {
-            throw Failure(.missingInput, "reading the mesh", path: entry.name, reason: "the data set has no such shape")
-        }
+        guard let path = meshes[entry] else { throw entry.unknown }
         let hash = try ContentHash(ofFile: path, operation: "reading the mesh").hex
         let mesh = try Mesh(contentsOf: path)
         let points = try Self.points("\(folder)/\(entry.category)/points/\(entry.id).pts")

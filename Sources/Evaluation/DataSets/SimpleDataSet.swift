@@ -40,9 +40,7 @@ package struct SimpleDataSet: LabelledDataSet {
     ///
     /// Throws `Failure` if a file of it is missing or damaged.
     package func shape(_ entry: ShapeEntry) throws -> LabelledShape {
-        guard let path = meshes[entry] else {
-            throw Failure(.missingInput, "reading the mesh", path: entry.name, reason: "the data set has no such shape")
-        }
+        guard let path = meshes[entry] else { throw entry.unknown }
         let mesh = try Mesh(contentsOf: path)
         let labelsPath = "\(folder)/\(entry.name).labels.json"
         let labels = try JSONFile.decode(Labels.self, from: labelsPath, operation: "reading the labels")

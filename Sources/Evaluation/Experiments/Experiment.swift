@@ -1,5 +1,6 @@
 import BSBBackbones
 import BSBBasics
+import BSBCorrespondence
 import BSBWorkbench
 import Foundation
 
@@ -107,10 +108,10 @@ package struct Subjects: Sendable {
     /// The models and settings.
     package var bench: Workbench
     /// Features that are given, in place of those of the bench's extractor.
-    private(set) var features: StoredFeatures?
+    private(set) var features: GivenFeatures?
 
     /// The shapes `entries` of a data set at a workbench.
-    package init(_ data: any LabelledDataSet, _ entries: [ShapeEntry], at bench: Workbench, features: StoredFeatures? = nil) {
+    package init(_ data: any LabelledDataSet, _ entries: [ShapeEntry], at bench: Workbench, features: GivenFeatures? = nil) {
         (self.data, self.entries, self.features) = (data, entries, features)
         self.bench = features.map { bench.given($0) } ?? bench
     }
@@ -178,17 +179,19 @@ private struct RunDescription: Encodable {
     var analysis: String
     var settings: Settings
     var models: [ModelIdentity]
+    var calibrations: [ExistenceCalibration]
     var shapes: [String]
     var choices: [any Encodable]
 
     init(_ experiment: some Experiment) {
         analysis = type(of: experiment).name
-        settings = experiment.bench.settings
+        let bench = experiment.bench
+        (settings, calibrations) = (bench.settings, bench.calibrations.known(for: bench.models))
         (models, shapes, choices) = (experiment.models, experiment.ground.entries.map(\.name), experiment.choices)
     }
 
     private enum Key: String, CodingKey {
-        case analysis, settings, models, shapes, choices
+        case analysis, settings, models, calibrations, shapes, choices
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -196,6 +199,7 @@ private struct RunDescription: Encodable {
         try container.encode(analysis, forKey: .analysis)
         try container.encode(settings, forKey: .settings)
         try container.encode(models, forKey: .models)
+        try container.encode(calibrations, forKey: .calibrations)
         try container.encode(shapes, forKey: .shapes)
         var list = container.nestedUnkeyedContainer(forKey: .choices)
         for choice in choices { try list.encode(choice) }

@@ -104,19 +104,19 @@ public final class OpenMesh: Sendable {
         normalisation = try Normalisation(of: mesh, method: method)
         let placed = normalisation.applied(to: mesh)
         let adjacency = Adjacency(mesh)
-        report = MeshReport(mesh, adjacency: adjacency)
+        let repeats = adjacency.repeats()
+        report = MeshReport(mesh, adjacency: adjacency, repeats: repeats)
         guard report.layers <= MeshReport.mostLayers else {
             throw Failure(
                 .badInput, "reading the mesh", path: name,
                 reason: "its triangles fill space: a line through it crosses \(Int(report.layers.rounded())) of them on the average",
                 hint: "check that its faces name the vertices that they should")
         }
-        let repeats = adjacency.hiddenRepeats()
         let clusters = VertexClusters(mesh, adjacency: adjacency, limit: clusterLimit)
         let fitted = clusters?.mesh(placed) ?? placed
         surface = try clusters.map { try SurfaceModel(placed, clusters: $0, coarse: fitted) } ?? SurfaceModel(placed, adjacency: adjacency)
         (self.clusters, self.fitted) = (clusters, fitted)
-        scene = try RayScene(mesh: placed, leavingOut: repeats)
+        scene = try RayScene(mesh: placed, leavingOut: repeats.hidden)
         referenced = mesh.referencedVertices()
         let areas = mesh.vertexAreas()
         let total = areas.reduce(0, +)

@@ -8,7 +8,7 @@ import BSBWorkbench
 ///
 /// `photos/000012.npy` has rows x columns x d numbers: a grid over the whole photo. `meshes/CATEGORY/ID.npy` has #V x d: a row for each
 /// vertex.
-package struct StoredFeatures: Sendable {
+package struct GivenFeatures: Sendable {
     private let folder: String
     /// Which features these are; its hash is over all files.
     let identity: ModelIdentity
@@ -37,7 +37,7 @@ package struct StoredFeatures: Sendable {
     /// What sees the photo of a number, and nothing else.
     func extractor(forPhoto number: Int) throws -> any FeatureExtractor {
         let path = "\(folder)/photos/\(DepthExport.Photo.stem(number)).npy"
-        return StoredPhoto(try array(path, axes: 3, "rows x columns x d, a grid over the photo"), identity: identity)
+        return GivenPhoto(try array(path, axes: 3, "rows x columns x d, a grid over the photo"), identity: identity)
     }
 
     /// Has the features of a shape remembered in place of lifted ones.
@@ -65,7 +65,7 @@ package struct StoredFeatures: Sendable {
 }
 
 /// The features of one photo.
-private struct StoredPhoto: FeatureExtractor {
+private struct GivenPhoto: FeatureExtractor {
     let identity: ModelIdentity
     let dimension: Int
     private let features: NumPyArray
@@ -84,7 +84,7 @@ private struct StoredPhoto: FeatureExtractor {
 
 extension Workbench {
     /// This workbench with features that are given in place of those of its extractor; they are of whole photos, as they are.
-    func given(_ features: StoredFeatures) -> Workbench {
+    func given(_ features: GivenFeatures) -> Workbench {
         var bench = self
         bench.extractor = AbsentExtractor(identity: features.identity)
         bench.settings.photoArea = .whole

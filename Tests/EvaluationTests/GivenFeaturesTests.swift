@@ -6,7 +6,7 @@ import Testing
 
 @testable import BSBEvaluation
 
-@Suite struct StoredFeaturesTests {
+@Suite struct GivenFeaturesTests {
     /// Heights as directions, for a grid over photos and for the vertices of a tower.
     private static func write(to folder: String, photos: [Int], shape: LabelledShape, rows: Int? = nil) throws {
         let grid = (0..<256).flatMap { cell -> [Float] in
@@ -21,7 +21,7 @@ import Testing
         try NumPyArray(values, shape: [count, 2]).write(to: "\(folder)/meshes/\(shape.entry.name).npy")
     }
 
-    private static func evaluator(_ features: StoredFeatures, _ shape: LabelledShape) -> Evaluator {
+    private static func evaluator(_ features: GivenFeatures, _ shape: LabelledShape) -> Evaluator {
         var options = EvaluationOptions()
         (options.samples, options.photoSize, options.segments, options.renderBaselines) = (4, 64, false, false)
         let data = MemoryDataSet(shapes: [shape])
@@ -32,7 +32,7 @@ import Testing
         try withTemporaryDirectory { folder in
             let shape = tower()
             try Self.write(to: folder, photos: [0, 1], shape: shape)
-            let features = try StoredFeatures(folder)
+            let features = try GivenFeatures(folder)
             let evaluator = Self.evaluator(features, shape)
             #expect(evaluator.models.first == features.identity)
             let records = try evaluator.run(folder: "\(folder)/run").records
@@ -45,20 +45,20 @@ import Testing
             }
             // Other numbers are other features.
             try Self.write(to: folder, photos: [2], shape: shape)
-            #expect(try StoredFeatures(folder).identity != features.identity)
+            #expect(try GivenFeatures(folder).identity != features.identity)
         }
     }
 
     @Test func filesThatAreNoFeaturesAreRefused() throws {
         try withTemporaryDirectory { folder in
             let shape = tower()
-            #expect(try failure { try StoredFeatures(folder) }.kind == .missingInput)
+            #expect(try failure { try GivenFeatures(folder) }.kind == .missingInput)
             try Self.write(to: folder, photos: [0, 1], shape: shape, rows: 5)
-            let short = try failure { try Self.evaluator(StoredFeatures(folder), shape).run(folder: "\(folder)/a") }
+            let short = try failure { try Self.evaluator(GivenFeatures(folder), shape).run(folder: "\(folder)/a") }
             #expect(short.kind == .badInput && short.reason.contains("5 rows for"))
             try Self.write(to: folder, photos: [0, 1], shape: shape)
             try NumPyArray([Float.nan, 1], shape: [1, 1, 2]).write(to: "\(folder)/photos/000001.npy")
-            let unfinite = try failure { try Self.evaluator(StoredFeatures(folder), shape).run(folder: "\(folder)/b") }
+            let unfinite = try failure { try Self.evaluator(GivenFeatures(folder), shape).run(folder: "\(folder)/b") }
             #expect(unfinite.kind == .badInput && unfinite.path?.hasSuffix("000001.npy") == true)
         }
     }
