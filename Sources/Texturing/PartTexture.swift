@@ -52,9 +52,6 @@ package struct PartTexture: Sendable {
     ) throws {
         atlas = try ChartAtlas(part, right: right, up: up, size: options.size)
         let source = MaskedPhoto(photo, mask: mask, inset: options.inset)
-        let pattern = PatternQuilt(
-            views == nil ? .colors : .details, of: source, scale: atlas.texelsPerUnit(of: part) / pixelsPerUnit,
-            side: min(options.size, Self.patternSide))
         var canvas = TexelCanvas(part, atlas)
         var provenance = [Provenance](repeating: .none, count: options.size * options.size)
         func paint(_ texel: Texel, _ color: SIMD3<Float>, from origin: Provenance) {
@@ -67,14 +64,15 @@ package struct PartTexture: Sendable {
             let spread = try Self.spread(part, views(vertices), source)
             let shown = Self.feathered(views(texels.map { part.point(at: $0) }), texels.map(\.texel), size: options.size)
             for (texel, view) in zip(texels, shown) {
-                // What neither is seen nor lies behind what is seen has the colours around it, with the pattern's detail.
-                let own = part.mean(spread, at: texel) + pattern.color(at: texel.texel, width: options.size)
+                let own = part.mean(spread, at: texel)
                 let made = own + (source.color(at: view.place) - own) * Float(smoothStep(Double(view.facing)))
                 var color = made + (source.color(at: view.mirroredPlace) - made) * view.mirrored
                 color += (source.color(at: view.place) - color) * view.seen
                 paint(texel, color, from: view.seen >= 0.5 ? .seen : view.mirrored >= 0.5 ? .mirrored : .made)
             }
         } else {
+            let pattern = PatternQuilt(
+                source, scale: atlas.texelsPerUnit(of: part) / pixelsPerUnit, side: min(options.size, Self.patternSide))
             for texel in texels { paint(texel, pattern.color(at: texel.texel, width: options.size), from: .made) }
         }
         self.provenance = provenance

@@ -4,17 +4,9 @@ import Foundation
 
 /// A square picture with the pattern of a photo's part: overlapping patches of it, each cut where it differs least from those before.
 ///
-/// Image quilting (Efros and Freeman, SIGGRAPH 2001).
+/// Image quilting (Efros and Freeman, SIGGRAPH 2001). Slow changes of brightness, which are mostly shading, are divided out of the part first.
 struct PatternQuilt {
-    /// What the picture shows of the part.
-    enum Content: Sendable {
-        /// Colours in 0...1. Slow changes of brightness, which are mostly shading, are divided out of the part first.
-        case colors
-        /// How colours differ from those around them: what is left to add where colours themselves are known.
-        case details
-    }
-
-    /// side x side.
+    /// side x side colours in 0...1.
     let colors: [SIMD3<Float>]
     /// The width and height.
     let side: Int
@@ -26,14 +18,13 @@ struct PatternQuilt {
 
     /// A picture of the pattern.
     ///
-    /// - Parameter content: what it shows.
     /// - Parameter photo: the part.
     /// - Parameter scale: texels for a pixel of the photo.
     /// - Parameter side: the width and height in texels.
     /// - Parameter seed: decides which patches are tried.
     /// - Complexity: O(side² x tries).
-    init(_ content: Content, of photo: MaskedPhoto, scale: Double, side: Int, seed: UInt64 = 0) {
-        let example = Example(content, of: photo, scale: min(max(scale, 0.1), 8), most: side)
+    init(_ photo: MaskedPhoto, scale: Double, side: Int, seed: UInt64 = 0) {
+        let example = Example(photo, scale: min(max(scale, 0.1), 8), most: side)
         self.side = side
         var quilt = [SIMD3<Float>](repeating: .zero, count: side * side)
         var generator = SeededGenerator(seed: seed, stream: 0x9171)
@@ -48,12 +39,12 @@ struct PatternQuilt {
         colors = quilt
     }
 
-    /// What is at a texel of a picture of a width; the pattern is repeated.
+    /// The colour at a texel of a picture of a width; the pattern is repeated.
     func color(at texel: Int, width: Int) -> SIMD3<Float> { colors[(texel / width % side) * side + texel % width % side] }
 
     // MARK: The example
 
-    /// The photo's part at the scale of the texels.
+    /// The photo's part at the scale of the texels, without its slow shading.
     private struct Example {
         var width: Int
         var height: Int
@@ -63,7 +54,7 @@ struct PatternQuilt {
         /// The upper left corners of patches that lie in the part.
         var corners: [Int]
 
-        init(_ content: Content, of photo: MaskedPhoto, scale: Double, most: Int) {
+        init(_ photo: MaskedPhoto, scale: Double, most: Int) {
             // Larger examples tell nothing more.
             let factor = min(scale, Double(most) / Double(max(photo.area.width, photo.area.height)))
             width = max(1, Int((Double(photo.area.width) * factor).rounded()))
@@ -77,11 +68,7 @@ struct PatternQuilt {
                     isInside.append(photo.isInside(inArea: place))
                 }
             }
-            self.colors =
-                switch content {
-                case .colors: Self.unshaded(colors, isInside, width, height)
-                case .details: Self.details(colors, isInside, width, height)
-                }
+            self.colors = Self.unshaded(colors, isInside, width, height)
             (patch, corners) = Self.corners(isInside, width, height)
         }
 
@@ -99,16 +86,6 @@ struct PatternQuilt {
                 let factor = min(max(mean / max(slow[index], 1e-3), 0.6), 1.8)
                 return pointwiseMin(colors[index] * factor, SIMD3(repeating: 1))
             }
-        }
-
-        /// How the part's colours differ from the means around them; nothing outside.
-        private static func details(_ colors: [SIMD3<Float>], _ isInside: [Bool], _ width: Int, _ height: Int) -> [SIMD3<Float>] {
-            let slow = (0..<3).map { channel in
-                PlaneBlur.blurred(
-                    colors.indices.map { isInside[$0] ? colors[$0][channel] : -1 }, width: width, height: height,
-                    radius: max(2, max(width, height) / 24))
-            }
-            return colors.indices.map { isInside[$0] ? colors[$0] - SIMD3(slow[0][$0], slow[1][$0], slow[2][$0]) : .zero }
         }
 
         /// The largest patches of which some lie in the part, and where those do; the smallest ones anywhere if none does.

@@ -170,7 +170,14 @@ import Testing
         #expect(run.json["agreement"] as? Double == 1)
         #expect(try Mask(contentsOf: folder + "/mask.png").isEmpty == false)
         let pixel = try #require((run.json["direct"] as? [String: Any])?["pixel"] as? [Int])
-        #expect(pixel.count == 2)
+        #expect(run.json["pixel"] as? [Int] == pixel && run.json["way"] as? String == "photos")
+        #expect(try Mask(contentsOf: folder + "/mask.png") == Mask(contentsOf: folder + "/direct_mask.png"))
+        let through = try shared.run([
+            "relate", "--image", shared.image, "--image", shared.image, "--click", shared.click, "--mesh", shared.mesh, "--by", "meshes",
+            "--output", folder,
+        ])
+        #expect(through.json["pixel"] as? [Int] == chains[0]["pixel"] as? [Int] && through.json["way"] as? String == "meshes")
+        #expect(try Mask(contentsOf: folder + "/mask.png") == Mask(contentsOf: folder + "/meshes_mask.png"))
     }
 
     @Test func aTextureIsWrittenInBothFormats() throws {
