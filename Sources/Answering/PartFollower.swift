@@ -9,10 +9,10 @@ import Foundation
 package struct FollowOptions: Sendable, Hashable, Codable {
     /// How labels are carried over.
     package var propagation = LabelPropagation()
-    /// How much of a cell's share of the part the mesh may take away, 0 to 1; with 0 it has no say in the map.
-    package var veto: Float = 0.3
-    /// Whether what is like the mesh's part counts as like the part, beside what is like it in the first frame.
+    /// Whether the mesh has a say at all.
     package var usesMesh = true
+    /// How much of a cell's share of the part the mesh decides where the part was not seen in the frame before, 0 to 1.
+    package var anchorShare: Float = 0.5
     /// The earlier frames that labels are carried from, beside the first.
     package var memory = 3
     /// How far from its place in the frame before something is sought, in shares of the picture's longer side.
@@ -57,8 +57,8 @@ package struct FollowedPart: Sendable {
 ///
 /// The paper names video as future work; this way is our own. For each cell of a frame's features it is worked out how much of it is of
 /// the part, of the rest of the object, and of what is behind: labels are carried from the first frame and the latest ones
-/// (``LabelPropagation``). The mesh is the anchor, which does not move with what was carried: a cell that is like other places of the mesh
-/// than the part loses some of its share (``SurfaceMembership``), and a part that looks another way than in the first frame is known by the mesh.
+/// (``LabelPropagation``). The mesh is the anchor, which does not move with what was carried (``SurfaceMembership``): a part that looks
+/// another way than in the first frame is known by being like the mesh's part, and one that was not seen is sought by what the mesh says.
 /// The segmenter is prompted at the deepest pixel of the map, and its mask that agrees best is the part.
 package struct PartFollower: Sendable {
     private let bench: Workbench
@@ -184,9 +184,10 @@ package struct PartFollower: Sendable {
             let said = anchor.membership.values(at: cells, parallelism: bench.parallelism)
             for cell in likeness.indices {
                 likeness[cell] = max(likeness[cell], anchor.likeness(said.likeness[cell]))
-                let taken = labels[cell, Self.part] * options.veto * (1 - anchor.share(said.membership[cell]))
-                labels[cell, Self.part] -= taken
-                labels[cell, Self.rest] += taken
+                guard !isSeen else { continue }
+                let (part, rest) = (labels[cell, Self.part], labels[cell, Self.rest])
+                let share = (1 - options.anchorShare) * part + options.anchorShare * (part + rest) * anchor.share(said.membership[cell])
+                (labels[cell, Self.part], labels[cell, Self.rest]) = (share, part + rest - share)
             }
         }
         let map = column(labels, grid) { $0[Self.part] }

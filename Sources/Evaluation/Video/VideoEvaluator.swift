@@ -79,12 +79,15 @@ package struct VideoEvaluator: PhotoExperiment {
             var record = record(frame)
             let part = try followed.next(photos[frame])
             record.confidence = SampleJudge.rounded(Double(part.confidence))
-            let object = try ObjectFinder(at: bench).object(in: photos[frame], at: nil, like: target.opened)
-            let located = try LocateJob(at: bench).run(photos[frame], target.opened, vertex: buddy, part: segment, object: object)
+            // A frame may hold nothing that can be an object.
+            let object = try ObjectFinder(at: bench).proposals(in: photos[frame], like: target.opened).first?.found
+            let located = try object.map {
+                try LocateJob(at: bench).run(photos[frame], target.opened, vertex: buddy, part: segment, object: $0)
+            }
             record.scores = [
                 VideoMethod.followed.rawValue: score(part.mask, frame),
                 VideoMethod.propagated.rawValue: score(try propagated.next(photos[frame]).mask, frame),
-                VideoMethod.alone.rawValue: score(located.mask, frame), VideoMethod.held.rawValue: score(answer.masks.part, frame),
+                VideoMethod.alone.rawValue: score(located?.mask, frame), VideoMethod.held.rawValue: score(answer.masks.part, frame),
             ]
             records.append(record)
         }
