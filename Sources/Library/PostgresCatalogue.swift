@@ -11,18 +11,24 @@ import Foundation
 package final class PostgresCatalogue: LibraryCatalogue {
     private let connection: Guarded<PostgresConnection>
     private let hasVectors: Bool
-    /// The most that an index of pgvector looks for.
-    private static let mostNear = 1000
+    /// The regions that are looked for by the index for each query.
+    private let mostNear: Int
+    /// What tells whether there is a table of regions.
+    private static let findRegions = "SELECT 1 FROM pg_class WHERE oid = to_regclass('bsb_region')"
+    /// What lets one process at a time make tables, until its transaction ends.
+    private static let lock = "SELECT pg_advisory_xact_lock(4711042)"
 
     /// Opens the database that a URL names (`postgres://USER@HOST:PORT/NAME`), and makes its tables if they are not there.
     ///
-    /// Throws `Failure`.
-    package init(_ url: String) throws {
+    /// - Parameter mostNear: the regions that are looked for by the index for each query; pgvector's indexes find 1,000 at most.
+    /// - Throws: `Failure`.
+    package init(_ url: String, mostNear: Int = 1000) throws {
+        self.mostNear = mostNear
         let operation = "opening the database"
         let opened = try PostgresConnection(url)
         // Several processes may open a new database at once: the first makes the tables, under a lock that ends with the transaction.
         try opened.transaction(operation) {
-            try opened.run("SELECT pg_advisory_xact_lock(4711042)", [], operation)
+            try opened.run(Self.lock, [], operation)
             try opened.run("CREATE TABLE IF NOT EXISTS bsb_setting (name text PRIMARY KEY, value bytea NOT NULL)", [], operation)
             try opened.run(
                 """
@@ -76,14 +82,17 @@ package final class PostgresCatalogue: LibraryCatalogue {
     private func putRegions(_ path: String, _ descriptor: Data, _ connection: PostgresConnection) throws {
         let dimension = MeshDescriptor.dimension(of: descriptor)
         guard let values = MeshDescriptor.values(descriptor, dimension: dimension) else { return }
-        try connection.run("SELECT pg_advisory_xact_lock(4711042)", [], Self.writing)
-        try connection.run(
-            """
-            CREATE TABLE IF NOT EXISTS bsb_region (path text COLLATE "C" NOT NULL REFERENCES bsb_mesh ON DELETE CASCADE,
-            vector vector(\(dimension)) NOT NULL)
-            """, [], Self.writing)
-        try connection.run("CREATE INDEX IF NOT EXISTS bsb_region_path ON bsb_region (path)", [], Self.writing)
-        try connection.run("CREATE INDEX IF NOT EXISTS bsb_region_vector ON bsb_region USING hnsw (vector vector_ip_ops)", [], Self.writing)
+        if try Self.text(connection.run(Self.findRegions, [], Self.writing)) == nil {
+            try connection.run(Self.lock, [], Self.writing)
+            try connection.run(
+                """
+                CREATE TABLE IF NOT EXISTS bsb_region (path text COLLATE "C" NOT NULL REFERENCES bsb_mesh ON DELETE CASCADE,
+                vector vector(\(dimension)) NOT NULL)
+                """, [], Self.writing)
+            try connection.run("CREATE INDEX IF NOT EXISTS bsb_region_path ON bsb_region (path)", [], Self.writing)
+            try connection.run(
+                "CREATE INDEX IF NOT EXISTS bsb_region_vector ON bsb_region USING hnsw (vector vector_ip_ops)", [], Self.writing)
+        }
         try connection.run("DELETE FROM bsb_region WHERE path = $1", [.text(path)], Self.writing)
         let rows = (1...MeshDescriptor.regions).map { Self.vector(values[($0 * dimension)..<(($0 + 1) * dimension)]) }
         try connection.run(
@@ -110,14 +119,14 @@ package final class PostgresCatalogue: LibraryCatalogue {
     }
 
     package func neighbours(of queries: [[Float]]) throws -> CatalogueNeighbours? {
-        guard hasVectors, try Self.text(read("SELECT 1 FROM pg_class WHERE oid = to_regclass('bsb_region')")) != nil else { return nil }
+        guard hasVectors, try Self.text(read(Self.findRegions)) != nil else { return nil }
         return try connection.withLock { connection in
             var paths: Set<String> = []
             try connection.transaction(Self.reading) {
-                try connection.run("SET LOCAL hnsw.ef_search = \(Self.mostNear)", [], Self.reading)
+                try connection.run("SET LOCAL hnsw.ef_search = \(mostNear)", [], Self.reading)
                 for query in queries {
                     let rows = try connection.run(
-                        "SELECT DISTINCT path FROM (SELECT path FROM bsb_region ORDER BY vector <#> $1::vector LIMIT \(Self.mostNear)) near",
+                        "SELECT DISTINCT path FROM (SELECT path FROM bsb_region ORDER BY vector <#> $1::vector LIMIT \(mostNear)) near",
                         [.text(Self.vector(query))], Self.reading)
                     paths.formUnion(rows.compactMap { $0[0].map { String(decoding: $0, as: UTF8.self) } })
                 }

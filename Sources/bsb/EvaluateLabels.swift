@@ -9,7 +9,7 @@ struct EvaluateLabels: MeasuringCommand {
         abstract: "Measure how well the labels of a few shapes of each category are carried over to all others.",
         discussion: """
             Example: bsb evaluate labels --data labeled-meshes --library shelf --output labels
-            Beside votes and the most similar vertex stand two ways that know geometry alone. Writes samples.jsonl, labels.json (with the IoU \\
+            Beside votes and the most similar vertex stand two ways that know geometry alone. Writes samples.jsonl, labels.json (with the IoU \
             of every part) and labels.md; a run that is cut short goes on where it was.
             """)
 

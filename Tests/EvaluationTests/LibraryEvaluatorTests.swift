@@ -23,7 +23,7 @@ import Testing
             Self.record(1, relevant: 20, hits: ["search": 5, "whole": 0], found: 1, right: 1),
             Self.record(2, relevant: 0, hits: [:], found: 9, right: 0),
         ]
-        let summary = LibrarySummary(of: records, options: .init(), meshes: 50, models: testBench().models)
+        let summary = LibrarySummary(of: records, options: LibraryEvaluator.Options(), meshes: 50, models: testBench().models)
         #expect(summary.searches == 2 && summary.judged == 40 && summary.relevant == 12)
         #expect(summary.recall["search"]?.mean == 0.75 && summary.recall["whole"]?.mean == 0.25)
         // Of 4, 10 x 4 / 40 are among the first ten of any order; of 20, 5 of 10.

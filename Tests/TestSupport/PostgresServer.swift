@@ -57,7 +57,7 @@ public final class PostgresServer {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = asOther + ["\(programs)/\(command[0])"] + command.dropFirst()
         process.currentDirectoryURL = URL(fileURLWithPath: "/")
-        FileManager.default.createFile(atPath: log, contents: nil)
+        _ = FileManager.default.createFile(atPath: log, contents: nil)
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle(forWritingAtPath: log)
         process.standardError = process.standardOutput

@@ -77,7 +77,7 @@ package struct LibrarySummary<Questions: LibraryQuestions>: Summary {
         for way in LibraryEvaluator.Way.allCases {
             recall[way.rawValue] = estimate { Double($0.hits[way.rawValue] ?? 0) / possible($0) }
         }
-        random = estimate { Double(depth * $0.relevant) / Double($0.judged) / possible($0) }
+        random = estimate { Double(min(depth, $0.judged) * $0.relevant) / Double($0.judged) / possible($0) }
         found = records.reduce(0) { $0 + $1.found }
         right = records.reduce(0) { $0 + $1.right }
         coverage = Double(right) / Double(max(1, records.reduce(0) { $0 + $1.relevant }))
