@@ -54,6 +54,7 @@ let package = Package(
         shim("CLinearAlgebra", linking: "openblas"),
         shim("CEmbree", linking: "embree3"),
         shim("CONNXRuntime", linking: "dl"),
+        shim("CPostgres", linking: "dl"),
 
         // What every layer uses: failures, seeded randomness, atomic files, hashes, arrays on disk
         library("Basics", products: [.product(name: "Crypto", package: "swift-crypto")]),
@@ -121,7 +122,7 @@ let package = Package(
             "Library",
             on: [
                 "Basics", "Images", "LinearAlgebra", "Shapes", "Rendering", "Backbones", "Distillation", "InteractiveSegmentation",
-                "Correspondence", "Workbench", "Answering", "Results",
+                "Correspondence", "Workbench", "Answering", "Results", "CPostgres",
             ], products: [.product(name: "GRDB", package: "GRDB.swift")]),
 
         // What a client imports

@@ -32,10 +32,25 @@ package struct LabelTransfer: Sendable {
     /// Cosines are compared over this.
     package static let temperature: Float = 0.03
     /// Vertices of the source that vote, at most.
-    private static let voters = 4000
+    package static let voters = 4000
     /// How strongly neighbours are kept alike.
     private static let strength = 1.0
     private static let block = 512
+
+    /// A mesh whose file faces have labels; faces without one do not vote.
+    package typealias Source = (mesh: OpenMesh, labels: ShapeLabels)
+
+    /// The labels that a mesh got from any number of others.
+    package struct Carried: Sendable {
+        /// A label for each of the target's file faces; its names are those of the sources, in the order in which they first come.
+        package var labels: ShapeLabels
+        /// #V of the target: an index into the names, -1 for vertices of no face.
+        package var perVertex: [Int]
+        /// #V: the share of the winning label.
+        package var confidence: [Float]
+        /// Seconds by stage.
+        package var timings: [String: Double]
+    }
 
     private let bench: Workbench
 
@@ -53,33 +68,36 @@ package struct LabelTransfer: Sendable {
     /// - Complexity: O(#V x voters x d).
     package func run(_ source: OpenMesh, _ labels: ShapeLabels, to target: OpenMesh) throws -> Outcome {
         var watch = Stopwatch()
-        let perVertex = try labels.perVertex(of: source.mesh)
-        let labelled = perVertex.indices.filter { perVertex[$0] >= 0 && source.referenced[$0] }
-        guard !labelled.isEmpty else {
-            throw Failure(
-                .badInput, "transferring labels", path: source.path, reason: "none of its faces has a label",
-                hint: "give a label to at least one face")
-        }
-        let voters = stride(from: 0, to: labelled.count, by: max(1, (labelled.count + Self.voters - 1) / Self.voters)).map { labelled[$0] }
-        let (from, to) = try watch.measure("features") { (try source.features(at: bench), try target.features(at: bench)) }
+        let voters = try watch.measure("features") { try Voters([(source, labels)], at: bench) }
+        let carried = try run(voters, to: target, watch)
+        let sourceLabels = try labels.perVertex(of: source.mesh).map { $0 < 0 ? -1 : voters.names.firstIndex(of: labels.names[$0])! }
+        return Outcome(
+            source: source, sourceLabels: sourceLabels, target: target, labels: carried.labels,
+            perVertex: carried.perVertex, confidence: carried.confidence, timings: carried.timings)
+    }
+
+    /// Carries the labels of any number of meshes over, whose vertices vote together.
+    ///
+    /// Throws `Failure` if a model cannot be run. Complexity: O(#V x voters x d).
+    package func run(_ voters: Voters, to target: OpenMesh) throws -> Carried { try run(voters, to: target, Stopwatch()) }
+
+    private func run(_ voters: Voters, to target: OpenMesh, _ watch: Stopwatch) throws -> Carried {
+        var watch = watch
+        let to = try watch.measure("features") { try target.features(at: bench) }
         let shares = watch.measure("votes") {
-            self.shares(
-                from.values(at: voters), voters.map { perVertex[$0] }, voters.map { source.areas[$0] },
-                to.field.values, count: labels.names.count)
+            self.shares(voters.features, voters.labels, voters.areas, to.field.values, count: voters.names.count)
         }
         let settled = try watch.measure("smoothing") { try smoothed(shares, to.areas, on: target) }
-        var outcome = Outcome(
-            source: source, sourceLabels: perVertex, target: target, labels: ShapeLabels(names: labels.names, perFace: []), perVertex: [],
-            confidence: [])
+        var carried = Carried(labels: ShapeLabels(names: voters.names, perFace: []), perVertex: [], confidence: [], timings: [:])
         for vertex in target.referenced.indices {
             let row = settled.row(to.row(ofVertex: vertex))
             let best = row.indices.max { (row[$0], $1) < (row[$1], $0) }!
-            outcome.perVertex.append(target.referenced[vertex] ? best - row.startIndex : -1)
-            outcome.confidence.append(target.referenced[vertex] ? row[best] : 0)
+            carried.perVertex.append(target.referenced[vertex] ? best - row.startIndex : -1)
+            carried.confidence.append(target.referenced[vertex] ? row[best] : 0)
         }
-        outcome.labels.perFace = Self.perFace(settled, to, of: target.mesh)
-        outcome.timings = watch.seconds
-        return outcome
+        carried.labels.perFace = Self.perFace(settled, to, of: target.mesh)
+        carried.timings = watch.seconds
+        return carried
     }
 
     /// For each row of the target's features the share of each label among the votes: rows x labels.
@@ -131,6 +149,48 @@ package struct LabelTransfer: Sendable {
             guard isCut[face] else { return -1 }
             let row = sums.row(face)
             return row.indices.max { (row[$0], $1) < (row[$1], $0) }! - row.startIndex
+        }
+    }
+}
+
+extension LabelTransfer {
+    /// The labelled vertices that vote: of each mesh as many, at even distances in its order.
+    package struct Voters: Sendable {
+        /// The names of all meshes, in the order in which they first come.
+        package let names: [String]
+        /// For each mesh its vertices.
+        package let vertices: [(mesh: OpenMesh, vertices: [Int])]
+        /// m: an index into the names, mesh after mesh.
+        package let labels: [Int]
+        /// m: the share of its mesh's surface.
+        let areas: [Double]
+        /// m x d.
+        package let features: Matrix
+
+        /// The voters of meshes, in all at most about `most`; parts of one name are one.
+        ///
+        /// Throws `Failure` if a mesh has no labelled face, the labels are of another mesh, or a model cannot be run.
+        package init(_ sources: [Source], most: Int = LabelTransfer.voters, at bench: Workbench) throws {
+            var (names, vertices, labels, areas): ([String], [(OpenMesh, [Int])], [Int], [Double]) = ([], [], [], [])
+            for (mesh, given) in sources {
+                let perVertex = try given.perVertex(of: mesh.mesh)
+                let labelled = perVertex.indices.filter { perVertex[$0] >= 0 && mesh.referenced[$0] }
+                guard !labelled.isEmpty else {
+                    throw Failure(
+                        .badInput, "transferring labels", path: mesh.path, reason: "none of its faces has a label",
+                        hint: "give a label to at least one face")
+                }
+                for name in given.names where !names.contains(name) { names.append(name) }
+                let place = given.names.map { names.firstIndex(of: $0)! }
+                let own = max(1, most / sources.count)
+                let chosen = stride(from: 0, to: labelled.count, by: max(1, (labelled.count + own - 1) / own)).map { labelled[$0] }
+                vertices.append((mesh, chosen))
+                labels += chosen.map { place[perVertex[$0]] }
+                areas += chosen.map { mesh.areas[$0] }
+            }
+            let found = try vertices.map { mesh, vertices in try mesh.features(at: bench).values(at: vertices) }
+            features = Matrix(rows: labels.count, columns: found.first?.columns ?? 0, values: found.flatMap(\.values))
+            (self.names, self.vertices, self.labels, self.areas) = (names, vertices, labels, areas)
         }
     }
 }

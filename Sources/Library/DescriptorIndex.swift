@@ -1,6 +1,7 @@
 import BSBBasics
 import BSBCorrespondence
 import BSBLinearAlgebra
+import Foundation
 
 /// The descriptors of all meshes of a library in memory: the first stage of a search, an exact scan by matrix products.
 package struct DescriptorIndex: Sendable {
@@ -19,10 +20,16 @@ package struct DescriptorIndex: Sendable {
     ///
     /// Throws `Failure` if the library cannot be read. Complexity: O(#meshes x regions x d).
     package init(_ library: MeshLibrary) throws {
-        let descriptors = try library.catalogue.descriptors()
+        try self.init(library.catalogue.entries(), library.catalogue.descriptors())
+    }
+
+    /// The index of those of `entries` that can be searched.
+    ///
+    /// Complexity: O(#meshes x regions x d).
+    init(_ all: [LibraryEntry], _ descriptors: [String: Data]) {
         let dimension = descriptors.values.first.map(MeshDescriptor.dimension) ?? 0
         var (entries, regions, wholes): ([LibraryEntry], [Float], [Float]) = ([], [], [])
-        for entry in try library.catalogue.entries() where entry.state == .ready {
+        for entry in all where entry.state == .ready {
             guard let data = descriptors[entry.path], let values = MeshDescriptor.values(data, dimension: dimension) else { continue }
             entries.append(entry)
             wholes += values[..<dimension]

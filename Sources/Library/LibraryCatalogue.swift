@@ -21,6 +21,26 @@ package protocol LibraryCatalogue: Sendable {
     /// The descriptors of meshes by their paths.
     func descriptors() throws -> [String: Data]
 
+    /// The meshes some of whose regions are like one of the queries (unit vectors), with their descriptors; nil where the database has no index for that, so
+    /// that all descriptors are to be compared.
+    ///
+    /// It is approximate: a mesh may be missing that is more like a query than one that is there.
+    func neighbours(of queries: [[Float]]) throws -> CatalogueNeighbours?
+
     /// Forgets meshes.
     func remove(_ paths: [String]) throws
+}
+
+/// Meshes that an index of vectors found, out of all.
+package struct CatalogueNeighbours: Sendable {
+    /// The meshes, in the order of their paths.
+    package var entries: [LibraryEntry]
+    /// Their descriptors, by path.
+    package var descriptors: [String: Data]
+    /// All meshes of the library that can be searched.
+    package var searchable: Int
+}
+
+extension LibraryCatalogue {
+    package func neighbours(of queries: [[Float]]) throws -> CatalogueNeighbours? { nil }
 }

@@ -2,6 +2,7 @@ import BSBAnswering
 import BSBBasics
 import BSBCorrespondence
 import BSBInteractiveSegmentation
+import BSBLinearAlgebra
 import BSBShapes
 import BSBWorkbench
 import Foundation
@@ -20,6 +21,8 @@ package struct LibrarySearch: Sendable {
         package var candidates = 300
         /// The least probability of the part being there for a mesh to have it.
         package var minimumExistence = 0.5
+        /// Whether every mesh takes part in the first stage, also where the database has an index of vectors.
+        package var scansAll = false
 
         /// The usual search.
         package init() {}
@@ -69,7 +72,9 @@ package struct LibrarySearch: Sendable {
 
     private let library: MeshLibrary
     private let bench: Workbench
-    private let index: DescriptorIndex
+    /// The descriptors of all meshes; nil where the database's index of vectors says which meshes to compare.
+    private let all: DescriptorIndex?
+    private let searchable: Int
     private let score: LibraryScore
     private let options: Options
 
@@ -83,11 +88,14 @@ package struct LibrarySearch: Sendable {
         bench.settings.matching.minimumExistence = 0
         self.bench = bench
         self.score = score ?? LibraryScore(of: bench)
-        index = try DescriptorIndex(library)
+        // Of no query the index knows how many meshes there are.
+        let indexed = try options.scansAll ? nil : library.catalogue.neighbours(of: [])
+        let all = try indexed == nil ? DescriptorIndex(library) : nil
+        (self.all, searchable) = (all, indexed?.searchable ?? all?.entries.count ?? 0)
     }
 
-    /// The meshes that can be searched, in order.
-    package var entries: [LibraryEntry] { index.entries }
+    /// The meshes that can be searched, in order; only where all take part in the first stage.
+    package var entries: [LibraryEntry] { all?.entries ?? [] }
 
     /// Searches for what a click means.
     ///
@@ -99,10 +107,10 @@ package struct LibrarySearch: Sendable {
             return (masks, try photo.probe(click, masks: masks, at: bench))
         }
         var outcome = Outcome(
-            photo: photo, click: click, masks: masks, reason: probe.reason, meshes: index.entries.count, hits: [], refusals: [],
+            photo: photo, click: click, masks: masks, reason: probe.reason, meshes: searchable, hits: [], refusals: [],
             timings: [:])
         guard outcome.reason == nil else { return outcome }
-        let chosen = watch.measure("first stage") { candidates(for: probe) }
+        let chosen = try watch.measure("first stage") { try candidates(for: probe) }
         watch.measure("second stage") { (outcome.hits, outcome.refusals) = ranked(chosen, by: probe) }
         try watch.measure("matching") { try match(&outcome, probe) }
         outcome.timings = watch.seconds
@@ -117,15 +125,26 @@ package struct LibrarySearch: Sendable {
     }
 
     /// The meshes for the second stage, best first by the first.
-    package func candidates(for probe: ClickProbe) -> [LibraryEntry] {
+    ///
+    /// Throws `Failure` if the database cannot be asked.
+    package func candidates(for probe: ClickProbe) throws -> [LibraryEntry] {
+        let index = try index(for: probe)
         let scores = index.evidence(for: probe, parallelism: bench.parallelism).map(score.rank)
         let order = scores.indices.sorted { (scores[$0], $1) > (scores[$1], $0) }
         return order.prefix(options.candidates).map { index.entries[$0] }
     }
 
-    /// For each mesh that can be searched the cosine of its whole with that of the clicked object.
+    /// The meshes that take part in the first stage: all, or those that the database's index finds by the click and by its object.
+    private func index(for probe: ClickProbe) throws -> DescriptorIndex {
+        if let all { return all }
+        let queries = Matrix(rows: 2, columns: probe.query.count, values: probe.query + probe.object.columnMeans()).withNormalizedRows()
+        let near = try library.catalogue.neighbours(of: (0..<queries.rows).map { Array(queries.row($0)) })
+        return DescriptorIndex(near?.entries ?? [], near?.descriptors ?? [:])
+    }
+
+    /// For each mesh of ``entries`` the cosine of its whole with that of the clicked object.
     package func wholeSimilarities(to probe: ClickProbe) -> [Float] {
-        index.wholeSimilarities(to: probe.object.columnMeans())
+        all?.wholeSimilarities(to: probe.object.columnMeans()) ?? []
     }
 
     /// Meshes in the order of their scores, ties in that of their paths, and those that could not be read.

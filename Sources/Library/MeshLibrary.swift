@@ -33,7 +33,7 @@ package struct LibraryRecipe: Codable, Hashable, Sendable {
     }
 }
 
-/// A folder that holds prepared meshes for searches: a catalogue, and a file of features for each mesh, named by its content.
+/// A folder that holds prepared meshes for searches: a file of features for each mesh, named by its content, and a catalogue, which may also be in a database.
 package struct MeshLibrary: Sendable {
     /// The folder.
     package let folder: String
@@ -44,32 +44,38 @@ package struct MeshLibrary: Sendable {
 
     /// Opens a library that is there.
     ///
-    /// Throws `Failure` if there is none.
-    package init(opening folder: String) throws {
-        guard Folder.exists("\(folder)/\(Self.database)") else {
+    /// - Parameter url: the PostgreSQL database that holds its catalogue, if that is not a file in the folder.
+    /// - Throws: `Failure` if there is none.
+    package init(opening folder: String, database url: String? = nil) throws {
+        guard Folder.exists(url == nil ? "\(folder)/\(Self.database)" : folder) else {
             throw Failure(
                 .missingInput, "opening the library", path: folder, reason: "there is no library",
                 hint: "make one with 'bsb library add \(folder) MESHES'")
         }
-        try self.init(folder)
+        try self.init(folder, url)
     }
 
     /// Opens a library, or begins one.
     ///
-    /// Throws `Failure` if it cannot be written.
-    package init(creating folder: String) throws {
+    /// - Parameter url: the PostgreSQL database for its catalogue, if that is not to be a file in the folder.
+    /// - Throws: `Failure` if it cannot be written.
+    package init(creating folder: String, database url: String? = nil) throws {
         try AtomicFile.checkFolder(folder)
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
             throw Failure(.missingInput, "making the library", path: folder, reason: error.localizedDescription)
         }
-        try self.init(folder)
+        try self.init(folder, url)
     }
 
-    private init(_ folder: String) throws {
+    private init(_ folder: String, _ url: String?) throws {
         self.folder = folder
-        catalogue = try SQLiteCatalogue("\(folder)/\(Self.database)")
+        if let url {
+            catalogue = try PostgresCatalogue(url)
+        } else {
+            catalogue = try SQLiteCatalogue("\(folder)/\(Self.database)")
+        }
     }
 
     /// What the library's features are made by; nil for a new library.

@@ -14,7 +14,7 @@ struct Evaluate: ParsableCommand {
             EvaluateSuccess.self, EvaluatePhotos.self, EvaluateExistence.self, EvaluateAblations.self, EvaluateInvariance.self,
             EvaluateClickMap.self, EvaluateExportDepth.self, EvaluateSegments.self, EvaluateReverse.self, EvaluateRelate.self,
             EvaluateKeypoints.self, EvaluateDense.self, EvaluateTransfer.self, EvaluateVideo.self, EvaluateLibrary.self,
-            EvaluateQuestions.self, EvaluateScore.self, EvaluateAll.self,
+            EvaluateLibraryPhotos.self, EvaluateLabels.self, EvaluateQuestions.self, EvaluateScore.self, EvaluateAll.self,
         ],
         defaultSubcommand: EvaluateSuccess.self)
 }

@@ -22,6 +22,28 @@ struct LibraryCommand: ParsableCommand {
 struct LibraryPlace: ParsableArguments {
     @Argument(help: ArgumentHelp("The library's folder.", valueName: "library"))
     var library: String
+
+    @Option(
+        help: ArgumentHelp(
+            "The PostgreSQL database of the library's catalogue: postgres://USER@HOST:PORT/NAME; by default a file in the folder.",
+            valueName: "url"))
+    var database: String?
+
+    /// The library that is there.
+    ///
+    /// Throws `Failure`.
+    func open() throws -> MeshLibrary { try MeshLibrary(opening: library, database: database) }
+
+    /// The library, which is begun if it is not there.
+    ///
+    /// Throws `Failure`.
+    func create() throws -> MeshLibrary { try MeshLibrary(creating: library, database: database) }
+
+    func validate() throws {
+        guard database.map({ $0.hasPrefix("postgres://") || $0.hasPrefix("postgresql://") }) ?? true else {
+            throw ValidationError("--database must be postgres://USER@HOST:PORT/NAME.")
+        }
+    }
 }
 
 /// What the commands on a library's meshes run with: meshes are looked at as when they were added.
@@ -73,7 +95,7 @@ struct LibraryAdd: ParsableCommand {
         // What is kept is in the library; the cache would only be flooded.
         var bench = try Workbench(settings, models.choice, running, cache: CacheDirectory(path: nil))
         bench.meshReading = meshOptions.limit.reading
-        var adder = try LibraryAdder(to: MeshLibrary(creating: place.library), at: bench)
+        var adder = try LibraryAdder(to: place.create(), at: bench)
         (adder.repeats, adder.retries, adder.forgets) = (again, retry, forget)
         adder.progress = RateReporter("library", of: "meshes").tell
         let summary = try adder.add(meshes)
@@ -101,7 +123,7 @@ struct LibraryList: ParsableCommand {
     var json = false
 
     func run() throws {
-        let entries = try MeshLibrary(opening: place.library).catalogue.entries().filter { entry in
+        let entries = try place.open().catalogue.entries().filter { entry in
             let isLabelled = label.map { label in entry.labels?.contains { $0.name == label && $0.share > 0 } ?? false } ?? true
             return (!failed || entry.state == .failed) && isLabelled
         }
@@ -160,7 +182,7 @@ struct LibrarySearchCommand: ParsableCommand {
         try checkOutput(output, inputs: [image, options.models.calibration])
         var search = LibrarySearch.Options()
         (search.top, search.candidates, search.minimumExistence) = (top, max(top, candidates), minExistence)
-        let library = try MeshLibrary(opening: place.library)
+        let library = try place.open()
         let bench = try options.workbench(parts)
         let searcher = try LibrarySearch(in: library, options: search, at: bench)
         let outcome = try searcher.run(Click(click, objectPixel: objectClick), in: OpenPhoto(contentsOf: image))
@@ -221,7 +243,7 @@ struct LibraryLabelCommand: ParsableCommand {
         var labelling = LibraryLabeller.Options()
         labelling.minimumExistence = minExistence
         var labeller = try LibraryLabeller(
-            MeshLibrary(opening: place.library), clicks, options: labelling, at: options.workbench(parts))
+            place.open(), clicks, options: labelling, at: options.workbench(parts))
         labeller.progress = RateReporter("library", of: "meshes").tell
         let lines = try labeller.run(output: output)
         let document = Document(
@@ -255,7 +277,7 @@ struct LibraryExportCommand: ParsableCommand {
 
     func run() throws {
         try checkOutput(output)
-        let summary = try LibraryExport(of: MeshLibrary(opening: place.library)).write(to: output)
+        let summary = try LibraryExport(of: place.open()).write(to: output)
         if json { return try Terminal.result(json: summary) }
         Terminal.result("\(summary.meshes) meshes and \(summary.descriptors) descriptors of \(summary.dimension) numbers in \(output).")
     }

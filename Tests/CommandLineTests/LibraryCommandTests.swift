@@ -1,5 +1,6 @@
 import BSBBasics
 import Foundation
+import TestSupport
 import Testing
 
 /// A library of meshes: added once, searched and labelled at once.
@@ -29,8 +30,8 @@ import Testing
             _ = try folder.write("meshes/broken.obj", "v 0 0 0\n")
         }
 
-        func add(_ more: [String] = [], _ places: [String]? = nil) throws -> [String: Any] {
-            let run = try Program.run(["library", "add", library] + (places ?? [meshes]) + ["--views", "8", "--json"] + more)
+        func add(_ more: [String] = [], _ places: [String]? = nil, to other: String? = nil) throws -> [String: Any] {
+            let run = try Program.run(["library", "add", other ?? library] + (places ?? [meshes]) + ["--views", "8", "--json"] + more)
             #expect(run.exitCode == 0, "\(run.errors)")
             return try run.json()
         }
@@ -39,10 +40,10 @@ import Testing
             try String(contentsOfFile: "\(folder.path)/\(kind)/click.txt", encoding: .utf8).trimmingCharacters(in: .newlines)
         }
 
-        func search(_ kind: String, _ more: [String] = []) throws -> Program.Run {
+        func search(_ kind: String, _ more: [String] = [], in other: String? = nil) throws -> Program.Run {
             try Program.run(
                 [
-                    "library", "search", library, "--image", "\(folder.path)/\(kind)/photo.png", "--click", click(kind), "--cache",
+                    "library", "search", other ?? library, "--image", "\(folder.path)/\(kind)/photo.png", "--click", click(kind), "--cache",
                     folder.path + "/cache", "--lift-views", "6",
                 ] + more)
         }
@@ -125,6 +126,28 @@ import Testing
         let damaged = try shelf.search("mug", ["--json"]).json()
         #expect((damaged["refused"] as? [Any])?.count == 1 && (damaged["results"] as? [Any])?.count == 2)
         try whole.write(to: place)
+    }
+
+    @Test(.enabled(if: PostgresServer.programs != nil, "needs PostgreSQL: apt-get install postgresql"))
+    func aDatabaseGivesTheAnswersOfTheFile() throws {
+        let shelf = try Shelf.full.get()
+        let server = try PostgresServer()
+        let (other, database) = (shelf.folder.path + "/other", ["--database", server.url])
+        _ = try server.retried { _ in
+            let list = try Program.run(["library", "list", shelf.folder.path] + database)
+            guard list.exitCode == 0 else { throw CocoaError(.fileNoSuchFile) }
+        }
+        let added = try shelf.add(database, to: other)
+        #expect(added["added"] as? Int == 3 && added["failed"] as? Int == 1)
+        #expect(try shelf.add(database, to: other)["known"] as? Int == 3)
+        #expect(!FileManager.default.fileExists(atPath: other + "/library.sqlite"))
+        for kind in Shelf.kinds {
+            let results = try [shelf.search(kind, ["--json"]), shelf.search(kind, ["--json"] + database, in: other)].map { run in
+                try #require(run.json()["results"] as? NSArray)
+            }
+            #expect(results[0] == results[1], "\(kind)")
+        }
+        #expect(try Program.run(["library", "list", other, "--database", "mysql://a"]).exitCode == 64)
     }
 
     @Test func searchesThatCannotBeAreRefused() throws {

@@ -1,5 +1,6 @@
 import BSBBasics
 import BSBCorrespondence
+import BSBImages
 import BSBLibrary
 import BSBWorkbench
 import Foundation
@@ -22,7 +23,7 @@ import Testing
             Self.record(1, relevant: 20, hits: ["search": 5, "whole": 0], found: 1, right: 1),
             Self.record(2, relevant: 0, hits: [:], found: 9, right: 0),
         ]
-        let summary = LibrarySummary(of: records, options: .init(), meshes: 50, models: testBench().models)
+        let summary = LibrarySummary(of: records, options: LibraryEvaluator.Options(), meshes: 50, models: testBench().models)
         #expect(summary.searches == 2 && summary.judged == 40 && summary.relevant == 12)
         #expect(summary.recall["search"]?.mean == 0.75 && summary.recall["whole"]?.mean == 0.25)
         // Of 4, 10 x 4 / 40 are among the first ten of any order; of 20, 5 of 10.
@@ -57,6 +58,64 @@ import Testing
                 #expect(record.hits["search"] == 1 && record.hits["whole"] == 1 && record.evidence.count == 1)
             }
             #expect(try evaluator.run(folder: folder + "/out").records == records)
+        }
+    }
+}
+
+/// What meshes are called, and searches by photos of known kinds.
+@Suite struct KindTests {
+    @Test(arguments: [
+        ("/a/kitchen/0161-upper-cabinet.obj", "cabinet"), ("1030-sofa-3-seats.obj", "sofa"), ("0624-table_with_drawers.obj", "table"),
+        ("beetle.obj", "beetle"), ("chair1.obj", "chair"), ("12-Bunkbed90x190.obj", "bunkbed90x"),
+    ]) func theNounOfANameIsFound(path: String, noun: String) {
+        #expect(KindTable.noun(of: path) == noun)
+    }
+
+    @Test func meshesAreOfAKindByFileOrFolder() {
+        let table = KindTable(["seat": .init(photos: ["chair"], meshes: ["chair", "armchair"]), "car": .init(photos: [], meshes: ["car"])])
+        #expect(table.kind(ofMesh: "/x/Chair/101.off") == "seat" && table.kind(ofMesh: "/x/office/0004-armchair.obj") == "seat")
+        #expect(table.kind(ofMesh: "/x/vehicles/city-car.obj") == "car" && table.kind(ofMesh: "/x/car/wheelchair-ramp.obj") == "car")
+        #expect(table.kind(ofMesh: "/chair/other/table.obj") == nil && table.kind(ofMesh: "1.obj") == nil)
+        #expect(KindTable.noun(of: "101.off") == nil)
+    }
+
+    @Test func photosFindMeshesOfTheirKind() throws {
+        try withTemporaryDirectory { folder in
+            var bench = testBench()
+            bench.settings.featureViews.count = 6
+            for (number, name) in ["tower", "old-tower", "column"].enumerated() {
+                // Files that differ.
+                let text = try String(decoding: tower(side: 4 + number).mesh.objData(), as: UTF8.self)
+                try AtomicFile.write(text, to: "\(folder)/data/\(name).obj")
+            }
+            let library = try MeshLibrary(creating: folder + "/library")
+            _ = try LibraryAdder(to: library, at: bench).add([folder + "/data"])
+            let picture = Image(
+                width: 96, height: 96,
+                pixels: (0..<(96 * 96)).flatMap { [UInt8](repeating: (24..<72).contains($0 % 96) ? 90 : 255, count: 3) })
+            let mask = Mask(width: 96, height: 96) { x, _ in (24..<72).contains(x) }
+            try AtomicFile.write(picture.pngData(), to: "\(folder)/photos/towers/1.png")
+            try AtomicFile.write(mask.pngData(), to: "\(folder)/photos/towers/1.mask.png")
+            // Of these there is no mesh, of those no photo.
+            try AtomicFile.write(picture.pngData(), to: "\(folder)/photos/cars/1.png")
+            try AtomicFile.write(mask.pngData(), to: "\(folder)/photos/cars/1.mask.png")
+            let table = KindTable([
+                "tower": .init(photos: ["towers", "none"], meshes: ["tower"]), "car": .init(photos: ["cars"], meshes: ["car"]),
+                "column": .init(photos: [], meshes: ["column"]),
+            ])
+            var options = LibraryPhotoEvaluator.Options()
+            options.searches = 3
+            let evaluator = try LibraryPhotoEvaluator(in: library, photos: folder + "/photos", table, options: options, at: bench)
+            let summary = try evaluator.run(folder: folder + "/out")
+            #expect(summary.searches == 3 && summary.judged == 3 && summary.relevant == 2)
+            // Of three meshes all are among the first ten.
+            #expect(summary.recall["search"]?.mean == 1 && summary.random?.mean == 1 && summary.recall["whole"]?.mean == 1)
+            let lines = try String(contentsOfFile: folder + "/out/samples.jsonl", encoding: .utf8).split(separator: "\n")
+            #expect(lines.count == 3 && lines.allSatisfy { $0.contains("\"part\":\"tower\"") })
+            let other = KindTable(["car": .init(photos: ["cars"], meshes: ["car"])])
+            #expect(throws: Failure.self) {
+                _ = try LibraryPhotoEvaluator(in: library, photos: folder + "/photos", other, options: options, at: bench)
+            }
         }
     }
 }

@@ -77,7 +77,7 @@ package struct LibraryEvaluator: Experiment {
 
     package let ground: Subjects
     private let options: Options
-    private let searcher: LibrarySearch
+    private let judge: LibraryJudge
 
     /// A measurement in a library that holds meshes of a data set, with photos of the shapes `entries`.
     ///
@@ -86,12 +86,10 @@ package struct LibraryEvaluator: Experiment {
         var ground = ground
         ground.bench = try library.adapted(ground.bench)
         (self.ground, self.options) = (ground, options)
-        var search = LibrarySearch.Options()
-        search.candidates = options.candidates
-        searcher = try LibrarySearch(in: library, options: search, at: ground.bench)
+        judge = try LibraryJudge(library, candidates: options.candidates, at: ground.bench)
     }
 
-    package var choices: [any Encodable] { [options, searcher.entries.count] }
+    package var choices: [any Encodable] { [options, judge.entries.count] }
 
     /// What labels say of a mesh.
     fileprivate struct Known: Sendable {
@@ -122,8 +120,8 @@ package struct LibraryEvaluator: Experiment {
     }
 
     /// How much is found.
-    package func summary(of records: [LibraryRecord]) -> LibrarySummary {
-        LibrarySummary(of: records, options: options, meshes: searcher.entries.count, models: models)
+    package func summary(of records: [LibraryRecord]) -> LibrarySummary<Options> {
+        LibrarySummary(of: records, options: options, meshes: judge.entries.count, models: models)
     }
 
     private func labels(skipping skips: SkippedShapes) throws -> [String: Known] {
@@ -137,43 +135,17 @@ package struct LibraryEvaluator: Experiment {
     }
 
     private func record(_ sample: Int, _ shape: EvaluationShape, _ known: [String: Known]) throws -> LibraryRecord? {
-        let (entry, search) = (shape.entry, searcher)
+        let entry = shape.entry
         let studio = EvaluationStudio(size: RasterSize(options.photoSize), sampling: .part, clicks: 1, seed: options.seed ^ 0x11B_2A3)
         guard let photo = try studio.photo(of: shape, subject: PhotoSubject(mesh: shape.opened.scene.mesh), number: sample),
             let click = photo.clicks.first
         else { return nil }
-        let probe = try search.probe(Click(Pixel(x: click.x, y: click.y)), in: OpenPhoto(photo.image, name: "photo"))
-        let start = ContinuousClock.now
-        let chosen = search.candidates(for: probe)
-        let ranked = search.ranked(chosen, by: probe).0
-        let seconds = (ContinuousClock.now - start) / .seconds(1)
-        let all = search.entries.filter { $0.hash != shape.opened.hash }
-        let judged = all.filter { known[$0.hash ?? ""] != nil }
-        func has(_ mesh: LibraryEntry) -> Bool {
+        let probe = try judge.probe(Click(Pixel(x: click.x, y: click.y)), in: OpenPhoto(photo.image, name: "photo"))
+        return try judge.record(
+            sample, shape: entry.name, part: click.part, probe, except: shape.opened.hash, isKnown: { known[$0.hash ?? ""] != nil }
+        ) { mesh in
             guard let labels = known[mesh.hash ?? ""], labels.parts.contains(click.part) else { return false }
             return options.crossesCategories || labels.category == entry.category
         }
-        let paths = Set(judged.map(\.path))
-        let whole = zip(search.entries, search.wholeSimilarities(to: probe)).filter { paths.contains($0.0.path) }
-            .sorted { ($0.1, $1.0.path) > ($1.1, $0.0.path) }.map(\.0)
-        let exhaustive = search.ranked(judged, by: probe).0
-        let others = ranked.filter { $0.entry.hash != shape.opened.hash }
-        let orders: [(Way, [LibraryEntry])] = [
-            (.search, others.map(\.entry).filter { paths.contains($0.path) }), (.exhaustive, exhaustive.map(\.entry)),
-            (.unlabelled, others.map(\.entry)), (.whole, whole),
-            (
-                .vertex,
-                exhaustive.sorted { ($0.evidence.similarity, $1.entry.path) > ($1.evidence.similarity, $0.entry.path) }.map(\.entry)
-            ),
-        ]
-        let found = others.filter { $0.grade == .sure && paths.contains($0.entry.path) }
-        return LibraryRecord(
-            sample: sample, photo: sample, shape: entry.name, part: click.part, judged: judged.count, relevant: judged.count(where: has),
-            hits: Dictionary(uniqueKeysWithValues: orders.map { ($0.rawValue, $1.prefix(Self.depth).count(where: has)) }),
-            found: found.count, right: found.count { has($0.entry) }, seconds: SampleJudge.rounded(seconds),
-            evidence: exhaustive.map { hit in
-                let seen = hit.evidence.rounded
-                return [seen.qualifyingShare, seen.similarity, seen.objectSimilarity, has(hit.entry) ? 1 : 0]
-            })
     }
 }

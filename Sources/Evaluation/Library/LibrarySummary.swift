@@ -1,17 +1,45 @@
 import BSBBackbones
 import BSBCorrespondence
 
-/// `library.json`.
-package struct LibrarySummary: Summary {
+/// What a measurement of searches chooses, and how its table calls things.
+package protocol LibraryQuestions: Encodable, Sendable {
+    /// The meshes of which it is known what they are.
+    static var judged: String { get }
+    /// What right ones do.
+    static var isRight: String { get }
+    /// The rows of the table.
+    static var ways: [(LibraryEvaluator.Way, String)] { get }
+}
+
+extension LibraryEvaluator.Options: LibraryQuestions {
+    package static var judged: String { "labelled meshes" }
+    package static var isRight: String { "have the part" }
+    package static var ways: [(LibraryEvaluator.Way, String)] {
+        LibraryEvaluator.Way.usual + [(.unlabelled, "search, meshes without labels counted as wrong")]
+    }
+}
+
+extension LibraryEvaluator.Way {
+    /// The rows of every table.
+    static var usual: [(Self, String)] {
+        [
+            (.search, "search"), (.exhaustive, "every mesh in the second stage"), (.vertex, "the most similar vertex alone"),
+            (.whole, "similarity of whole objects"),
+        ]
+    }
+}
+
+/// `library.json` and `library-photos.json`.
+package struct LibrarySummary<Questions: LibraryQuestions>: Summary {
     /// The version of this schema.
     package var schema = 2
     /// What was measured, and how.
-    package var options: LibraryEvaluator.Options
+    package var options: Questions
     /// Searches whose part some other mesh of the library has.
     package var searches: Int
     /// Meshes of the library that can be searched.
     package var meshes: Int
-    /// Those that have labels, but for the photographed one.
+    /// Those that are judged: not the photographed one.
     package var judged: Int
     /// Meshes that have the part, in the mean over searches.
     package var relevant: Double
@@ -19,11 +47,11 @@ package struct LibrarySummary: Summary {
     package var recall: [String: Estimate]
     /// The same in any order, in expectation.
     package var random: Estimate?
-    /// Labelled meshes that the searches said have the part, and how many of them do.
+    /// Judged meshes that the searches said have the part, and how many of them do.
     package var found: Int
     /// Those of them that have it.
     package var right: Int
-    /// Of the labelled meshes that have the part, the share that the searches said have it.
+    /// Of the judged meshes that have the part, the share that the searches said have it.
     package var coverage: Double
     /// The median of the seconds of both stages.
     package var searchSeconds: Double
@@ -34,7 +62,7 @@ package struct LibrarySummary: Summary {
     package var precision: Double? { found > 0 ? Double(right) / Double(found) : nil }
 
     /// The summary of searches in a library of so many meshes.
-    package init(of records: [LibraryRecord], options: LibraryEvaluator.Options, meshes: Int, models: [ModelIdentity]) {
+    package init(of records: [LibraryRecord], options: Questions, meshes: Int, models: [ModelIdentity]) {
         let all = records
         let records = all.filter { $0.relevant > 0 }
         (self.options, self.meshes, searches) = (options, meshes, records.count)
@@ -49,7 +77,7 @@ package struct LibrarySummary: Summary {
         for way in LibraryEvaluator.Way.allCases {
             recall[way.rawValue] = estimate { Double($0.hits[way.rawValue] ?? 0) / possible($0) }
         }
-        random = estimate { Double(depth * $0.relevant) / Double($0.judged) / possible($0) }
+        random = estimate { Double(min(depth, $0.judged) * $0.relevant) / Double($0.judged) / possible($0) }
         found = records.reduce(0) { $0 + $1.found }
         right = records.reduce(0) { $0 + $1.right }
         coverage = Double(right) / Double(max(1, records.reduce(0) { $0 + $1.relevant }))
@@ -63,17 +91,13 @@ package struct LibrarySummary: Summary {
 
     /// A short table for a terminal.
     package var table: String {
-        let names: [(LibraryEvaluator.Way, String)] = [
-            (.search, "search"), (.exhaustive, "every mesh in the second stage"), (.vertex, "the most similar vertex alone"),
-            (.whole, "similarity of whole objects"), (.unlabelled, "search, meshes without labels counted as wrong"),
-        ]
         let said = precision?.fixed ?? "-"
         return [
-            "\(searches) searches among \(judged) labelled meshes of \(meshes); \(relevant.fixed) have the part in the mean",
+            "\(searches) searches among \(judged) \(Questions.judged) of \(meshes); \(relevant.fixed) \(Questions.isRight) in the mean",
             Markdown.table(
                 ["ranked by", "recall at 10"],
-                names.map { [$1, recall[$0.rawValue].cell] } + [["nothing (expected)", random.cell]]),
-            "\(found) times a mesh was said to have the part: \(said) right, \(coverage.fixed) of those that have it.",
+                Questions.ways.map { [$1, recall[$0.rawValue].cell] } + [["nothing (expected)", random.cell]]),
+            "\(found) times a mesh was said to have the part: \(said) \(Questions.isRight), \(coverage.fixed) of those that do.",
         ].joined(separator: "\n\n")
     }
 }

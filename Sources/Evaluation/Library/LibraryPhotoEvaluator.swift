@@ -1,0 +1,89 @@
+import BSBBasics
+import BSBImages
+import BSBLibrary
+import BSBWorkbench
+
+/// Measures searches in a library by photos whose folders say what they show: a mesh is right if it is of the photo's kind.
+///
+/// What part of the object a click means nobody has said, so that this asks less than ``LibraryEvaluator``, of real photos. Every mesh is judged;
+/// one that the table has no word for is of no kind.
+package struct LibraryPhotoEvaluator: Sendable {
+    /// How much is measured, and how.
+    package struct Options: LibraryQuestions, Hashable {
+        /// Searches in all.
+        package var searches = 50
+        /// The seed of kinds, photos and clicks.
+        package var seed: UInt64 = 0
+        /// Meshes in the second stage.
+        package var candidates = 300
+
+        /// The usual options.
+        package init() {}
+
+        package static var judged: String { "meshes" }
+        package static var isRight: String { "are of the photo's kind" }
+        package static var ways: [(LibraryEvaluator.Way, String)] { LibraryEvaluator.Way.usual }
+    }
+
+    /// A photo with the mask of its object.
+    private struct Photo { var (path, mask): (String, String) }
+
+    private let judge: LibraryJudge
+    private let bench: Workbench
+    private let options: Options
+    private let kinds: KindTable
+    /// The photos of each kind that has meshes, by the kind's name.
+    private let photos: [(kind: String, photos: [Photo])]
+
+    /// A measurement in a library, with the photos in the folders of `folder` that the table names.
+    ///
+    /// Throws `Failure` if the library cannot be searched by these models, or no kind has both photos and meshes.
+    package init(in library: MeshLibrary, photos folder: String, _ kinds: KindTable, options: Options, at bench: Workbench) throws {
+        self.bench = try library.adapted(bench)
+        (self.options, self.kinds) = (options, kinds)
+        judge = try LibraryJudge(library, candidates: options.candidates, at: self.bench)
+        let known = Set(judge.entries.compactMap { kinds.kind(ofMesh: $0.path) })
+        photos = try kinds.kinds.keys.sorted().filter(known.contains).compactMap { kind in
+            let found = try kinds.kinds[kind]!.photos.sorted().flatMap { try Self.photos(in: "\(folder)/\($0)") }
+            return found.isEmpty ? nil : (kind, found)
+        }
+        guard !photos.isEmpty else {
+            throw Failure(
+                .missingInput, "choosing photos", path: folder, reason: "no kind has both photos with masks and meshes in the library")
+        }
+    }
+
+    private static func photos(in folder: String) throws -> [Photo] {
+        guard Folder.isFolder(folder) else { return [] }
+        return try Folder.names(folder).compactMap { name in
+            let mask = "\(folder)/\(Folder.stem(name)).mask.png"
+            return !name.hasSuffix(".mask.png") && Folder.exists(mask) ? Photo(path: "\(folder)/\(name)", mask: mask) : nil
+        }
+    }
+
+    /// Searches, writes `samples.jsonl` to a folder and says how much is found.
+    ///
+    /// Throws `Failure` if a photo cannot be read, a model cannot be run, or the folder cannot be written.
+    package func run(folder: String) throws -> LibrarySummary<Options> {
+        let records = try bench.stage("Searching", options.searches) { try record($0) }.compactMap(\.self)
+        let lines = try records.reduce(into: "") { $0 += String(decoding: try JSONText.line($1), as: UTF8.self) }
+        try AtomicFile.write(lines, to: "\(folder)/samples.jsonl", operation: "writing samples")
+        return LibrarySummary(of: records, options: options, meshes: judge.entries.count, models: bench.models)
+    }
+
+    /// What a search gave; nil where the mask is empty.
+    private func record(_ sample: Int) throws -> LibraryRecord? {
+        var generator = SeededGenerator(seed: options.seed ^ 0x11B_2A4, stream: UInt64(sample))
+        let (kind, photos) = photos[generator.index(below: photos.count)]
+        let photo = photos[generator.index(below: photos.count)]
+        let mask = try Mask(contentsOf: photo.mask)
+        let inside = (0..<(mask.width * mask.height)).filter { mask[$0 % mask.width, $0 / mask.width] }
+        guard !inside.isEmpty else { return nil }
+        let pixel = inside[generator.index(below: inside.count)]
+        let click = Click(Pixel(x: pixel % mask.width, y: pixel / mask.width))
+        let probe = try judge.probe(click, in: OpenPhoto(contentsOf: photo.path))
+        return try judge.record(sample, shape: photo.path, part: kind, probe, except: nil, isKnown: { _ in true }) { mesh in
+            kinds.kind(ofMesh: mesh.path) == kind
+        }
+    }
+}
