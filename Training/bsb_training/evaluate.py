@@ -21,10 +21,9 @@ from .colours import normalise
 from .data import GREY_REFERENCE, PHOTO_LIKE, PhotoSet, RenderSet, object_boxes
 from .export import session
 from .model import STRIDE
-from .vocabulary import BACKGROUND, IGNORE, OBJECT
+from .vocabulary import BACKGROUND, IGNORE, OBJECT, THING
 
 
-THING = "Thing"  # the category of everyday objects
 UNSEEN = ("lights", "vehicles", "bathroom")  # groups of everyday objects that the split keeps whole
 
 
