@@ -209,10 +209,10 @@ class Batches:
     def __init__(
         self, renders: RenderSet | None, photos: PhotoSet | None, vocabulary: Vocabulary, augmentation: Augmentation, device: str = "cpu",
         masked_only: bool = False, kind_weights: dict[str, float] | None = None, familiar_kinds: Sequence[str] = (),
-        familiar_share: float | None = None,
+        familiar_share: float | None = None, regions: bool = True,
     ):
         self.renders, self.photos, self.augmentation, self.device = renders, photos, augmentation, device
-        self.familiar_kinds, self.familiar_share = set(familiar_kinds), familiar_share
+        self.familiar_kinds, self.familiar_share, self.regions = set(familiar_kinds), familiar_share, regions
         if renders:
             categories = sorted(set(renders.shape_categories))
             self.category_of_shape = torch.tensor([categories.index(c) for c in renders.shape_categories], device=device)
@@ -274,7 +274,8 @@ class Batches:
         affine = self.affine(draw, extents, source, mirrored, data["label"])
         image = self.picture(draw, data["rgb"], affine, size, data["style"] == GREY_REFERENCE)
         label, instance = (sample_map(data[k], affine, size // STRIDE) for k in ("label", "instance"))
-        grouped, pieces = unnamed_parts(label, instance, sample_map(data["region"], affine, size // STRIDE))
+        region = sample_map(data["region"], affine, size // STRIDE) if self.regions else torch.full_like(label, BACKGROUND)
+        grouped, pieces = unnamed_parts(label, instance, region)
         shape = data["shape"].long()
         target = torch.where(label < self.labelled_classes, self.class_of_label[label.clamp_max(self.labelled_classes - 1)], -1)
         target = torch.where(label == OBJECT, self.set_of_shape[shape].view(-1, 1, 1), target)

@@ -58,6 +58,7 @@ class TrainConfig:
     joints_rate: float = 1.0  # the learning rate of the joints with a pretrained trunk, as a share of the others'
     familiar_share: float | None = None  # of the renders, how many are of labelled categories; none: as many as were drawn
     familiar_photos: list[str] = field(default_factory=list)  # kinds of photos that count as familiar too
+    regions: bool = True  # whether the makers' regions are parts of objects whose parts have no names
     anchor_weight: float = 0.0  # how much the masks of the beginning count as targets in familiar pictures
     base_size: int = 128
     grey_until: float = 0.0
@@ -159,7 +160,7 @@ class Trainer:
         self.table = self.vocabulary.table().to(config.device)
         self.batches = Batches(
             self.renders, photo_set, self.vocabulary, augmentation, config.device, not config.learns_features, config.photo_kinds,
-            config.familiar_photos, config.familiar_share,
+            config.familiar_photos, config.familiar_share, config.regions,
         )
         self.pair = Pair(self.model_config, len(self.vocabulary.classes), len(self.table)).to(config.device, memory_format=torch.channels_last)
         if initial:
@@ -186,7 +187,8 @@ class Trainer:
         if initial.is_dir():
             example = self.batches.make(Draw(self.config.seed, self.config.device), self.config.base_size, 24, 16)
             load_graphs(self.pair, initial, example.image, trunk)
-            self.imprint()
+            if self.config.learns_features:
+                self.imprint()
             return
         own = self.pair.state_dict()
         weights = torch.load(initial, map_location="cpu", weights_only=False)["average"]

@@ -173,6 +173,21 @@ class ShareTests(unittest.TestCase):
             found = batches.shape_familiar[shapes[batches.pick_runs(Draw(0), 4000)]].float().mean().item()
             self.assertAlmostEqual(found, share, delta=0.03)
 
+    def test_regions_count_only_where_they_are_wanted(self):
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run([sys.executable, "-m", "bsb_training.synthetic", folder, "--runs", "16"], check=True)
+            renders = RenderSet(Path(folder))
+        unnamed = torch.tensor([not shape["labelled"] for shape in renders.manifest["shapes"]])
+        for wanted in (True, False):
+            batches = Batches(renders, None, build_vocabulary(renders, None), Augmentation(), regions=wanted)
+            pictures = torch.arange(0, renders.count, 4)
+            batches.pick_pictures = lambda *_: pictures.repeat_interleave(2)
+            batch = batches.make_renders(Draw(0), 64, len(pictures))
+            of_unnamed = unnamed[renders.column("shape", pictures.repeat_interleave(2)).long()]
+            self.assertTrue(of_unnamed.any())
+            self.assertTrue(batch.has_parts[~of_unnamed].all())
+            self.assertEqual(batch.has_parts[of_unnamed].any().item(), wanted)
+
 
 if __name__ == "__main__":
     unittest.main()
