@@ -14,8 +14,9 @@ from pathlib import Path
 MEMBER = "icu_packaged_data.cpp.o"
 LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Za-z0-9]+)*\.res")
 KEPT = re.compile(r"(en|en_001|en_US|en_US_POSIX)\.res")
-#: Dictionaries and models for breaking lines of languages without spaces, other encodings than Unicode's, and transliteration.
-UNUSED = re.compile(r".*\.dict|.*_model.*\.res|.*_exclusive.*\.res|.*\.cnv")
+#: Dictionaries, models and rules for breaking lines, other encodings than Unicode's, names of characters, names that look alike, and the
+#: profiles of characters of old protocols (RFC 3454).
+UNUSED = re.compile(r".*\.dict|.*_model.*\.res|.*_exclusive.*\.res|line.*\.brk|.*\.cnv|unames\.icu|confusables\.cfu|.*\.spp")
 
 
 def data_of(member: bytes) -> tuple[str, bytes]:
