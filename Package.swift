@@ -49,7 +49,7 @@ let package = Package(
     ],
     targets: [
         // C shims
-        shim("CImageCodecs", linking: "spng", "turbojpeg", "webp", "webpdemux", "gif", "dl"),
+        shim("CImageCodecs", linking: "spng", "turbojpeg", "webp", "webpdemux", "webpmux", "gif", "dl"),
         shim("CMeshCodecs", linking: "draco", "meshoptimizer"),
         shim("CLinearAlgebra", linking: "openblas"),
         shim("CEmbree", linking: "embree3"),

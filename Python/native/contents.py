@@ -25,6 +25,7 @@ LICENCES = {
     "libjpeg": "BSD-3-Clause, IJG, Zlib",
     "libwebp": "BSD-3-Clause",
     "libwebpdemux": "BSD-3-Clause",
+    "libwebpmux": "BSD-3-Clause",
     "libgif": "MIT",
     "libz": "Zlib",
     "libstdc++": "GPL-3.0 with GCC Runtime Library Exception",

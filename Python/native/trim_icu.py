@@ -1,7 +1,7 @@
 """Leaves out of Swift's copy of ICU's data what the program never asks for: trim_icu.py ARCHIVE OUTPUT.c
 
-Foundation brings the data of all languages, 34 MB. The program speaks English and sorts by bytes: the root and English stay, and whatever belongs to no
-language (properties, normalisation, time zones). ICU falls back to the root where a language is missing. ARCHIVE is lib_FoundationICU.a; OUTPUT.c
+Foundation brings the data of all languages, 34 MB. The program speaks English, sorts by bytes, and formats numbers and times without ICU: the root and
+English stay, and whatever belongs to no language (properties, normalisation, rules of time zones). ICU falls back to the root where a language is missing. ARCHIVE is lib_FoundationICU.a; OUTPUT.c
 defines `bsb_icu_data`. The name that ICU looks for is printed: with --defsym=NAME=bsb_icu_data, the linker leaves the archive's data alone.
 """
 
@@ -14,8 +14,11 @@ from pathlib import Path
 MEMBER = "icu_packaged_data.cpp.o"
 LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Za-z0-9]+)*\.res")
 KEPT = re.compile(r"(en|en_001|en_US|en_US_POSIX)\.res")
-#: Dictionaries and models for breaking lines of languages without spaces, other encodings than Unicode's, and transliteration.
-UNUSED = re.compile(r".*\.dict|.*_model.*\.res|.*_exclusive.*\.res|.*\.cnv")
+#: Dictionaries, models and rules for breaking lines, other encodings than Unicode's, names of characters, names that look alike, and the
+#: profiles of characters of old protocols (RFC 3454).
+UNUSED = re.compile(r".*\.dict|.*_model.*\.res|.*_exclusive.*\.res|line.*\.brk|.*\.cnv|unames\.icu|confusables\.cfu|.*\.spp")
+#: Sorting by a language's rules, names of currencies, languages, regions, units and time zones, numbers in words, transliteration.
+FOLDERS = re.compile(r"/(coll|curr|lang|region|unit|zone|rbnf|translit)/")
 
 
 def data_of(member: bytes) -> tuple[str, bytes]:
@@ -36,7 +39,7 @@ def data_of(member: bytes) -> tuple[str, bytes]:
 
 def is_kept(name: str) -> bool:
     last = name.rsplit("/", 1)[1]
-    if "/translit/" in name or UNUSED.fullmatch(last):
+    if FOLDERS.search(name) or UNUSED.fullmatch(last):
         return False
     return bool(KEPT.fullmatch(last)) or not LANGUAGE.fullmatch(last)
 

@@ -127,7 +127,7 @@ class Answer(Part):
         return self.similarities()
 
     def texture(
-        self, *, mode: Literal["image", "colour"] = "image", size: int | None = None, progress: Listener | None = None
+        self, *, mode: Literal["image", "style", "colour"] = "image", size: int | None = None, progress: Listener | None = None
     ) -> Texture:
         """The photo's look for the part (`bsb texture`): a picture of `size` x `size` texels, or the part's typical colour."""
         parameters: dict[str, Any] = {"answer": self._id, "mode": mode}

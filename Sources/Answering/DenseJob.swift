@@ -51,7 +51,7 @@ package struct DenseJob: Sendable {
             return column < object.mask.width && row < object.mask.height && object.mask[column, row]
         }
         let (spots, confidence) = watch.measure("pixels") {
-            let spots = map.spots(of: mask, step: step)
+            let spots = matcher.spots(of: mask, by: map, step: step)
             return (spots, matcher.confidence(of: spots, width: width, step: step))
         }
         let places = watch.measure("vertices") { self.places(map, mesh, object.mask) }

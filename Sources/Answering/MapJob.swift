@@ -89,8 +89,18 @@ package struct MapJob: Sendable {
         return try run(photo, mesh, objectClick, &watch)
     }
 
+    /// Maps a given object of an open photo; see ``run(image:mesh:objectClick:)``.
+    package func run(_ photo: OpenPhoto, _ mesh: OpenMesh, object: FoundObject) throws -> Outcome {
+        var watch = Stopwatch()
+        return try run(photo, mesh, object, &watch)
+    }
+
     private func run(_ photo: OpenPhoto, _ mesh: OpenMesh, _ objectClick: Pixel?, _ watch: inout Stopwatch) throws -> Outcome {
         let object = try watch.measure("object") { try ObjectFinder(at: bench).object(in: photo, at: objectClick, like: mesh) }
+        return try run(photo, mesh, object, &watch)
+    }
+
+    private func run(_ photo: OpenPhoto, _ mesh: OpenMesh, _ object: FoundObject, _ watch: inout Stopwatch) throws -> Outcome {
         let regions = try watch.measure("regions") { try self.regions(of: object.mask, in: photo) }
         var outcome = try watch.measure("matching") { try map(regions, photo, mesh, object) }
         if options.isDense {

@@ -4,11 +4,29 @@ import BSBLinearAlgebra
 import BSBWorkbench
 import Foundation
 
+/// By what the place in the second photo is found, once the meshes lead to one.
+package enum RelateWay: String, Sendable, Hashable, Codable, CaseIterable {
+    /// By comparing both photos: on pairs of real photos this finds the part at least as often.
+    case photos
+    /// By way of the meshes all along.
+    case meshes
+
+    /// Why the place is found so, as a sentence.
+    package var reason: String {
+        switch self {
+        case .photos:
+            "The meshes say whether the part is there; its place is that of comparing the photos, which on pairs of real photos is right at least as often."
+        case .meshes: "The place is that to which the meshes lead."
+        }
+    }
+}
+
 /// Image to image through meshes: a click in one photo finds its part in another by way of a mesh, or of several that vote.
 ///
 /// For each mesh the click finds its part of the mesh, and the buddy vertex with that part is sought in the other photo. The confidence of
 /// this chain is the product of its two IoUs. The answers of all meshes are grouped by the overlap of their masks; the group of the
-/// largest summed confidence wins, and in it the most confident mesh.
+/// largest summed confidence wins, and in it the most confident mesh. Where no mesh leads to the second photo there is no answer; where one
+/// does, the place is the mesh's, or that of comparing the photos (``RelateWay``).
 package struct RelateJob: Sendable {
     /// What one mesh says.
     package struct Chain: Sendable {
@@ -32,6 +50,8 @@ package struct RelateJob: Sendable {
         package var similarity: Float
         /// The mask there.
         package var mask: Mask
+        /// The segmenter's own estimate of that mask's IoU with the truth.
+        package var predictedIoU: Float
         /// The pixel of the first photo's object that it leads back to.
         package var returnPixel: Pixel
         /// IoU of the mask there with the clicked part: how well the way back ends where it began.
@@ -58,18 +78,31 @@ package struct RelateJob: Sendable {
         package var direct: Direct?
         /// IoU of the winning mask with that of the comparison without a mesh.
         package var directIoU: Float?
+        /// By what the place was to be found.
+        package var way: RelateWay
         /// Seconds by stage.
         package var timings: [String: Double] = [:]
+
+        /// The mesh that leads to the second photo, if any does.
+        package var chain: Chain? { best.map { chains[$0] } }
+
+        /// The answer: a pixel of the second photo, the mask there, and the segmenter's own estimate of its IoU with the truth.
+        package var place: (pixel: Pixel, mask: Mask, predictedIoU: Float)? {
+            guard let on = chain?.on, let buddy = on.correspondence.buddy, let mask = on.mask else { return nil }
+            if way == .photos, let direct { return (direct.pixel, direct.mask, direct.predictedIoU) }
+            return (buddy.pixel, mask, on.predictedIoU ?? 0)
+        }
     }
 
     /// Answers whose masks overlap by this IoU are one group.
     package static let groupIoU: Float = 0.5
 
     private let bench: Workbench
+    private let way: RelateWay
 
-    /// A job that works at `bench`.
-    package init(at bench: Workbench) {
-        self.bench = bench
+    /// A job that works at `bench` and finds places by `way`.
+    package init(at bench: Workbench, by way: RelateWay = .photos) {
+        (self.bench, self.way) = (bench, way)
     }
 
     /// Relates a click in the photo `first` to the photo `second` through the mesh files `meshes`.
@@ -110,7 +143,8 @@ package struct RelateJob: Sendable {
             try zip(meshes, objects).map { try chain(from: first, click, masks, through: $0, to: second, object: $1) }
         }
         var outcome = Outcome(
-            first: first, second: second, click: click, masks: masks, chains: chains, best: nil, agreement: 0, direct: nil, directIoU: nil)
+            first: first, second: second, click: click, masks: masks, chains: chains, best: nil, agreement: 0, direct: nil, directIoU: nil,
+            way: way)
         Self.vote(&outcome)
         try watch.measure("direct") { try compareDirectly(&outcome) }
         outcome.timings = watch.seconds
@@ -164,13 +198,15 @@ package struct RelateJob: Sendable {
         let there = PixelSearch(features: second, region: object.mask)
         guard let match = there.mostSimilar(to: query, parallelism: bench.parallelism)[0] else { return }
         let level = bench.settings.matching.partLevel
-        let mask = try outcome.second.answer(at: match.pixel, at: bench).mask(level, including: match.pixel.center)
+        let answer = try outcome.second.answer(at: match.pixel, at: bench)
+        let mask = answer.mask(level, including: match.pixel.center)
         let back = PixelSearch(features: first, region: outcome.masks.object)
         let returning = row(second.feature(at: match.pixel.center))
         guard let home = back.mostSimilar(to: returning, parallelism: bench.parallelism)[0] else { return }
         let ending = try outcome.first.answer(at: home.pixel, at: bench).mask(level)
         outcome.direct = Direct(
-            pixel: match.pixel, similarity: match.similarity, mask: mask, returnPixel: home.pixel,
+            pixel: match.pixel, similarity: match.similarity, mask: mask, predictedIoU: answer.predictedIoU[level.index],
+            returnPixel: home.pixel,
             returnIoU: ending.intersectionOverUnion(outcome.masks.part))
         outcome.directIoU = outcome.best.flatMap { outcome.chains[$0].on?.mask?.intersectionOverUnion(mask) }
     }

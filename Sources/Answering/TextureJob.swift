@@ -13,6 +13,8 @@ import BSBWorkbench
 package enum TextureMode: String, Sendable, Hashable, Codable, CaseIterable {
     /// The photo's pixels, laid onto the part.
     case image
+    /// The photo's colours and pattern all over the part, where its pixels would not fit.
+    case style
     /// The part in the photo's typical colour: the median of each channel.
     case colour
 }
@@ -79,7 +81,7 @@ package struct TextureJob: Sendable {
         var watch = Stopwatch()
         switch mode {
         case .colour: outcome.painted = colored(match, amounts)
-        case .image: try paint(&outcome, amounts, &watch)
+        case .image, .style: try paint(&outcome, amounts, &watch)
         }
         outcome.timings = watch.seconds
         return outcome
@@ -160,26 +162,30 @@ package struct TextureJob: Sendable {
             match.features, object: match.masks.object, surface: try match.mesh.features(at: bench), of: match.mesh.scene,
             parallelism: bench.parallelism)
         guard var map = try watch.measure("registration", { try matcher.map() }) else { return }
-        if scope == .part {
+        if scope == .part, mode == .image {
             map = try watch.measure("registration") {
                 try matcher.refined(map, part: placed.faces.indices.map { most($0) > 0.5 }, mask: match.masks.part)
             }
         }
-        let mirror = watch.measure("symmetry") {
-            MirrorPlane(of: match.mesh.scene.samples(count: 2000).map(match.mesh.scene.position)).flatMap { $0.isSymmetric ? $0 : nil }
-        }
+        let mirror =
+            mode == .style
+            ? nil
+            : watch.measure("symmetry") {
+                MirrorPlane(of: match.mesh.scene.samples(count: 2000).map(match.mesh.scene.position)).flatMap { $0.isSymmetric ? $0 : nil }
+            }
         let views = SurfaceViews(map: map, mirror: mirror, parallelism: bench.parallelism)
+        let seen: (([PaintedPoint]) -> [PhotoView])? = mode == .image ? { views($0) } : nil
         let texture = try watch.measure("painting") {
             try PartTexture(
                 part, of: placed, right: map.camera.right, up: map.camera.up, photo: match.photo.image, mask: mask(match),
-                amount: part.vertices.map { amounts[$0] }, options: options, views: views.callAsFunction)
+                amount: part.vertices.map { amounts[$0] }, options: options, pixelsPerUnit: map.camera.scale, views: seen)
         }
         var painted = match.mesh.mesh
         painted.vertexColors = nil
         painted.appearance = texture.appearance
         (outcome.painted, outcome.map, outcome.mirror, outcome.texture) = (painted, map, mirror, texture)
-        outcome.check = try watch.measure("check") {
-            try ReprojectionCheck(painted, match, map, mask(match), amounts)
+        if mode == .image {
+            outcome.check = try watch.measure("check") { try ReprojectionCheck(painted, match, map, mask(match), amounts) }
         }
     }
 }

@@ -1,3 +1,4 @@
+import BSBBasics
 import BSBDistillation
 import BSBLinearAlgebra
 

@@ -63,7 +63,7 @@ package struct Backdrop: Sendable {
     }
 
     /// The backdrop as a picture.
-    func rendered(size: RasterSize) -> LinearImage {
+    package func rendered(size: RasterSize) -> LinearImage {
         var image: LinearImage
         switch kind {
         case .gradient(let top, let bottom): image = Self.gradient(top, bottom, size: size)

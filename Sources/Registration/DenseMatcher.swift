@@ -14,8 +14,10 @@ package struct DenseMatcher: Sendable {
     let features: FeatureGrid
     private let object: Mask
     let surface: SurfaceDescriptors
-    private let samples: [SurfaceSpot]
-    private let sampleFeatures: Matrix
+    let samples: [SurfaceSpot]
+    let sampleFeatures: Matrix
+    /// What the object looks like, at as many places as an answer needs; nil if it is empty.
+    let fine: Likeness?
     let parallelism: Parallelism
 
     /// Views that are warped before one is chosen.
@@ -34,13 +36,15 @@ package struct DenseMatcher: Sendable {
         surface = SurfaceDescriptors(scene, features)
         samples = scene.samples(count: Self.sampleCount)
         sampleFeatures = surface.matrix(of: samples)
+        fine = Self.likeness(grid, object, sampleFeatures, nodes: 44, parallelism)
     }
 
     /// The map; nil if the object is empty or no view shows the surface.
     ///
     /// Throws `Failure` if a system of the warp cannot be solved.
     package func map() throws -> DenseMap? {
-        guard let coarse = lattice(nodes: 24), let middle = lattice(nodes: 28), let fine = lattice(nodes: 44) else { return nil }
+        func likeness(nodes: Int) -> Likeness? { Self.likeness(features, object, sampleFeatures, nodes: nodes, parallelism) }
+        guard let coarse = likeness(nodes: 24), let middle = likeness(nodes: 28), let fine else { return nil }
         let search = PoseSearch(coarse, surface, parallelism: parallelism)
         let hypotheses = search.hypotheses(count: Self.hypotheses)
         let candidates = try parallelism.map(hypotheses.count) { try warped(hypotheses[$0].camera, middle) }
@@ -50,10 +54,10 @@ package struct DenseMatcher: Sendable {
         return try warped(best.camera, fine)
     }
 
-    private func lattice(nodes: Int) -> Likeness? {
-        ObjectLattice(features, object: object, nodes: nodes, margin: 0.2).map {
-            Likeness($0, samples: sampleFeatures, parallelism: parallelism)
-        }
+    private static func likeness(
+        _ grid: FeatureGrid, _ object: Mask, _ samples: Matrix, nodes: Int, _ parallelism: Parallelism
+    ) -> Likeness? {
+        ObjectLattice(grid, object: object, nodes: nodes, margin: 0.2).map { Likeness($0, samples: samples, parallelism: parallelism) }
     }
 
     /// What a camera shows, warped onto the object.
@@ -100,8 +104,7 @@ package struct DenseMatcher: Sendable {
     /// - Parameter spots: of a picture of the photo that is `width` pixels wide and `step` times smaller.
     /// - Complexity: O(nodes x samples x d).
     package func confidence(of spots: [SurfaceSpot?], width: Int, step: Double = 1) -> [Float] {
-        guard let likeness = lattice(nodes: 44) else { return spots.map { _ in 0 } }
-        let lattice = likeness.lattice
+        guard let lattice = fine?.lattice else { return spots.map { _ in 0 } }
         let positions = samples.map(surface.scene.position)
         let radius = 0.125 * Self.diameter(positions)
         let cosines = Matrix.product(lattice.features.factor, sampleFeatures.transposed, parallelism: parallelism)

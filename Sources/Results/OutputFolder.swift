@@ -43,7 +43,7 @@ public struct OutputFolder: Sendable {
         let listed = (try? JSONDecoder().decode(Listing.self, from: data))?.outputs ?? []
         try? FileManager.default.removeItem(atPath: index)
         let new = Set(names)
-        for name in listed where !new.contains(name) && ResultNames.contains(name) && !name.contains("/") {
+        for name in listed where !new.contains(name) && ResultNames.contains(path: name) {
             try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
         }
     }

@@ -18,6 +18,10 @@ package struct RelateDocument: Sendable, Codable {
     package var pixel: [Int]?
     /// The part of the second photo.
     package var mask: LocateDocument.MaskDocument?
+    /// By what the place was found, and why so.
+    package var way: RelateWay?
+    /// Why the place was found so.
+    package var wayReason: String?
     /// The product of the IoUs on the way to the mesh and on to the photo.
     package var confidence: Float?
     /// The mesh that gave the answer, from 0.
@@ -75,8 +79,8 @@ package struct RelateDocument: Sendable, Codable {
         package var returnPixel: [Int]
         /// IoU of the mask there with the clicked part.
         package var returnIoU: Float
-        /// IoU of the mask at the pixel with that of the answer through the mesh.
-        package var iouWithAnswer: Float?
+        /// IoU of the mask at the pixel with that to which the meshes lead.
+        package var iouWithMeshes: Float?
     }
 }
 
@@ -102,30 +106,37 @@ package struct RelateOutputs: Outputs {
         self.bench = bench
     }
 
-    private var best: RelateJob.Chain? { outcome.best.map { outcome.chains[$0] } }
-
     /// Adds all files but the document's.
     ///
     /// Throws `Failure` if one cannot be made.
     package func add(to folder: inout OutputFolder) throws {
         folder.add("overview.png", try picture().pngData())
         folder.add("part_mask.png", try outcome.masks.part.pngData())
-        if let mask = best?.on?.mask { folder.add("mask.png", try mask.pngData()) }
-        if let direct = outcome.direct { folder.add("direct_mask.png", try direct.mask.pngData()) }
+        for (name, mask) in masks { folder.add(name, try mask.pngData()) }
+    }
+
+    /// The masks of the second photo, by file: the answer, that of comparing the photos, and that to which the meshes lead.
+    package var masks: KeyValuePairs<String, Mask> {
+        guard let place = outcome.place else { return outcome.direct.map { ["direct_mask.png": $0.mask] } ?? [:] }
+        let through = outcome.chain?.on?.mask ?? place.mask
+        guard let direct = outcome.direct else { return ["mask.png": place.mask, "meshes_mask.png": through] }
+        return ["mask.png": place.mask, "direct_mask.png": direct.mask, "meshes_mask.png": through]
     }
 
     /// The document, which lists the files.
     package func document(_ outputs: [String]) -> RelateDocument {
-        let (on, chains) = (best?.on, outcome.chains.map(RelateDocument.ChainDocument.init))
+        let (place, chains) = (outcome.place, outcome.chains.map(RelateDocument.ChainDocument.init))
+        // Photos that cannot be compared leave the meshes' place.
+        let way: RelateWay = outcome.direct == nil ? .meshes : outcome.way
         return RelateDocument(
-            found: on != nil, explanations: on == nil ? chains.map { $0.explanation ?? "" } : nil,
-            pixel: on?.correspondence.buddy.map { [$0.pixel.x, $0.pixel.y] },
-            mask: on?.mask.map { .init($0, predictedIoU: on?.predictedIoU ?? 0) }, confidence: best?.confidence,
-            bestMesh: outcome.best, agreement: on == nil ? nil : outcome.agreement, chains: chains,
+            found: place != nil, explanations: place == nil ? chains.map { $0.explanation ?? "" } : nil,
+            pixel: place.map { [$0.pixel.x, $0.pixel.y] }, mask: place.map { .init($0.mask, predictedIoU: $0.predictedIoU) },
+            way: place == nil ? nil : way, wayReason: place == nil ? nil : way.reason, confidence: outcome.chain?.confidence,
+            bestMesh: outcome.best, agreement: place == nil ? nil : outcome.agreement, chains: chains,
             direct: outcome.direct.map {
                 .init(
                     pixel: [$0.pixel.x, $0.pixel.y], similarity: $0.similarity, returnPixel: [$0.returnPixel.x, $0.returnPixel.y],
-                    returnIoU: $0.returnIoU, iouWithAnswer: outcome.directIoU)
+                    returnIoU: $0.returnIoU, iouWithMeshes: outcome.directIoU)
             }, click: [outcome.click.pixel.x, outcome.click.pixel.y], first: outcome.first.path, second: outcome.second.path,
             settings: bench.effectiveSettings, models: bench.models, timings: outcome.timings,
             outputs: outputs)
@@ -138,19 +149,23 @@ package struct RelateOutputs: Outputs {
         first.fill(outcome.masks.part, Palette.part)
         first.click(outcome.click.pixel)
         var second = PhotoPanel(outcome.second.image, width: width, height: height)
-        if let on = best?.on {
+        if let on = outcome.chain?.on {
             second.outline(on.object.mask, Palette.object)
             if let mask = on.mask { second.fill(mask, Palette.part) }
             if let buddy = on.correspondence.buddy { second.crosshair(buddy.pixel) }
         }
-        var rows = [[PictureSheet.Panel(first.image, "The click and its part"), .init(second.image, "Through the meshes")]]
+        let isDirect = outcome.way == .photos && outcome.direct != nil && outcome.place != nil
+        let through = isDirect || outcome.place == nil ? "Through the meshes" : "Through the meshes: the answer"
+        var rows = [[PictureSheet.Panel(first.image, "The click and its part"), .init(second.image, through)]]
         if let direct = outcome.direct {
             var panel = PhotoPanel(outcome.second.image, width: width, height: height)
             panel.fill(direct.mask, ColorMap.categorical(1))
             panel.crosshair(direct.pixel)
-            rows[0].append(.init(panel.image, String(format: "Without a mesh (way back: IoU %.2f)", direct.returnIoU)))
+            let title = isDirect ? "By comparing the photos: the answer" : "By comparing the photos"
+            rows[0].append(.init(panel.image, title + String(format: " (way back: IoU %.2f)", direct.returnIoU)))
         }
         for chain in outcome.chains.prefix(4) { rows.append(try row(chain)) }
+        let best = outcome.chain
         let subtitle = best.map { String(format: "Confidence %.2f, agreement %.2f.", $0.confidence, outcome.agreement) }
         // As sure as the less sure step.
         let steps = best.map { [$0.there.correspondence.grade, $0.on?.correspondence.grade ?? .none] } ?? [.none]

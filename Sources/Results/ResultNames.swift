@@ -8,7 +8,7 @@ package enum ResultNames {
         "middle_mask.png", "decoder.safetensors", "loss.csv", "loss.png", "manifest.json", "train.json",
         "dense.png", "dense_faces.npy", "dense_corners.npy", "dense_weights.npy", "dense_points.npy", "dense_confidence.npy",
         "vertex_pixels.npy", "provenance.png", "labels.json", "confidence.npy", "labels.jsonl", "doubtful.jsonl", "meshes.jsonl",
-        "descriptors.npy",
+        "descriptors.npy", "frames.webp",
     ]
     private static let prefixes = ["part-", "textured-", "view-", "alternative-"]
 
@@ -16,5 +16,14 @@ package enum ResultNames {
     package static func contains(_ name: String) -> Bool {
         let name = name.lowercased()
         return exact.contains(name) || prefixes.contains { name.hasPrefix($0) }
+    }
+
+    /// The folder of a result's masks.
+    package static let masks = "masks"
+
+    /// Whether a path within the output folder is that of a result: a name, or a mask of a frame or region.
+    package static func contains(path: String) -> Bool {
+        guard path.contains("/") else { return contains(path) }
+        return path.wholeMatch(of: /masks\/(frame|region)-[0-9]+\.png/) != nil
     }
 }

@@ -166,8 +166,7 @@ struct RelateContents: AnswerContents {
     init(_ outcome: RelateJob.Outcome, at bench: Workbench) {
         outputs = RelateOutputs(outcome, at: bench.keeping)
         var masks = ["part_mask.png": outcome.masks.part]
-        masks["mask.png"] = outcome.best.flatMap { outcome.chains[$0].on?.mask }
-        masks["direct_mask.png"] = outcome.direct?.mask
+        for (name, mask) in outputs.masks { masks[name] = mask }
         self.masks = masks
     }
 

@@ -155,6 +155,16 @@ package struct ChartAtlas: Sendable {
         for triangle in chart { for corner in 0..<3 { flat[3 * triangle + corner] *= factor } }
     }
 
+    /// How many texels are as long as a unit of the part, in the mean.
+    func texelsPerUnit(of part: SurfacePart) -> Double {
+        var (area, flat) = (0.0, 0.0)
+        for triangle in part.triangles.indices {
+            area += length(part.areaVector(triangle)) / 2
+            flat += abs(Self.signedArea([3 * triangle, 3 * triangle + 1, 3 * triangle + 2], places))
+        }
+        return area > 0 ? (flat / area).squareRoot() : 1
+    }
+
     static func signedArea(_ triangle: SIMD3<Int>, _ places: [SIMD2<Double>]) -> Double {
         let (u, v) = (places[triangle.y] - places[triangle.x], places[triangle.z] - places[triangle.x])
         return (u.x * v.y - u.y * v.x) / 2

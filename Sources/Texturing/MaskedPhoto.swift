@@ -2,8 +2,11 @@ import BSBImages
 
 /// A photo in which everything outside a mask has the colour of the nearest pixel inside.
 struct MaskedPhoto {
-    private let area: PixelRectangle
+    /// What is kept of the photo: the mask's box and two pixels around it.
+    let area: PixelRectangle
     private var colors: [SIMD3<Float>]
+    /// Whether a pixel of the area has its own colour.
+    private let isOwn: [Bool]
 
     /// The photo around the mask; the mask is first narrowed by `inset` pixels, if that leaves anything.
     init(_ photo: Image, mask: Mask, inset: Int) {
@@ -27,6 +30,7 @@ struct MaskedPhoto {
                 queue.append(y * area.width + x)
             }
         }
+        isOwn = isKnown
         // Breadth first, so that each pixel takes the colour of one that is nearest along rows and columns.
         var next = 0
         while next < queue.count {
@@ -54,5 +58,24 @@ struct MaskedPhoto {
         let upper = colors[top * area.width + left] * (1 - fx) + colors[top * area.width + right] * fx
         let lower = colors[bottom * area.width + left] * (1 - fx) + colors[bottom * area.width + right] * fx
         return upper * (1 - fy) + lower * fy
+    }
+
+    /// The mean colour of a square of the area around a place of it, which counts from the area's upper left corner.
+    func color(inArea place: SIMD2<Double>, footprint: Double) -> SIMD3<Float> {
+        let steps = max(1, Int(footprint.rounded()))
+        var sum = SIMD3<Float>.zero
+        for row in 0..<steps {
+            for column in 0..<steps {
+                let offset = (SIMD2(Double(column), Double(row)) + 0.5) / Double(steps) - 0.5
+                sum += color(at: SIMD2(Double(area.x), Double(area.y)) + place + offset * footprint)
+            }
+        }
+        return sum / Float(steps * steps)
+    }
+
+    /// Whether a place of the area, counted from its upper left corner, is in the narrowed mask.
+    func isInside(inArea place: SIMD2<Double>) -> Bool {
+        let (x, y) = (min(max(0, Int(place.x)), area.width - 1), min(max(0, Int(place.y)), area.height - 1))
+        return isOwn[y * area.width + x]
     }
 }

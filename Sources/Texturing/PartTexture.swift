@@ -43,27 +43,37 @@ package struct PartTexture: Sendable {
     ///   - mask: the part in the photo; not empty.
     ///   - amount: #P: how much of the photo's colour a point has, 0...1; less towards the part's border blends into the rest.
     ///   - options: how it is painted.
-    ///   - views: what the photo says of points.
+    ///   - pixelsPerUnit: how many of the photo's pixels are as long as a unit of the mesh, where neither is foreshortened.
+    ///   - views: what the photo says of points; nil to paint the photo's pattern all over, wherever it has it.
     /// - Throws: `Failure` if the part cannot be laid out or a picture cannot be written.
     package init(
         _ part: SurfacePart, of mesh: Mesh, right: SIMD3<Double>, up: SIMD3<Double>, photo: Image, mask: Mask, amount: [Float],
-        options: TextureOptions = TextureOptions(), views: ([PaintedPoint]) -> [PhotoView]
+        options: TextureOptions = TextureOptions(), pixelsPerUnit: Double, views: (([PaintedPoint]) -> [PhotoView])?
     ) throws {
         atlas = try ChartAtlas(part, right: right, up: up, size: options.size)
         let source = MaskedPhoto(photo, mask: mask, inset: options.inset)
-        let vertices = zip(part.positions, part.normals).map { PaintedPoint(position: $0, normal: $1) }
-        let spread = try Self.spread(part, views(vertices), source)
         var canvas = TexelCanvas(part, atlas)
-        let texels = canvas.texels
-        let shown = Self.feathered(views(texels.map { part.point(at: $0) }), texels.map(\.texel), size: options.size)
         var provenance = [Provenance](repeating: .none, count: options.size * options.size)
-        for (texel, view) in zip(texels, shown) {
-            let (own, alpha) = (part.mean(spread, at: texel), part.mean(amount, at: texel))
-            let made = own + (source.color(at: view.place) - own) * Float(smoothStep(Double(view.facing)))
-            var color = made + (source.color(at: view.mirroredPlace) - made) * view.mirrored
-            color += (source.color(at: view.place) - color) * view.seen
-            canvas.colors[texel.texel] = options.rest + (color - options.rest) * alpha
-            provenance[texel.texel] = view.seen >= 0.5 ? .seen : view.mirrored >= 0.5 ? .mirrored : .made
+        func paint(_ texel: Texel, _ color: SIMD3<Float>, from origin: Provenance) {
+            canvas.colors[texel.texel] = options.rest + (color - options.rest) * part.mean(amount, at: texel)
+            provenance[texel.texel] = origin
+        }
+        let texels = canvas.texels
+        if let views {
+            let vertices = zip(part.positions, part.normals).map { PaintedPoint(position: $0, normal: $1) }
+            let spread = try Self.spread(part, views(vertices), source)
+            let shown = Self.feathered(views(texels.map { part.point(at: $0) }), texels.map(\.texel), size: options.size)
+            for (texel, view) in zip(texels, shown) {
+                let own = part.mean(spread, at: texel)
+                let made = own + (source.color(at: view.place) - own) * Float(smoothStep(Double(view.facing)))
+                var color = made + (source.color(at: view.mirroredPlace) - made) * view.mirrored
+                color += (source.color(at: view.place) - color) * view.seen
+                paint(texel, color, from: view.seen >= 0.5 ? .seen : view.mirrored >= 0.5 ? .mirrored : .made)
+            }
+        } else {
+            let pattern = PatternQuilt(
+                source, scale: atlas.texelsPerUnit(of: part) / pixelsPerUnit, side: min(options.size, Self.patternSide))
+            for texel in texels { paint(texel, pattern.color(at: texel.texel, width: options.size), from: .made) }
         }
         self.provenance = provenance
         overlappingTexels = canvas.overlapping
@@ -71,6 +81,9 @@ package struct PartTexture: Sendable {
         seams = SeamReport(part, atlas, image)
         appearance = try Self.appearance(part, of: mesh, atlas, image, options.rest)
     }
+
+    /// Larger pictures repeat the pattern.
+    private static let patternSide = 1024
 
     /// The share of the painted texels of each origin.
     package var shares: [Provenance: Double] {
@@ -98,7 +111,7 @@ package struct PartTexture: Sendable {
         func soft(_ values: [Float]) -> [Float] {
             var plane = [Float](repeating: -1, count: size * size)
             for (texel, value) in zip(texels, values) { plane[texel] = value }
-            for _ in 0..<2 { plane = blurred(plane, size, radius: max(1, size / 200)) }
+            for _ in 0..<2 { plane = PlaneBlur.blurred(plane, width: size, height: size, radius: max(1, size / 200)) }
             return zip(texels, values).map { min($1, max(0, 2 * plane[$0] - 1)) }
         }
         let (seen, mirrored) = (soft(views.map(\.seen)), soft(views.map(\.mirrored)))
@@ -107,30 +120,6 @@ package struct PartTexture: Sendable {
             (view.seen, view.mirrored) = (seen[index], mirrored[index])
             return view
         }
-    }
-
-    /// The mean of the texels around each along rows, then along columns; negative ones are no texels.
-    private static func blurred(_ plane: [Float], _ size: Int, radius: Int) -> [Float] {
-        func pass(_ plane: [Float], _ along: Int, _ across: Int) -> [Float] {
-            var result = plane
-            for line in 0..<size {
-                var (sum, count) = (Float(0), 0)
-                func add(_ position: Int, _ sign: Int) {
-                    guard position >= 0, position < size, plane[line * across + position * along] >= 0 else { return }
-                    sum += Float(sign) * plane[line * across + position * along]
-                    count += sign
-                }
-                for position in 0..<min(radius, size) { add(position, 1) }
-                for position in 0..<size {
-                    add(position + radius, 1)
-                    add(position - radius - 1, -1)
-                    let index = line * across + position * along
-                    if plane[index] >= 0, count > 0 { result[index] = max(0, sum / Float(count)) }
-                }
-            }
-            return result
-        }
-        return pass(pass(plane, 1, size), size, 1)
     }
 
     private static func appearance(

@@ -13,8 +13,8 @@ struct Evaluate: ParsableCommand {
         subcommands: [
             EvaluateSuccess.self, EvaluatePhotos.self, EvaluateExistence.self, EvaluateAblations.self, EvaluateInvariance.self,
             EvaluateClickMap.self, EvaluateExportDepth.self, EvaluateSegments.self, EvaluateReverse.self, EvaluateRelate.self,
-            EvaluateKeypoints.self, EvaluateDense.self, EvaluateTransfer.self, EvaluateLibrary.self, EvaluateLibraryPhotos.self,
-            EvaluateLabels.self, EvaluateQuestions.self, EvaluateScore.self, EvaluateAll.self,
+            EvaluateKeypoints.self, EvaluateDense.self, EvaluateTransfer.self, EvaluateVideo.self, EvaluateLibrary.self,
+            EvaluateLibraryPhotos.self, EvaluateLabels.self, EvaluateQuestions.self, EvaluateScore.self, EvaluateAll.self,
         ],
         defaultSubcommand: EvaluateSuccess.self)
 }

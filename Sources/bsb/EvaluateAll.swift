@@ -136,9 +136,11 @@ struct EvaluateAll: ParsableCommand {
         existence|Parts that the mesh lacks|existence MESHES --samples 204/16
         reverse|From the mesh to a photo of it, and back|reverse MESHES --samples 102/16
         reverse-cross|From the mesh to a photo of another shape, and back|reverse MESHES --protocol cross --samples 102/16
-        dense|Each pixel's point on the mesh itself|dense MESHES --photos 60/4
+        dense|Each pixel's point on the mesh itself|dense MESHES --photos 60/4 --regions
         dense-deformed|Each pixel's point on the mesh, photographed bent|dense MESHES --photos 60/4 --subject deformed
-        dense-cross|Each pixel's part on another shape|dense MESHES --photos 60/4 --subject cross
+        dense-cross|Each pixel's part on another shape|dense MESHES --photos 60/4 --subject cross --regions
+        video|A part followed through frames of the mesh itself|video MESHES --films 60/4
+        video-cross|A part followed through frames of another shape|video MESHES --protocol cross --films 60/4
         transfer|Labels from mesh to mesh|transfer MESHES --pairs 60/8
         segments|Clicks on the mesh to its parts|segments MESHES --meshes-per-category 3/1 --methods lift,lift-clean,ball,diameter
         invariance|The mesh moved, turned and remeshed|invariance MESHES --samples 68/16

@@ -25,6 +25,9 @@ struct EvaluateDense: MeasuringCommand {
     @Flag(help: "Give the object's true mask, instead of the segmenter's at a click.")
     var trueMask = false
 
+    @Flag(help: "Map each photo region by region too, as 'bsb map' does; takes several times as long.")
+    var regions = false
+
     func validate() throws {
         guard (1...1_000_000).contains(photos) else { throw ValidationError("--photos must be between 1 and 1000000.") }
         guard (32...4096).contains(photoSize) else { throw ValidationError("--photo-size must be between 32 and 4096.") }
@@ -34,7 +37,7 @@ struct EvaluateDense: MeasuringCommand {
         var options = EvaluationOptions()
         (options.samples, options.clicksPerPhoto, options.photoSize, options.seed) = (photos, 1, photoSize, given.common.seed)
         options.protocolKind = subject == .cross ? .cross : .same
-        return DenseEvaluator(Evaluator(try ground(), options: options), subject: subject, usesTrueMask: trueMask)
+        return DenseEvaluator(Evaluator(try ground(), options: options), subject: subject, usesTrueMask: trueMask, hasRegions: regions)
     }
 }
 

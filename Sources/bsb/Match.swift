@@ -17,13 +17,21 @@ struct Match: ParsableCommand {
             Examples: bsb match --image mug.jpg --click 310,220 --mesh cup.obj --output out
                       bsb match --image mug.jpg --mask handle.png --mesh cup.obj
                       bsb match --image mug.jpg --clicks clicks.json --mesh cup.obj --output out
+                      bsb match --images 'frames/*.png' --click 310,220 --mesh cup.obj --output out
             Ends with exit code 2 if the mesh has no such part. --clicks names a JSON array of clicks: [x, y], or an object with "x" and "y"
             or "mask" (a file), and optionally "name", "object", "box", "positive" and "negative". It prints a line of JSON for each
-            click and writes into a folder for each; it ends with exit code 2 if none is found.
+            click and writes into a folder for each; it ends with exit code 2 if none is found. --images
+            names the frames of a film: the click is in the first of them, and its part is followed through the others, 2 before 10.
             """)
 
     @Option(help: ArgumentHelp("The photo: PNG, JPEG, WebP, HEIC, AVIF, TIFF, BMP or GIF.", valueName: "file"))
-    var image: String
+    var image: String?
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Frames in place of one photo: a folder, a pattern in quotes such as 'frames/*.png', or names.", valueName: "frames"))
+    var images: [String] = []
 
     @Option(
         help: ArgumentHelp(
@@ -80,6 +88,10 @@ struct Match: ParsableCommand {
     @OptionGroup(title: "Running") var common: CommonOptions
 
     func validate() throws {
+        guard (image != nil) != !images.isEmpty else { throw ValidationError("Give one of --image and --images.") }
+        guard images.isEmpty || (clicks == nil && alternatives == nil && !candidatesInResult && select == nil) else {
+            throw ValidationError("--images goes with one click, and without --alternatives, --candidates-in-result and --select.")
+        }
         guard [click != nil, mask != nil, clicks != nil].count(where: { $0 }) == 1 else {
             throw ValidationError("Give one of --click, --mask and --clicks.")
         }
@@ -98,16 +110,17 @@ struct Match: ParsableCommand {
     }
 
     func run() throws {
+        guard let image else { return try follow(FrameList(images).paths) }
         try checkOutput(output, inputs: [image, mask, clicks, models.calibration], meshes: [mesh])
         tellMissing([mesh])
         let bench = try common.workbench(settings, choice: models.choice, limit: meshOptions.limit)
         if let clicks {
             let list = try ClickList(contentsOf: clicks)
             try checkOutput(output, inputs: [image, clicks, models.calibration], meshes: [mesh], subfolders: list.entries.map(\.name))
-            return try runBatch(list, bench)
+            return try runBatch(list, in: image, bench)
         }
         let click = try singleClick()
-        let (photo, mesh) = try open([click], bench)
+        let (photo, mesh) = try open([click], in: image, bench)
         let (document, segment) = try answer(click, photo, mesh, bench, output)
         if let select {
             Terminal.result(select.text(segment, of: mesh.mesh))
@@ -120,15 +133,15 @@ struct Match: ParsableCommand {
     }
 
     /// The photo and the mesh; the clicks are checked in between, since the mesh may take long.
-    private func open(_ clicks: [Click], _ bench: Workbench) throws -> (OpenPhoto, OpenMesh) {
+    private func open(_ clicks: [Click], in image: String, _ bench: Workbench) throws -> (OpenPhoto, OpenMesh) {
         let photo = try OpenPhoto(contentsOf: image)
         for click in clicks { _ = try photo.masks(of: click, at: bench) }
         return (photo, try OpenMesh(contentsOf: mesh, at: bench))
     }
 
     /// One line of JSON for each click, whether or not `--json` is given.
-    private func runBatch(_ list: ClickList, _ bench: Workbench) throws {
-        let (photo, mesh) = try open(list.entries.map(\.click), bench)
+    private func runBatch(_ list: ClickList, in image: String, _ bench: Workbench) throws {
+        let (photo, mesh) = try open(list.entries.map(\.click), in: image, bench)
         var anyFound = false
         for entry in list.entries {
             let (document, _) = try answer(entry.click, photo, mesh, bench, output.map { "\($0)/\(entry.name)" })
@@ -152,7 +165,7 @@ struct Match: ParsableCommand {
         return (try outputs.write(to: output), answer.segment)
     }
 
-    private func singleClick() throws -> Click {
+    func singleClick() throws -> Click {
         if let click { return Click(click, objectPixel: objectClick, box: box, more: positive, unwanted: negative) }
         let path = mask ?? ""
         guard let click = Click(standingFor: try Mask(contentsOf: path), objectPixel: objectClick) else {
@@ -161,7 +174,7 @@ struct Match: ParsableCommand {
         return click
     }
 
-    private var settings: Settings {
+    var settings: Settings {
         var settings = common.settings(models.preset, meshOptions, upright, rule, parts)
         (settings.matching.candidateCount, settings.matching.candidateFraction) = (candidateCount, candidateFraction)
         return settings

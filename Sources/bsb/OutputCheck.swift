@@ -11,7 +11,10 @@ import Foundation
 ///   - inputs: files that are read; nil where one is not given.
 ///   - meshes: mesh files, which have materials, pictures and buffers beside them that count as inputs too.
 ///   - subfolders: folders below it into which results go instead.
-func checkOutput(_ folder: String?, inputs: [String?] = [], meshes: [String] = [], subfolders: [String] = []) throws {
+///   - masks: whether masks are written as well, into a folder of their own below it.
+func checkOutput(
+    _ folder: String?, inputs: [String?] = [], meshes: [String] = [], subfolders: [String] = [], masks hasMasks: Bool = false
+) throws {
     guard let folder else { return }
     guard !folder.isEmpty else { throw Failure(.usage, "writing the results", reason: "--output is empty", hint: "name a folder") }
     try AtomicFile.checkFolder(folder)
@@ -19,11 +22,18 @@ func checkOutput(_ folder: String?, inputs: [String?] = [], meshes: [String] = [
     guard folders.contains(where: { FileManager.default.fileExists(atPath: $0) }) else { return }
     let neighbours = meshes.flatMap { NeighbourFile.list(of: $0).compactMap(\.path) }
     for input in inputs.compactMap({ $0 }) + meshes + neighbours {
-        for folder in folders where SameFile.wouldReplace(input, in: folder) {
-            throw Failure(
-                .badInput, "writing the results", path: folder, reason: "that would replace the input '\(input)'",
-                hint: "choose another folder for --output")
-        }
+        for folder in folders where SameFile.wouldReplace(input, in: folder) { throw Failure.replacing(input, in: folder) }
+    }
+    if hasMasks, let input = SameFile.anyLying(in: "\(folder)/\(ResultNames.masks)", of: inputs.compactMap { $0 } + meshes + neighbours) {
+        throw Failure.replacing(input, in: folder)
+    }
+}
+
+extension Failure {
+    fileprivate static func replacing(_ input: String, in folder: String) -> Failure {
+        Failure(
+            .badInput, "writing the results", path: folder, reason: "that would replace the input '\(input)'",
+            hint: "choose another folder for --output")
     }
 }
 
@@ -50,6 +60,14 @@ private enum SameFile {
         guard let identity = identity(input) else { return false }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: target)) ?? []
         return names.contains { ResultNames.contains($0) && Self.identity("\(target)/\($0)") == identity }
+    }
+
+    /// The first of the inputs that is one of the files of the folder, by any name.
+    static func anyLying(in folder: String, of inputs: [String]) -> String? {
+        let target = real(folder)
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: target)) ?? []
+        let known = Set(names.compactMap { identity("\(target)/\($0)") })
+        return known.isEmpty ? nil : inputs.first { identity($0).map(known.contains) ?? false }
     }
 
     private static func real(_ path: String) -> String {

@@ -12,7 +12,8 @@ struct Relate: ParsableCommand {
         discussion: """
             Example: bsb relate --image mug.jpg --click 310,220 --image cup.jpg --mesh a.obj --mesh b.obj --output out
             The first --image is the photo that is clicked, the second the one in which its part is sought. Of several meshes
-            those that agree outvote the others. The result also holds the answer of comparing the photos without a mesh. Ends with exit code 2 if no mesh leads to a part of the second photo.
+            those that agree outvote the others. They say whether the part is there; where it is, comparing the photos says, which is right at
+            least as often (--by meshes for the place to which they lead). Ends with exit code 2 if no mesh leads to a part of the second photo.
             """)
 
     @Option(help: ArgumentHelp("A photo, as PNG, JPEG, WebP, HEIC, AVIF, TIFF, BMP or GIF; give it twice.", valueName: "file"))
@@ -23,6 +24,10 @@ struct Relate: ParsableCommand {
 
     @Option(help: ArgumentHelp("A mesh to go by: OBJ, OFF, PLY, STL, GLB or glTF; may be given several times.", valueName: "file"))
     var mesh: [String] = []
+
+    @Option(
+        help: "By what the place in the second photo is found, once a mesh leads to one: comparing the photos, or the meshes all along.")
+    var by = RelateWay.photos
 
     @Option(help: ArgumentHelp("Where to write pictures, masks and result.json.", valueName: "folder"))
     var output: String?
@@ -50,7 +55,7 @@ struct Relate: ParsableCommand {
         tellMissing(mesh)
         let settings = common.settings(models.preset, meshOptions, upright, rule, parts)
         let bench = try common.workbench(settings, choice: models.choice, limit: meshOptions.limit)
-        let outcome = try RelateJob(at: bench).run(
+        let outcome = try RelateJob(at: bench, by: by).run(
             first: image[0], click: Click(click, objectPixel: objectClick), second: image[1], meshes: mesh, objectClick: secondObjectClick)
         let document = try RelateOutputs(outcome, at: bench).write(to: output)
         try common.run.finish(document, found: document.found, summary)
@@ -65,3 +70,5 @@ struct Relate: ParsableCommand {
             + (output.map { " See \($0)/overview.png." } ?? "")
     }
 }
+
+extension RelateWay: ExpressibleByArgument {}

@@ -31,7 +31,11 @@ struct Texture: ParsableCommand {
     @Option(help: ArgumentHelp("Where to write the painted mesh, pictures and result.json.", valueName: "folder"))
     var output: String
 
-    @Option(help: "The photo's pixels, or its typical colour.")
+    @Option(
+        help: """
+            The photo's pixels, laid onto the part; its style, where they would not fit: its colours and pattern all over; or its typical \
+            colour.
+            """)
     var mode = TextureMode.image
 
     @Flag(help: "Paint all of the mesh with the clicked object, and not the part alone.")

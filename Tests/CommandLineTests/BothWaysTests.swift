@@ -129,6 +129,33 @@ import Testing
         #expect(10 * same > 9 * labels.perFace.count, "\(same) of \(labels.perFace.count) faces")
     }
 
+    @Test func aClickedPartComesBackToItsMesh() throws {
+        let shared = try Self.shared.get()
+        let folder = shared.folder.path + "/transfer-click"
+        let run = try shared.run(["transfer", "--from", shared.mesh, "--click", "100", "--mesh", shared.mesh, "--output", folder])
+        #expect(shared.isWritten(run.json, in: "transfer-click"))
+        let carried = try JSONDecoder().decode(ShapeLabels.self, from: Data(contentsOf: URL(fileURLWithPath: folder + "/labels.json")))
+        #expect(carried.names == ["part", "rest"])
+        let vertices = try #require(try NumPyArray(contentsOf: folder + "/vertex_labels.npy").integers())
+        #expect(vertices[100] == 0 && vertices.contains(1))
+        for wrong in [["--click", "999999"], ["--click", "1", "--labels", "x.json"], []] {
+            let run = try Program.run(["transfer", "--from", shared.mesh, "--mesh", shared.mesh] + wrong)
+            #expect(run.exitCode == 64, "\(wrong): \(run.errors)")
+        }
+    }
+
+    @Test func aPartIsPaintedInThePhotosStyle() throws {
+        let shared = try Self.shared.get()
+        let folder = shared.folder.path + "/style"
+        let run = try shared.run([
+            "texture", "--image", shared.image, "--click", shared.click, "--mesh", shared.mesh, "--mode", "style", "--size", "256",
+            "--output", folder,
+        ])
+        #expect(shared.isWritten(run.json, in: "style"))
+        let shares = try #require(run.json["provenance"] as? [String: Double])
+        #expect(shares["made"] == 1 && run.json["check"] == nil && run.json["mode"] as? String == "style")
+    }
+
     @Test func aPhotoIsRelatedToItself() throws {
         let shared = try Self.shared.get()
         let folder = shared.folder.path + "/relate"
@@ -143,7 +170,14 @@ import Testing
         #expect(run.json["agreement"] as? Double == 1)
         #expect(try Mask(contentsOf: folder + "/mask.png").isEmpty == false)
         let pixel = try #require((run.json["direct"] as? [String: Any])?["pixel"] as? [Int])
-        #expect(pixel.count == 2)
+        #expect(run.json["pixel"] as? [Int] == pixel && run.json["way"] as? String == "photos")
+        #expect(try Mask(contentsOf: folder + "/mask.png") == Mask(contentsOf: folder + "/direct_mask.png"))
+        let through = try shared.run([
+            "relate", "--image", shared.image, "--image", shared.image, "--click", shared.click, "--mesh", shared.mesh, "--by", "meshes",
+            "--output", folder,
+        ])
+        #expect(through.json["pixel"] as? [Int] == chains[0]["pixel"] as? [Int] && through.json["way"] as? String == "meshes")
+        #expect(try Mask(contentsOf: folder + "/mask.png") == Mask(contentsOf: folder + "/meshes_mask.png"))
     }
 
     @Test func aTextureIsWrittenInBothFormats() throws {

@@ -94,13 +94,13 @@ import Testing
             try folder.write("clicks.json", clicks), "--output", "out",
         ]
         let tables = try EvaluateAll.parse(words + quick).plan()
-        #expect(tables.count == 19 && Set(tables.map(\.name)).count == 19)
+        #expect(tables.count == 21 && Set(tables.map(\.name)).count == 21)
         for table in tables {
             #expect(throws: Never.self, "\(table.text)") { _ = try table.command.parse(table.words + ["--output", "out"]) }
             #expect(!table.text.contains("/16") && !table.words.contains { $0.allSatisfy(\.isUppercase) })
         }
         #expect(tables[0].words.contains(quick.isEmpty ? "1000" : "16"))
-        #expect(try EvaluateAll.parse(Array(words.prefix(4)) + ["--output", "out"]).plan().count == 14)
+        #expect(try EvaluateAll.parse(Array(words.prefix(4)) + ["--output", "out"]).plan().count == 16)
     }
 
     @Test func tablesThatDoNotExistAre64() throws {

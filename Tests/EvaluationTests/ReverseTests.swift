@@ -186,8 +186,10 @@ import Testing
             try AtomicFile.write(lines.prefix(2).joined(separator: "\n") + "\n", to: log)
             #expect(try evaluator(clicks).run(folder: "\(folder)/run").records == records)
             let summary = RelateSummary(of: records, options: PhotoPairOptions())
-            #expect(summary.scores.map(\.method) == ["vote", "single", "direct", "chance"])
-            #expect(summary.scores.map(\.success.n) == [6, 12, 6, 6])
+            #expect(summary.scores.map(\.method) == ["default", "vote", "single", "direct", "chance"])
+            #expect(summary.scores.map(\.success.n) == [6, 6, 12, 6, 6])
+            let right = records.count { $0.vote.pixel != nil && $0.direct.correct }
+            #expect(abs(summary.scores[0].success.mean - Double(right) / 6) < 1e-6)
         }
     }
 

@@ -170,14 +170,14 @@ import Testing
     }
 
     static func painted(
-        _ mesh: Mesh = sphere(), size: Int = 256, views: ([PaintedPoint]) -> [PhotoView] = views
+        _ mesh: Mesh = sphere(), size: Int = 256, views: (([PaintedPoint]) -> [PhotoView])? = views
     ) throws -> (texture: PartTexture, part: SurfacePart) {
         let part = SurfacePart(Array(mesh.faces.indices), of: mesh)
         var options = TextureOptions()
         options.size = size
         let texture = try PartTexture(
             part, of: mesh, right: [1, 0, 0], up: [0, 1, 0], photo: photo, mask: mask, amount: part.positions.map { _ in 1 },
-            options: options, views: views)
+            options: options, pixelsPerUnit: 50, views: views)
         return (texture, part)
     }
 

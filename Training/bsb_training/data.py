@@ -8,6 +8,7 @@ of it), then colours. On a GPU all pictures stay in its memory; on a CPU they st
 import json
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from torch import Tensor
 from .colours import normalise
 from .model import STRIDE
 from .randomness import Draw
-from .vocabulary import BACKGROUND, IGNORE, OBJECT, Vocabulary
+from .vocabulary import BACKGROUND, IGNORE, OBJECT, THING, Vocabulary
 
 RUN = 4  # pictures of a shape in a row, on disk
 PICTURES = 2  # of these, how many a batch takes: more shapes are worth more than more pictures of one
@@ -100,6 +101,13 @@ class RenderSet:
         return self.count // RUN
 
     @property
+    def run_shapes(self) -> Tensor:
+        """The shape of each run."""
+        if self.device:
+            return self.resident["shape"][: self.count : RUN].long()
+        return torch.from_numpy(np.concatenate([shard["shape"][::RUN] for shard in self.shards])).long()
+
+    @property
     def class_names(self) -> list[str]:
         """The class of each label; made-up shapes share the classes of real ones of the same name."""
         return [f"{c['category'].removeprefix('example:')}/{c['part']}" for c in self.manifest["classes"]]
@@ -169,6 +177,7 @@ class Batch:
     kind: Tensor  # [B] the set that names the category of the shape or photo, -1 none
     has_parts: Tensor  # [B] bool
     has_mask: Tensor  # [B] bool
+    familiar: Tensor  # [B] bool, whether it is of a kind that a training that goes on from another should not forget
     runs: int  # the first PICTURES * runs pictures are renders
 
     @property
@@ -199,15 +208,19 @@ class Batches:
 
     def __init__(
         self, renders: RenderSet | None, photos: PhotoSet | None, vocabulary: Vocabulary, augmentation: Augmentation, device: str = "cpu",
-        masked_only: bool = False, kind_weights: dict[str, float] | None = None,
+        masked_only: bool = False, kind_weights: dict[str, float] | None = None, familiar_kinds: Sequence[str] = (),
+        familiar_share: float | None = None, regions: bool = True,
     ):
         self.renders, self.photos, self.augmentation, self.device = renders, photos, augmentation, device
+        self.familiar_kinds, self.familiar_share, self.regions = set(familiar_kinds), familiar_share, regions
         if renders:
             categories = sorted(set(renders.shape_categories))
             self.category_of_shape = torch.tensor([categories.index(c) for c in renders.shape_categories], device=device)
             self.set_of_shape = torch.tensor([vocabulary.set_index(c) for c in renders.shape_categories], device=device)
             self.class_of_label = torch.tensor([vocabulary.classes.index(name) for name in renders.class_names], device=device)
             self.labelled_classes = len(renders.class_names)
+            familiar = [bool(shape["labelled"]) and shape["category"] != THING for shape in renders.manifest["shapes"]]
+            self.shape_familiar = torch.tensor(familiar, device=device)
         if photos:
             self.set_up_photos(photos, vocabulary, masked_only, self.KIND_WEIGHTS | (kind_weights or {}))
 
@@ -226,6 +239,7 @@ class Batches:
         self.photo_extents = torch.tensor([(0, 0, *p["extent"]) for p in photos.pictures], dtype=torch.float32, device=self.device)
         self.photo_has_parts = torch.tensor([p["parts"] for p in photos.pictures], device=self.device)
         self.photo_has_mask = torch.tensor([p["mask"] for p in photos.pictures], device=self.device)
+        self.photo_familiar = torch.tensor([p["kind"] in self.familiar_kinds for p in photos.pictures], device=self.device)
 
     def make(self, draw: Draw, size: int, runs: int, photos: int, prefer_grey: bool = False) -> Batch:
         """A batch of `PICTURES * runs` renders and `photos` photos at `size` pixels."""
@@ -236,9 +250,17 @@ class Batches:
         fields = {k: torch.cat([getattr(p, k) for p in parts]) for k in Batch.__dataclass_fields__ if k != "runs"}
         return Batch(**fields, runs=runs)
 
+    def pick_runs(self, draw: Draw, runs: int) -> Tensor:
+        """Random runs [runs], so many of familiar shapes as `familiar_share` says where it is given and there are some of both."""
+        familiar = None if self.familiar_share is None else self.shape_familiar[self.renders.run_shapes].float()
+        if familiar is None or familiar.min() == familiar.max():
+            return draw.integers(self.renders.runs, (runs,))
+        weights = familiar / familiar.sum() * self.familiar_share + (1 - familiar) / (1 - familiar).sum() * (1 - self.familiar_share)
+        return draw.choice(weights[None], runs)[0]
+
     def pick_pictures(self, draw: Draw, runs: int, prefer_grey: bool) -> Tensor:
         """Random runs, and a random few pictures of each (grey ones first, if wished)."""
-        pictures = draw.integers(self.renders.runs, (runs, 1)) * RUN + torch.arange(RUN, device=self.device)
+        pictures = self.pick_runs(draw, runs)[:, None] * RUN + torch.arange(RUN, device=self.device)
         order = draw.uniform((runs, RUN))
         if prefer_grey:
             order = order + (self.renders.column("style", pictures.reshape(-1)).view(runs, RUN) == PHOTO_LIKE)
@@ -252,7 +274,8 @@ class Batches:
         affine = self.affine(draw, extents, source, mirrored, data["label"])
         image = self.picture(draw, data["rgb"], affine, size, data["style"] == GREY_REFERENCE)
         label, instance = (sample_map(data[k], affine, size // STRIDE) for k in ("label", "instance"))
-        grouped, pieces = unnamed_parts(label, instance, sample_map(data["region"], affine, size // STRIDE))
+        region = sample_map(data["region"], affine, size // STRIDE) if self.regions else torch.full_like(label, BACKGROUND)
+        grouped, pieces = unnamed_parts(label, instance, region)
         shape = data["shape"].long()
         target = torch.where(label < self.labelled_classes, self.class_of_label[label.clamp_max(self.labelled_classes - 1)], -1)
         target = torch.where(label == OBJECT, self.set_of_shape[shape].view(-1, 1, 1), target)
@@ -268,6 +291,7 @@ class Batches:
             kind=self.set_of_shape[shape],
             has_parts=(pieces < IGNORE).flatten(1).any(1),
             has_mask=torch.ones(count, dtype=torch.bool, device=self.device),
+            familiar=self.shape_familiar[shape],
             runs=runs,
         )
 
@@ -292,6 +316,7 @@ class Batches:
             kind=whole,
             has_parts=self.photo_has_parts[indices],
             has_mask=self.photo_has_mask[indices],
+            familiar=self.photo_familiar[indices],
             runs=0,
         )
 

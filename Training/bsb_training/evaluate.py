@@ -21,10 +21,9 @@ from .colours import normalise
 from .data import GREY_REFERENCE, PHOTO_LIKE, PhotoSet, RenderSet, object_boxes
 from .export import session
 from .model import STRIDE
-from .vocabulary import BACKGROUND, IGNORE, OBJECT
+from .vocabulary import BACKGROUND, IGNORE, OBJECT, THING
 
 
-THING = "Thing"  # the category of everyday objects
 UNSEEN = ("lights", "vehicles", "bathroom")  # groups of everyday objects that the split keeps whole
 
 
@@ -66,7 +65,7 @@ class Matching:
 
     def __init__(self, models: Path, renders: RenderSet, per_shape: int, rng: np.random.Generator, side: int | None = None):
         self.side = side_of(models, "features.onnx", side)
-        self.network = session(models / "features.onnx")
+        self.network = session(models / "features.onnx", torch.get_num_threads())
         self.stride = json.loads((models / "models.json").read_text())["files"]["features.onnx"]["stride"]
         self.renders, self.rng = renders, rng
         self.categories = renders.shape_categories
@@ -138,8 +137,8 @@ class Segmentation:
 
     def __init__(self, models: Path, rng: np.random.Generator, side: int | None = None):
         self.side = side_of(models, "segmenter-encoder.onnx", side)
-        self.encoder = session(models / "segmenter-encoder.onnx")
-        self.decoder = session(models / "segmenter-decoder.onnx")
+        self.encoder = session(models / "segmenter-encoder.onnx", torch.get_num_threads())
+        self.decoder = session(models / "segmenter-decoder.onnx", torch.get_num_threads())
         self.rng = rng
         self.values: dict[str, list[float]] = {}
 
@@ -245,11 +244,12 @@ def main():
     parser.add_argument("--renders", type=Path)
     parser.add_argument("--photos", type=Path)
     parser.add_argument("--pictures", type=int, default=200, help="pictures per kind for segmentation")
+    parser.add_argument("--threads", type=int, default=2, help="of each network; one on a machine that others use too")
     parser.add_argument("--no-matching", action="store_true", help="measure the segmenter alone")
     parser.add_argument("--output", type=Path, help="a file for the results, with the values of each click")
     parser.add_argument("--against", type=Path, help="such a file of another set of models, on the same pictures")
     arguments = parser.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(arguments.threads)
     result: dict = {}
     segmenters: dict[str, Segmentation] = {}
     if arguments.renders:

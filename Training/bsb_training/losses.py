@@ -106,6 +106,17 @@ def mask_loss(masks: Tensor, targets: Tensor, valid: Tensor, weight: Tensor) -> 
     return ((2 * entropy + dice) * weight).sum() / weight.sum().clamp_min(1)
 
 
+def anchor_loss(masks: Tensor, earlier: Tensor, weight: Tensor) -> Tensor:
+    """How far masks are from those of an earlier network: the divergence of each cell's probability, 0 where they agree.
+
+    Both [P,3,h,w] logits; weight [P,3]. Cells whose truth is unknown count too.
+    """
+    p = torch.sigmoid(earlier)
+    entropy = F.binary_cross_entropy_with_logits(earlier, p, reduction="none")
+    divergence = (F.binary_cross_entropy_with_logits(masks, p, reduction="none") - entropy).mean((2, 3))
+    return (divergence * weight).sum() / weight.sum().clamp_min(1)
+
+
 def intersection_over_union(masks: Tensor, targets: Tensor, valid: Tensor) -> Tensor:
     """IoU [P,3] of thresholded logits with targets over the valid cells."""
     inside, truth = (masks > 0) & valid, (targets > 0.5) & valid

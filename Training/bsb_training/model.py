@@ -329,6 +329,20 @@ class Pair(nn.Module):
         self.prototypes = nn.Parameter(torch.randn(classes, config.feature_dimension) / config.feature_dimension**0.5)
         self.category = nn.Linear(config.widths[4], sets)
         self.objectness = nn.Conv2d(config.pyramid, 1, 1)
+        self.keeps_statistics = False
+
+    def keep_statistics(self):
+        """From now on all batch normalisations use the statistics that they have, in training too."""
+        self.keeps_statistics = True
+        self.train(self.training)
+
+    def train(self, mode: bool = True) -> "Pair":
+        super().train(mode)
+        if self.keeps_statistics:
+            for module in self.modules():
+                if isinstance(module, nn.BatchNorm2d):
+                    module.eval()
+        return self
 
 
 class FeatureNetwork(nn.Module):

@@ -25,6 +25,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from . import lite, losses
+from .anchor import Anchor
 from .data import Augmentation, Batch, Batches, PhotoSet, RenderSet, build_vocabulary
 from .frozen import FrozenStages
 from .graphs import load_graphs
@@ -53,6 +54,12 @@ class TrainConfig:
     correction: float = 0.5
     segment_every: int = 1  # 0: never
     frozen_stages: bool = False  # whether the trunk's own stages stay as they are
+    frozen_statistics: bool = False  # whether normalisations keep their statistics, so that it begins as just what it goes on from
+    joints_rate: float = 1.0  # the learning rate of the joints with a pretrained trunk, as a share of the others'
+    familiar_share: float | None = None  # of the renders, how many are of labelled categories; none: as many as were drawn
+    familiar_photos: list[str] = field(default_factory=list)  # kinds of photos that count as familiar too
+    regions: bool = True  # whether the makers' regions are parts of objects whose parts have no names
+    anchor_weight: float = 0.0  # how much the masks of the beginning count as targets in familiar pictures
     base_size: int = 128
     grey_until: float = 0.0
     sizes: list[int] = field(default_factory=lambda: [112, 128, 160])
@@ -152,7 +159,8 @@ class Trainer:
         self.vocabulary = build_vocabulary(self.renders, photo_set)
         self.table = self.vocabulary.table().to(config.device)
         self.batches = Batches(
-            self.renders, photo_set, self.vocabulary, augmentation, config.device, not config.learns_features, config.photo_kinds
+            self.renders, photo_set, self.vocabulary, augmentation, config.device, not config.learns_features, config.photo_kinds,
+            config.familiar_photos, config.familiar_share, config.regions,
         )
         self.pair = Pair(self.model_config, len(self.vocabulary.classes), len(self.table)).to(config.device, memory_format=torch.channels_last)
         if initial:
@@ -162,12 +170,13 @@ class Trainer:
         self.stages: FrozenStages | None = None  # made when the run begins, of the weights that it then has
         if config.frozen_stages:
             self.pair.trunk.freeze_stages()
+        if config.frozen_statistics:
+            self.pair.keep_statistics()
         self.load_teachers()
         self.average = copy.deepcopy(self.pair).eval().requires_grad_(False)
-        decayed = [p for p in self.parameters if p.ndim > 1]
-        plain = [p for p in self.parameters if p.ndim <= 1]
-        groups = [{"params": decayed, "weight_decay": config.weight_decay}, {"params": plain, "weight_decay": 0.0}]
-        self.optimizer = torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98), fused=config.device != "cpu")
+        self.anchor = Anchor(self.pair) if config.anchor_weight else None
+        betas, fused = (0.9, 0.98), config.device != "cpu"
+        self.optimizer = torch.optim.AdamW(self.parameter_groups(), lr=config.learning_rate, betas=betas, fused=fused)
         self.team = Team()
         self.step = 0
         self.seconds = 0.0
@@ -178,7 +187,8 @@ class Trainer:
         if initial.is_dir():
             example = self.batches.make(Draw(self.config.seed, self.config.device), self.config.base_size, 24, 16)
             load_graphs(self.pair, initial, example.image, trunk)
-            self.imprint()
+            if self.config.learns_features:
+                self.imprint()
             return
         own = self.pair.state_dict()
         weights = torch.load(initial, map_location="cpu", weights_only=False)["average"]
@@ -216,6 +226,16 @@ class Trainer:
         own = [p for p in self.pair.parameters() if p.requires_grad]
         return [*own, *(self.feature_teacher.parameters() if self.feature_teacher else [])]
 
+    def parameter_groups(self) -> list[dict]:
+        """What is learned, by weight decay (matrices alone have it) and share of the learning rate."""
+        config, joints = self.config, {id(p) for p in self.pair.world.joints.parameters()} if self.pair.world else set()
+        groups = []
+        for share, chosen in ((1.0, [p for p in self.parameters if id(p) not in joints]),
+                              (config.joints_rate, [p for p in self.parameters if id(p) in joints])):
+            groups.append({"params": [p for p in chosen if p.ndim > 1], "weight_decay": config.weight_decay, "share": share})
+            groups.append({"params": [p for p in chosen if p.ndim <= 1], "weight_decay": 0.0, "share": share})
+        return [group for group in groups if group["params"]]
+
     @property
     def render_count(self) -> int:
         return self.renders.count if self.renders else 0
@@ -224,7 +244,7 @@ class Trainer:
     def checkpoint(self) -> Path:
         return self.output / "checkpoint.pt"
 
-    def save(self):
+    def save(self, weights: str = "weights.pt"):
         """Writes the whole state, and apart from it the averaged weights at half precision. The first process does it for all."""
         if self.team.rank != 0:
             return
@@ -244,7 +264,7 @@ class Trainer:
         self.write(state, self.checkpoint)
         half = {k: v.half() if v.dtype.is_floating_point else v for k, v in state["average"].items()}
         kept = ("step", "seconds", "seen", "model", "train", "vocabulary", "renders")
-        self.write({"average": half} | {k: state[k] for k in kept}, self.output / "weights.pt")
+        self.write({"average": half} | {k: state[k] for k in kept}, self.output / weights)
 
     @staticmethod
     def write(state: dict, path: Path):
@@ -304,6 +324,7 @@ class Trainer:
             features = pair.feature_head(trunk, batch.inside == 1).float() if config.learns_features else None
             embedding = pair.embedding_head(trunk).float()
             objectness = pair.objectness(trunk)[:, 0].float()
+            earlier = self.anchor.embedding(image, maps if config.frozen_stages else None).float() if self.anchor else None
         prototypes, table = pair.prototypes, self.table
         terms = {
             "class": lambda: losses.candidate_loss(
@@ -321,35 +342,40 @@ class Trainer:
         if self.feature_teacher:
             result["teacher"] = config.feature_teacher_weight * self.feature_teacher.loss(batch.image, features)
         segments = config.segment_every > 0 and self.step % config.segment_every == 0
-        return result | (self.segmenter_losses(draw, batch, embedding) if segments else {})
+        return result | (self.segmenter_losses(draw, batch, embedding, earlier) if segments else {})
 
-    def segmenter_losses(self, draw: Draw, batch: Batch, embedding: Tensor) -> dict[str, Tensor]:
+    def segmenter_losses(self, draw: Draw, batch: Batch, embedding: Tensor, earlier: Tensor | None) -> dict[str, Tensor]:
         config = self.config
         prompts = make_prompts(draw, batch, config.prompts_per_picture)
         if self.mask_teacher:
             prompts = joined(prompts, self.mask_teacher.prompts(draw.on_host, batch, config.mask_teacher_prompts))
-        result = self.round(prompts, embedding)
+        result = self.round(prompts, batch, embedding, earlier)
         masks = result.pop("masks")
         if draw.on_host.random() < config.correction:
-            more = self.round(corrected(draw, prompts, masks), embedding)
+            more = self.round(corrected(draw, prompts, masks), batch, embedding, earlier)
             result = {name: (value + more[name]) / 2 for name, value in result.items()}
         return result
 
-    def round(self, prompts: PromptBatch, embedding: Tensor) -> dict[str, Tensor]:
-        """One answer of the decoder and its losses."""
+    def round(self, prompts: PromptBatch, batch: Batch, embedding: Tensor, earlier: Tensor | None) -> dict[str, Tensor]:
+        """One answer of the decoder and its losses; `earlier` is the embedding of the anchor where there is one."""
         config, device = self.config, self.config.device
         with torch.autocast(device, torch.bfloat16, enabled=config.bfloat16):
             masks, scores = self.pair.decoder(
                 embedding, prompts.points, prompts.labels, prompts.box, prompts.previous, prompts.picture
             )
+            before = self.anchor.masks(prompts, earlier).float() if earlier is not None else None
         masks, scores = masks.float(), scores.float()
         iou = losses.intersection_over_union(masks.detach(), prompts.targets, prompts.valid)
-        return {
+        result = {
             "masks": masks,
             "mask": config.mask_weight * losses.mask_loss(masks, prompts.targets, prompts.valid, prompts.weight),
             "score": config.score_weight * losses.score_loss(scores, iou, (prompts.weight > 0).float()),
             "nesting": config.nesting_weight * losses.nesting_loss(masks),
         }
+        if before is not None:
+            familiar = prompts.weight * batch.familiar[prompts.picture, None]
+            result["anchor"] = config.anchor_weight * losses.anchor_loss(masks, before, familiar)
+        return result
 
     def update(self, total: Tensor):
         self.optimizer.zero_grad(set_to_none=True)
@@ -360,7 +386,7 @@ class Trainer:
         torch.nn.utils.clip_grad_norm_(self.parameters, 3.0)
         rate = self.learning_rate()
         for group in self.optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group["share"]
         self.optimizer.step()
         keep = min(self.config.average, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
@@ -375,6 +401,8 @@ class Trainer:
     def run(self, stop_after: int | None = None):
         config = self.config
         self.resume()
+        if self.step == 0:
+            self.save("beginning.pt")
         if config.frozen_stages:
             self.stages = FrozenStages(self.pair, config.threads)
         self.wait_for_renders()

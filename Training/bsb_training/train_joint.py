@@ -23,11 +23,10 @@ from torch import Tensor, nn
 
 from .encode import unit
 from .joint import JointConfig, JointHead, joined
-from .vocabulary import BACKGROUND, IGNORE, OBJECT
+from .vocabulary import BACKGROUND, IGNORE, OBJECT, THING
 
 # Parts of the labelled categories that go by another name elsewhere.
 SAME_NAMES = {"finger1": "finger", "finger2": "finger", "finger3": "finger", "finger4": "finger", "support": "seat", "backsupport": "back", "earhorn": "ear"}
-THING = "Thing"
 
 
 class Cells:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import torch
 
 BACKGROUND, OBJECT, IGNORE = 255, 254, 253
+THING = "Thing"  # the category of everyday objects
 
 # Kinds of unlabelled meshes and of photos that have the parts of a labelled mesh category.
 SAME_PARTS = {

@@ -9,6 +9,8 @@
 #include <turbojpeg.h>
 #include <webp/decode.h>
 #include <webp/demux.h>
+#include <webp/encode.h>
+#include <webp/mux.h>
 
 /// The functions of libheif that are used.
 struct bsb_heif {

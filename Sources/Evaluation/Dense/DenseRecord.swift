@@ -1,18 +1,24 @@
 /// Ways to find a point of a mesh for each pixel.
 package enum DenseMethod: String, Sendable, Hashable, Codable, CaseIterable {
-    /// The view of the object, warped: the default.
+    /// The view of the object, warped, and settled by what pixels look like: the default.
     case dense
+    /// The view of the object, warped.
+    case warped
     /// The view of the object as it is.
     case view
     /// The vertex most similar to the pixel.
     case nearest
+    /// Regions, each matched as a whole (`bsb map`): only parts.
+    case regions
 
     /// The name in tables.
     package var title: String {
         switch self {
-        case .dense: "View of the object, warped (the default)"
-        case .view: "View of the object alone"
+        case .dense: "Warped view, settled (the default)"
+        case .warped: "Warped view"
+        case .view: "View alone"
         case .nearest: "Most similar vertex, pixel by pixel"
+        case .regions: "Part of the region (`bsb map`)"
         }
     }
 }
@@ -54,6 +60,12 @@ package struct DenseRecord: Sendable, Hashable, Codable, PhotoRecord {
     package var folds: Int
     /// The mean confidence of pixels within a tenth of the diameter, and of the others.
     package var confidence: [Double?]
+    /// The regions of the object that have a part of the mesh, where they were sought.
+    package var regions: Int?
+    /// The share of the pixels of those regions that show no object.
+    package var background: Double?
+    /// The share of the mesh's surface in those regions whose part is the commonest of its region in the photo.
+    package var surface: Double?
     /// The seconds that the map took.
     package var seconds: Double
     /// The scores, by ``DenseMethod``.

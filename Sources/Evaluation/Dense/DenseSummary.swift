@@ -1,7 +1,7 @@
 /// `dense.json`.
 package struct DenseSummary: Summary {
     /// The version of this schema.
-    package var schema = 2
+    package var schema = 3
     /// What was photographed.
     package var subject: DenseEvaluator.Subject
     /// What was measured, and how.
@@ -22,6 +22,9 @@ package struct DenseSummary: Summary {
     package var folded: Int
     /// The mean confidence of pixels within a tenth of the diameter of the true point, and of the others.
     package var (confidenceRight, confidenceWrong): (Estimate?, Estimate?)
+    /// Where photos were mapped region by region: regions with a part, the share of their pixels that show no object, and the share of the
+    /// surface in them whose part is the commonest of its region.
+    package var (regions, background, surface): (Estimate?, Estimate?, Estimate?)
     /// Seconds for a map, in the mean.
     package var mapSeconds: Double
 
@@ -36,11 +39,19 @@ package struct DenseSummary: Summary {
         (confidenceRight, confidenceWrong) = (
             records.estimate(by: \.target) { $0.confidence[0] }, records.estimate(by: \.target) { $0.confidence[1] }
         )
+        regions = records.estimate(by: \.target) { $0.regions.map(Double.init) }
+        background = records.estimate(by: \.target) { $0.background }
+        surface = records.estimate(by: \.target) { $0.surface }
         mapSeconds = records.reduce(0) { $0 + $1.seconds } / Double(max(1, records.count))
     }
 
+    /// The ways that some record has.
+    private static func methods(_ records: [DenseRecord]) -> [DenseMethod] {
+        DenseMethod.allCases.filter { method in records.contains { $0.scores[method.rawValue] != nil } }
+    }
+
     private static func rows(_ records: [DenseRecord]) -> [ScoreRow] {
-        DenseMethod.allCases.map { method in
+        methods(records).map { method in
             func score(_ record: DenseRecord) -> DenseScore? { record.scores[method.rawValue] }
             return ScoreRow(
                 ["method": method.rawValue], of: records, by: \.target,
@@ -55,12 +66,18 @@ package struct DenseSummary: Summary {
     package var table: String {
         let head =
             "\(photos) photos (\(subject.rawValue)) on \(meshes) meshes; IoU of the objects' masks \(objectIoU.cell); \(folded) folded; "
-            + "confidence \(confidenceRight.cell) where right, \(confidenceWrong.cell) where not\n\n"
+            + "confidence \(confidenceRight.cell) where right, \(confidenceWrong.cell) where not"
+            + (surface == nil
+                ? ""
+                : "; regions with a part \(regions.cell), of their pixels \(background.cell) show no object, "
+                    + "of the surface in them \(surface.cell) is rightly there")
+            + "\n\n"
         return head
             + Markdown.table(
                 ["way", "mean error", "within 0.1", "mirrored", "right part", "place: median", "place: 90 %"],
-                zip(DenseMethod.allCases, scores).map { method, row in
-                    [method.title] + ["error", "within", "swapped", "part", "placeMedian", "placeHigh"].map { row[$0].cell }
+                scores.map { row in
+                    [row.names["method"].flatMap(DenseMethod.init)?.title ?? ""]
+                        + ["error", "within", "swapped", "part", "placeMedian", "placeHigh"].map { row[$0].cell }
                 })
     }
 }

@@ -87,11 +87,11 @@ struct EvaluationStudio: Sendable {
     }
 
     /// #V: whether a vertex may be clicked.
-    private func wanted(_ shape: EvaluationShape) -> [Bool] {
+    func wanted(_ shape: EvaluationShape) -> [Bool] {
         part.map { shape.vertices(of: $0) } ?? shape.partOfVertex.map { $0 >= 0 }
     }
 
-    private func camera(showing vertex: Int, of shape: EvaluationShape, up: SIMD3<Float>, _ generator: inout SeededGenerator) -> Camera? {
+    func camera(showing vertex: Int, of shape: EvaluationShape, up: SIMD3<Float>, _ generator: inout SeededGenerator) -> Camera? {
         let mesh = shape.opened.scene.mesh
         for _ in 0..<40 {
             let camera = Self.camera(pose: shape.pose, up: up, &generator)
@@ -121,7 +121,7 @@ struct EvaluationStudio: Sendable {
             eye: direction * distance + target * 0.5, target: target, up: up * cosine(roll) + side * sine(roll), verticalFieldOfView: angle)
     }
 
-    private func scene(
+    func scene(
         of shape: EvaluationShape, subject: PhotoSubject, camera: Camera, up: SIMD3<Float>, _ generator: inout SeededGenerator
     ) -> PhotoScene {
         let placed = PlacedSubject(subject, finish: finish(of: shape, &generator))
@@ -146,7 +146,7 @@ struct EvaluationStudio: Sendable {
     }
 
     /// The clicks of a photo: the first vertex, if the finished photo shows it, and others that it shows.
-    private func clicked(
+    func clicked(
         _ camera: Camera, _ surfaces: SurfaceBuffers, _ shape: EvaluationShape, _ wanted: [Bool], first: Int,
         _ generator: inout SeededGenerator
     ) -> [LabelledClick] {
@@ -173,7 +173,7 @@ struct EvaluationStudio: Sendable {
     }
 
     /// One of the eligible vertices, or nil if there is none.
-    private func pick(_ shape: EvaluationShape, among eligible: [Bool], _ generator: inout SeededGenerator) -> Int? {
+    func pick(_ shape: EvaluationShape, among eligible: [Bool], _ generator: inout SeededGenerator) -> Int? {
         let weights = weights(shape, among: eligible)
         var rest = Double(generator.uniform()) * weights.reduce(0, +)
         var last: Int?

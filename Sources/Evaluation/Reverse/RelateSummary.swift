@@ -1,7 +1,7 @@
 /// `relate.json`.
 package struct RelateSummary: Summary {
     /// The version of this schema.
-    package var schema = 1
+    package var schema = 2
     /// What was asked.
     package var options: PhotoPairOptions
     /// Clicks, and pairs of photos that they are in.
@@ -26,17 +26,21 @@ package struct RelateSummary: Summary {
     private static func scores(_ records: [RelateRecord]) -> [PixelScore] {
         let clusters = records.map(\.first)
         let vote = records.map(\.vote)
+        // The meshes say whether, the photos where: what `bsb relate` answers.
+        let standard = records.map { $0.vote.pixel == nil ? .none : $0.direct }
         // Each mesh by itself is one answer more to the same question.
-        let single = zip(records, clusters).flatMap { record, cluster in
-            record.meshes.sorted { $0.key < $1.key }.map { (answer: $0.value, vote: record.vote, cluster: cluster) }
+        let single = zip(zip(records, standard), clusters).flatMap { record, cluster in
+            record.0.meshes.sorted { $0.key < $1.key }.map { (answer: $0.value, standard: record.1, cluster: cluster) }
         }
         return [
-            PixelScore("vote", title: "Through the meshes, which vote", vote, clusters: clusters),
+            PixelScore("default", title: "Whether by the meshes, where by the photos (the default)", standard, clusters: clusters),
+            PixelScore("vote", title: "Through the meshes, which vote", vote, default: standard, clusters: clusters),
             PixelScore(
-                "single", title: "Through one mesh", single.map(\.answer), default: single.map(\.vote), clusters: single.map(\.cluster)),
-            PixelScore("direct", title: "Comparing the photos directly", records.map(\.direct), default: vote, clusters: clusters),
+                "single", title: "Through one mesh", single.map(\.answer), default: single.map(\.standard),
+                clusters: single.map(\.cluster)),
+            PixelScore("direct", title: "Comparing the photos directly", records.map(\.direct), default: standard, clusters: clusters),
             PixelScore(
-                chance: "Chance (random labelled pixel)", records.map(\.pixelShare), default: vote, clusters: clusters),
+                chance: "Chance (random labelled pixel)", records.map(\.pixelShare), default: standard, clusters: clusters),
         ].compactMap { $0 }
     }
 

@@ -32,10 +32,10 @@ enum Palette {
         }
     }
 
-    /// #V colours: the part in blue with a narrow transition at its border.
+    /// #V colours: the part in blue, paler where it is barely one; what is below its threshold has none of it.
     static func colors(_ segment: SurfaceSegment) -> [SIMD3<Float>] {
         segment.probability.map { probability in
-            let amount = min(max((probability - segment.threshold) / 0.1 + 0.5, 0), 1)
+            let amount = probability < segment.threshold ? 0 : min((probability - segment.threshold) / 0.1 + 0.5, 1)
             return rest + (part.unit - rest) * amount
         }
     }

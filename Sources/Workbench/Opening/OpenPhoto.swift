@@ -82,6 +82,13 @@ public final class OpenPhoto: Sendable {
         guard bench.settings.photoArea == .object, let box = object.boundingBox else { return try features(at: bench) }
         let clicked = box.union(PixelRectangle(x: pixel.x, y: pixel.y, width: 1, height: 1))
         let area = clicked.expanded(by: max(clicked.width, clicked.height) / 10).clipped(width: image.width, height: image.height)
+        return try features(in: area, at: bench)
+    }
+
+    /// The features of a cut of the photo, in the plane of the whole; those of the whole photo where the cut is all of it or outside.
+    ///
+    /// Throws `Failure` if the extractor cannot be run.
+    package func features(in area: PixelRectangle, at bench: Workbench) throws -> FeatureGrid {
         guard (area.width, area.height) != (image.width, image.height), let crop = image.cropped(area) else {
             return try features(at: bench)
         }

@@ -1,7 +1,6 @@
-import BSBBasics
 import Testing
 
-@testable import BSBDistillation
+@testable import BSBBasics
 
 @Suite struct NearestPointTests {
     @Test(arguments: [1, 2, 7, 60])
