@@ -68,6 +68,7 @@ package final class PostgresCatalogue: LibraryCatalogue {
 
     package func put(_ entry: LibraryEntry, descriptor: Data?) throws {
         let document = try JSONText.data(entry, pretty: false)
+        if hasVectors, let descriptor { try makeRegions(MeshDescriptor.dimension(of: descriptor)) }
         try write { connection in
             try connection.run(
                 """
@@ -78,11 +79,12 @@ package final class PostgresCatalogue: LibraryCatalogue {
         }
     }
 
-    /// Writes the regions of a mesh; the table is made when their length is known.
-    private func putRegions(_ path: String, _ descriptor: Data, _ connection: PostgresConnection) throws {
-        let dimension = MeshDescriptor.dimension(of: descriptor)
-        guard let values = MeshDescriptor.values(descriptor, dimension: dimension) else { return }
-        if try Self.text(connection.run(Self.findRegions, [], Self.writing)) == nil {
+    /// Makes the table of regions, now that their length is known, if it is not there.
+    ///
+    /// In a transaction of its own: whoever wrote to the table of meshes before would hold up another that makes this one, and be held up by it.
+    private func makeRegions(_ dimension: Int) throws {
+        guard try Self.text(read(Self.findRegions)) == nil else { return }
+        try write { connection in
             try connection.run(Self.lock, [], Self.writing)
             try connection.run(
                 """
@@ -93,6 +95,12 @@ package final class PostgresCatalogue: LibraryCatalogue {
             try connection.run(
                 "CREATE INDEX IF NOT EXISTS bsb_region_vector ON bsb_region USING hnsw (vector vector_ip_ops)", [], Self.writing)
         }
+    }
+
+    /// Writes the regions of a mesh.
+    private func putRegions(_ path: String, _ descriptor: Data, _ connection: PostgresConnection) throws {
+        let dimension = MeshDescriptor.dimension(of: descriptor)
+        guard let values = MeshDescriptor.values(descriptor, dimension: dimension) else { return }
         try connection.run("DELETE FROM bsb_region WHERE path = $1", [.text(path)], Self.writing)
         let rows = (1...MeshDescriptor.regions).map { Self.vector(values[($0 * dimension)..<(($0 + 1) * dimension)]) }
         try connection.run(
