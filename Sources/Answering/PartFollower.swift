@@ -24,7 +24,7 @@ package struct FollowOptions: Sendable, Hashable, Codable {
     /// The confidence below which a frame does not show the part.
     package var leastConfidence: Float = 0.5
 
-    /// What did best on training shapes (docs/both-ways.md).
+    /// What was chosen on films of training shapes (docs/both-ways.md).
     package init() {}
 }
 
