@@ -1,6 +1,6 @@
 """The add-on in a real window, clicked in: blender --enable-event-simulate --python window.py -- ZIP BSB FOLDER PICTURE
 
-Opens the example `mug`, presses the panel's button, clicks in the photo, takes away, cancels, and writes a screenshot to PICTURE. While a
+Opens the example `mug`, presses the panel's button, clicks in the photo, adds, takes away, cancels, and writes a screenshot to PICTURE. While a
 question is answered, the window must go on: the longest pause between two ticks of a timer is measured.
 """
 
@@ -18,11 +18,14 @@ import numpy as np  # noqa: E402
 MODULE = "segmentation_buddies_parts"
 _pauses = [time.monotonic()]
 _longest = 0.0
+_progress = set()
 
 
 def tick():
     global _longest
     now = time.monotonic()
+    if MODULE in sys.modules and hasattr(sys.modules[MODULE], "news"):
+        _progress.add(news().progress)
     _longest = max(_longest, now - _pauses[0])
     _pauses[0] = now
     return 0.01
@@ -114,18 +117,33 @@ def steps():
     click(image_point(x, y), ctrl=True)
     yield lambda: news().verdict
     assert selected(obj) == 0
+    # The mug's body, and with Shift its handle besides.
+    news().verdict = ""
+    click(image_point(x - 160, y + 60))
+    yield lambda: news().verdict
+    body = selected(obj)
+    assert body and news().grade != "none", news().verdict
+    news().verdict = ""
+    click(image_point(x, y), shift=True)
+    yield lambda: news().verdict
+    assert selected(obj) > body, (selected(obj), body)
+    news().verdict = ""
+    click(image_point(x, y), ctrl=True)
+    yield lambda: news().verdict
+    left = selected(obj)
     # A click on the mug's body, withdrawn at once.
     news().verdict = ""
     click(image_point(x - 160, y + 60))
     simulate("ESC", "PRESS")
     yield lambda: news().verdict
     assert news().verdict == "Cancelled", news().verdict
-    assert selected(obj) == 0
+    assert selected(obj) == left
     simulate("ESC", "PRESS")
     yield 0.5
     click(image_point(x, y))
     yield 1
-    assert selected(obj) == 0, "clicks count after the end"
+    assert selected(obj) == left, "clicks count after the end"
+    assert any(": " in text for text in _progress), f"no progress was told: {_progress}"
     print("WINDOW", bpy.app.version_string, "is fine:", count, "faces", flush=True)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import encoding
+from .errors import BadInput
 from .pipe import Array, Document, Message, Pipe
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Session:
             said = self._open("photos", source, name)
         else:
             if not isinstance(source, np.ndarray) and hasattr(source, "mode") and hasattr(source, "convert"):  # a PIL image
-                source = np.asarray(source if source.mode in ("L", "RGB", "RGBA") else source.convert("RGB"))
+                source = _pixels(source)
             said = self._open("photos", encoding.png(source), name)
         return Photo(self, said.document["result"])
 
@@ -154,6 +155,21 @@ class Resource:
         #: What the program says about it.
         self.document = document
         weakref.finalize(self, Session.forget, session, self.id).atexit = False
+
+
+def _pixels(image: Any) -> Array:
+    """A PIL image as an array; levels of 16 bits, which PIL would cut off at 255, are scaled.
+
+    Raises `BadInput` for images whose levels have no highest one.
+    """
+    pixels: Array
+    if image.mode.startswith("I;16"):
+        pixels = np.asarray(image).astype(np.float64) / 65535
+    elif image.mode in ("I", "F"):
+        raise BadInput(f"opening the photo: an image of PIL's mode {image.mode} has levels of any size; scale it to 0...1 and give the array")
+    else:
+        pixels = np.asarray(image if image.mode in ("L", "RGB", "RGBA") else image.convert("RGB"))
+    return pixels
 
 
 def _absolute(path: str | os.PathLike[str]) -> str:

@@ -66,6 +66,17 @@ def test_arrays_open_as_files_do(session: bsb.Session, folder: Path, answer: bsb
         assert np.array_equal(again.faces, answer.faces)
 
 
+def test_deep_images_keep_their_levels(session: bsb.Session, photo: bsb.Photo) -> None:
+    images = pytest.importorskip("PIL.Image")
+    ramp = np.linspace(0, 65535, 64 * 48).astype(np.uint16).reshape(48, 64)
+    deep = session.open_photo(images.fromarray(ramp))
+    flat = session.open_photo(np.round(ramp / 257).astype(np.uint8))
+    assert np.array_equal(deep.features().values, flat.features().values)
+    for mode in ("I", "F"):
+        with pytest.raises(bsb.BadInput, match="any size"):
+            session.open_photo(images.fromarray(ramp.astype(np.int32 if mode == "I" else np.float32)))
+
+
 def test_a_mask_is_a_click(answer: bsb.Answer, photo: bsb.Photo, mesh: bsb.Mesh, click: tuple[int, int]) -> None:
     again = photo.click(*click, mask=answer.part_mask).on(mesh)
     assert again.document["click"]["isMask"]

@@ -33,11 +33,22 @@ package struct SurfaceModel: Sendable {
     /// - Throws: as the other.
     package init(_ mesh: Mesh, clusters: VertexClusters, coarse: Mesh) throws {
         try coarse.validate()
-        adjacency = Adjacency(coarse)
+        adjacency = Adjacency(Mesh(vertices: coarse.vertices, faces: Self.telling(coarse)))
         normals = mesh.vertexNormals()
         let welded = adjacency.weld.welded
         pointOfVertex = clusters.ofVertex.map { welded[Int($0)] }
         (faces, positions, self.clusters) = (coarse.faces, mesh.vertices, clusters)
+    }
+
+    /// The faces of a mesh of clusters without those within one cluster, which are most and say nothing; but each cluster keeps the first face
+    /// that it has, so that parts are met in the same order.
+    private static func telling(_ coarse: Mesh) -> [SIMD3<UInt32>] {
+        var isMet = [Bool](repeating: false, count: coarse.vertices.count)
+        return coarse.faces.filter { face in
+            guard face.x != face.y || face.y != face.z || !isMet[Int(face.x)] else { return false }
+            for corner in 0..<3 { isMet[Int(face[corner])] = true }
+            return true
+        }
     }
 
     /// The number of rows.

@@ -41,11 +41,12 @@ public struct MatchOutputs: Outputs {
     public func add(to folder: inout OutputFolder) throws {
         let overview = Overview(answer, part: part?.document)
         let painter = overview.panelPainter()
+        let empty = folder.empty
         let made = try bench.parallelism.map(1 + Overview.panelCount) { index -> (panel: Image?, files: OutputFolder?) in
-            index == 0 ? (nil, try maskAndPartFiles()) : (try painter(index - 1), nil)
+            index == 0 ? (nil, try maskAndPartFiles(empty)) : (try painter(index - 1), nil)
         }
         folder.add("overview.png", try Self.picture(overview, made.compactMap(\.panel)))
-        for (name, data) in made[0].files?.files ?? [] { folder.add(name, data) }
+        if let files = made[0].files { folder.add(files) }
         if let alternatives {
             try AlternativesFiles(alternatives: alternatives, mesh: answer.mesh).add(to: &folder, parallelism: bench.parallelism)
         }
@@ -70,8 +71,8 @@ public struct MatchOutputs: Outputs {
         try overview.image(of: panels).pngData(compression: 1)
     }
 
-    private func maskAndPartFiles() throws -> OutputFolder {
-        var folder = OutputFolder()
+    private func maskAndPartFiles(_ empty: OutputFolder) throws -> OutputFolder {
+        var folder = empty
         folder.add("object_mask.png", try answer.masks.object.pngData())
         folder.add("part_mask.png", try answer.masks.part.pngData())
         try part?.add(to: &folder)

@@ -29,7 +29,11 @@ extension Outputs {
     ///
     /// Throws `Failure` if one cannot be made.
     public func files() throws -> (document: Document, files: OutputFolder) {
-        var folder = OutputFolder()
+        try files(for: nil)
+    }
+
+    private func files(for destination: String?) throws -> (document: Document, files: OutputFolder) {
+        var folder = OutputFolder(for: destination)
         try add(to: &folder)
         let document = document(folder.names + [Self.documentName])
         folder.add(Self.documentName, try JSONText.data(document))
@@ -38,10 +42,10 @@ extension Outputs {
 
     /// Writes the files into a folder, if one is given, and returns the document.
     ///
-    /// Everything is made before anything is written, and the document is written last. Throws `Failure`.
+    /// Everything is made before anything has its name, and the document is written last. Throws `Failure`.
     public func write(to path: String?) throws -> Document {
         guard let path else { return document() }
-        let made = try files()
+        let made = try files(for: path)
         try made.files.write(to: path)
         return made.document
     }

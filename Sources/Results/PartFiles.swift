@@ -24,16 +24,20 @@ package struct PartFiles {
     ///
     /// Throws `Failure` if one cannot be made.
     func add(to folder: inout OutputFolder) throws {
-        let attributes = MeshAttributes(
-            vertexColors: Palette.colors(segment), vertexValues: ("probability", segment.probability),
-            partOfFileFace: faceLabels.map { $0 ? 0 : -1 }, partNames: ["part"], pictures: mesh.pictureNames(beside: "part"))
-        folder.add("part.ply", try mesh.plyData(attributes: attributes))
+        folder.add("part.ply", try plyData())
         let parts = MeshParts(
             [.init(name: "part", color: Palette.part.unit)], ofFileFace: faceLabels.map { $0 ? 0 : -1 },
             vertexValues: ("probability", segment.probability))
         for file in try mesh.objFiles(parts: parts, name: "part") { folder.add(file.name, file.data) }
         folder.add("part.glb", try mesh.glbData(parts: parts))
         addLabels(to: &folder)
+    }
+
+    private func plyData() throws -> Data {
+        let attributes = MeshAttributes(
+            vertexColors: Palette.colors(segment), vertexValues: ("probability", segment.probability),
+            partOfFileFace: faceLabels.map { $0 ? 0 : -1 }, partNames: ["part"], pictures: mesh.pictureNames(beside: "part"))
+        return try mesh.plyData(attributes: attributes)
     }
 
     /// Adds the arrays alone.

@@ -54,23 +54,23 @@ struct GLBContainer {
 extension GLBContainer {
     /// The GLB file of a JSON document and its binary chunk.
     ///
-    /// Throws `Failure` if it does not fit into one file.
-    static func data(json: Data, binary: Data) throws -> Data {
+    /// The binary chunk becomes the file, so that it need not be there twice. Throws `Failure` if it does not fit into one file.
+    static func data(json: Data, binary: consuming Data) throws -> Data {
         let (jsonPadding, binaryPadding) = ((4 - json.count % 4) % 4, (4 - binary.count % 4) % 4)
         let length = 12 + 8 + json.count + jsonPadding + 8 + binary.count + binaryPadding
         guard length <= UInt32.max else { throw Failure(.internal, "writing a mesh", reason: "the mesh is too large for one GLB file") }
-        var file = LittleEndianData()
-        file.put("glTF")
-        file.put(UInt32(2))
-        file.put(UInt32(length))
-        file.put(UInt32(json.count + jsonPadding))
-        file.put("JSON")
-        file.put(json)
-        file.put(String(repeating: " ", count: jsonPadding))
-        file.put(UInt32(binary.count + binaryPadding))
-        file.put("BIN\0")
-        file.put(binary)
-        file.put(String(repeating: "\0", count: binaryPadding))
-        return file.data
+        var head = LittleEndianData()
+        head.put("glTF")
+        head.put(UInt32(2))
+        head.put(UInt32(length))
+        head.put(UInt32(json.count + jsonPadding))
+        head.put("JSON")
+        head.put(json)
+        head.put(String(repeating: " ", count: jsonPadding))
+        head.put(UInt32(binary.count + binaryPadding))
+        head.put("BIN\0")
+        binary.append(Data(count: binaryPadding))
+        binary.replaceSubrange(binary.startIndex..<binary.startIndex, with: head.take())
+        return binary
     }
 }

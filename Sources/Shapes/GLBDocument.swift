@@ -29,6 +29,23 @@ struct GLBDocument {
         return self[name].count - 1
     }
 
+    /// Adds vectors and returns the accessor.
+    mutating func add(_ vectors: some Sequence<SIMD3<Float>>, isPosition: Bool = false) -> Int {
+        let start = buffer.count
+        var bounds: (low: SIMD3<Float>, high: SIMD3<Float>)?
+        for vector in vectors {
+            buffer.put(vector)
+            let known = bounds ?? (vector, vector)
+            bounds = (pointwiseMin(vector, known.low), pointwiseMax(known.high, vector))
+        }
+        let count = (buffer.count - start) / 12
+        let accessor = addAccessor(from: start, count: count, type: "VEC3", componentType: 5126, target: 34962)
+        guard isPosition, let (low, high) = bounds else { return accessor }
+        accessors[accessor]["min"] = (0..<3).map { Double(low[$0]) }
+        accessors[accessor]["max"] = (0..<3).map { Double(high[$0]) }
+        return accessor
+    }
+
     /// Adds floats, `components` for each element, and returns the accessor.
     mutating func add(_ values: [Float], components: Int, isPosition: Bool = false) -> Int {
         let start = buffer.count
@@ -78,7 +95,7 @@ struct GLBDocument {
         document["bufferViews"] = views
         document["buffers"] = [["byteLength": buffer.count]]
         let json = try JSONSerialization.data(withJSONObject: document, options: [.sortedKeys, .withoutEscapingSlashes])
-        return try GLBContainer.data(json: json, binary: buffer.data)
+        return try GLBContainer.data(json: json, binary: buffer.take())
     }
 }
 

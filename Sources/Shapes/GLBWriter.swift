@@ -133,6 +133,6 @@ private struct GLBWriter {
         document.buffers = [["byteLength": buffer.count]]
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return try GLBContainer.data(json: encoder.encode(document), binary: buffer.data)
+        return try GLBContainer.data(json: encoder.encode(document), binary: buffer.take())
     }
 }

@@ -19,6 +19,13 @@ struct LittleEndianData {
         }
     }
 
+    /// Hands over all bytes and is empty then, so that nobody copies them.
+    mutating func take() -> Data {
+        let all = data
+        self = LittleEndianData()
+        return all
+    }
+
     @inline(__always)
     mutating func put<Value: FixedWidthInteger>(_ value: Value) {
         withUnsafeBytes(of: value.littleEndian) { last.append(contentsOf: $0) }

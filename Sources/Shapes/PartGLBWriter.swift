@@ -111,10 +111,10 @@ private struct PlainPartWriter {
 
     mutating func data() throws -> Data {
         addMaterials()
-        var buckets = [[Int: [Int]]](repeating: [:], count: parts.parts.count + 1)
+        var buckets = [[Int: [UInt32]]](repeating: [:], count: parts.parts.count + 1)
         for face in mesh.faces.indices {
             let bucket = parts.bucket(Int(mesh.fileFace[face]))
-            buckets[bucket][Int(mesh.appearance?.materialOfFace[face] ?? -1), default: []].append(face)
+            buckets[bucket][Int(mesh.appearance?.materialOfFace[face] ?? -1), default: []].append(UInt32(face))
         }
         for (part, faces) in buckets.dropLast().enumerated() { for material in faces.keys { materials.note(material, part: part) } }
         materials.add(to: &document)
@@ -164,56 +164,46 @@ private struct PlainPartWriter {
         return document.append(["source": image], to: "textures")
     }
 
-    private mutating func add(_ faces: [Int]) -> [String: Any] {
-        let (keys, indices) = hasPlaces ? corners(of: faces) : vertices(of: faces)
-        var positions: [Float] = []
-        positions.reserveCapacity(3 * keys.count)
-        for key in keys {
-            let vertex = mesh.vertices[Int(key.vertex)]
-            for axis in 0..<3 { positions.append(vertex[axis]) }
-        }
-        var attributes = ["POSITION": document.add(positions, components: 3, isPosition: true)]
-        if hasPlaces { attributes["TEXCOORD_0"] = document.add(keys.flatMap { [$0.place.x, $0.place.y] }, components: 2) }
+    private mutating func add(_ faces: [UInt32]) -> [String: Any] {
+        let (vertices, places, indices) = hasPlaces ? corners(of: faces) : corners(withoutPlacesOf: faces)
+        var attributes = ["POSITION": document.add(vertices.lazy.map { [mesh] in mesh.vertices[Int($0)] }, isPosition: true)]
+        if hasPlaces { attributes["TEXCOORD_0"] = document.add(places.flatMap { [$0.x, $0.y] }, components: 2) }
         if let colors = mesh.vertexColors {
-            attributes["COLOR_0"] = document.add(
-                keys.flatMap { key -> [Float] in
-                    let linear = SRGB.decode(colors[Int(key.vertex)])
-                    return [linear.x, linear.y, linear.z]
-                }, components: 3)
+            attributes["COLOR_0"] = document.add(vertices.lazy.map { SRGB.decode(colors[Int($0)]) })
         }
         if let extra = parts.vertexValues {
-            attributes["_" + extra.name.asToken.uppercased()] = document.add(keys.map { extra.values[Int($0.vertex)] }, components: 1)
+            attributes["_" + extra.name.asToken.uppercased()] = document.add(vertices.map { extra.values[Int($0)] }, components: 1)
         }
         return ["attributes": attributes, "indices": document.add(indices), "mode": 4]
     }
 
     /// The vertices of faces, once each, and the faces in terms of them.
-    private mutating func vertices(of faces: [Int]) -> ([Key], [UInt32]) {
-        var (keys, indices) = ([Key](), [UInt32]())
+    private mutating func corners(withoutPlacesOf faces: [UInt32]) -> (vertices: [UInt32], places: [SIMD2<Float>], indices: [UInt32]) {
+        var (vertices, indices) = ([UInt32](), [UInt32]())
         indices.reserveCapacity(3 * faces.count)
         for face in faces {
             for corner in 0..<3 {
-                let vertex = mesh.faces[face][corner]
+                let vertex = mesh.faces[Int(face)][corner]
                 if numbers[Int(vertex)] == .max {
-                    numbers[Int(vertex)] = UInt32(keys.count)
-                    keys.append(Key(vertex: vertex, place: .zero))
+                    numbers[Int(vertex)] = UInt32(vertices.count)
+                    vertices.append(vertex)
                 }
                 indices.append(numbers[Int(vertex)])
             }
         }
-        for key in keys { numbers[Int(key.vertex)] = .max }
-        return (keys, indices)
+        for vertex in vertices { numbers[Int(vertex)] = .max }
+        return (vertices, [], indices)
     }
 
-    /// The vertices of faces, once for each place in a picture, and the faces in terms of them.
-    private func corners(of faces: [Int]) -> ([Key], [UInt32]) {
+    /// The vertices of faces, once for each place in a picture, those places, and the faces in terms of them.
+    private func corners(of faces: [UInt32]) -> (vertices: [UInt32], places: [SIMD2<Float>], indices: [UInt32]) {
         var numbers: [Key: UInt32] = [:]
         var (keys, indices) = ([Key](), [UInt32]())
         for face in faces {
             for corner in 0..<3 {
-                var place = mesh.appearance?.coordinates[3 * face + corner] ?? .zero
+                var place = mesh.appearance?.coordinates[3 * Int(face) + corner] ?? .zero
                 if !place.x.isFinite || !place.y.isFinite { place = .zero }
-                let key = Key(vertex: mesh.faces[face][corner], place: place)
+                let key = Key(vertex: mesh.faces[Int(face)][corner], place: place)
                 let number = numbers[key] ?? UInt32(keys.count)
                 if number == keys.count {
                     numbers[key] = number
@@ -222,6 +212,6 @@ private struct PlainPartWriter {
                 indices.append(number)
             }
         }
-        return (keys, indices)
+        return (keys.map(\.vertex), keys.map(\.place), indices)
     }
 }

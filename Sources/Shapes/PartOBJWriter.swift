@@ -137,7 +137,8 @@ private struct PartOBJWriter {
             let fileFace = faces.fileFace(face)
             let bucket = parts.bucket(fileFace)
             let run = FaceRun(
-                bucket: bucket, groups: groups.number[fileFace], material: bucket < parts.parts.count ? -1 : faces.material(face))
+                bucket: bucket, groups: groups.number.element(fileFace) ?? 0,
+                material: bucket < parts.parts.count ? -1 : faces.material(face))
             if let known = numberOfRun[run] { return known }
             numberOfRun[run] = UInt32(numberOfRun.count)
             return UInt32(numberOfRun.count - 1)
@@ -187,8 +188,9 @@ private struct PartOBJWriter {
         file.put("\n")
     }
 
-    /// The names of the groups that each face of the file is in, as numbers of sets of names.
+    /// The names of the groups that each face of the file is in, as numbers of sets of names; empty where there are no groups.
     private func groupNames() -> (number: [Int], names: [[String]]) {
+        if mesh.groups.isEmpty { return ([], [[]]) }
         var number = [Int](repeating: 0, count: mesh.fileFaceCount)
         var names: [[String]] = [[]]
         var known: [[Int]: Int] = [:]

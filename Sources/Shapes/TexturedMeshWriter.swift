@@ -125,6 +125,6 @@ private struct TexturedGLBWriter {
             document["samplers"] = [["magFilter": 9729, "minFilter": 9987, "wrapS": 10497, "wrapT": 10497]]
         }
         let json = try JSONSerialization.data(withJSONObject: document, options: [.sortedKeys, .withoutEscapingSlashes])
-        return try GLBContainer.data(json: json, binary: buffer.data)
+        return try GLBContainer.data(json: json, binary: buffer.take())
     }
 }
