@@ -107,6 +107,11 @@ class Studio:
             raise AssertionError(f"no answer within a minute; the page has {seen}") from error
         return self
 
+    def settled(self):
+        """Waits until no colour is on its way to another: half way, a button that was just enabled has too little contrast."""
+        self.page.evaluate("Promise.allSettled(document.getAnimations().filter(each => each instanceof CSSTransition).map(each => each.finished))")
+        return self
+
     @property
     def grade(self):
         return self.page.locator("#verdict").get_attribute("data-grade")

@@ -56,7 +56,7 @@ def test_axe_finds_nothing(open_studio, example, scheme):
     assert studio.page.locator(f"html[data-theme={scheme}]").count() == 1
     studio.click_photo().answered()
     studio.keep("head")
-    studio.click_photo().answered()
+    studio.click_photo().answered().settled()
     found = Axe().run(studio.page).response["violations"]
     assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == []
 
