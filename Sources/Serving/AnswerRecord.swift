@@ -130,12 +130,15 @@ package final class AnswerRecord: Sendable {
                 var last = last
                 for await _ in signals {
                     guard let self else { break }
-                    let news = state.withLock { state in state.events.filter { $0.number > last } }
+                    // Both at one time: what is told in between would be lost.
+                    let (news, isOver) = state.withLock { state in
+                        (state.events.filter { $0.number > last }, state.events.last?.event.isLast ?? false)
+                    }
                     for item in news {
                         stream.yield(item)
                         last = item.number
                     }
-                    if state.withLock({ $0.events.last?.event.isLast ?? false }) { break }
+                    if isOver { break }
                 }
                 stream.finish()
             }
