@@ -70,7 +70,8 @@ package struct LabelTransfer: Sendable {
         var watch = Stopwatch()
         let voters = try watch.measure("features") { try Voters([(source, labels)], at: bench) }
         let carried = try run(voters, to: target, watch)
-        let sourceLabels = try labels.perVertex(of: source.mesh).map { $0 < 0 ? -1 : voters.names.firstIndex(of: labels.names[$0])! }
+        let place = labels.names.map { voters.names.firstIndex(of: $0)! }
+        let sourceLabels = try labels.perVertex(of: source.mesh).map { $0 < 0 ? -1 : place[$0] }
         return Outcome(
             source: source, sourceLabels: sourceLabels, target: target, labels: carried.labels,
             perVertex: carried.perVertex, confidence: carried.confidence, timings: carried.timings)

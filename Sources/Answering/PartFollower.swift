@@ -109,7 +109,7 @@ package struct PartFollower: Sendable {
         let cells = FeatureCells(grid, width: image.width, height: image.height)
         let labels = Self.labels(of: grid, part: masks.part, object: object)
         first = LabelPropagation.Reference(cells, labels: labels)
-        recent = [LabelPropagation.Reference(cells, labels: labels, reach: options.reach)]
+        recent = [first]
         let itself = Self.cosines(of: cells, with: first)
         func mean(_ values: [Float], _ label: Int) -> Float? { Self.mean(values, labels, label) }
         func level(_ values: [Float]) -> Float { mean(values, Self.behind) ?? mean(values, Self.rest) ?? 0 }
@@ -157,7 +157,7 @@ package struct PartFollower: Sendable {
         // Half of what is handed on is the mask, and half the map that it was made from.
         var labels = Self.labels(of: look.grid, part: mask, object: seen)
         for index in labels.values.indices { labels.values[index] = (labels.values[index] + look.labels.values[index]) / 2 }
-        recent.append(LabelPropagation.Reference(look.cells, labels: labels, reach: options.reach))
+        recent.append(LabelPropagation.Reference(look.cells, labels: labels))
         recent.removeFirst(max(0, recent.count - options.memory))
         return look.part
     }

@@ -86,10 +86,13 @@ package struct RelateJob: Sendable {
         /// The mesh that leads to the second photo, if any does.
         package var chain: Chain? { best.map { chains[$0] } }
 
+        /// By what the place is found: photos that cannot be compared leave that of the meshes.
+        package var placedBy: RelateWay { direct == nil ? .meshes : way }
+
         /// The answer: a pixel of the second photo, the mask there, and the segmenter's own estimate of its IoU with the truth.
         package var place: (pixel: Pixel, mask: Mask, predictedIoU: Float)? {
             guard let on = chain?.on, let buddy = on.correspondence.buddy, let mask = on.mask else { return nil }
-            if way == .photos, let direct { return (direct.pixel, direct.mask, direct.predictedIoU) }
+            if placedBy == .photos, let direct { return (direct.pixel, direct.mask, direct.predictedIoU) }
             return (buddy.pixel, mask, on.predictedIoU ?? 0)
         }
     }

@@ -1,4 +1,23 @@
+import BSBBasics
+
 extension Matrix {
+    /// For each row of `queries` the row of this matrix, of at least one, with the largest inner product, the first of equals.
+    ///
+    /// - Parameter parallelism: the threads that share the work; the result is the same for any number.
+    /// - Complexity: O(n m d).
+    package func mostSimilarRows(to queries: Matrix, parallelism: Parallelism) -> [Int] {
+        precondition(rows > 0, "rows to choose from")
+        let block = 512
+        return parallelism.map((queries.rows + block - 1) / block) { index -> [Int] in
+            let range = (index * block)..<min(queries.rows, (index + 1) * block)
+            let products = Matrix.product(queries.factor(rows: range), transposed, parallelism: Parallelism(threads: 1))
+            return (0..<products.rows).map { row in
+                let values = products.row(row)
+                return values.indices.max { (values[$0], $1) < (values[$1], $0) }! - values.startIndex
+            }
+        }.flatMap { $0 }
+    }
+
     /// The Euclidean length of each row, summed in double precision.
     ///
     /// Complexity: O(rows x columns).

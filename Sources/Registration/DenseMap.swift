@@ -88,22 +88,11 @@ package struct DenseMap: Sendable {
 
     /// Gives pixels of the mask without a point that of the nearest with one, along rows and columns.
     private func fill(_ spots: inout [SurfaceSpot?], _ mask: Mask) {
-        let (width, height) = (mask.width, mask.height)
-        var nearest = spots
-        var queue = spots.indices.filter { spots[$0] != nil }
-        var next = 0
-        while next < queue.count {
-            let pixel = queue[next]
-            next += 1
-            let (x, y) = (pixel % width, pixel / width)
-            for (column, row) in [(x - 1, y), (x + 1, y), (x, y - 1), (x, y + 1)]
-            where column >= 0 && row >= 0 && column < width && row < height && nearest[row * width + column] == nil {
-                nearest[row * width + column] = nearest[pixel]
-                queue.append(row * width + column)
-            }
-        }
+        let sources = NearestFill.sources(width: mask.width, height: mask.height, isKnown: spots.map { $0 != nil })
         mask.forEachSpan { y, range in
-            for x in range { spots[y * width + x] = nearest[y * width + x] }
+            for pixel in (y * mask.width + range.lowerBound)..<(y * mask.width + range.upperBound) where sources[pixel] >= 0 {
+                spots[pixel] = spots[sources[pixel]]
+            }
         }
     }
 }

@@ -52,19 +52,8 @@ private struct SettledLattice {
 
     init(_ lattice: ObjectLattice, _ inside: [SIMD3<Float>]) {
         self.lattice = lattice
-        var points = [SIMD3<Float>?](repeating: nil, count: lattice.count)
-        var queue = lattice.inside
-        for (node, point) in zip(queue, inside) { points[node] = point }
-        var next = 0
-        while next < queue.count {
-            let node = queue[next]
-            next += 1
-            for other in lattice.neighbours(of: node) where points[other] == nil {
-                points[other] = points[node]
-                queue.append(other)
-            }
-        }
-        self.points = points.map { $0 ?? .zero }
+        let sources = NearestFill.sources(width: lattice.columns, height: lattice.rows, isKnown: lattice.isInside)
+        points = sources.map { $0 < 0 ? .zero : inside[lattice.row[$0]] }
     }
 
     /// The mean of the points of the four nodes around a place, of those near that of the nearest, weighted bilinearly.

@@ -126,12 +126,11 @@ package struct RelateOutputs: Outputs {
     /// The document, which lists the files.
     package func document(_ outputs: [String]) -> RelateDocument {
         let (place, chains) = (outcome.place, outcome.chains.map(RelateDocument.ChainDocument.init))
-        // Photos that cannot be compared leave the meshes' place.
-        let way: RelateWay = outcome.direct == nil ? .meshes : outcome.way
         return RelateDocument(
             found: place != nil, explanations: place == nil ? chains.map { $0.explanation ?? "" } : nil,
             pixel: place.map { [$0.pixel.x, $0.pixel.y] }, mask: place.map { .init($0.mask, predictedIoU: $0.predictedIoU) },
-            way: place == nil ? nil : way, wayReason: place == nil ? nil : way.reason, confidence: outcome.chain?.confidence,
+            way: place == nil ? nil : outcome.placedBy, wayReason: place == nil ? nil : outcome.placedBy.reason,
+            confidence: outcome.chain?.confidence,
             bestMesh: outcome.best, agreement: place == nil ? nil : outcome.agreement, chains: chains,
             direct: outcome.direct.map {
                 .init(
@@ -154,7 +153,7 @@ package struct RelateOutputs: Outputs {
             if let mask = on.mask { second.fill(mask, Palette.part) }
             if let buddy = on.correspondence.buddy { second.crosshair(buddy.pixel) }
         }
-        let isDirect = outcome.way == .photos && outcome.direct != nil && outcome.place != nil
+        let isDirect = outcome.place != nil && outcome.placedBy == .photos
         let through = isDirect || outcome.place == nil ? "Through the meshes" : "Through the meshes: the answer"
         var rows = [[PictureSheet.Panel(first.image, "The click and its part"), .init(second.image, through)]]
         if let direct = outcome.direct {

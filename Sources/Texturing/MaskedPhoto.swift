@@ -22,29 +22,16 @@ struct MaskedPhoto {
         let box = mask.boundingBox ?? PixelRectangle(x: 0, y: 0, width: photo.width, height: photo.height)
         area = box.expanded(by: 2).clipped(width: photo.width, height: photo.height)
         colors = [SIMD3<Float>](repeating: SIMD3(repeating: 0.5), count: area.width * area.height)
-        var (queue, isKnown) = ([Int](), [Bool](repeating: false, count: area.width * area.height))
+        var isOwn = [Bool](repeating: false, count: area.width * area.height)
         for y in 0..<area.height {
             for x in 0..<area.width where core[area.x + x, area.y + y] {
                 colors[y * area.width + x] = photo[area.x + x, area.y + y].unit
-                isKnown[y * area.width + x] = true
-                queue.append(y * area.width + x)
+                isOwn[y * area.width + x] = true
             }
         }
-        isOwn = isKnown
-        // Breadth first, so that each pixel takes the colour of one that is nearest along rows and columns.
-        var next = 0
-        while next < queue.count {
-            let pixel = queue[next]
-            next += 1
-            let (x, y) = (pixel % area.width, pixel / area.width)
-            for (column, row) in [(x - 1, y), (x + 1, y), (x, y - 1), (x, y + 1)]
-            where column >= 0 && row >= 0 && column < area.width && row < area.height && !isKnown[row * area.width + column] {
-                let other = row * area.width + column
-                colors[other] = colors[pixel]
-                isKnown[other] = true
-                queue.append(other)
-            }
-        }
+        self.isOwn = isOwn
+        let sources = NearestFill.sources(width: area.width, height: area.height, isKnown: isOwn)
+        for (pixel, source) in sources.enumerated() where source >= 0 { colors[pixel] = colors[source] }
     }
 
     /// The bilinear colour in 0...1 at a place of the photo's plane, clamped at the border of the mask's box.

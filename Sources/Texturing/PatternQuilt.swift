@@ -109,7 +109,7 @@ struct PatternQuilt {
                     (0...(width - side)).compactMap { isFree($0, y, side) ? y * width + $0 : nil }
                 }
                 // A pattern wants different patches, more than large ones.
-                if free.count >= 4 * side || side == sides.last { if !free.isEmpty { return (side, free) } }
+                if !free.isEmpty, free.count >= 4 * side || side == sides.last { return (side, free) }
             }
             let side = min(sides.last!, width, height)
             return (side, (0...(height - side)).flatMap { y in (0...(width - side)).map { y * width + $0 } })

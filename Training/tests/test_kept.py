@@ -17,31 +17,18 @@ from bsb_training.model import SegmenterEncoder
 from bsb_training.randomness import Draw
 from bsb_training.train import Trainer
 from bsb_training.vocabulary import THING
+from tests import tiny
 
-MODEL = """
-[model]
-widths = [8, 8, 8, 8, 8]
-blocks = [1, 1, 1, 1]
-pyramid = 8
-feature_dimension = 8
-embedding_dimension = 8
-decoder_width = 8
-"""
-TRAIN = """
-[train]
-steps = 4
-warmup = 1
-runs = 2
-sizes = [64]
-final_sizes = [64]
-base_size = 64
-save_every_seconds = 0
+TRAIN = (
+    tiny.TRAIN
+    + """
 class_weight = 0.0
 contrast_weight = 0.0
 whole_weight = 0.0
 category_weight = 0.0
 object_weight = 0.0
 """
+)
 KEPT = """
 frozen_stages = true
 frozen_statistics = true
@@ -57,7 +44,7 @@ class KeptTests(unittest.TestCase):
         cls.folder = tempfile.TemporaryDirectory()
         cls.root = Path(cls.folder.name)
         subprocess.run([sys.executable, "-m", "bsb_training.synthetic", cls.root / "renders"], check=True)
-        cls.origin = cls.trainer("origin", MODEL + TRAIN)
+        cls.origin = cls.trainer("origin", tiny.MODEL + TRAIN)
         cls.origin.run()
 
     @classmethod
@@ -71,7 +58,7 @@ class KeptTests(unittest.TestCase):
         return Trainer(path, cls.root / "renders", None, cls.root / name, initial)
 
     def kept(self, name: str) -> Trainer:
-        world = MODEL + "world_scale = 1.5\n"
+        world = tiny.MODEL + "world_scale = 1.5\n"
         return self.trainer(name, world + TRAIN + KEPT, self.root / "origin" / "checkpoint.pt")
 
     def answer(self, trainer: Trainer, image: torch.Tensor) -> torch.Tensor:

@@ -19,25 +19,9 @@ from bsb_training.randomness import Draw
 from bsb_training.teachers import FeatureTeacher
 from bsb_training.train import Trainer
 from bsb_training.vocabulary import Vocabulary
+from tests import tiny
 
-TINY = """
-[model]
-widths = [8, 8, 8, 8, 8]
-blocks = [1, 1, 1, 1]
-pyramid = 8
-feature_dimension = 8
-embedding_dimension = 8
-decoder_width = 8
-[train]
-steps = 4
-warmup = 1
-runs = 2
-sizes = [64]
-final_sizes = [64]
-base_size = 64
-bfloat16 = false
-save_every_seconds = 0
-"""
+TINY = tiny.MODEL + tiny.TRAIN + "bfloat16 = false\n"
 
 
 class TinyVision(torch.nn.Module):

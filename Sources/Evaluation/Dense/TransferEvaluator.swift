@@ -61,14 +61,7 @@ package struct TransferEvaluator: PhotoExperiment {
         let from = try source.opened.features(at: bench).values(at: known).withNormalizedRows()
         let vertices = Array(target.partOfVertex.indices)
         let to = try target.opened.features(at: bench).values(at: vertices).withNormalizedRows()
-        return bench.parallelism.map((to.rows + 511) / 512) { block -> [String?] in
-            let range = (block * 512)..<min(to.rows, block * 512 + 512)
-            let cosines = Matrix.product(to.factor(rows: range), from.transposed, parallelism: Parallelism(threads: 1))
-            return (0..<cosines.rows).map { row in
-                let values = cosines.row(row)
-                return values.indices.max { values[$0] < values[$1] }.flatMap { source.part(of: known[$0 - values.startIndex]) }
-            }
-        }.flatMap { $0 }
+        return from.mostSimilarRows(to: to, parallelism: bench.parallelism).map { source.part(of: known[$0]) }
     }
 
     /// The part with the largest area.

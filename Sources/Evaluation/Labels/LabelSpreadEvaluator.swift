@@ -191,11 +191,13 @@ private struct Asker {
         func nearest(_ form: FormDescriptor) -> [String?] {
             let known = forms[form]!
             return name(
-                known.known.mostSimilar(to: known.queries(form.values(of: target, parallelism: bench.parallelism)), bench.parallelism))
+                known.known.mostSimilarRows(
+                    to: known.queries(form.values(of: target, parallelism: bench.parallelism)), parallelism: bench.parallelism))
         }
         return [
             (.votes, carried.perVertex.map { $0 < 0 ? nil : carried.labels.names[$0] }),
-            (.nearest, name(directions.mostSimilar(to: features, bench.parallelism))), (.place, nearest(.place)), (.form, nearest(.form)),
+            (.nearest, name(directions.mostSimilarRows(to: features, parallelism: bench.parallelism))), (.place, nearest(.place)),
+            (.form, nearest(.form)),
         ]
     }
 }
@@ -231,21 +233,5 @@ private struct StandardizedRows {
 
     private static func standardized(_ row: ArraySlice<Float>, _ means: [Float], _ scales: [Float]) -> [Float] {
         row.enumerated().map { ($1 - means[$0]) * scales[$0] }
-    }
-}
-
-extension Matrix {
-    /// For each query the row of largest inner product, the first of equals.
-    ///
-    /// Complexity: O(n m d).
-    fileprivate func mostSimilar(to queries: Matrix, _ parallelism: Parallelism) -> [Int] {
-        parallelism.map((queries.rows + 511) / 512) { block -> [Int] in
-            let range = (block * 512)..<min(queries.rows, block * 512 + 512)
-            let products = Matrix.product(queries.factor(rows: range), transposed, parallelism: Parallelism(threads: 1))
-            return (0..<products.rows).map { row in
-                let values = products.row(row)
-                return values.indices.max { (values[$0], $1) < (values[$1], $0) }! - values.startIndex
-            }
-        }.flatMap { $0 }
     }
 }
