@@ -40,6 +40,24 @@ struct EvaluationShape: Sendable {
         return partOfVertex.map { $0 == index }
     }
 
+    /// The part with the largest area among chosen vertices; nil if none of them has a part.
+    func largestPart(among isChosen: [Bool]? = nil) -> String? {
+        var areas = [Double](repeating: 0, count: partNames.count)
+        for (vertex, part) in partOfVertex.enumerated() where part >= 0 && isChosen?[vertex] != false { areas[part] += self.areas[vertex] }
+        return areas.indices.max { areas[$0] < areas[$1] }.flatMap { areas[$0] > 0 ? partNames[$0] : nil }
+    }
+
+    /// The share of the labelled surface whose name, of one for each vertex, is right.
+    func rightShare(of names: [String?]) -> Double {
+        var (right, all) = (0.0, 0.0)
+        for (vertex, name) in names.enumerated() {
+            guard let truth = part(of: vertex) else { continue }
+            all += areas[vertex]
+            if name == truth { right += areas[vertex] }
+        }
+        return SampleJudge.rounded(all > 0 ? right / all : 0)
+    }
+
     /// The share of the vertices that can be an answer which are in a part.
     func vertexShare(of part: String) -> Double {
         let candidates = opened.referenced.count { $0 }
