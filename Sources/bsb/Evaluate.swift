@@ -171,7 +171,7 @@ struct EvaluateSuccess: MatchingCommand {
     }
 
     func finish(_ experiment: Evaluator, _ records: [SampleRecord], _ summary: EvaluationSummary, _ head: SummaryHead) throws {
-        let report = EvaluationReport(summary, head, gallery: try experiment.gallery(of: records, count: gallery))
+        let report = EvaluationReport(summary, head, of: records, gallery: try experiment.gallery(of: records, count: gallery))
         try AtomicFile.write(report.html, to: "\(output)/report.html", operation: "writing the report")
     }
 
