@@ -126,9 +126,7 @@ package struct LabelSpreadEvaluator: LabelledExperiment {
 
     private func labelled(_ entry: ShapeEntry) throws -> LabelTransfer.Source {
         let shape = try ground.data.shape(entry)
-        let opened = try OpenMesh(
-            shape.mesh, name: shape.path, hash: shape.hash, normalisation: bench.settings.normalisation,
-            colored: bench.settings.surface == .texture)
+        let opened = try shape.opened(bench.settings)
         try takeKept(opened)
         return (opened, shape.labels)
     }

@@ -21,9 +21,7 @@ struct EvaluationShape: Sendable {
     init(_ shape: LabelledShape, settings: Settings) throws {
         entry = shape.entry
         pose = shape.pose
-        opened = try OpenMesh(
-            shape.mesh, name: shape.path, hash: shape.hash, normalisation: settings.normalisation,
-            colored: settings.surface == .texture)
+        opened = try shape.opened(settings)
         partNames = shape.labels.names
         partOfVertex = try shape.labels.perVertex(of: shape.mesh)
         partOfFace = shape.mesh.fileFace.map { shape.labels.perFace[Int($0)] }
@@ -79,5 +77,14 @@ struct EvaluationShape: Sendable {
             for vertex in members { pieces[vertex] = count * numbers[points[vertex]] + part }
         }
         return pieces
+    }
+}
+
+extension LabelledShape {
+    /// The mesh, opened under settings.
+    ///
+    /// Throws `Failure` for a mesh that cannot be used.
+    func opened(_ settings: Settings) throws -> OpenMesh {
+        try OpenMesh(mesh, name: path, hash: hash, normalisation: settings.normalisation, colored: settings.surface == .texture)
     }
 }
