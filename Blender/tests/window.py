@@ -45,7 +45,7 @@ def steps():
     assert count and obj.mode == "EDIT"
     yield 1
     screenshot(picture)
-    # Undone while clicks are still taken, after which objects are others for Blender's Python; clicks go on.
+    # Undone while clicks are still taken, which go on.
     with override("VIEW_3D"):
         bpy.ops.ed.undo()
     yield 0.5
