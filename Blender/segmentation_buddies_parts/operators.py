@@ -42,8 +42,9 @@ def apply(context, obj, question, target, name, how):
         _tell(context, "none", "The mesh was changed while it was looked at; click again.")
         return False
     marked = marking.mark(obj, target, name, answer.faces, answer.probability, how)
-    sure = "Found" if answer.grade == "sure" else "Perhaps"
-    _tell(context, answer.grade, f"{sure}: {int(answer.faces.sum())} faces, {marked} marked")
+    found = int(answer.faces.sum())
+    verdict = f"{'Found' if answer.grade == 'sure' else 'Perhaps'}: {found} faces"
+    _tell(context, answer.grade, verdict if how == "REPLACE" else f"{verdict}, {marked} marked now")
     return True
 
 

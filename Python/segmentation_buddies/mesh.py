@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from operator import index
+from typing import Any, NamedTuple, SupportsIndex
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,7 @@ from .errors import BadInput
 from .options import Options
 from .photo import Photo, Point
 from .pipe import Array
-from .session import Listener, Resource
+from .session import Listener, Resource, together
 
 
 class Geometry(NamedTuple):
@@ -50,26 +51,27 @@ class Mesh(Resource):
         self.session.ask("prepare", {"mesh": self.id}, progress=progress)
 
     def part(
-        self, vertex: int | Iterable[int], *, negative: Iterable[int] = (), options: Options | None = None, progress: Listener | None = None
+        self, vertex: SupportsIndex | Iterable[SupportsIndex], *, negative: Iterable[SupportsIndex] = (), options: Options | None = None,
+        progress: Listener | None = None,
     ) -> Part:
         """The part around clicked vertices, without those around `negative` ones (`bsb segment`)."""
-        positive = [vertex] if isinstance(vertex, int) else list(vertex)
+        positive = vertex if isinstance(vertex, Iterable) else [vertex]
         parameters = {
-            "mesh": self.id, "positive": [{"vertex": int(v)} for v in positive], "negative": [{"vertex": int(v)} for v in negative],
+            "mesh": self.id, "positive": [{"vertex": index(v)} for v in positive], "negative": [{"vertex": index(v)} for v in negative],
             "options": (options or Options()).parameters(),
         }  # fmt: skip
         return Part(self, self.session.ask("segment", parameters, progress=progress))
 
     def locate(
-        self, vertex: int, photo: Photo, *, object_at: Point | None = None, options: Options | None = None, progress: Listener | None = None
+        self, vertex: SupportsIndex, photo: Photo, *, object_at: Point | None = None, options: Options | None = None, progress: Listener | None = None
     ) -> Located:
         """The part of a photo that a vertex means: the way back (`bsb locate`)."""
         parameters: dict[str, Any] = {
-            "photo": photo.id, "mesh": self.id, "place": {"vertex": int(vertex)}, "options": (options or Options()).parameters(),
+            "photo": photo.id, "mesh": self.id, "place": {"vertex": index(vertex)}, "options": (options or Options()).parameters(),
         }  # fmt: skip
         if object_at is not None:
             parameters["object"] = list(object_at)
-        return Located(self, self.session.ask("locate", parameters, progress=progress))
+        return Located(self, together(self, photo).ask("locate", parameters, progress=progress))
 
     def transfer(
         self, labels: npt.ArrayLike, to: Mesh, *, names: Sequence[str] | None = None, progress: Listener | None = None
@@ -84,7 +86,7 @@ class Mesh(Resource):
             raise BadInput(f"transferring labels: they are whole numbers or booleans, one for each face, not {given.dtype} of shape {given.shape}")
         known = list(names) if names is not None else [str(label) for label in range(int(given.max(initial=0)) + 1)]
         parameters = {"from": self.id, "mesh": to.id, "names": known}
-        return Transferred(self.session.ask("transfer", parameters, {"labels": given.astype(np.int32)}, progress))
+        return Transferred(together(self, to).ask("transfer", parameters, {"labels": given.astype(np.int32)}, progress))
 
     def geometry(self) -> Geometry:
         """The mesh as arrays."""

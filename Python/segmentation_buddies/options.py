@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
+
+from .errors import BadInput
 
 Level = Literal["part", "middle", "object"]
+Threshold = Literal["half", "otsu"]
 
 _NAMES = {
     "clean_borders": "cleanBorders",
@@ -17,12 +20,15 @@ _NAMES = {
 
 @dataclass(frozen=True)
 class Options:
-    """What may be set for one question; None leaves what is usual. The command line has options of the same names."""
+    """What may be set for one question; None leaves what is usual. The command line has options of the same names.
+
+    Raises `BadInput` for words that stand for nothing.
+    """
 
     #: Which of the segmenter's masks is the part.
     level: Level | None = None
     #: Where the probability of a vertex is cut: at one half, or where it separates best.
-    threshold: Literal["half", "otsu"] | None = None
+    threshold: Threshold | None = None
     #: Whether the part's border moves into nearby creases.
     clean_borders: bool | None = None
     #: Whether pieces that do not hang together with the answer are kept.
@@ -33,6 +39,12 @@ class Options:
     min_existence: float | None = None
     #: Whether to match as published.
     published: bool | None = None
+
+    def __post_init__(self) -> None:
+        for name, words in (("level", get_args(Level)), ("threshold", get_args(Threshold))):
+            word = getattr(self, name)
+            if word is not None and word not in words:
+                raise BadInput(f"choosing options: the {name} is {', '.join(words[:-1])} or {words[-1]}, not {word!r}")
 
     def parameters(self) -> dict[str, Any]:
         """The options as the protocol names them."""

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
 import numpy.typing as npt
 
 from .answer import Answer, Mapped, Related
+from .errors import BadInput
 from .options import Options
 from .pipe import Array
-from .session import Listener, Resource
+from .session import Listener, Resource, together
 
 if TYPE_CHECKING:
     from .mesh import Mesh
 
+#: A number of Python's or NumPy's.
+Number = Union[float, "np.integer[Any]", "np.floating[Any]"]
 #: x to the right and y down from the photo's upper left, in pixels; decimals are allowed.
-Point = tuple[float, float]
+Point = Iterable[Number]
 
 
 @dataclass(frozen=True)
@@ -48,12 +51,12 @@ class Photo(Resource):
 
     def click(
         self,
-        x: float,
-        y: float,
+        x: Number,
+        y: Number,
         *,
         positive: Iterable[Point] = (),
         negative: Iterable[Point] = (),
-        box: tuple[float, float, float, float] | None = None,
+        box: Iterable[Number] | None = None,
         object_at: Point | None = None,
         mask: npt.ArrayLike | None = None,
     ) -> Click:
@@ -61,6 +64,7 @@ class Photo(Resource):
 
         `positive` are more pixels of the part and `negative` pixels that are not of it; `box` (x0, y0, x1, y1) is around it; `object_at` is
         on the object, if the click is not; `mask`, (h, w) booleans, is the part itself, where it is known. Asks nothing yet.
+        Raises `BadInput` for a mask of another size than the photo's.
         """
         click: dict[str, Any] = {"x": x, "y": y}
         for name, points in (("positive", list(positive)), ("negative", list(negative))):
@@ -70,7 +74,10 @@ class Photo(Resource):
             click["box"] = list(box)
         if object_at is not None:
             click["object"] = list(object_at)
-        return Click(self, click, {} if mask is None else {"mask": np.asarray(mask, dtype=np.bool_)})
+        arrays = {} if mask is None else {"mask": np.asarray(mask, dtype=np.bool_)}
+        if any(array.shape != (self.height, self.width) for array in arrays.values()):
+            raise BadInput(f"clicking in the photo: the mask has the shape {arrays['mask'].shape}, the photo {(self.height, self.width)}")
+        return Click(self, click, arrays)
 
     def map(
         self, mesh: Mesh, *, object_at: Point | None = None, clicks: int | None = None, options: Options | None = None,
@@ -82,7 +89,7 @@ class Photo(Resource):
             parameters["object"] = list(object_at)
         if clicks is not None:
             parameters["clicks"] = clicks
-        return Mapped(self.session.ask("map", parameters, progress=progress))
+        return Mapped(together(self, mesh).ask("map", parameters, progress=progress))
 
     def features(self, *, progress: Listener | None = None) -> Features:
         """The features of the whole photo, on their grid."""
@@ -112,7 +119,7 @@ class Click:
         Raises `BadInput` for a click outside the photo.
         """
         parameters = {"photo": self.photo.id, "mesh": mesh.id, "click": self.document, "options": (options or Options()).parameters()}
-        return Answer(self, mesh, self.photo.session.ask("match", parameters, self.arrays, progress))
+        return Answer(self, mesh, together(self.photo, mesh).ask("match", parameters, self.arrays, progress))
 
     def through(
         self, *meshes: Mesh, to: Photo, object_at: Point | None = None, options: Options | None = None, progress: Listener | None = None
@@ -124,4 +131,4 @@ class Click:
         }  # fmt: skip
         if object_at is not None:
             parameters["object"] = list(object_at)
-        return Related(self.photo.session.ask("relate", parameters, self.arrays, progress))
+        return Related(together(self.photo, to, *meshes).ask("relate", parameters, self.arrays, progress))

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import program as programs
-from .errors import InternalFailure, failure
+from .errors import BadInput, InternalFailure, failure
 
 Array = npt.NDArray[Any]
 Document = dict[str, Any]
@@ -34,17 +34,24 @@ class Message:
     arrays: dict[str, Array] = field(default_factory=dict)
 
 
-def write(stream: IO[bytes], document: Mapping[str, Any], arrays: Mapping[str, Array] | None = None) -> None:
-    """Writes a message."""
+def encoded(document: Mapping[str, Any], arrays: Mapping[str, Array] | None = None) -> list[bytes]:
+    """A message as bytes: its line, and its arrays. Numbers may be NumPy's.
+
+    Raises `ValueError` for a number that is not finite, and `TypeError` for what JSON has no word for.
+    """
     values = {name: np.ascontiguousarray(array) for name, array in (arrays or {}).items()}
     heads = [
         {"name": name, "type": _NAMES[array.dtype], "shape": list(array.shape), "bytes": array.nbytes} for name, array in values.items()
     ]
     line = dict(document, arrays=heads) if heads else dict(document)
-    stream.write(json.dumps(line, separators=(",", ":")).encode() + b"\n")
-    for array in values.values():
-        stream.write(array.tobytes())
-    stream.flush()
+    text = json.dumps(line, separators=(",", ":"), allow_nan=False, default=_plain)
+    return [text.encode() + b"\n", *(array.tobytes() for array in values.values())]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (np.generic, np.ndarray)):
+        return value.tolist()
+    raise TypeError(f"asking bsb: a {type(value).__name__} is neither a number nor a text")
 
 
 def read(stream: IO[bytes]) -> Message | None:
@@ -147,18 +154,22 @@ class Pipe:
     def ask(self, method: str, parameters: Mapping[str, Any] | None = None, arrays: Mapping[str, Array] | None = None) -> Question:
         """Puts a question.
 
-        Raises `InternalFailure` if the program has ended.
+        Raises `BadInput` for numbers that are not finite, and `InternalFailure` if the program has ended.
         """
         with self._standing:
             self._count += 1
             question = Question(self, self._count)
+        try:
+            message = encoded({"id": question.number, "method": method, "params": dict(parameters or {})}, arrays)
+        except ValueError:
+            raise BadInput(f"asking for '{method}': a number is infinite or none (NaN)") from None
+        with self._standing:
             self._asked[question.number] = question
             ended = self._ended
         try:
             if ended:
                 raise BrokenPipeError
-            with self._writing:
-                write(self._input, {"id": question.number, "method": method, "params": dict(parameters or {})}, arrays)
+            self._write(message)
         except (BrokenPipeError, ValueError):  # ValueError: closed by us
             self._asked.pop(question.number, None)
             raise self._epitaph() from None
@@ -170,8 +181,7 @@ class Pipe:
             if question.number not in self._asked or self._ended:
                 return
         try:
-            with self._writing:
-                write(self._input, {"id": question.number, "method": "cancel"})
+            self._write(encoded({"id": question.number, "method": "cancel"}))
         except (BrokenPipeError, ValueError):
             pass
 
@@ -185,6 +195,11 @@ class Pipe:
     def close(self) -> None:
         """Ends the program; questions that were not answered raise `InternalFailure`."""
         self._finalizer()
+
+    def _write(self, message: list[bytes]) -> None:
+        with self._writing:
+            self._input.writelines(message)
+            self._input.flush()
 
     def _deliver(self, message: Message) -> None:
         number = message.document.pop("id", None)

@@ -42,7 +42,7 @@ class Session:
     `program` names the program, `threads` how many it uses, `progress` is told of the work on every question. It may be used from any
     thread. The program ends with `close`, when nothing refers to the session any more, and with this process, however that ends.
 
-    Raises `MissingInput` if there is no program.
+    Raises `MissingInput` if there is no program, and `BadInput` for less than one thread.
     """
 
     def __init__(
@@ -53,6 +53,8 @@ class Session:
         threads: int | None = None,
         progress: Listener | None = None,
     ) -> None:
+        if threads is not None and threads < 1:
+            raise BadInput(f"starting bsb: it cannot work with {threads} threads; one is the least")
         arguments = [] if threads is None else ["--threads", str(threads)]
         if cache is False:
             arguments.append("--no-cache")
@@ -155,6 +157,17 @@ class Resource:
         #: What the program says about it.
         self.document = document
         weakref.finalize(self, Session.forget, session, self.id).atexit = False
+
+
+def together(*resources: Resource) -> Session:
+    """The session in which things are open.
+
+    Raises `BadInput` if they are open in different ones.
+    """
+    session = resources[0].session
+    if any(resource.session is not session for resource in resources):
+        raise BadInput("asking bsb: the photos and meshes of one question must be open in one session; open them all with the same one")
+    return session
 
 
 def _pixels(image: Any) -> Array:

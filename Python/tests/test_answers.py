@@ -6,6 +6,7 @@ import base64
 import json
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import numpy as np
@@ -148,6 +149,38 @@ def test_without_tqdm_there_is_no_bar(monkeypatch: pytest.MonkeyPatch, capsys: p
     monkeypatch.setitem(sys.modules, "tqdm", None)
     bsb.Bar()(bsb.Progress("Looking", 1, 2))
     assert not capsys.readouterr().err
+
+
+def test_numbers_may_be_numpys(photo: bsb.Photo, mesh: bsb.Mesh, answer: bsb.Answer, click: tuple[int, int]) -> None:
+    x, y = np.array(click)
+    again = photo.click(x, y, positive=np.array([[x, y]]), box=np.array([0, 0, photo.width, photo.height])).on(mesh)
+    assert again.document["click"]["x"] == click[0] and again.found
+    vertex = np.argmax(answer.probability)
+    assert np.array_equal(mesh.part(vertex).faces, mesh.part([int(vertex)]).faces)
+    with pytest.raises(TypeError):
+        mesh.part(0.5)  # type: ignore[arg-type]
+    for wrong in (float("nan"), np.float32("inf")):
+        with pytest.raises(bsb.BadInput, match="infinite"):
+            photo.click(wrong, 0).masks()
+
+
+def test_what_cannot_be_asked_together_is_refused(photo: bsb.Photo, mesh: bsb.Mesh, folder: Path, click: tuple[int, int]) -> None:
+    with pytest.raises(bsb.BadInput, match="shape"):
+        photo.click(*click, mask=np.ones((3, 3)))
+    with bsb.Session(cache=False) as other, pytest.raises(bsb.BadInput, match="one session"):
+        other.open_photo(folder / "mug/photo.png").click(*click).on(mesh)
+    with pytest.raises(bsb.BadInput, match="threads"):
+        bsb.Session(threads=0)
+    with pytest.raises(bsb.BadInput, match="part, middle or object, not 'whole'"):
+        bsb.Options(level="whole")  # type: ignore[arg-type]
+
+
+def test_an_object_with_vertices_and_faces_is_a_mesh(session: bsb.Session, mesh: bsb.Mesh) -> None:
+    geometry = mesh.geometry()
+    like_trimesh = types.SimpleNamespace(vertices=geometry.vertices, faces=geometry.triangles)
+    assert np.array_equal(session.open_mesh(like_trimesh).geometry().vertices, geometry.vertices)
+    with pytest.raises(TypeError, match="trimesh"):
+        session.open_mesh(geometry.vertices)
 
 
 def test_failures_have_the_programs_sentence(photo: bsb.Photo, mesh: bsb.Mesh, session: bsb.Session, tmp_path: Path) -> None:
