@@ -115,7 +115,8 @@ import Testing
         for id in ["1", "2"] { try OwnMethodTests.writeTube(id, sides: 8, in: folder) }
         let clicks = #"{"photos": [{"image": "a.jpg", "category": "Tube", "clicks": [{"x": 1, "y": 2, "part": "top"}]}]}"#
         let words = [
-            "--data", "\(folder.path)/data", "--format", "simple", "--unseen", "u", "--unseen-split", "s", "--keypoints", "k", "--beside", "imagenet", "--clicks",
+            "--data", "\(folder.path)/data", "--format", "simple", "--unseen", "u", "--unseen-split", "s", "--keypoints", "k", "--beside",
+            "imagenet", "--clicks",
             try folder.write("clicks.json", clicks), "--output", "out",
         ]
         let tables = try EvaluateAll.parse(words + quick).plan()
