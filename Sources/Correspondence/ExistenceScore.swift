@@ -51,13 +51,26 @@ package struct ExistenceEvidence: Sendable, Hashable, Codable {
     /// What the weights of a calibration multiply: 1, the share of candidates that qualify, and how near the click and how near its whole object
     /// are to the mesh.
     ///
-    /// Nearness is the logarithm of one over the cosine's distance from 1. The IoU adds nothing to these terms (docs/notebook). From a shape to a
-    /// photo both nearnesses are one term, of the object's three quarters taken off, as whole objects of other kinds are in no calibration.
+    /// Nearness is the logarithm of one over the cosine's distance from 1. The IoU adds nothing to these terms (docs/notebook).
+    /// - Among meshes of a library each nearness has its own weight.
+    /// - From a shape to a photo they are one term, of the object's three quarters taken off.
+    /// - From a photo to a shape there are two sets of weights, and which counts is a matter of degree: where the whole object is very like the mesh,
+    ///   as renders of it are, the click is compared with it as above; where it is not, as in photos, both say whether this is such an object.
     /// - Complexity: O(1).
     package func terms(_ direction: MatchDirection) -> [Double] {
         let (part, whole) = (Self.nearness(similarity), Self.nearness(objectSimilarity))
-        return direction == .shapeToPhoto ? [1, qualifyingShare, part - 0.75 * whole] : [1, qualifyingShare, part, whole]
+        let (compared, apart) = ([1, qualifyingShare, part - 0.75 * whole], [1, qualifyingShare, part, whole])
+        switch direction {
+        case .shapeToPhoto: return compared
+        case .photoToLibrary: return apart
+        case .photoToShape:
+            let likeRenders = 1 / (1 + exp((Self.photosMeetRenders - objectSimilarity) / Self.overlap))
+            return compared.map { likeRenders * $0 } + apart.map { (1 - likeRenders) * $0 }
+        }
     }
+
+    /// The similarity of whole objects above which most are of renders, and below which most are of photos, and how far it is from that.
+    private static let (photosMeetRenders, overlap) = (0.5, 0.03)
 
     private static func nearness(_ cosine: Double) -> Double { -log(1.01 - min(cosine, 1)) }
 }

@@ -39,7 +39,7 @@ public struct MatchingOptions: Sendable, Hashable, Codable {
         options.partShare = 0.25
         options.choice = CandidateChoice(iou: 0.3, similarity: 1, agreement: 1, outsiders: .lastResort)
         options.sharesMasks = true
-        options.minimumExistence = 0.1
+        options.minimumExistence = 0.2
         return options
     }
 

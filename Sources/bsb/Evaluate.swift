@@ -225,9 +225,23 @@ struct EvaluateExistence: MatchingCommand {
         help: ArgumentHelp("Outputs of earlier runs with these models on other shapes, to fit to as well.", valueName: "folder"))
     var pool: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Click on objects in real photos instead, one of the shape's kind and one of another: a folder of folders of photos with masks.",
+            valueName: "folder"))
+    var realPhotos: String?
+
+    @Option(help: ArgumentHelp("The table of kinds, for --real-photos.", valueName: "file"))
+    var kinds: String?
+
+    func validate() throws {
+        guard (realPhotos == nil) == (kinds == nil) else { throw ValidationError("--real-photos and --kinds go together.") }
+    }
+
     func experiment() throws -> ExistenceEvaluator {
         try fitting.check()
-        return try ExistenceEvaluator(open(), options: sampling.evaluation(seed: given.common.seed), pool: pool)
+        let photos = try realPhotos.map { try KindPhotos(in: $0, KindTable(contentsOf: kinds ?? "")) }
+        return try ExistenceEvaluator(open(), options: sampling.evaluation(seed: given.common.seed), photos: photos, pool: pool)
     }
 
     func finish(

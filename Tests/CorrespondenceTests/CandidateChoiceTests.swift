@@ -109,9 +109,20 @@ import Testing
         for (low, high) in zip(cosines, cosines.dropFirst()) {
             #expect(terms(low)[2] < terms(high)[2] && terms(0.5, low)[2] > terms(0.5, high)[2])
         }
-        for direction in [MatchDirection.photoToShape, .photoToLibrary] {
-            let (same, other) = (terms(0.9, 0.5, direction), terms(0.9, 0.1, direction))
-            #expect(same.count == 4 && same[2] == other[2] && same[3] > other[3], "each nearness has its own weight")
+        let (same, other) = (terms(0.9, 0.5, .photoToLibrary), terms(0.9, 0.1, .photoToLibrary))
+        #expect(same.count == 4 && same[2] == other[2] && same[3] > other[3], "each nearness has its own weight")
+    }
+
+    @Test func photosAndRendersAreJudgedApart() {
+        func evidence(_ object: Double) -> ExistenceEvidence {
+            ExistenceEvidence(bestIoU: 0, qualifyingShare: 0.25, similarity: 0.9, objectSimilarity: object)
         }
+        for object in [0.1, 0.45, 0.5, 0.55, 0.9] {
+            let (terms, compared) = (evidence(object).terms(.photoToShape), evidence(object).terms(.shapeToPhoto))
+            #expect(terms.count == 7 && abs(terms[0] + terms[3] - 1) < 1e-12)
+            #expect(abs(terms[2] - terms[0] * compared[2]) < 1e-12)
+            #expect(abs(terms[6] - terms[3] * evidence(object).terms(.photoToLibrary)[3]) < 1e-12)
+        }
+        #expect(evidence(0.9).terms(.photoToShape)[0] > 0.999 && evidence(0.2).terms(.photoToShape)[3] > 0.999)
     }
 }

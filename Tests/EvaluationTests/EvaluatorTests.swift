@@ -150,7 +150,7 @@ import Testing
             let curve = try #require(summary.curves["bestIoU"])
             #expect((0...1).contains(curve.area))
             let fitted = try #require(summary.fitted)
-            #expect(fitted.weights.count == 4 && fitted.direction == .photoToShape)
+            #expect(fitted.weights.count == 7 && fitted.direction == .photoToShape)
         }
     }
 
@@ -188,7 +188,7 @@ import Testing
 
     @Test func aCalibrationThatIsRightIsReliable() {
         // The logarithm of the odds is the share of candidates that qualify, times 4, less 2; of ten with odds 0 half have the part.
-        let calibration = ExistenceCalibration(.photoToShape, models: [], weights: [-2, 4, 0, 0], clicks: 1)
+        let calibration = ExistenceCalibration(.photoToShape, models: [], weights: [-2, 4, 0, -2, 4, 0, 0], clicks: 1)
         func judged(_ share: Double, _ exists: Bool) -> JudgedEvidence {
             JudgedEvidence(
                 evidence: ExistenceEvidence(bestIoU: 0, qualifyingShare: share, similarity: 0, objectSimilarity: 0), exists: exists, category: "")
