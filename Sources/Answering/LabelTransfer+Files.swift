@@ -12,15 +12,9 @@ extension ShapeLabels {
             try self.init(contentsOf: path, fileFaceCount: mesh.fileFaceCount)
             return
         }
-        do {
-            self = try JSONDecoder().decode(ShapeLabels.self, from: AtomicFile.readFile(path, operation: operation))
-        } catch let failure as Failure {
-            throw failure
-        } catch {
-            throw Failure(
-                .badInput, operation, path: path, reason: "it does not hold 'names' and 'perFace'",
-                hint: "'names' is a list of parts, 'perFace' has the index of each face's part, or -1")
-        }
+        self = try JSONFile.decode(
+            ShapeLabels.self, from: path, operation: operation, wrong: "it does not hold 'names' and 'perFace'",
+            hint: "'names' is a list of parts, 'perFace' has the index of each face's part, or -1")
         guard perFace.count == mesh.fileFaceCount else {
             throw Failure(
                 .badInput, operation, path: path, reason: "there are \(perFace.count) labels for \(mesh.fileFaceCount) faces",

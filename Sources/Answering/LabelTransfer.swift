@@ -19,14 +19,8 @@ package struct LabelTransfer: Sendable {
         package var sourceLabels: [Int]
         /// The mesh that got the labels.
         package var target: OpenMesh
-        /// A label for each of the target's file faces.
-        package var labels: ShapeLabels
-        /// #V of the target: an index into the names, -1 for vertices of no face.
-        package var perVertex: [Int]
-        /// #V: the share of the winning label.
-        package var confidence: [Float]
-        /// Seconds by stage.
-        package var timings: [String: Double] = [:]
+        /// The labels that it got.
+        package var carried: Carried
     }
 
     /// Cosines are compared over this.
@@ -50,6 +44,9 @@ package struct LabelTransfer: Sendable {
         package var confidence: [Float]
         /// Seconds by stage.
         package var timings: [String: Double]
+
+        /// #V of the target: the names; nil for vertices of no face.
+        package var names: [String?] { perVertex.map { $0 < 0 ? nil : labels.names[$0] } }
     }
 
     private let bench: Workbench
@@ -72,9 +69,7 @@ package struct LabelTransfer: Sendable {
         let carried = try run(voters, to: target, watch)
         let place = labels.names.map { voters.names.firstIndex(of: $0)! }
         let sourceLabels = try labels.perVertex(of: source.mesh).map { $0 < 0 ? -1 : place[$0] }
-        return Outcome(
-            source: source, sourceLabels: sourceLabels, target: target, labels: carried.labels,
-            perVertex: carried.perVertex, confidence: carried.confidence, timings: carried.timings)
+        return Outcome(source: source, sourceLabels: sourceLabels, target: target, carried: carried)
     }
 
     /// Carries the labels of any number of meshes over, whose vertices vote together.

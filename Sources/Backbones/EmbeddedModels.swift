@@ -27,12 +27,10 @@ package struct EmbeddedModels: Sendable {
     ///
     /// Throws `Failure(.missingModel)` if that file is not there or not such a manifest.
     package init(folder: String) throws {
-        let path = "\(folder)/\(Self.manifestName)"
-        let manifest: ModelManifest
-        do {
-            manifest = try JSONDecoder().decode(ModelManifest.self, from: try Self.read(path))
-        } catch let error as DecodingError {
-            throw Failure(.missingModel, Self.operation, path: path, reason: "it does not describe models: \(Self.words(error))")
+        let manifest = try Self.asModel {
+            try JSONFile.decode(
+                ModelManifest.self, from: "\(folder)/\(Self.manifestName)", operation: Self.operation,
+                wrong: "it does not describe models")
         }
         name = "\(manifest.name) \(manifest.version)"
         files = manifest.files
@@ -83,15 +81,6 @@ package struct EmbeddedModels: Sendable {
         } catch var failure as Failure {
             failure.kind = .missingModel
             throw failure
-        }
-    }
-
-    private static func words(_ error: DecodingError) -> String {
-        switch error {
-        case .keyNotFound(let key, _): "'\(key.stringValue)' is missing"
-        case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' is not what it should be"
-        default: "it is not JSON"
         }
     }
 }

@@ -1,6 +1,5 @@
 import BSBBackbones
 import BSBBasics
-import Foundation
 
 /// Calibrations of existence: for each way and each pair of models at most one.
 ///
@@ -20,12 +19,9 @@ package struct CalibrationTable: Sendable, Hashable, Codable {
     ///
     /// - Throws: `Failure` of a kind if it cannot be read, is no such file, or has weights that cannot be.
     package init(contentsOf path: String, operation: String = "reading the calibration") throws {
-        let data = try AtomicFile.readFile(path, operation: operation)
-        guard let read = try? JSONDecoder().decode(CalibrationTable.self, from: data) else {
-            throw Failure(
-                .badInput, operation, path: path, reason: "it is no file of calibrations",
-                hint: "'bsb evaluate existence --fit FILE' writes one")
-        }
+        let read = try JSONFile.decode(
+            CalibrationTable.self, from: path, operation: operation, wrong: "it is no file of calibrations",
+            hint: "'bsb evaluate existence --fit FILE' writes one")
         self.init(read.calibrations)
         guard calibrations.allSatisfy(\.isUsable) else {
             throw Failure(.badInput, operation, path: path, reason: "a calibration in it has weights or models that cannot be")

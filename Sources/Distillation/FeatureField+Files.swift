@@ -62,11 +62,6 @@ enum ModelFile {
     }
 
     static func read<T: Decodable>(_ path: String, operation: String) throws -> T {
-        let data = try AtomicFile.readFile(path, operation: operation)
-        do {
-            return try JSONDecoder().decode(T.self, from: data)
-        } catch {
-            throw Failure(.badInput, operation, path: path, reason: "it is not a description of this kind")
-        }
+        try JSONFile.decode(T.self, from: path, operation: operation, wrong: "it is not a description of this kind")
     }
 }

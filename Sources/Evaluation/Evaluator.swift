@@ -66,9 +66,28 @@ package struct PhotoJob: Sendable {
 }
 
 /// An experiment on photos of shapes, each of which has one to be answered on.
-package protocol PhotoExperiment: Experiment where Job == PhotoJob, Unit == Int, Record: PhotoRecord {
+protocol PhotoExperiment: LabelledExperiment where Job == PhotoJob, Unit == Int, Record: PhotoRecord {
+    associatedtype Prepared: Sendable
+
+    /// Whether photos are worked on side by side, by one thread each; if not, all threads work on one after the other.
+    static var isSideBySide: Bool { get }
     /// Who takes the photos.
     var evaluator: Evaluator { get }
+
+    /// A shape with all that its photos have in common, made with all threads. Throws `Failure`.
+    func prepared(_ entry: ShapeEntry) throws -> Prepared
+    /// The records of a photo of `source`. Throws `Failure`.
+    func records(of planned: PlannedPhoto, _ source: PhotoSource, on target: Prepared) throws -> [Record]
+}
+
+/// A shape that is photographed.
+struct PhotoSource: Sendable {
+    var shape: EvaluationShape
+    var subject: PhotoSubject
+
+    init(_ shape: EvaluationShape) throws {
+        (self.shape, subject) = (shape, try PhotoSubject(mesh: shape.opened.scene.mesh))
+    }
 }
 
 /// A photo that was taken, and its clicks.
@@ -82,36 +101,17 @@ struct TakenPhoto: Sendable {
 
 /// An experiment that asks about clicks in photos.
 protocol ClickExperiment: PhotoExperiment {
-    associatedtype Prepared: Sendable
-
-    /// A shape with all that its photos have in common, made with all threads. Throws `Failure`.
-    func prepared(_ entry: ShapeEntry) throws -> Prepared
-    /// The records of a photo, made by one of many threads. Throws `Failure`.
+    /// The records of a photo that was taken, made by one of many threads. Throws `Failure`.
     func records(of taken: TakenPhoto, on target: Prepared) throws -> [Record]
 }
 
 extension ClickExperiment {
-    package func records(of job: PhotoJob, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [Record] {
-        guard let target = try skips.using(job.target, { try prepared(job.target) }) else { return [] }
-        let photos = job.photos.filter { !finished.contains($0.number) }
-        var sources: [ShapeEntry: (shape: EvaluationShape, subject: PhotoSubject)] = [:]
-        for entry in Set(photos.map(\.source)) {
-            sources[entry] = try skips.using(entry) {
-                let shape = try ground.shape(entry)
-                return (shape, try PhotoSubject(mesh: shape.opened.scene.mesh))
-            }
-        }
-        let (known, studio) = (sources, evaluator.studio)
-        return try bench.parallelism.map(photos.count) { index -> [Record] in
-            let planned = photos[index]
-            guard let (shape, subject) = known[planned.source],
-                let photo = try evaluator.photo(of: shape, subject: subject, number: planned.number)
-            else { return [] }
-            let first = planned.number * studio.clicks
-            let clicks = photo.clicks.prefix(max(0, evaluator.options.samples - first))
-            return try records(
-                of: TakenPhoto(photo: photo, number: planned.number, source: shape, clicks: clicks, firstSample: first), on: target)
-        }.flatMap { $0 }
+    func records(of planned: PlannedPhoto, _ source: PhotoSource, on target: Prepared) throws -> [Record] {
+        guard let photo = try evaluator.photo(of: source.shape, subject: source.subject, number: planned.number) else { return [] }
+        let first = planned.number * evaluator.studio.clicks
+        let clicks = photo.clicks.prefix(max(0, evaluator.options.samples - first))
+        return try records(
+            of: TakenPhoto(photo: photo, number: planned.number, source: source.shape, clicks: clicks, firstSample: first), on: target)
     }
 }
 
@@ -130,6 +130,20 @@ extension PhotoExperiment {
     }
 
     package func unit(of record: Record) -> Int { record.photo }
+
+    static var isSideBySide: Bool { true }
+
+    /// The records of the job's photos but for the finished ones, and those of shapes that cannot be used.
+    package func records(of job: PhotoJob, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [Record] {
+        guard let target = try skips.using(job.target, { try prepared(job.target) }) else { return [] }
+        let photos = job.photos.filter { !finished.contains($0.number) }
+        var sources: [ShapeEntry: PhotoSource] = [:]
+        for entry in Set(photos.map(\.source)) { sources[entry] = try skips.using(entry) { try PhotoSource(ground.shape(entry)) } }
+        let known = sources
+        return try (Self.isSideBySide ? bench.parallelism : Parallelism(threads: 1)).map(photos.count) { index -> [Record] in
+            try known[photos[index].source].map { try records(of: photos[index], $0, on: target) } ?? []
+        }.flatMap { $0 }
+    }
 }
 
 extension Evaluator {

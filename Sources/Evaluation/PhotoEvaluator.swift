@@ -4,7 +4,7 @@ import BSBImages
 import BSBWorkbench
 
 /// Measures how often clicks in real photos are answered on the right part of the meshes of their category.
-package struct PhotoEvaluator: Experiment {
+package struct PhotoEvaluator: LabelledExperiment {
     package static let name = "photos"
     package static let stage = "Evaluating"
 

@@ -42,15 +42,11 @@ package struct Catalogue: Sendable {
     }
 
     private static func read(_ path: String) throws -> Document {
-        do {
-            let document = try JSONDecoder().decode(Document.self, from: AtomicFile.readFile(path, operation: operation))
-            for entry in document.models { try check(entry, path) }
-            return document
-        } catch let error as DecodingError {
-            throw Failure(
-                .badInput, operation, path: path, reason: "it is not a catalogue: \(words(error))",
-                hint: "docs/models-published.md describes the file")
-        }
+        let document = try JSONFile.decode(
+            Document.self, from: path, operation: operation, wrong: "it is not a catalogue",
+            hint: "docs/models-published.md describes the file")
+        for entry in document.models { try check(entry, path) }
+        return document
     }
 
     private static func check(_ entry: CatalogueEntry, _ path: String) throws {
@@ -81,17 +77,6 @@ package struct Catalogue: Sendable {
                 hint: "keep the folder \(ResourceFolder.bundleName("ModelStore")) beside the program")
         }
         return path
-    }
-
-    private static func words(_ error: DecodingError) -> String {
-        switch error {
-        case .keyNotFound(let key, _): "'\(key.stringValue)' is missing"
-        case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' is not what it should be"
-        case .dataCorrupted(let context) where !context.codingPath.isEmpty:
-            "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' has an unknown value"
-        default: "it is not JSON"
-        }
     }
 
     private static let operation = "reading the list of models"

@@ -127,8 +127,10 @@ package struct ModelStore: Sendable {
         let size = known.bytes.map { byteText($0) } ?? "of unknown size"
         guard entry.source != nil else {
             return Failure(
-                .missingModel, "looking for the model \(entry.name)", path: file.path, reason: "the file (\(size)) is not there any more",
-                hint: "put it back, or run 'bsb models add' again")
+                .missingModel, "looking for the model \(entry.name)", path: file.path,
+                reason: entry.note.map { "the file (\(size)) is not here. \($0)" } ?? "the file (\(size)) is not there any more",
+                hint: entry.note.map { _ in "with the file at hand, run 'bsb models pull \(entry.name) --from-file FILE'" }
+                    ?? "put it back, or run 'bsb models add' again")
         }
         let folder = repository(of: entry, pin: nil)?.folder ?? "\(environment.ownModels)/\(entry.name)"
         let offline = environment.isOffline ? "HF_HUB_OFFLINE is set: with a network, unset it and " : ""

@@ -18,13 +18,9 @@ struct PinBook: Codable {
 
     init(contentsOf path: String) throws {
         guard FileManager.default.fileExists(atPath: path) else { return }
-        do {
-            self = try JSONDecoder().decode(PinBook.self, from: AtomicFile.readFile(path, operation: Self.operation))
-        } catch is DecodingError {
-            throw Failure(
-                .badInput, Self.operation, path: path, reason: "it is not what this program wrote",
-                hint: "move it away to pin the models anew")
-        }
+        self = try JSONFile.decode(
+            PinBook.self, from: path, operation: Self.operation, wrong: "it is not what this program wrote",
+            hint: "move it away to pin the models anew")
     }
 
     subscript(model: String, file: String) -> Pin? { pins["\(model) \(file)"] }

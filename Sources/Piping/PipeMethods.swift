@@ -223,10 +223,11 @@ struct PipeMethods: Sendable {
             throw Failure(.usage, "transferring labels", reason: "a label is larger than the last of \(asked.names.count) 'names'")
         }
         let outcome = try LabelTransfer(at: bench).run(source, ShapeLabels(names: asked.names, perFace: perFace), to: target)
+        let carried = outcome.carried
         let arrays: NamedArrays = [
-            ("face_labels", PipeArray(outcome.labels.perFace.map { Int32($0) }, shape: [outcome.labels.perFace.count])),
-            ("vertex_labels", PipeArray(outcome.perVertex.map { Int32($0) }, shape: [outcome.perVertex.count])),
-            ("confidence", PipeArray(outcome.confidence, shape: [outcome.confidence.count])),
+            ("face_labels", PipeArray(carried.labels.perFace.map { Int32($0) }, shape: [carried.labels.perFace.count])),
+            ("vertex_labels", PipeArray(carried.perVertex.map { Int32($0) }, shape: [carried.perVertex.count])),
+            ("confidence", PipeArray(carried.confidence, shape: [carried.confidence.count])),
         ]
         return PipeReply(result: TransferOutputs(outcome, at: bench).document([]), arrays: arrays)
     }

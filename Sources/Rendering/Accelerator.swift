@@ -14,10 +14,20 @@ final class Accelerator: @unchecked Sendable {
     /// The number of triangles beyond which the tree is kept small.
     private static let compactFaces = 1_000_000
 
+    /// The number of triangles' boxes that a ray meets beyond which triangles are cut.
+    static let crowd: Float = 100
+
     /// - Throws: `Failure` where Embree reports an error, such as no memory.
+    /// - Complexity: O(#F log #F).
     init(mesh: Mesh, leavingOut repeats: [UInt32]) throws {
         // One thread, so that the tree and with it the choice among equally near triangles never depends on the machine's load.
-        guard let device = rtcNewDevice("threads=1,set_affinity=0") else { throw Self.failure(nil) }
+        var configuration = "threads=1,set_affinity=0"
+        // Slivers, as around the tip of a fine cone, all lie in each other's boxes: their boxes are cut into pieces, at most 16 for each, which
+        // takes 40 microseconds of each triangle and leaves a tenth of the boxes. Where a ray hits stays the same.
+        if Self.boxesMet(by: mesh) > Self.crowd {
+            configuration += ",tri_accel=bvh4.triangle4v,tri_builder=sah_fast_spatial,max_spatial_split_replications=16"
+        }
+        guard let device = rtcNewDevice(configuration) else { throw Self.failure(nil) }
         guard let scene = rtcNewScene(device) else {
             rtcReleaseDevice(device)
             throw Self.failure(nil)
@@ -37,6 +47,27 @@ final class Accelerator: @unchecked Sendable {
     deinit {
         rtcReleaseScene(scene)
         rtcReleaseDevice(device)
+    }
+
+    /// How many boxes of triangles a line through the mesh's own box meets in the mean: the sum of their surfaces as a share of its own.
+    static func boxesMet(by mesh: Mesh) -> Float {
+        func surface(_ low: SIMD3<Float>, _ high: SIMD3<Float>) -> Float {
+            let side = high - low
+            return side.x * side.y + side.y * side.z + side.z * side.x
+        }
+        var (low, high) = (SIMD3<Float>(repeating: .infinity), SIMD3<Float>(repeating: -.infinity))
+        var sum: Float = 0
+        for face in mesh.faces {
+            let corners = (mesh.vertices[Int(face.x)], mesh.vertices[Int(face.y)], mesh.vertices[Int(face.z)])
+            let least = pointwiseMin(pointwiseMin(corners.0, corners.1), corners.2)
+            let most = pointwiseMax(pointwiseMax(corners.0, corners.1), corners.2)
+            let met = surface(least, most)
+            guard met.isFinite else { continue }
+            (low, high) = (pointwiseMin(low, least), pointwiseMax(high, most))
+            sum += met
+        }
+        let whole = surface(low, high)
+        return whole > 0 ? sum / whole : 0
     }
 
     private func attach(_ mesh: Mesh, leavingOut repeats: [UInt32]) throws {

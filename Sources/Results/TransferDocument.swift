@@ -54,30 +54,31 @@ package struct TransferOutputs: Outputs {
     ///
     /// Throws `Failure` if one cannot be made.
     package func add(to folder: inout OutputFolder) throws {
-        let (labels, mesh) = (outcome.labels, outcome.target.mesh)
+        let (labels, mesh) = (outcome.carried.labels, outcome.target.mesh)
         folder.add("overview.png", try picture().pngData())
         folder.add("labels.json", try labels.jsonData())
         folder.add("face_labels.npy", NumPyArray(labels.perFace.map(Int32.init), shape: [labels.perFace.count]).encoded())
-        folder.add("vertex_labels.npy", NumPyArray(outcome.perVertex.map(Int32.init), shape: [outcome.perVertex.count]).encoded())
-        folder.add("confidence.npy", NumPyArray(outcome.confidence, shape: [outcome.confidence.count]).encoded())
+        folder.add(
+            "vertex_labels.npy", NumPyArray(outcome.carried.perVertex.map(Int32.init), shape: [outcome.carried.perVertex.count]).encoded())
+        folder.add("confidence.npy", NumPyArray(outcome.carried.confidence, shape: [outcome.carried.confidence.count]).encoded())
         let attributes = MeshAttributes(
-            vertexColors: Self.colors(outcome.perVertex), partOfFileFace: labels.perFace, partNames: labels.names)
+            vertexColors: Self.colors(outcome.carried.perVertex), partOfFileFace: labels.perFace, partNames: labels.names)
         folder.add("map.ply", try mesh.plyData(attributes: attributes))
         folder.add("map.glb", try mesh.glbData(attributes: attributes))
     }
 
     /// The document, which lists the files.
     package func document(_ outputs: [String]) -> TransferDocument {
-        let (labels, target) = (outcome.labels, outcome.target)
+        let (labels, target) = (outcome.carried.labels, outcome.target)
         return TransferDocument(
             parts: labels.names.enumerated().map { index, name in
                 .init(
                     name: name, faces: labels.perFace.count { $0 == index },
-                    fraction: target.share(of: outcome.perVertex.map { $0 == index }))
+                    fraction: target.share(of: outcome.carried.perVertex.map { $0 == index }))
             },
-            confidence: zip(outcome.confidence, target.areas).reduce(0) { $0 + Double($1.0) * $1.1 },
+            confidence: zip(outcome.carried.confidence, target.areas).reduce(0) { $0 + Double($1.0) * $1.1 },
             source: MeshDocument(outcome.source), mesh: MeshDocument(target), settings: bench.settings, models: [bench.extractor.identity],
-            timings: outcome.timings, outputs: outputs)
+            timings: outcome.carried.timings, outputs: outputs)
     }
 
     /// #V: a colour for each label.
@@ -104,7 +105,8 @@ package struct TransferOutputs: Outputs {
             title: "The labels of one mesh on another", grade: .sure,
             subtitle: "Above the mesh that was labelled, below the one that got its labels.",
             rows: [
-                try sides(outcome.source, outcome.sourceLabels), try sides(outcome.target, outcome.perVertex), [.init(legend.image(), "")],
+                try sides(outcome.source, outcome.sourceLabels), try sides(outcome.target, outcome.carried.perVertex),
+                [.init(legend.image(), "")],
             ]
         ).image()
     }

@@ -105,10 +105,6 @@ struct ObjectFolder {
     /// What a file beside the object holds, or nil where there is none.
     private func decode<T: Decodable>(_ type: T.Type, _ path: String) throws -> T? {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
-        do {
-            return try JSONDecoder().decode(type, from: AtomicFile.readFile(path, operation: "reading the parts of an object"))
-        } catch let error as DecodingError {
-            throw Failure(.badInput, "reading the parts of an object", path: path, reason: "it is not such a file: \(error)")
-        }
+        return try JSONFile.decode(type, from: path, operation: "reading the parts of an object", wrong: "it is not such a file")
     }
 }

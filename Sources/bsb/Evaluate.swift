@@ -157,13 +157,13 @@ struct EvaluateSuccess: MatchingCommand {
         guard (0...1000).contains(gallery) else { throw ValidationError("--gallery must be between 0 and 1000.") }
     }
 
-    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> Evaluator {
+    func experiment() throws -> Evaluator {
         // A model that is missing is told before the data are opened.
         let extractor = try renderModel.map { try ModelChoice(features: $0).loadExtractor(threads: given.common.threads) }
         var options = clicks.evaluation(seed: given.common.seed, clicksPerPhoto: SharedPhotoOptions.usual)
         (options.segments, options.renderBaselines) = (segments, renderBaselines)
         return Evaluator(
-            try ground(), options: options, renderExtractor: extractor, returned: try photos.map { try ReturnedPhotos(contentsOf: $0) })
+            try open(), options: options, renderExtractor: extractor, returned: try photos.map { try ReturnedPhotos(contentsOf: $0) })
     }
 
     func open() throws -> Subjects {
@@ -171,7 +171,7 @@ struct EvaluateSuccess: MatchingCommand {
     }
 
     func finish(_ experiment: Evaluator, _ records: [SampleRecord], _ summary: EvaluationSummary, _ head: SummaryHead) throws {
-        let report = EvaluationReport(summary, head, gallery: try experiment.gallery(of: records, count: gallery))
+        let report = EvaluationReport(summary, head, of: records, gallery: try experiment.gallery(of: records, count: gallery))
         try AtomicFile.write(report.html, to: "\(output)/report.html", operation: "writing the report")
     }
 
@@ -193,12 +193,12 @@ struct EvaluatePhotos: MatchingCommand {
     @Flag(inversion: .prefixedNo, help: "Make the 3D segment of each answer and compare it with the label.")
     var segments = true
 
-    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> PhotoEvaluator {
+    func experiment() throws -> PhotoEvaluator {
         var options = EvaluationOptions()
         options.protocolKind = .photos
         options.segments = segments
         options.seed = given.common.seed
-        return PhotoEvaluator(try ground(), clicks: try PhotoClicks(contentsOf: clicks), options: options)
+        return PhotoEvaluator(try open(), clicks: try PhotoClicks(contentsOf: clicks), options: options)
     }
 }
 
@@ -224,9 +224,9 @@ struct EvaluateExistence: MatchingCommand {
         help: ArgumentHelp("Outputs of earlier runs with these models on other shapes, to fit to as well.", valueName: "folder"))
     var pool: [String] = []
 
-    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> ExistenceEvaluator {
+    func experiment() throws -> ExistenceEvaluator {
         try fitting.check()
-        return try ExistenceEvaluator(ground(), options: sampling.evaluation(seed: given.common.seed), pool: pool)
+        return try ExistenceEvaluator(open(), options: sampling.evaluation(seed: given.common.seed), pool: pool)
     }
 
     func finish(

@@ -27,9 +27,9 @@ struct EvaluateAblations: MatchingCommand {
         Terminal.result(all.map { "\($0.name): \($0.title)" }.joined(separator: "\n"))
     }
 
-    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> AblationEvaluator {
+    func experiment() throws -> AblationEvaluator {
         let options = clicks.evaluation(seed: given.common.seed, clicksPerPhoto: SharedPhotoOptions.usualOfMany)
-        return try AblationEvaluator(Evaluator(ground(), options: options), variants: choose(among: Ablation.all(from: given.settings)))
+        return try AblationEvaluator(Evaluator(open(), options: options), variants: choose(among: Ablation.all(from: given.settings)))
     }
 
     /// The first variant, the settings of the preset, is what the others are compared with, so it is always there.

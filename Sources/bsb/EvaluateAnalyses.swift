@@ -17,10 +17,10 @@ struct EvaluateInvariance: MatchingCommand {
 
     @OptionGroup(title: "Clicks") var sharing: SharedPhotoOptions
 
-    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> InvarianceEvaluator {
+    func experiment() throws -> InvarianceEvaluator {
         var options = sampling.evaluation(seed: given.common.seed)
         options.clicksPerPhoto = sharing.clicksPerPhoto ?? SharedPhotoOptions.usualOfMany
-        return try InvarianceEvaluator(Evaluator(ground(), options: options))
+        return try InvarianceEvaluator(Evaluator(open(), options: options))
     }
 }
 

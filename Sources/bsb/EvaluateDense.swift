@@ -33,11 +33,11 @@ struct EvaluateDense: MeasuringCommand {
         guard (32...4096).contains(photoSize) else { throw ValidationError("--photo-size must be between 32 and 4096.") }
     }
 
-    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> DenseEvaluator {
+    func experiment() throws -> DenseEvaluator {
         var options = EvaluationOptions()
         (options.samples, options.clicksPerPhoto, options.photoSize, options.seed) = (photos, 1, photoSize, given.common.seed)
         options.protocolKind = subject == .cross ? .cross : .same
-        return DenseEvaluator(Evaluator(try ground(), options: options), subject: subject, usesTrueMask: trueMask, hasRegions: regions)
+        return DenseEvaluator(Evaluator(try open(), options: options), subject: subject, usesTrueMask: trueMask, hasRegions: regions)
     }
 }
 
@@ -62,9 +62,9 @@ struct EvaluateTransfer: MeasuringCommand {
         guard (1...1_000_000).contains(pairs) else { throw ValidationError("--pairs must be between 1 and 1000000.") }
     }
 
-    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> TransferEvaluator {
+    func experiment() throws -> TransferEvaluator {
         var options = EvaluationOptions()
         (options.protocolKind, options.samples, options.clicksPerPhoto, options.seed) = (.cross, pairs, 1, given.common.seed)
-        return TransferEvaluator(Evaluator(try ground(), options: options))
+        return TransferEvaluator(Evaluator(try open(), options: options))
     }
 }

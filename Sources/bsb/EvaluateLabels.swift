@@ -36,9 +36,9 @@ struct EvaluateLabels: MeasuringCommand {
         }
     }
 
-    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> LabelSpreadEvaluator {
+    func experiment() throws -> LabelSpreadEvaluator {
         var options = LabelSpreadEvaluator.Options()
         (options.sources, options.seed, options.groupsByNoun) = (counts ?? options.sources, given.common.seed, byNoun)
-        return try LabelSpreadEvaluator(ground(), options: options, library: library.map { try MeshLibrary(opening: $0) })
+        return try LabelSpreadEvaluator(open(), options: options, library: library.map { try MeshLibrary(opening: $0) })
     }
 }

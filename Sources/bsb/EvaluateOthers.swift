@@ -23,14 +23,11 @@ struct EvaluateQuestions: ExperimentCommand {
     @OptionGroup(title: "Running") var running: RunOptions
     @OptionGroup(title: "Running") var seeding: SeedOptions
 
-    func open() throws -> Subjects {
+    func experiment() throws -> QuestionExport {
         try checkOutput(output)
-        return try dataSet.open(at: Workbench(Settings(), ModelChoice(), running, cache: CacheDirectory(path: nil)))
-    }
-
-    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> QuestionExport {
+        let ground = try dataSet.open(at: Workbench(Settings(), ModelChoice(), running, cache: CacheDirectory(path: nil)))
         let options = clicks.evaluation(seed: seeding.seed, clicksPerPhoto: SharedPhotoOptions.usual)
-        return QuestionExport(of: Evaluator(try ground(), options: options), to: output)
+        return QuestionExport(of: Evaluator(ground, options: options), to: output)
     }
 }
 

@@ -17,10 +17,10 @@ struct EvaluateReverse: MatchingCommand {
 
     @OptionGroup(title: "Output") var fitting: FitOptions
 
-    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> ReverseEvaluator {
+    func experiment() throws -> ReverseEvaluator {
         try fitting.check()
         let options = clicks.evaluation(seed: given.common.seed, clicksPerPhoto: SharedPhotoOptions.usualOfMany)
-        return try ReverseEvaluator(Evaluator(ground(), options: options))
+        return try ReverseEvaluator(Evaluator(open(), options: options))
     }
 
     func finish(_ experiment: ReverseEvaluator, _ records: [ReverseRecord], _ summary: ReverseSummary, _ head: SummaryHead) throws {
@@ -60,9 +60,9 @@ struct EvaluateRelate: MatchingCommand {
         guard (1...1000).contains(meshes) else { throw ValidationError("--meshes must be between 1 and 1000.") }
     }
 
-    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> RelateEvaluator {
+    func experiment() throws -> RelateEvaluator {
         var options = PhotoPairOptions()
         (options.samples, options.clicksPerPair, options.meshes, options.seed) = (samples, clicksPerPair, meshes, given.common.seed)
-        return RelateEvaluator(try ground(), clicks: try PhotoClicks(contentsOf: clicks), options: options)
+        return RelateEvaluator(try open(), clicks: try PhotoClicks(contentsOf: clicks), options: options)
     }
 }

@@ -49,12 +49,11 @@ struct EvaluateSegments: ExperimentCommand {
         guard (0...100).contains(corrections), parts >= 1,
             [prompts, steps, referenceSteps, meshesPerCategory].allSatisfy({ $0 ?? 1 >= 1 })
         else { throw ValidationError("Counts must be at least 1, and --corrections from 0 to 100.") }
-        _ = try chosenMethods()
     }
 
     var running: RunOptions { common.run }
 
-    func open() throws -> Subjects {
+    private func open() throws -> Subjects {
         try checkOutput(output)
         let settings = common.settings(presets.preset, look, liftOptions)
         var ground = try dataSet.open(at: common.workbench(settings, choice: segmenterModel.choice(presets.preset)))
@@ -64,18 +63,16 @@ struct EvaluateSegments: ExperimentCommand {
         return ground
     }
 
-    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> SegmentEvaluation {
-        try SegmentEvaluation(ground(), options: options())
+    func experiment() throws -> SegmentEvaluation {
+        let options = try options()
+        return SegmentEvaluation(try open(), options: options)
     }
 
     private func chosenMethods() throws -> [SegmentEvaluation.Method]? {
-        try methods?.split(separator: ",").map { name in
-            guard let method = SegmentEvaluation.Method(rawValue: String(name)) else {
-                let known = SegmentEvaluation.Method.allCases.map(\.rawValue).joined(separator: ", ")
-                throw ValidationError("There is no method '\(name)'; there are \(known).")
-            }
-            return method
-        }
+        guard let methods else { return nil }
+        let known = SegmentEvaluation.Method.allCases.map(\.rawValue)
+        _ = try chosenNames(methods, among: known, "choosing methods") { "there is no method '\($0)'" }
+        return methods.split(separator: ",").compactMap { SegmentEvaluation.Method(rawValue: String($0)) }
     }
 
     private func options() throws -> SegmentEvaluation.Options {

@@ -36,10 +36,10 @@ struct EvaluateVideo: MeasuringCommand {
         guard protocolKind != .photos else { throw ValidationError("Films are made up: --protocol is same or cross.") }
     }
 
-    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> VideoEvaluator {
+    func experiment() throws -> VideoEvaluator {
         var options = EvaluationOptions()
         (options.samples, options.clicksPerPhoto, options.photoSize, options.seed) = (films, 1, photoSize, given.common.seed)
         options.protocolKind = protocolKind
-        return VideoEvaluator(Evaluator(try ground(), options: options), frames: frames, usesTrueMask: trueMask)
+        return VideoEvaluator(Evaluator(try open(), options: options), frames: frames, usesTrueMask: trueMask)
     }
 }

@@ -72,10 +72,8 @@ extension TableCommand {
 protocol ExperimentCommand: TableCommand {
     associatedtype Measurement: Experiment
 
-    /// Opens models and shapes.
-    func open() throws -> Subjects
-    /// What is measured.
-    func experiment(on ground: @autoclosure () throws -> Subjects) throws -> Measurement
+    /// What is measured, with models and data opened.
+    func experiment() throws -> Measurement
     /// What is made of the records beside the summary, before that is written.
     func finish(_ experiment: Measurement, _ records: [Measurement.Record], _ summary: Measurement.Outcome, _ head: SummaryHead) throws
 }
@@ -87,11 +85,11 @@ extension ExperimentCommand {
 
     func publication(command: String) throws -> PublishedSummary {
         let start = Date()
-        let experiment = try experiment(on: open())
+        let experiment = try experiment()
         let measured = try experiment.run(folder: output)
         let summary = experiment.summary(of: measured.records)
         let head = SummaryHead(
-            version: BSB.version, command: command, models: experiment.models, settings: experiment.ground.bench.settings,
+            version: BSB.version, command: command, models: experiment.models, settings: experiment.bench.settings,
             seconds: Date().timeIntervalSince(start), skipped: measured.skipped)
         try finish(experiment, measured.records, summary, head)
         let published = PublishedSummary(head, summary)
@@ -103,6 +101,8 @@ extension ExperimentCommand {
 /// A command whose experiment has the usual options.
 protocol MeasuringCommand: ExperimentCommand {
     var given: MeasurementOptions { get }
+    /// Opens models and shapes.
+    func open() throws -> Subjects
 }
 
 extension MeasuringCommand {

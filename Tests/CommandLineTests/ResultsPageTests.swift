@@ -52,6 +52,31 @@ import Testing
         #expect(try results(["--check"], in: folder).exitCode == 1)
     }
 
+    /// Made from nothing once more, on another number of threads, a table is the same to the byte but for the time it took.
+    @Test func tablesMadeTwiceAreTheSame() throws {
+        let folder = try Folder()
+        for (id, sides) in [("1", 16), ("2", 14)] { try OwnMethodTests.writeTube(id, sides: sides, in: folder) }
+        func files(threads: Int) throws -> [String: String] {
+            let output = "results-\(threads)"
+            let run = try Program.run(
+                [
+                    "evaluate", "all", "--data", "data", "--format", "simple", "--quick", "--tables", "vertices,dense,transfer",
+                    "--threads",
+                    "\(threads)", "--output", output,
+                ], in: folder.path, environment: ["XDG_CACHE_HOME": "\(folder.path)/cache-\(threads)"])
+            try #require(run.exitCode == 0, "\(run.errors)")
+            let names = try FileManager.default.subpathsOfDirectory(atPath: "\(folder.path)/\(output)")
+            let times = try Regex(#""(mapSeconds|seconds)" ?: ?[0-9.e-]+|in [0-9]+ seconds"#)
+            return try Dictionary(
+                uniqueKeysWithValues: names.filter { $0.contains(".") }.map { name in
+                    (name, try String(contentsOfFile: "\(folder.path)/\(output)/\(name)", encoding: .utf8).replacing(times, with: "T"))
+                })
+        }
+        let (first, second) = (try files(threads: 1), try files(threads: 2))
+        #expect(first.keys.sorted() == second.keys.sorted() && first.keys.contains("vertices/report.html") && first.count >= 14)
+        for (name, text) in first { #expect(second[name] == text, "\(name) is not the same") }
+    }
+
     @Test func theFirstPageIsWrittenFromAFullRun() throws {
         let folder = try Folder()
         try FileManager.default.createDirectory(atPath: "\(folder.path)/pages/docs", withIntermediateDirectories: true)

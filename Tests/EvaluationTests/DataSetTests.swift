@@ -227,10 +227,12 @@ import Testing
         "172/objs/original-2.obj": tetrahedronOBJ, "172/objs/new-0.obj": tetrahedronOBJ,
     ]
 
-    private func shape(_ files: [String: String], level: Int) throws -> LabelledShape {
+    private func shape(_ files: [String: String], level: Int) throws -> LabelledShape { try shape(files, .level(level)) }
+
+    private func shape(_ files: [String: String], _ naming: PartNetDataSet.Naming) throws -> LabelledShape {
         try withTemporaryDirectory { folder in
             try write(files, in: folder)
-            let set = try PartNetDataSet(folder, level: level)
+            let set = try PartNetDataSet(folder, naming: naming)
             return try set.shape(set.entries[0])
         }
     }
@@ -277,6 +279,47 @@ import Testing
         let fine = try shape(files, level: 2)
         #expect(fine.entry == ShapeEntry(category: "Bottle", id: "3763"))
         #expect(fine.labels.names == ["body", "lid"] && fine.labels.perFace == [0, 0, 0, 0, 1, 1, 1, 1])
+    }
+
+    /// An oven of PartNet-Mobility: two doors of two parts, and a frame, part of which moves with a door.
+    private static let oven = [
+        "7179/result.json": """
+        [{"name": "oven", "id": 0, "children": [
+            {"name": "frame", "id": 1, "children": [{"name": "bar", "id": 5, "objs": ["o-1"]}, {"name": "handle", "id": 6, "objs": ["o-2"]}]},
+            {"name": "door_a", "id": 2, "objs": ["o-3"]}, {"name": "door_b", "id": 3, "objs": ["o-4"]}, {"name": "sticker", "objs": ["o-5"]}]}]
+        """,
+        "7179/meta.json": #"{"model_cat": "Oven"}"#,
+        "7179/semantics.txt": "link_0 hinge door\nlink_1 hinge door\n\nlink_2 static oven_body\n",
+        "7179/mobility_v2.json": """
+        [{"id": 0, "joint": "hinge", "parts": [{"id": 2, "name": "door_a"}, {"id": 6, "name": "handle"}]},
+         {"id": 1, "joint": "hinge", "parts": [{"id": 3, "name": "door_b", "children": []}]}, {"id": 2, "parts": [{"id": 1, "name": "frame"}]}]
+        """,
+        "7179/textured_objs/o-1.obj": tetrahedronOBJ, "7179/textured_objs/o-2.obj": tetrahedronOBJ,
+        "7179/textured_objs/o-3.obj": tetrahedronOBJ, "7179/textured_objs/o-4.obj": tetrahedronOBJ,
+        "7179/textured_objs/o-5.obj": tetrahedronOBJ,
+    ]
+
+    @Test func linksNameWhatMovesWithThem() throws {
+        let shape = try shape(Self.oven, .links)
+        #expect(shape.entry == ShapeEntry(category: "Oven", id: "7179"))
+        // The handle moves with a door, though it is a part of the frame; what no link has is the oven's.
+        #expect(shape.labels.names == ["oven_body", "door", "oven"])
+        #expect(stride(from: 0, to: 20, by: 4).map { shape.labels.perFace[$0] } == [0, 1, 1, 1, 2])
+        #expect(try self.shape(Self.oven, level: 1).labels.names == ["frame", "door_a", "door_b", "sticker"])
+    }
+
+    @Test(arguments: [
+        ("semantics.txt", "link_0 hinge door\n"), ("semantics.txt", "link_0 door\n"),
+        ("mobility_v2.json", "[{}]"), ("mobility_v2.json", "{}"),
+        ("semantics.txt", "link_0 hinge door\nlink_0 hinge lid\nlink_1 hinge door\nlink_2 static oven_body\n"),
+    ])
+    func damagedLinks(file: String, text: String) {
+        #expect(throws: Failure.self) { try shape(Self.oven.merging(["7179/\(file)": text]) { $1 }, .links) }
+    }
+
+    @Test func shapesWithoutLinksAreLeftOut() throws {
+        #expect(throws: Failure.self) { try shape(Self.files, .links) }
+        #expect(try shape(Self.files.merging(Self.oven) { $1 }, .links).entry.id == "7179")
     }
 
     @Test func damagedMeshAndMeta() {

@@ -83,7 +83,12 @@ import Testing
             let set = try KeypointSet(contentsOf: folder)
             #expect(set.pairs.count == 2)
             let patterns = PatternExtractor { index in index == 1 ? grid(16, movedBy: [2, -1]) : grid(16) }
-            let summary = try KeypointEvaluator(set, extractor: patterns, parallelism: Parallelism(threads: 2)).summary()
+            var bench = testBench(threads: 2)
+            bench.extractor = patterns
+            let evaluator = KeypointEvaluator(set, at: bench)
+            let records = try evaluator.run(folder: folder + "/out").records
+            #expect(try evaluator.run(folder: folder + "/out").records == records, "a finished run goes on with nothing")
+            let summary = evaluator.summary(of: records)
             #expect(summary.groups.map(\.name) == ["all", "a"])
             for scores in [summary.groups[0].nearest, summary.groups[0].voted] {
                 #expect(scores.map(\.within) == [0.05, 0.1, 0.15])

@@ -106,7 +106,9 @@ import Testing
             var options = LibraryPhotoEvaluator.Options()
             options.searches = 3
             let evaluator = try LibraryPhotoEvaluator(in: library, photos: folder + "/photos", table, options: options, at: bench)
-            let summary = try evaluator.run(folder: folder + "/out")
+            let records = try evaluator.run(folder: folder + "/out").records
+            #expect(try evaluator.run(folder: folder + "/out").records == records, "a finished run goes on with nothing")
+            let summary = evaluator.summary(of: records)
             #expect(summary.searches == 3 && summary.judged == 3 && summary.relevant == 2)
             // Of three meshes all are among the first ten.
             #expect(summary.recall["search"]?.mean == 1 && summary.random?.mean == 1 && summary.recall["whole"]?.mean == 1)

@@ -30,6 +30,12 @@ import Testing
             format: .partnet, mesh: "172/objs/new-0.obj", labels: "172/result.json",
             files: ["172/result.json": #"[{"name": "chair", "objs": ["new-0"]}]"#, "172/objs/new-0.obj": tetrahedronOBJ]),
         Layout(
+            format: .partnetMobility, mesh: "172/textured_objs/new-0.obj", labels: "172/mobility_v2.json",
+            files: [
+                "172/result.json": #"[{"name": "chair", "id": 0, "objs": ["new-0"]}]"#, "172/semantics.txt": "link_0 free seat",
+                "172/mobility_v2.json": #"[{"id": 0, "parts": [{"id": 0}]}]"#, "172/textured_objs/new-0.obj": tetrahedronOBJ,
+            ]),
+        Layout(
             format: .simple, mesh: "Thing/a.obj", labels: "Thing/a.labels.json",
             files: ["Thing/a.obj": tetrahedronOBJ, "Thing/a.labels.json": #"{"names": ["a"], "perFace": [0, 0, 0, 0]}"#]),
     ]

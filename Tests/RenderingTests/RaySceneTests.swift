@@ -1,5 +1,6 @@
 import BSBBasics
 import BSBShapes
+import Foundation
 import Testing
 
 @testable import BSBRendering
@@ -30,6 +31,30 @@ import Testing
         }
         #expect(disagreements <= 2)
         #expect(hits.count { $0 != nil } > 300 && hits.count { $0 == nil } > 100)
+    }
+
+    /// A cone of 3,000 slivers, whose boxes are cut into pieces.
+    @Test func sliversAgreeWithBruteForce() throws {
+        let count = 3000
+        let ring = (0..<count).map { index -> SIMD3<Float> in
+            let angle = 2 * Float.pi * Float(index) / Float(count)
+            return [cos(angle), sin(angle), 0.05 * sin(7 * angle)]
+        }
+        let faces = (0..<UInt32(count)).map { SIMD3<UInt32>(0, 1 + $0, 1 + ($0 + 1) % UInt32(count)) }
+        let mesh = Mesh(vertices: [[0, 0, 0.4]] + ring, faces: faces)
+        #expect(Accelerator.boxesMet(by: mesh) > Accelerator.crowd)
+        #expect(Accelerator.boxesMet(by: triangleSoup(200, seed: 1)) < Accelerator.crowd)
+        let (scene, naive) = (try RayScene(mesh: mesh), NaiveCaster(mesh: mesh))
+        var generator = SeededGenerator(seed: 3)
+        let rays = (0..<500).map { _ in
+            Ray(origin: [generator.uniform(-1, 1), generator.uniform(-1, 1), 2], direction: [0.05, 0.1, -1], far: 4)
+        }
+        for (ray, hit) in zip(rays, scene.nearestHits(rays)) {
+            let expected = naive.hits(ray).first
+            #expect((hit == nil) == (expected == nil))
+            guard let hit, let expected else { continue }
+            #expect(abs(Double(hit.distance) - expected.t) < 1e-4)
+        }
     }
 
     @Test func surfacesAgreeWithNearestHits() throws {

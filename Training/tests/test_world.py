@@ -10,7 +10,9 @@ from torch import nn
 
 from bsb_training.data import unnamed_parts
 from bsb_training.export import export, session
+from bsb_training.export_lite import export as export_lite
 from bsb_training.frozen import FrozenStages
+from bsb_training.lite import LiteTrunk
 from bsb_training.model import ModelConfig, Pair, SegmenterEncoder
 
 SMALL = dict(widths=(8, 8, 16, 16, 24), blocks=(1, 1, 1, 1), pyramid=16, embedding_dimension=16, decoder_width=8)
@@ -52,6 +54,22 @@ class WorldTests(unittest.TestCase):
         for name, value in network.trunk.stages.state_dict().items():
             self.assertTrue(torch.equal(value, before[name]), name)
         self.assertTrue(all(p.requires_grad for p in network.trunk.smoothing.parameters()))
+
+
+class LiteTests(unittest.TestCase):
+    def test_its_graph_gives_two_unit_vectors_a_cell(self):
+        torch.manual_seed(0)
+        trunk = LiteTrunk().eval()
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "lite.onnx"
+            self.assertLess(export_lite(trunk, 64, path), 1e-4)
+            found = session(path, 1).run(None, {"pixel_values": torch.rand(1, 3, 64, 64).numpy()})[0]
+        self.assertEqual(found.shape, (1, 432, 4, 4))
+        lengths = torch.from_numpy(found).split([112, 320], 1)
+        for length in lengths:
+            self.assertTrue(torch.allclose(length.norm(dim=1), torch.ones(1, 4, 4), atol=1e-4))
+        with self.assertRaises(SystemExit):
+            export_lite(trunk, 80, path)
 
 
 class ExportTests(unittest.TestCase):

@@ -1,37 +1,26 @@
 import BSBBasics
 import BSBShapes
-import Foundation
 
 /// The COSEG data: `category/shapes/id.off` and `category/gt/id.seg`, one part number for each face.
 ///
 /// From Wang and others, "Active Co-Analysis of a Set of Shapes", 2012.
-package struct COSEGDataSet: LabelledDataSet {
-    /// All shapes, in order.
-    package let entries: [ShapeEntry]
-    private let folder: String
+package struct COSEGDataSet: FileDataSet {
+    let files: ShapeFiles
 
     /// Opens the folder.
     ///
     /// Throws `Failure` if it has no labelled mesh.
     package init(_ folder: String) throws {
-        self.folder = folder
-        let found = try Folder.folders(folder).filter { Folder.isFolder("\(folder)/\($0)/shapes") }.flatMap { category in
-            try Folder.names("\(folder)/\(category)/shapes")
-                .filter { Folder.ending($0) == "off" && Folder.exists("\(folder)/\(category)/gt/\(Folder.stem($0)).seg") }
-                .map { ShapeEntry(category: category, id: Folder.stem($0)) }
-        }
-        entries = try Folder.entries(found, in: folder, layout: "category/shapes/id.off with category/gt/id.seg")
+        files = try ShapeFiles(in: folder, meshes: "shapes", endings: ["off"], labels: ["gt/*.seg"])
     }
 
     /// Reads a shape.
     ///
     /// Throws `Failure` if a file of it is missing or damaged.
     package func shape(_ entry: ShapeEntry) throws -> LabelledShape {
-        let path = "\(folder)/\(entry.category)/shapes/\(entry.id).off"
-        let data = try AtomicFile.readFile(path, operation: "reading the mesh")
-        let mesh = try Mesh(data: data, format: .off, path: path)
-        let numbers = try PartNumbers(contentsOf: "\(folder)/\(entry.category)/gt/\(entry.id).seg", count: mesh.fileFaceCount, what: "face")
-        return LabelledShape(entry: entry, path: path, hash: ContentHash(of: data).hex, mesh: mesh, labels: numbers.labels)
+        try files.shape(entry) { mesh, labels in
+            try PartNumbers(contentsOf: labels[0], count: mesh.fileFaceCount, what: "face").labels
+        }
     }
 }
 

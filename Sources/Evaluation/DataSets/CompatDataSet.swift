@@ -5,10 +5,8 @@ import BSBShapes
 ///
 /// The first two digits of an id, in hexadecimal, are the number of its category in `metadata/classes.json`. At the coarse level parts are
 /// named by `metadata/hier_coarse.json`, at the fine one by the nodes.
-package struct CompatDataSet: LabelledDataSet {
-    /// All shapes, in order.
-    package let entries: [ShapeEntry]
-    private let meshes: [ShapeEntry: String]
+package struct CompatDataSet: FileDataSet {
+    let files: ShapeFiles
     /// By the first two digits of ids, for each fine part the coarse one; empty at the fine level.
     private let coarse: [String: [String: String]]
 
@@ -32,27 +30,33 @@ package struct CompatDataSet: LabelledDataSet {
             guard let number = Int(id.prefix(2), radix: 16), classes.indices.contains(number) else { continue }
             meshes[ShapeEntry(category: classes[number], id: id)] = "\(folder)/models/\(name)"
         }
-        self.meshes = meshes
-        entries = try Folder.entries(Array(meshes.keys), in: folder, layout: "models/id.gltf with metadata/classes.json")
+        files = try ShapeFiles(meshes.mapValues { ($0, []) }, in: folder, layout: "models/id.gltf with metadata/classes.json")
     }
 
     /// Reads a shape.
     ///
     /// Throws `Failure` if a file of it is missing or damaged, or no node has a name.
     package func shape(_ entry: ShapeEntry) throws -> LabelledShape {
-        guard let path = meshes[entry] else { throw entry.unknown }
-        let mesh = try Mesh(contentsOf: path)
-        var labels = ShapeLabels(names: [], perFace: [Int](repeating: -1, count: mesh.fileFaceCount))
         let known = coarse[String(entry.id.prefix(2)).lowercased()] ?? [:]
-        for group in mesh.groups {
-            let name = known[group.name] ?? group.name
-            let number = labels.names.firstIndex(of: name) ?? labels.names.count
-            if number == labels.names.count { labels.names.append(name) }
-            for face in group.fileFaces { labels.perFace[Int(face)] = number }
+        return try files.shape(entry) { mesh, _ in
+            var labels = ShapeLabels(names: [], perFace: [Int](repeating: -1, count: mesh.fileFaceCount))
+            for group in mesh.groups {
+                let number = labels.number(of: known[group.name] ?? group.name)
+                for face in group.fileFaces { labels.perFace[Int(face)] = number }
+            }
+            guard labels.perFace.contains(where: { $0 >= 0 }) else {
+                throw Failure(.badInput, "reading the parts", path: entry.name, reason: "no node with triangles has a name")
+            }
+            return labels
         }
-        guard labels.perFace.contains(where: { $0 >= 0 }) else {
-            throw Failure(.badInput, "reading the parts", path: path, reason: "no node with triangles has a name")
-        }
-        return LabelledShape(entry: entry, path: path, hash: try ContentHash(ofFile: path).hex, mesh: mesh, labels: labels)
+    }
+}
+
+extension ShapeLabels {
+    /// The index of a name, which is added if it is new.
+    mutating func number(of name: String) -> Int {
+        if let known = names.firstIndex(of: name) { return known }
+        names.append(name)
+        return names.count - 1
     }
 }

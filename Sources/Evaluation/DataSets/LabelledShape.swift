@@ -17,11 +17,6 @@ package struct ShapeEntry: Hashable, Sendable, Codable, Comparable {
     /// `category/id`.
     package var name: String { "\(category)/\(id)" }
 
-    /// What says that a data set does not have it.
-    var unknown: Failure {
-        Failure(.missingInput, "reading the mesh", path: name, reason: "the data set has no such shape")
-    }
-
     /// By category, then by number or name.
     package static func < (a: ShapeEntry, b: ShapeEntry) -> Bool {
         (a.category, Int(a.id) ?? .max, a.id) < (b.category, Int(b.id) ?? .max, b.id)
@@ -82,6 +77,8 @@ package enum DataSetFormat: String, Sendable, Hashable, Codable, CaseIterable {
     case princeton
     /// PartNet and PartNet-Mobility: `id/objs/*.obj` or `id/textured_objs/*.obj`, `id/result.json` and `id/meta.json`.
     case partnet
+    /// PartNet-Mobility by the links that move: the same with `id/semantics.txt` and `id/mobility_v2.json`.
+    case partnetMobility = "partnet-mobility"
     /// COSEG: `category/shapes/id.off` and `category/gt/id.seg`.
     case coseg
     /// ShapeNetPart: `category/meshes/id.obj`, `category/points/id.pts` and `category/points_label/id.seg`.
@@ -103,7 +100,8 @@ extension DataSetFormat {
     package func open(_ folder: String, level: Int = 1) throws -> any LabelledDataSet {
         switch self {
         case .princeton: try PrincetonDataSet(folder)
-        case .partnet: try PartNetDataSet(folder, level: level)
+        case .partnet: try PartNetDataSet(folder, naming: .level(level))
+        case .partnetMobility: try PartNetDataSet(folder, naming: .links)
         case .coseg: try COSEGDataSet(folder)
         case .shapenetpart: try ShapeNetPartDataSet(folder)
         case .partobjaverse: try PartObjaverseDataSet(folder)

@@ -1,6 +1,5 @@
 import BSBBasics
 import BSBShapes
-import Foundation
 
 /// ShapeNetPart: labelled points of meshes that come from ShapeNetCore (Yi and others 2016).
 ///
@@ -9,44 +8,25 @@ import Foundation
 ///
 /// A face takes the label of the point nearest to its middle, after the points' bounding box is laid onto the mesh's: the points were
 /// published in a frame of their own.
-package struct ShapeNetPartDataSet: LabelledDataSet {
-    /// All shapes, in order.
-    package let entries: [ShapeEntry]
-    private let folder: String
-    private let meshes: [ShapeEntry: String]
+package struct ShapeNetPartDataSet: FileDataSet {
+    let files: ShapeFiles
 
     /// Opens the folder.
     ///
     /// Throws `Failure` if it has no labelled mesh.
     package init(_ folder: String) throws {
-        self.folder = folder
-        var meshes: [ShapeEntry: String] = [:]
-        for category in try Folder.folders(folder) where Folder.isFolder("\(folder)/\(category)/meshes") {
-            for name in try Folder.names("\(folder)/\(category)/meshes") where Folder.meshEndings.contains(Folder.ending(name)) {
-                let entry = ShapeEntry(category: category, id: Folder.stem(name))
-                let isLabelled =
-                    Folder.exists("\(folder)/\(category)/points/\(entry.id).pts")
-                    && Folder.exists("\(folder)/\(category)/points_label/\(entry.id).seg")
-                if isLabelled { meshes[entry] = "\(folder)/\(category)/meshes/\(name)" }
-            }
-        }
-        self.meshes = meshes
-        entries = try Folder.entries(
-            Array(meshes.keys), in: folder, layout: "category/meshes/id.obj with category/points/id.pts and category/points_label/id.seg")
+        files = try ShapeFiles(in: folder, meshes: "meshes", labels: ["points/*.pts", "points_label/*.seg"])
     }
 
     /// Reads a shape.
     ///
     /// Throws `Failure` if a file of it is missing or damaged.
     package func shape(_ entry: ShapeEntry) throws -> LabelledShape {
-        guard let path = meshes[entry] else { throw entry.unknown }
-        let hash = try ContentHash(ofFile: path, operation: "reading the mesh").hex
-        let mesh = try Mesh(contentsOf: path)
-        let points = try Self.points("\(folder)/\(entry.category)/points/\(entry.id).pts")
-        let numbers = try PartNumbers(
-            contentsOf: "\(folder)/\(entry.category)/points_label/\(entry.id).seg", count: points.count, what: "point")
-        return LabelledShape(
-            entry: entry, path: path, hash: hash, mesh: mesh, labels: Self.labels(of: mesh, points: points, numbers: numbers.labels))
+        try files.shape(entry) { mesh, paths in
+            let points = try Self.points(paths[0])
+            let numbers = try PartNumbers(contentsOf: paths[1], count: points.count, what: "point")
+            return Self.labels(of: mesh, points: points, numbers: numbers.labels)
+        }
     }
 
     private static func points(_ path: String) throws -> [SIMD3<Float>] {

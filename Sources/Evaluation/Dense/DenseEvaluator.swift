@@ -42,25 +42,18 @@ package struct DenseEvaluator: PhotoExperiment {
 
     package var choices: [any Encodable] { [evaluator.options, subject, usesTrueMask, hasRegions] }
 
-    /// How far the points are that each photo's pixels are given.
-    package func records(of job: PhotoJob, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [DenseRecord] {
-        let found = try skips.using(job.target) {
-            let target = try ground.shape(job.target)
-            return (target, try DenseJudge(target, at: bench))
-        }
-        guard let (target, judge) = found else { return [] }
-        return try job.photos.filter { !finished.contains($0.number) }.compactMap { planned in
-            let seen = try skips.using(planned.source) {
-                let source = try self.source(planned, target)
-                return (source, try PhotoSubject(mesh: source.opened.scene.mesh))
-            }
-            guard let (source, subject) = seen,
-                let photo = try evaluator.studio.photo(of: source, subject: subject, number: planned.number)
-            else { return nil }
-            return try judge.record(
-                of: photo, source, number: planned.number, isSame: self.subject != .cross, usesTrueMask: usesTrueMask,
-                hasRegions: hasRegions, at: bench)
-        }
+    static let isSideBySide = false
+
+    func prepared(_ entry: ShapeEntry) throws -> DenseJudge { try DenseJudge(ground.shape(entry), at: bench) }
+
+    /// How far the points are that a photo's pixels are given.
+    func records(of planned: PlannedPhoto, _ source: PhotoSource, on judge: DenseJudge) throws -> [DenseRecord] {
+        let source = subject == .deformed ? try deformed(planned) : source
+        guard let photo = try evaluator.studio.photo(of: source.shape, subject: source.subject, number: planned.number) else { return [] }
+        let record = try judge.record(
+            of: photo, source.shape, number: planned.number, isSame: subject != .cross, usesTrueMask: usesTrueMask, hasRegions: hasRegions,
+            at: bench)
+        return record.map { [$0] } ?? []
     }
 
     /// The scores of all ways.
@@ -68,17 +61,13 @@ package struct DenseEvaluator: PhotoExperiment {
         DenseSummary(of: records, subject: subject, options: evaluator.options)
     }
 
-    private func source(_ planned: PlannedPhoto, _ target: EvaluationShape) throws -> EvaluationShape {
-        switch subject {
-        case .same: return target
-        case .cross: return try ground.shape(planned.source)
-        case .deformed:
-            var shape = try ground.data.shape(planned.source)
-            var generator = SeededGenerator(seed: evaluator.options.seed ^ 0xDEF0, stream: UInt64(planned.number))
-            let deformation = Deformation.random(up: shape.pose.up, strength: 0.7, using: &generator)
-            let placed = try Normalisation(of: shape.mesh, method: .boundingSphere).applied(to: shape.mesh)
-            shape.mesh.vertices = deformation.apply(to: placed.vertices)
-            return try EvaluationShape(shape, settings: bench.settings)
-        }
+    /// The shape of a photo, stretched, twisted and bent.
+    private func deformed(_ planned: PlannedPhoto) throws -> PhotoSource {
+        var shape = try ground.data.shape(planned.source)
+        var generator = SeededGenerator(seed: evaluator.options.seed ^ 0xDEF0, stream: UInt64(planned.number))
+        let deformation = Deformation.random(up: shape.pose.up, strength: 0.7, using: &generator)
+        let placed = try Normalisation(of: shape.mesh, method: .boundingSphere).applied(to: shape.mesh)
+        shape.mesh.vertices = deformation.apply(to: placed.vertices)
+        return try PhotoSource(EvaluationShape(shape, settings: bench.settings))
     }
 }

@@ -10,7 +10,7 @@ import BSBWorkbench
 import Foundation
 
 /// Judges the points of one mesh that pixels are given.
-struct DenseJudge {
+struct DenseJudge: Sendable {
     let target: EvaluationShape
     let features: SurfaceFeatures
     let mirror: MirrorPlane?
@@ -124,19 +124,13 @@ struct DenseJudge {
     }
 
     private func nearest(_ questions: [Question], _ grid: FeatureGrid, _ size: RasterSize, at bench: Workbench) throws -> DenseScore {
-        let comparison = PixelSimilarity(grid)
         let pixels = questions.map { Pixel(x: $0.pixel % size.width, y: $0.pixel / size.width) }
         let vertices = target.opened.referenced.indices.filter { target.opened.referenced[$0] }
-        let rows = features.values(at: vertices).withNormalizedRows()
-        let cosines = Matrix.product(comparison.directions(at: pixels).factor, rows.transposed, parallelism: bench.parallelism)
+        let directions = PixelSimilarity(grid).directions(at: pixels)
+        let nearest = features.values(at: vertices).withNormalizedRows().mostSimilarRows(to: directions, parallelism: bench.parallelism)
         return score(
             questions,
-            pixels.indices.map { index in
-                let row = cosines.row(index)
-                guard let best = row.indices.max(by: { row[$0] < row[$1] }) else { return nil }
-                let vertex = vertices[best - row.startIndex]
-                return (target.opened.scene.mesh.vertices[vertex], target.part(of: vertex))
-            })
+            nearest.map { (target.opened.scene.mesh.vertices[vertices[$0]], target.part(of: vertices[$0])) })
     }
 
     /// Adds how far vertices are placed from where the photo shows them.

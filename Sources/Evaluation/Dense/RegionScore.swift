@@ -10,7 +10,7 @@ struct RegionScore {
     private let map: MapJob.Outcome
     private let target: EvaluationShape
     /// For each region the part of the mesh that has most of its segment's area; nil without a counterpart.
-    private let parts: [Int?]
+    private let parts: [String?]
 
     /// Maps the object of a photo.
     ///
@@ -19,14 +19,7 @@ struct RegionScore {
         map = try MapJob(at: bench).run(photo, judge.target.opened, object: object)
         let target = judge.target
         self.target = target
-        parts = map.regions.map { region in
-            guard let labels = region.segment?.vertexLabels else { return nil }
-            var areas = [Double](repeating: 0, count: target.partNames.count)
-            for (vertex, isInside) in labels.enumerated() where isInside && target.partOfVertex[vertex] >= 0 {
-                areas[target.partOfVertex[vertex]] += target.areas[vertex]
-            }
-            return areas.indices.max { areas[$0] < areas[$1] }.flatMap { areas[$0] > 0 ? $0 : nil }
-        }
+        parts = map.regions.map { $0.segment.flatMap { target.largestPart(among: $0.vertexLabels) } }
     }
 
     /// Regions with a part of the mesh.
@@ -37,7 +30,7 @@ struct RegionScore {
         let right = questions.count { question in
             let (x, y) = (question.pixel % size.width, question.pixel / size.width)
             let region = map.regions.firstIndex { $0.visible[x, y] }
-            return question.part != nil && region.flatMap { parts[$0] }.map { target.partNames[$0] } == question.part
+            return question.part != nil && region.flatMap { parts[$0] } == question.part
         }
         return DenseScore(part: SampleJudge.rounded(Double(right) / Double(max(1, questions.count))))
     }

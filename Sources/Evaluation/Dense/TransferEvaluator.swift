@@ -19,40 +19,27 @@ package struct TransferEvaluator: PhotoExperiment {
 
     package var models: [ModelIdentity] { [bench.extractor.identity] }
 
-    /// How much of the job's mesh gets the right label from each of its others.
-    package func records(of job: PhotoJob, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [TransferRecord] {
-        guard let target = try skips.using(job.target, { try ground.shape(job.target) }) else { return [] }
-        return try job.photos.filter { !finished.contains($0.number) }.compactMap { planned in
-            guard let source = try skips.using(planned.source, { try ground.shape(planned.source) }) else { return nil }
-            return try record(number: planned.number, from: source, planned.source, to: target)
-        }
+    static let isSideBySide = false
+
+    func prepared(_ entry: ShapeEntry) throws -> EvaluationShape { try ground.shape(entry) }
+
+    /// How much of a mesh gets the right label from another.
+    func records(of planned: PlannedPhoto, _ source: PhotoSource, on target: EvaluationShape) throws -> [TransferRecord] {
+        let (source, labels) = (source.shape, try ground.data.shape(planned.source).labels)
+        let carried = try LabelTransfer(at: bench).run(source.opened, labels, to: target.opened).carried.names
+        let commonest = source.largestPart()
+        return [
+            TransferRecord(
+                sample: planned.number, photo: planned.number, category: target.entry.category, source: source.entry.name,
+                target: target.entry.name, transfer: target.rightShare(of: carried),
+                nearest: target.rightShare(of: try nearest(source, target)),
+                commonest: target.rightShare(of: carried.map { _ in commonest }))
+        ]
     }
 
     /// The shares of all ways.
     package func summary(of records: [TransferRecord]) -> TransferSummary {
         TransferSummary(of: records, options: evaluator.options)
-    }
-
-    private func record(number: Int, from source: EvaluationShape, _ entry: ShapeEntry, to target: EvaluationShape) throws -> TransferRecord
-    {
-        let labels = try ground.data.shape(entry).labels
-        let outcome = try LabelTransfer(at: bench).run(source.opened, labels, to: target.opened)
-        let carried = outcome.perVertex.map { $0 < 0 ? nil : labels.names[$0] }
-        return TransferRecord(
-            sample: number, photo: number, category: target.entry.category, source: source.entry.name, target: target.entry.name,
-            transfer: share(carried, target), nearest: share(try nearest(source, target), target),
-            commonest: share([String?](repeating: commonest(source), count: carried.count), target))
-    }
-
-    /// The share of the labelled surface whose label is right.
-    private func share(_ names: [String?], _ target: EvaluationShape) -> Double {
-        var (right, all) = (0.0, 0.0)
-        for (vertex, name) in names.enumerated() {
-            guard let truth = target.part(of: vertex) else { continue }
-            all += target.areas[vertex]
-            if name == truth { right += target.areas[vertex] }
-        }
-        return SampleJudge.rounded(all > 0 ? right / all : 0)
     }
 
     /// For each vertex the part of the most similar labelled vertex.
@@ -62,13 +49,6 @@ package struct TransferEvaluator: PhotoExperiment {
         let vertices = Array(target.partOfVertex.indices)
         let to = try target.opened.features(at: bench).values(at: vertices).withNormalizedRows()
         return from.mostSimilarRows(to: to, parallelism: bench.parallelism).map { source.part(of: known[$0]) }
-    }
-
-    /// The part with the largest area.
-    private func commonest(_ source: EvaluationShape) -> String? {
-        var areas = [Double](repeating: 0, count: source.partNames.count)
-        for (part, area) in zip(source.partOfVertex, source.areas) where part >= 0 { areas[part] += area }
-        return areas.indices.max { areas[$0] < areas[$1] }.map { source.partNames[$0] }
     }
 }
 

@@ -42,16 +42,11 @@ package struct ExistenceSummary: Summary {
                         "existence": { record in known.map { $0.probability(record.evidence) } },
                     ])
         }
-        var scores: [(String, (ExistenceRecord) -> Double)] = [
-            ("bestIoU", \.evidence.bestIoU), ("nearestIoU", \.nearestIoU), ("qualifyingShare", \.evidence.qualifyingShare),
-            ("similarity", \.evidence.similarity),
-        ]
-        if let known { scores.append(("existence", { known.probability($0.evidence) })) }
         // What is painted onto a part leads to that part, which is no wrong answer, and cannot be told from it by features that see shape alone.
         let judged = records.filter { $0.counterpart != .painted }.map(\.judged)
-        if let others = judged.leftOutCalibrations(.photoToShape, models: models) {
-            scores.append(("leftOut", { others[$0.category]!.probability($0.evidence) }))
-        }
+        let scores: [(String, (ExistenceRecord) -> Double)] =
+            [("bestIoU", \.evidence.bestIoU), ("nearestIoU", \.nearestIoU)]
+            + judged.scores(.photoToShape, at: bench).map { score in (score.name, { score.of($0.judged) }) }
         (curves, areas) = ([:], [:])
         for (name, score) in scores {
             func curve(_ others: [ExistenceRecord]) -> ROCCurve? {

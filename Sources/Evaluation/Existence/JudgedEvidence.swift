@@ -1,5 +1,6 @@
 import BSBBackbones
 import BSBCorrespondence
+import BSBWorkbench
 
 /// Evidence of a match, with whether there was a counterpart.
 struct JudgedEvidence {
@@ -26,5 +27,20 @@ extension [JudgedEvidence] {
             if result[category] == nil { return nil }
         }
         return result
+    }
+
+    /// What tells what exists from what does not, as scores by name: what was seen, the calibrated score `existence`, if there is one for the
+    /// models, and `leftOut`, the score that a calibration has which was fitted to all other categories.
+    func scores(_ direction: MatchDirection, at bench: Workbench) -> [(name: String, of: (JudgedEvidence) -> Double)] {
+        var scores: [(name: String, of: (JudgedEvidence) -> Double)] = [
+            ("qualifyingShare", \.evidence.qualifyingShare), ("similarity", \.evidence.similarity),
+        ]
+        if let known = bench.calibrations.known(direction, for: bench.models) {
+            scores.append(("existence", { known.probability($0.evidence) }))
+        }
+        if let others = leftOutCalibrations(direction, models: bench.models) {
+            scores.append(("leftOut", { others[$0.category]!.probability($0.evidence) }))
+        }
+        return scores
     }
 }

@@ -10,7 +10,7 @@ package protocol LoggedRecord: Codable, Sendable {
     var sample: Int { get }
 }
 
-/// A measurement on the shapes of a data set that is made piece by piece, goes on where it was cut short, and ends in a summary.
+/// A measurement that is made piece by piece, goes on where it was cut short, and ends in a summary.
 package protocol Experiment: Sendable {
     associatedtype Record: LoggedRecord
     associatedtype Outcome: Summary
@@ -23,11 +23,13 @@ package protocol Experiment: Sendable {
     static var name: String { get }
     /// What is being done, for those who wait.
     static var stage: String { get }
-    /// The shapes that take part, and what it works with.
-    var ground: Subjects { get }
+    /// What it works with.
+    var bench: Workbench { get }
+    /// What takes part, by name: shapes, or photos.
+    var subjects: [String] { get }
     /// The models that decide the records.
     var models: [ModelIdentity] { get }
-    /// What decides the records beside settings, models and shapes.
+    /// What decides the records beside settings, models and subjects.
     var choices: [any Encodable] { get }
 
     /// Everything that is to be done, in order.
@@ -48,7 +50,6 @@ package protocol Experiment: Sendable {
 }
 
 extension Experiment {
-    var bench: Workbench { ground.bench }
     package var models: [ModelIdentity] { bench.models }
 
     /// Does what is not yet in `folder` and returns all records, in order, with the shapes that could not be used.
@@ -73,7 +74,7 @@ extension Experiment {
         if let first = skips.first, log.records.isEmpty {
             throw Failure(
                 first.kind, first.operation, path: first.path,
-                reason: "none of \(ground.entries.count) shapes can be used, and of this one: \(first.reason)", hint: first.hint)
+                reason: "none of \(subjects.count) shapes can be used, and of this one: \(first.reason)", hint: first.hint)
         }
         let known =
             Folder.exists(skipFile) ? try JSONFile.decode([SkippedShape].self, from: skipFile, operation: "resuming the evaluation") : []
@@ -83,8 +84,19 @@ extension Experiment {
     }
 }
 
+/// An experiment on shapes of a data set.
+package protocol LabelledExperiment: Experiment {
+    /// The shapes that take part, and what it works with.
+    var ground: Subjects { get }
+}
+
+extension LabelledExperiment {
+    package var bench: Workbench { ground.bench }
+    package var subjects: [String] { ground.entries.map(\.name) }
+}
+
 /// An experiment whose shapes are finished as a whole, one by one.
-package protocol ShapeExperiment: Experiment where Job == (number: Int, entry: ShapeEntry), Unit == String {
+package protocol ShapeExperiment: LabelledExperiment where Job == (number: Int, entry: ShapeEntry), Unit == String {
     /// The records of a shape, the number of which is its place in the list. Throws `Failure`.
     func records(of entry: ShapeEntry, number: Int) throws -> [Record]
 }
@@ -187,7 +199,7 @@ private struct RunDescription: Encodable {
         analysis = type(of: experiment).name
         let bench = experiment.bench
         (settings, calibrations) = (bench.settings, bench.calibrations.known(for: bench.models))
-        (models, shapes, choices) = (experiment.models, experiment.ground.entries.map(\.name), experiment.choices)
+        (models, shapes, choices) = (experiment.models, experiment.subjects, experiment.choices)
     }
 
     private enum Key: String, CodingKey {

@@ -1,6 +1,7 @@
 import BSBBackbones
 import BSBBasics
 import BSBImages
+import BSBWorkbench
 import Foundation
 
 /// How often keypoints are found in other photos of their set: the share of correct keypoints (PCK).
@@ -47,72 +48,95 @@ package struct KeypointSummary: Summary {
     }
 }
 
+/// How far the answers for the keypoints of a pair of photos are off: one line of `samples.jsonl`.
+package struct KeypointRecord: Sendable, Hashable, Codable, LoggedRecord {
+    /// The number of the pair.
+    package var sample: Int
+    /// The photo whose keypoints are sought.
+    package var source: String
+    /// The photo that they are sought in.
+    package var target: String
+    /// For each keypoint the distance of the nearest cell by features alone, in shares of the box.
+    package var nearest: [Float]
+    /// The same with a vote of neighbouring matches.
+    package var voted: [Float]
+}
+
 /// Measures photo-to-photo correspondence by features alone, as on PF-WILLOW (Ham et al., CVPR 2016).
-package struct KeypointEvaluator: Sendable {
+package struct KeypointEvaluator: Experiment {
+    package static let name = "keypoints"
+    package static let stage = "Matching keypoints"
+
     /// Within which shares of the keypoints' box a match counts.
     static let distances = [0.05, 0.1, 0.15]
 
-    let set: KeypointSet
-    let extractor: any FeatureExtractor
-    let parallelism: Parallelism
-    private let progress: @Sendable (Int, Int) -> Void
+    package let bench: Workbench
+    private let set: KeypointSet
+    private let pairs: [(source: Int, target: Int)]
 
-    /// An evaluation of an extractor on a set of photos.
-    package init(
-        _ set: KeypointSet, extractor: any FeatureExtractor, parallelism: Parallelism = Parallelism(),
-        progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
-    ) {
-        (self.set, self.extractor, self.parallelism, self.progress) = (set, extractor, parallelism, progress)
+    /// An evaluation of a workbench's feature extractor on a set of photos.
+    package init(_ set: KeypointSet, at bench: Workbench) {
+        (self.set, self.bench, pairs) = (set, bench, set.pairs)
     }
 
-    /// How far the answers for one keypoint are off, in shares of the box.
-    private struct Distances: Sendable {
-        var nearest: Float
-        var voted: Float
+    package var subjects: [String] { self.set.photos.map(\.name) }
+    package var models: [ModelIdentity] { [bench.extractor.identity] }
+    package var choices: [any Encodable] { [self.set.photos.map(\.points)] }
+
+    /// Some pairs by their numbers, and what all photos look like.
+    package struct Job {
+        fileprivate var photos: Deferred<[KeypointMatcher.Photo]>
+        fileprivate var pairs: [Int]
     }
 
-    /// Runs all pairs.
-    ///
-    /// Throws `Failure` if a photo cannot be read or the model cannot be run.
-    package func summary() throws -> KeypointSummary {
-        let photos = try parallelism.map(set.photos.count) { index in
-            let image = try Image(contentsOf: "\(set.folder)/\(set.photos[index].name)")
-            return KeypointMatcher.Photo(try extractor.features(of: image), width: image.width, height: image.height)
+    package func jobs(skipping skips: SkippedShapes) throws -> [(job: Job, units: [Int])] {
+        let photos = Deferred {
+            try bench.parallelism.map(set.photos.count) { index in
+                let image = try Image(contentsOf: "\(set.folder)/\(set.photos[index].name)")
+                return KeypointMatcher.Photo(try bench.extractor.features(of: image), width: image.width, height: image.height)
+            }
         }
-        let pairs = set.pairs
-        let batch = 8 * parallelism.threads
-        var found: [[Distances]] = []
-        for first in stride(from: 0, to: pairs.count, by: batch) {
-            progress(first, pairs.count)
-            found += parallelism.map(min(batch, pairs.count - first)) { distances(pairs[first + $0], photos) }
+        let batch = 8 * bench.parallelism.threads
+        return stride(from: 0, to: pairs.count, by: batch).map { first in
+            let some = Array(first..<min(first + batch, pairs.count))
+            return (Job(photos: photos, pairs: some), some)
         }
-        progress(pairs.count, pairs.count)
-        let names = Set(set.photos.map(\.set)).sorted()
-        let groups =
-            [group("all", pairs.indices.map { $0 }, pairs, found)]
-            + names.map { name in group(name, pairs.indices.filter { set.photos[pairs[$0].source].set == name }, pairs, found) }
-        return KeypointSummary(photos: photos.count, pairs: pairs.count, groups: groups.compactMap { $0 })
     }
 
-    private func distances(_ pair: (source: Int, target: Int), _ photos: [KeypointMatcher.Photo]) -> [Distances] {
+    package func unit(of record: KeypointRecord) -> Int { record.sample }
+
+    /// How far the answers of some pairs are off.
+    package func records(of job: Job, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [KeypointRecord] {
+        let (photos, left) = (try job.photos.value(), job.pairs.filter { !finished.contains($0) })
+        return bench.parallelism.map(left.count) { record(left[$0], pairs[left[$0]], photos) }
+    }
+
+    private func record(_ number: Int, _ pair: (source: Int, target: Int), _ photos: [KeypointMatcher.Photo]) -> KeypointRecord {
         let (source, target) = (set.photos[pair.source], set.photos[pair.target])
         let side = max(target.boxSide, .leastNormalMagnitude)
         func distance(_ a: SIMD2<Float>, _ b: SIMD2<Float>) -> Float { ((a - b) * (a - b)).sum().squareRoot() / side }
-        return zip(KeypointMatcher().matches(of: source.points, from: photos[pair.source], to: photos[pair.target]), target.points).map {
-            Distances(nearest: distance($0.nearest, $1), voted: distance($0.voted, $1))
-        }
+        let found = KeypointMatcher().matches(of: source.points, from: photos[pair.source], to: photos[pair.target])
+        return KeypointRecord(
+            sample: number, source: source.name, target: target.name, nearest: zip(found, target.points).map { distance($0.nearest, $1) },
+            voted: zip(found, target.points).map { distance($0.voted, $1) })
     }
 
-    private func group(
-        _ name: String, _ chosen: [Int], _ pairs: [(source: Int, target: Int)], _ found: [[Distances]]
-    ) -> KeypointSummary.Group? {
-        let clusters = chosen.flatMap { pair in found[pair].map { _ in pairs[pair].source } }
-        func scores(_ distance: (Distances) -> Float) -> [KeypointSummary.Score] {
-            Self.distances.compactMap { within in
-                let hits = chosen.flatMap { found[$0].map { Double(distance($0)) <= within ? 1.0 : 0 } }
-                return Bootstrap().mean(of: hits, clusters: clusters).map { .init(within: within, share: $0) }
+    /// The shares over all sets, and those of each.
+    package func summary(of records: [KeypointRecord]) -> KeypointSummary {
+        let sets = Dictionary(set.photos.map { ($0.name, $0.set) }) { first, _ in first }
+        let groups = Dictionary(grouping: records) { sets[$0.source] ?? "" }.sorted { $0.key < $1.key }
+        return KeypointSummary(
+            photos: set.photos.count, pairs: records.count,
+            groups: ([("all", records)] + groups.map { ($0.key, $0.value) }).filter { !$0.1.isEmpty }.map(Self.group))
+    }
+
+    private static func group(_ name: String, of records: [KeypointRecord]) -> KeypointSummary.Group {
+        func scores(_ answers: KeyPath<KeypointRecord, [Float]>) -> [KeypointSummary.Score] {
+            distances.compactMap { within in
+                let hits = records.flatMap { record in record[keyPath: answers].map { (Double($0) <= within ? 1.0 : 0, record.source) } }
+                return hits.estimate(by: \.1) { $0.0 }.map { .init(within: within, share: $0) }
             }
         }
-        return chosen.isEmpty ? nil : .init(name: name, nearest: scores(\.nearest), voted: scores(\.voted))
+        return .init(name: name, nearest: scores(\.nearest), voted: scores(\.voted))
     }
 }

@@ -25,7 +25,7 @@ package struct LabelSpreadRecord: Sendable, Hashable, Codable, LoggedRecord {
 ///
 /// Labels are carried by the features of the models as `bsb transfer` does it, and by the nearest vertex under the same features or under what
 /// geometry alone says (``FormDescriptor``); all ways ask the same labelled vertices.
-package struct LabelSpreadEvaluator: Experiment {
+package struct LabelSpreadEvaluator: LabelledExperiment {
     package static let name = "labels"
     package static let stage = "Carrying labels over"
 
@@ -126,9 +126,7 @@ package struct LabelSpreadEvaluator: Experiment {
 
     private func labelled(_ entry: ShapeEntry) throws -> LabelTransfer.Source {
         let shape = try ground.data.shape(entry)
-        let opened = try OpenMesh(
-            shape.mesh, name: shape.path, hash: shape.hash, normalisation: bench.settings.normalisation,
-            colored: bench.settings.surface == .texture)
+        let opened = try shape.opened(bench.settings)
         try takeKept(opened)
         return (opened, shape.labels)
     }
@@ -184,7 +182,6 @@ private struct Asker {
 
     /// For each way a name for each vertex.
     func names(for target: OpenMesh) throws -> [(LabelSpreadEvaluator.Way, [String?])] {
-        let carried = try LabelTransfer(at: bench).run(voters, to: target)
         let vertices = Array(target.referenced.indices)
         let features = try target.features(at: bench).values(at: vertices).withNormalizedRows()
         func name(_ rows: [Int]) -> [String?] { rows.map { voters.names[voters.labels[$0]] } }
@@ -195,7 +192,7 @@ private struct Asker {
                     to: known.queries(form.values(of: target, parallelism: bench.parallelism)), parallelism: bench.parallelism))
         }
         return [
-            (.votes, carried.perVertex.map { $0 < 0 ? nil : carried.labels.names[$0] }),
+            (.votes, try LabelTransfer(at: bench).run(voters, to: target).names),
             (.nearest, name(directions.mostSimilarRows(to: features, parallelism: bench.parallelism))), (.place, nearest(.place)),
             (.form, nearest(.form)),
         ]

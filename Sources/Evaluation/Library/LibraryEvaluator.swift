@@ -37,7 +37,7 @@ package struct LibraryRecord: Sendable, Hashable, Codable, LoggedRecord {
 ///
 /// A mesh has what was clicked if it has a part of that name, and, unless parts of all categories are alike, is of the same category. The
 /// photographed shape itself does not count.
-package struct LibraryEvaluator: Experiment {
+package struct LibraryEvaluator: LabelledExperiment {
     package static let name = "library"
     package static let stage = "Searching"
 

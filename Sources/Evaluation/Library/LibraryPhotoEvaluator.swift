@@ -7,7 +7,10 @@ import BSBWorkbench
 ///
 /// What part of the object a click means nobody has said, so that this asks less than ``LibraryEvaluator``, of real photos. Every mesh is judged;
 /// one that the table has no word for is of no kind.
-package struct LibraryPhotoEvaluator: Sendable {
+package struct LibraryPhotoEvaluator: Experiment {
+    package static let name = "library-photos"
+    package static let stage = "Searching"
+
     /// How much is measured, and how.
     package struct Options: LibraryQuestions, Hashable {
         /// Searches in all.
@@ -28,8 +31,8 @@ package struct LibraryPhotoEvaluator: Sendable {
     /// A photo with the mask of its object.
     private struct Photo { var (path, mask): (String, String) }
 
+    package let bench: Workbench
     private let judge: LibraryJudge
-    private let bench: Workbench
     private let options: Options
     private let kinds: KindTable
     /// The photos of each kind that has meshes, by the kind's name.
@@ -61,14 +64,20 @@ package struct LibraryPhotoEvaluator: Sendable {
         }
     }
 
-    /// Searches, writes `samples.jsonl` to a folder and says how much is found.
-    ///
-    /// Throws `Failure` if a photo cannot be read, a model cannot be run, or the folder cannot be written.
-    package func run(folder: String) throws -> LibrarySummary<Options> {
-        let records = try bench.stage("Searching", options.searches) { try record($0) }.compactMap(\.self)
-        let lines = try records.reduce(into: "") { $0 += String(decoding: try JSONText.line($1), as: UTF8.self) }
-        try AtomicFile.write(lines, to: "\(folder)/samples.jsonl", operation: "writing samples")
-        return LibrarySummary(of: records, options: options, meshes: judge.entries.count, models: bench.models)
+    package var subjects: [String] { photos.flatMap { $0.photos.map(\.path) } }
+    package var choices: [any Encodable] { [options, kinds, judge.entries.count] }
+
+    package func jobs(skipping skips: SkippedShapes) throws -> [(job: Int, units: [Int])] { (0..<options.searches).map { ($0, [$0]) } }
+
+    package func unit(of record: LibraryRecord) -> Int { record.sample }
+
+    package func records(of job: Int, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [LibraryRecord] {
+        try record(job).map { [$0] } ?? []
+    }
+
+    /// How much is found.
+    package func summary(of records: [LibraryRecord]) -> LibrarySummary<Options> {
+        LibrarySummary(of: records, options: options, meshes: judge.entries.count, models: models)
     }
 
     /// What a search gave; nil where the mask is empty.

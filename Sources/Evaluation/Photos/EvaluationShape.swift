@@ -21,9 +21,7 @@ struct EvaluationShape: Sendable {
     init(_ shape: LabelledShape, settings: Settings) throws {
         entry = shape.entry
         pose = shape.pose
-        opened = try OpenMesh(
-            shape.mesh, name: shape.path, hash: shape.hash, normalisation: settings.normalisation,
-            colored: settings.surface == .texture)
+        opened = try shape.opened(settings)
         partNames = shape.labels.names
         partOfVertex = try shape.labels.perVertex(of: shape.mesh)
         partOfFace = shape.mesh.fileFace.map { shape.labels.perFace[Int($0)] }
@@ -38,6 +36,24 @@ struct EvaluationShape: Sendable {
     func vertices(of part: String) -> [Bool] {
         guard let index = partNames.firstIndex(of: part) else { return partOfVertex.map { _ in false } }
         return partOfVertex.map { $0 == index }
+    }
+
+    /// The part with the largest area among chosen vertices; nil if none of them has a part.
+    func largestPart(among isChosen: [Bool]? = nil) -> String? {
+        var areas = [Double](repeating: 0, count: partNames.count)
+        for (vertex, part) in partOfVertex.enumerated() where part >= 0 && isChosen?[vertex] != false { areas[part] += self.areas[vertex] }
+        return areas.indices.max { areas[$0] < areas[$1] }.flatMap { areas[$0] > 0 ? partNames[$0] : nil }
+    }
+
+    /// The share of the labelled surface whose name, of one for each vertex, is right.
+    func rightShare(of names: [String?]) -> Double {
+        var (right, all) = (0.0, 0.0)
+        for (vertex, name) in names.enumerated() {
+            guard let truth = part(of: vertex) else { continue }
+            all += areas[vertex]
+            if name == truth { right += areas[vertex] }
+        }
+        return SampleJudge.rounded(all > 0 ? right / all : 0)
     }
 
     /// The share of the vertices that can be an answer which are in a part.
@@ -61,5 +77,14 @@ struct EvaluationShape: Sendable {
             for vertex in members { pieces[vertex] = count * numbers[points[vertex]] + part }
         }
         return pieces
+    }
+}
+
+extension LabelledShape {
+    /// The mesh, opened under settings.
+    ///
+    /// Throws `Failure` for a mesh that cannot be used.
+    func opened(_ settings: Settings) throws -> OpenMesh {
+        try OpenMesh(mesh, name: path, hash: hash, normalisation: settings.normalisation, colored: settings.surface == .texture)
     }
 }

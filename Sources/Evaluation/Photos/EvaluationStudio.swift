@@ -30,35 +30,56 @@ struct EvaluationStudio: Sendable {
 
     /// The least share of the picture that the shape has to take.
     private static let leastCover = 0.02
+    /// How often a picture is begun.
+    private static let attempts = 20
+
+    /// How a picture begins: a vertex that is to be shown, a camera that shows it, and the scene around the shape.
+    struct Start {
+        var first: Int
+        var camera: Camera
+        var scene: PhotoScene
+        /// #V: whether a vertex may be clicked.
+        var wanted: [Bool]
+    }
+
+    /// What `make` makes of one of several starts; nil if it makes nothing of them, or the shape has no labelled vertex that any of many
+    /// views shows.
+    func made<Picture>(
+        of shape: EvaluationShape, _ subject: PhotoSubject, _ generator: inout SeededGenerator,
+        _ make: (inout Start, inout SeededGenerator) throws -> Picture?
+    ) throws -> Picture? {
+        let (up, wanted) = (shape.upright, wanted(shape))
+        for _ in 0..<Self.attempts {
+            guard let first = pick(shape, among: wanted, &generator) else { return nil }
+            guard let camera = camera(showing: first, of: shape, up: up, &generator) else { continue }
+            let scene = scene(of: shape, subject: subject, camera: camera, up: up, &generator)
+            var start = Start(first: first, camera: camera, scene: scene, wanted: wanted)
+            if let picture = try make(&start, &generator) { return picture }
+        }
+        return nil
+    }
 
     /// Photo number `number` of a shape, or nil if the shape has no labelled vertex that any of many views shows.
     func photo(of shape: EvaluationShape, subject: PhotoSubject, number: Int) throws -> EvaluationPhoto? {
         var generator = SeededGenerator(seed: seed, stream: UInt64(number))
-        let up = shape.pose.up.direction ?? [0, 1, 0]
-        let wanted = wanted(shape)
-        for _ in 0..<20 {
-            guard let first = pick(shape, among: wanted, &generator) else { return nil }
-            guard let camera = camera(showing: first, of: shape, up: up, &generator) else { continue }
-            var scene = scene(of: shape, subject: subject, camera: camera, up: up, &generator)
-            if paintsSpot { paint(&scene.subject, at: shape.opened.scene.mesh.vertices[first], &generator) }
+        return try made(of: shape, subject, &generator) { start, generator in
+            if paintsSpot { paint(&start.scene.subject, at: shape.opened.scene.mesh.vertices[start.first], &generator) }
             let development = Development.random(using: &generator)
             let photograph = try PhotoRenderer(size: size, sampling: .adaptive, development: development)
-                .photograph(scene, from: camera, seed: generator.next())
-            let found = clicked(camera, photograph.surfaces, shape, wanted, first: first, &generator)
-            guard let click = found.first, !paintsSpot || click.vertex == first else { continue }
+                .photograph(start.scene, from: start.camera, seed: generator.next())
+            let found = clicked(start.camera, photograph.surfaces, shape, start.wanted, first: start.first, &generator)
+            guard let click = found.first, !paintsSpot || click.vertex == start.first else { return nil }
             return EvaluationPhoto(
-                image: photograph.image, clicks: found, camera: camera,
+                image: photograph.image, clicks: found, camera: start.camera,
                 partMasks: found.map { Self.mask(of: $0.part, in: photograph.surfaces, shape) })
         }
-        return nil
     }
 
     /// A camera and clicks as for photo number `number`, without a photo; nil if no labelled vertex can be shown.
     func sight(of shape: EvaluationShape, number: Int) -> (camera: Camera, surfaces: SurfaceBuffers, clicks: [LabelledClick])? {
         var generator = SeededGenerator(seed: seed, stream: UInt64(number))
-        let up = shape.pose.up.direction ?? [0, 1, 0]
-        let wanted = wanted(shape)
-        for _ in 0..<20 {
+        let (up, wanted) = (shape.upright, wanted(shape))
+        for _ in 0..<Self.attempts {
             guard let first = pick(shape, among: wanted, &generator) else { return nil }
             guard let camera = camera(showing: first, of: shape, up: up, &generator) else { continue }
             let surfaces = shape.opened.scene.surfaces(from: camera, size: size)
@@ -87,7 +108,7 @@ struct EvaluationStudio: Sendable {
     }
 
     /// #V: whether a vertex may be clicked.
-    func wanted(_ shape: EvaluationShape) -> [Bool] {
+    private func wanted(_ shape: EvaluationShape) -> [Bool] {
         part.map { shape.vertices(of: $0) } ?? shape.partOfVertex.map { $0 >= 0 }
     }
 
@@ -205,6 +226,11 @@ struct EvaluationStudio: Sendable {
             return face >= 0 && shape.partOfFace[Int(face)] == part
         }
     }
+}
+
+extension EvaluationShape {
+    /// The direction that is up, of length 1.
+    var upright: SIMD3<Float> { pose.up.direction ?? [0, 1, 0] }
 }
 
 extension SIMD3<Float> {

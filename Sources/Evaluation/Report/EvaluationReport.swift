@@ -4,11 +4,12 @@ import BSBPhotography
 package struct EvaluationReport: Sendable {
     private let summary: EvaluationSummary
     private let head: SummaryHead
+    private let records: [SampleRecord]
     private let gallery: [GalleryItem]
 
-    /// A report of a summary and pictures of some of its samples.
-    package init(_ summary: EvaluationSummary, _ head: SummaryHead, gallery: [GalleryItem]) {
-        (self.summary, self.head, self.gallery) = (summary, head, gallery)
+    /// A report of a summary of records and pictures of some of them.
+    package init(_ summary: EvaluationSummary, _ head: SummaryHead, of records: [SampleRecord], gallery: [GalleryItem]) {
+        (self.summary, self.head, self.records, self.gallery) = (summary, head, records.filter(\.partExists), gallery)
     }
 
     /// The HTML text.
@@ -21,7 +22,7 @@ package struct EvaluationReport: Sendable {
         \(tiles)
         \(facts)
         <nav><a href="#methods">Methods</a><a href="#sizes">Sizes of parts</a><a href="#categories">Categories</a>\
-        <a href="#parts">Parts</a><a href="#samples">Samples</a></nav>
+        <a href="#parts">Parts</a><a href="#findings">What became of clicks</a><a href="#samples">Samples</a></nav>
         <h2 id="methods">Success</h2>
         <p>The share of clicks answered on a vertex of the clicked part; no answer counts as wrong. Thin lines are 95 % bootstrap intervals.</p>
         \(BarPlot(bars: summary.methods.map { .init(label: $0.title, estimate: $0.success, isMarked: $0.method == Method.standard.rawValue) }).svg)
@@ -36,6 +37,9 @@ package struct EvaluationReport: Sendable {
         \(groups(summary.categories, heading: "Category"))
         <h2 id="parts">By part</h2>
         \(groups(summary.parts, heading: "Part"))
+        <h2 id="findings">What became of clicks</h2>
+        <p>Each click counts once: where it went wrong first.</p>
+        \(findings)
         <h2 id="samples">Samples</h2>
         \(legend)
         \(GalleryPage(items: gallery).html)
@@ -114,10 +118,23 @@ package struct EvaluationReport: Sendable {
             })
     }
 
+    /// How many clicks there are of each finding.
+    private var findings: String {
+        let found = Dictionary(grouping: records, by: Finding.init).mapValues(\.count)
+        return HTML.table(
+            ["Finding", "n", "Share, %", "Meaning"],
+            Finding.allCases.compactMap { finding in
+                found[finding].map {
+                    "<tr><td>\(finding.title)</td><td>\($0)</td><td>\(HTML.percent(Double($0) / Double(records.count)))</td>"
+                        + "<td>\(finding.meaning)</td></tr>"
+                }
+            })
+    }
+
     private var legend: String {
         """
         <p>Left: the photo, the click (red), the 2D part mask (blue), everything outside the object mask darkened. Right: the mesh with the \
-        answer (red dot) and the nearest vertex (violet cross hairs, which may be on the far side); \
+        answer (red dot) and the nearest vertex (violet cross hairs, which may be on the far side; click to turn it in 3D); \
         <b class="both">segment and part</b>, <b class="segment">segment only</b>, <b class="part">part only</b>.</p>
         """
     }
@@ -145,6 +162,8 @@ package struct EvaluationReport: Sendable {
         figure{margin:0;border:1px solid var(--line);border-radius:6px;overflow:hidden;background:#fff}
         figure.right{border-top:3px solid #3ca15c}figure.wrong{border-top:3px solid #d9534f}figure.none{border-top:3px solid #b9c4d1}
         figure img{width:50%;aspect-ratio:1;object-fit:contain;display:inline-block;vertical-align:top;cursor:zoom-in}
+        figure img[data-mesh]{cursor:pointer}figure img.turned{display:none}
+        figure canvas{width:50%;aspect-ratio:1;display:inline-block;vertical-align:top;cursor:grab;touch-action:none}
         figure.large{grid-column:1/-1}figure.large img{cursor:zoom-out}figcaption{padding:6px 10px;font-size:13px}
         @media(max-width:560px){main{padding:16px 12px 40px}.gallery{grid-template-columns:1fr}.plot{min-width:640px}}
         b.both{color:#2f8a4b}b.segment{color:#c07818}b.part{color:#4f86d8}

@@ -13,6 +13,8 @@ package struct GalleryItem: Sendable {
     package var photo: Data
     /// The mesh with the answer, as a JPEG file.
     package var mesh: Data
+    /// The same in three dimensions.
+    var view: MeshView
 }
 
 /// Colours of the report's pictures.
@@ -21,11 +23,15 @@ enum GalleryColors {
     package static let part = Color(hex: 0x3CA0FA)
     static let answer = Color(hex: 0xE4264B)
     static let nearest = Color(hex: 0x7A3FD0)
-    /// In the 3D segment and in the labelled part; in the segment only; in the part only; in neither.
-    static let both = SIMD3<Float>(0.24, 0.63, 0.36)
-    static let segmentOnly = SIMD3<Float>(0.93, 0.60, 0.22)
-    static let partOnly = SIMD3<Float>(0.55, 0.72, 0.95)
-    static let neither = SIMD3<Float>(0.72, 0.72, 0.72)
+
+    static func color(_ place: MeshView.Place) -> SIMD3<Float> {
+        switch place {
+        case .neither: [0.72, 0.72, 0.72]
+        case .both: [0.24, 0.63, 0.36]
+        case .segment: [0.93, 0.60, 0.22]
+        case .part: [0.55, 0.72, 0.95]
+        }
+    }
 }
 
 extension Evaluator {
@@ -76,9 +82,10 @@ extension Evaluator {
             else { return nil }
             let opened = OpenPhoto(photo.image, name: record.source)
             let masks = try opened.masks(of: Click(Pixel(x: record.click.x, y: record.click.y)), at: worker)
+            let view = try Self.view(of: target, record, worker)
             return GalleryItem(
                 record: record, photo: try Self.picture(of: photo.image, masks, record).jpegData(quality: 80),
-                mesh: try Self.picture(of: target, record, worker).jpegData(quality: 82))
+                mesh: try Self.picture(of: target, view).jpegData(quality: 82), view: view)
         }.compactMap { $0 }
     }
 
@@ -92,31 +99,35 @@ extension Evaluator {
     }
 
     /// The mesh from the side of the answer, or of the usual viewer if there is none.
-    private static func picture(of target: TargetMesh, _ record: SampleRecord, _ bench: Workbench) throws -> Image {
-        let mesh = target.mesh.scene.mesh
-        let (size, frame) = (RasterSize(320), target.shape.pose.frame)
+    private static func view(of target: TargetMesh, _ record: SampleRecord, _ bench: Workbench) throws -> MeshView {
+        let frame = target.shape.pose.frame
         let buddy = record.answers[Method.standard.rawValue]?.vertex
         let nearest = record.answers[Method.nearestVertex.rawValue]?.vertex
         let towards = frame[2] + frame[1] * 0.4 + frame[0] * 0.4
         let normal = (buddy ?? nearest).map { target.mesh.surface.normals[$0] } ?? .zero
-        let direction = (normal * 1.4 + towards).direction ?? towards
-        let camera = Camera.framing(mesh.vertices, from: direction, up: frame[1], size: size)
         let inside = try buddy.flatMap { try target.mesh.visiblePart(around: $0, at: bench)?.vertexLabels } ?? []
-        let part = target.shape.vertices(of: record.click.part)
-        let colors = part.indices.map { vertex -> SIMD3<Float> in
+        let places = target.shape.vertices(of: record.click.part).enumerated().map { vertex, isPart -> MeshView.Place in
             let isInside = inside.indices.contains(vertex) && inside[vertex]
-            if isInside { return part[vertex] ? GalleryColors.both : GalleryColors.segmentOnly }
-            return part[vertex] ? GalleryColors.partOnly : GalleryColors.neither
+            return isInside ? (isPart ? .both : .segment) : (isPart ? .part : .neither)
         }
+        return MeshView(
+            mesh: target.mesh.scene.mesh, places: places, answer: buddy, nearest: nearest,
+            towards: (normal * 1.4 + towards).direction ?? towards, up: frame[1])
+    }
+
+    private static func picture(of target: TargetMesh, _ view: MeshView) throws -> Image {
+        let (mesh, size) = (view.mesh, RasterSize(320))
+        let camera = Camera.framing(mesh.vertices, from: view.towards, up: view.up, size: size)
+        let colors = view.places.map(GalleryColors.color)
         var shading = Shading.presentation
         shading.supersampling = 2
         var canvas = Canvas(
             try PictureRenderer(target.mesh.scene, shading: shading).picture(from: camera, size: size, vertexColors: colors).image
         )
-        if let nearest, let (position, _) = camera.project(mesh.vertices[nearest], size: size) {
+        if let nearest = view.nearest, let (position, _) = camera.project(mesh.vertices[nearest], size: size) {
             canvas.crosshair(position, radius: 9, GalleryColors.nearest)
         }
-        if let buddy, let (position, _) = camera.project(mesh.vertices[buddy], size: size) {
+        if let buddy = view.answer, let (position, _) = camera.project(mesh.vertices[buddy], size: size) {
             canvas.clickMarker(position, radius: 5, GalleryColors.answer)
         }
         return canvas.image

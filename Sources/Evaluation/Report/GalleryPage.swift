@@ -1,42 +1,32 @@
-/// The gallery of a report: pictures of samples that can be filtered by verdict and category, and enlarged.
+/// The gallery of a report: pictures of samples to browse by what became of them, by category and by part; photos can be enlarged, meshes turned.
 struct GalleryPage {
     let items: [GalleryItem]
-
-    /// What became of a sample, as a class of its figure.
-    private enum Verdict: String, CaseIterable {
-        case right, wrong, none
-
-        init(_ record: SampleRecord) {
-            let answer = record.answers[Method.standard.rawValue]
-            self = answer?.correct == true ? .right : answer?.vertex == nil ? .none : .wrong
-        }
-
-        var title: String {
-            switch self {
-            case .right: "right"
-            case .wrong: "another part"
-            case .none: "no answer"
-            }
-        }
-    }
 
     /// The filters and figures.
     var html: String {
         guard !items.isEmpty else { return "<p>No samples were pictured.</p>" }
-        let categories = Set(items.map(\.record.category)).sorted().map { "<option>\(HTML.escaped($0))</option>" }.joined()
-        let buttons = Verdict.allCases.map { verdict in
-            "<button data-verdict=\"\(verdict.rawValue)\">\(verdict.title) (\(items.count { Verdict($0.record) == verdict }))</button>"
+        let buttons = Finding.allCases.compactMap { finding in
+            let count = items.count { Finding($0.record) == finding }
+            return count == 0
+                ? nil : #"<button data-finding="\#(finding.rawValue)" title="\#(finding.meaning)">\#(finding.title) (\#(count))</button>"#
         }.joined()
+        let views = Dictionary(items.map { ($0.record.target, $0.view) }) { first, _ in first }.sorted { $0.key < $1.key }
         return """
-            <p class="filters"><button class="on" data-verdict="">all (\(items.count))</button>\(buttons)\
-            <select aria-label="category"><option value="">every category</option>\(categories)</select></p>
+            <p class="filters"><button class="on" data-finding="">all (\(items.count))</button>\(buttons)\
+            \(choice("category", items.map(\.record.category)))\(choice("part", items.map(\.part)))</p>
             <div class="gallery">\(items.map(figure).joined(separator: "\n"))</div>
-            <script>\(Self.script)</script>
+            \(views.map { $1.element(of: $0) }.joined(separator: "\n"))
+            <script type="module">\(Self.script)\(MeshView.script)</script>
             """
     }
 
+    private func choice(_ what: String, _ names: [String]) -> String {
+        let options = Set(names).sorted().map { "<option>\(HTML.escaped($0))</option>" }.joined()
+        return #"<select aria-label="\#(what)" name="\#(what)"><option value="">every \#(what)</option>\#(options)</select>"#
+    }
+
     private func figure(_ item: GalleryItem) -> String {
-        let record = item.record
+        let (record, finding) = (item.record, Finding(item.record))
         let answer = record.answers[Method.standard.rawValue]
         let verdict = answer?.vertex == nil ? "no answer" : "answered on \(answer?.part ?? "no part")"
         let iou = record.segmentIoU.map { ", 3D IoU \(HTML.percent($0)) %" } ?? ""
@@ -44,9 +34,11 @@ struct GalleryPage {
         let nearest = record.answers[Method.nearestVertex.rawValue]?.part.map { "; the nearest vertex is on \($0)" } ?? ""
         let source = record.source == record.target ? "" : " from \(HTML.escaped(record.source))"
         return """
-            <figure class="\(Verdict(record).rawValue)" data-category="\(HTML.escaped(record.category))">
+            <figure class="\(finding.verdict)" data-finding="\(finding.rawValue)" data-category="\(HTML.escaped(record.category))" \
+            data-part="\(HTML.escaped(item.part))">
             <img loading="lazy" alt="photo" src="data:image/jpeg;base64,\(item.photo.base64EncodedString())">\
-            <img loading="lazy" alt="mesh" src="data:image/jpeg;base64,\(item.mesh.base64EncodedString())">
+            <img loading="lazy" alt="mesh"\(item.view.attributes(of: record.target)) \
+            src="data:image/jpeg;base64,\(item.mesh.base64EncodedString())">
             <figcaption><b>\(HTML.escaped(record.click.part))</b> of \(HTML.escaped(record.target))\(source): \(HTML.escaped(verdict))\
             \(HTML.escaped(nearest)); \(record.qualified) of \(record.candidates) candidates qualify\(iou)\(mask)</figcaption></figure>
             """
@@ -54,10 +46,16 @@ struct GalleryPage {
 
     private static let script = """
         const figures=[...document.querySelectorAll("figure")],buttons=[...document.querySelectorAll(".filters button")],
-        choice=document.querySelector(".filters select");let verdict="";
-        function show(){figures.forEach(f=>f.hidden=(verdict&&!f.classList.contains(verdict))||(choice.value&&f.dataset.category!==choice.value));
-        buttons.forEach(b=>b.classList.toggle("on",b.dataset.verdict===verdict))}
-        buttons.forEach(b=>b.onclick=()=>{verdict=b.dataset.verdict;show()});choice.onchange=show;
-        figures.forEach(f=>f.querySelectorAll("img").forEach(i=>i.onclick=()=>f.classList.toggle("large")));
+        choices=[...document.querySelectorAll(".filters select")];let finding="";
+        function show(){figures.forEach(f=>f.hidden=(finding&&f.dataset.finding!==finding)||choices.some(c=>c.value&&f.dataset[c.name]!==c.value));
+        buttons.forEach(b=>b.classList.toggle("on",b.dataset.finding===finding))}
+        buttons.forEach(b=>b.onclick=()=>{finding=b.dataset.finding;show()});choices.forEach(c=>c.onchange=show);
+        figures.forEach(f=>f.querySelectorAll("img[alt=photo]").forEach(i=>i.onclick=()=>f.classList.toggle("large")));
+
         """
+}
+
+extension GalleryItem {
+    /// The clicked part of its category.
+    fileprivate var part: String { "\(record.category)/\(record.click.part)" }
 }

@@ -31,7 +31,7 @@ package struct RelateRecord: Sendable, Hashable, Codable, LoggedRecord {
 }
 
 /// Measures how often a click in a real photo finds its part in another by way of meshes, beside comparing the photos themselves.
-package struct RelateEvaluator: Experiment {
+package struct RelateEvaluator: LabelledExperiment {
     package static let name = "relate"
     package static let stage = "Relating photos"
 

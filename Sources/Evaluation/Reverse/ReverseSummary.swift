@@ -57,25 +57,14 @@ package struct ReverseSummary: Summary {
                 evidence.map { JudgedEvidence(evidence: $0, exists: exists, category: record.category) }
             }
         }
-        areas = Self.areas(judged, bench)
+        areas = [:]
+        for score in judged.scores(.shapeToPhoto, at: bench) {
+            areas[score.name] =
+                ROCCurve(existing: judged.filter(\.exists).map(score.of), missing: judged.filter { !$0.exists }.map(score.of))?.area
+        }
         fitted = judged.calibration(.shapeToPhoto, models: bench.models)
         parts = Dictionary(grouping: main) { "\($0.category)/\($0.click.part)" }.sorted { $0.key < $1.key }.map {
             Group(name: $0.key, scores: Self.scores($0.value.sorted { $0.sample < $1.sample }, ReverseMethod.allCases))
-        }
-    }
-
-    private static func areas(_ judged: [JudgedEvidence], _ bench: Workbench) -> [String: Double] {
-        var scores: [String: (JudgedEvidence) -> Double] = [
-            "qualifyingShare": \.evidence.qualifyingShare, "similarity": \.evidence.similarity,
-        ]
-        if let known = bench.calibrations.known(.shapeToPhoto, for: bench.models) {
-            scores["existence"] = { known.probability($0.evidence) }
-        }
-        if let others = judged.leftOutCalibrations(.shapeToPhoto, models: bench.models) {
-            scores["leftOut"] = { others[$0.category]!.probability($0.evidence) }
-        }
-        return scores.compactMapValues { score in
-            ROCCurve(existing: judged.filter(\.exists).map(score), missing: judged.filter { !$0.exists }.map(score))?.area
         }
     }
 

@@ -134,9 +134,7 @@ package struct SegmentEvaluation: ShapeExperiment {
     ///
     /// Throws `Failure`.
     package func measure(_ shape: LabelledShape) throws -> MeshResult {
-        let mesh = try OpenMesh(
-            shape.mesh, name: shape.path, hash: shape.hash, normalisation: bench.settings.normalisation,
-            colored: bench.settings.surface == .texture)
+        let mesh = try shape.opened(bench.settings)
         var trials = try self.trials(mesh, shape.labels)
         var result = MeshResult(mesh: shape.entry.name, vertices: mesh.mesh.vertices.count, parts: [], costs: [:])
         let answerer = SegmentAnswerer(mesh: mesh, bench: bench, options: options)

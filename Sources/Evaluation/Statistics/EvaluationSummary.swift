@@ -48,6 +48,10 @@ package struct EvaluationSummary: Summary {
     package var meshes: Int
     /// The scores of all methods.
     package var methods: [MethodScore]
+    /// What the rule of segments brings on these features: success of BSB as published less that of the nearest vertex, sample by sample.
+    package var ruleOverNearest: Estimate?
+    /// The same with the nearest vertex where BSB has no answer.
+    package var ruleOrNearestOverNearest: Estimate?
     /// Area-weighted IoU of the default's 3D segment with the labelled part, where there is an answer, and with its connected piece.
     package var segmentIoU: Estimate?
     /// The same with the connected piece of the part.
@@ -84,7 +88,10 @@ package struct Summarizer: Sendable {
         let methods = ours + others + [(Method.chance.rawValue, Method.chance.title)]
         return EvaluationSummary(
             options: options, samples: main.count, photos: Set(main.map(\.photo)).count, meshes: Set(main.map(\.target)).count,
-            methods: methods.compactMap { score($0.key, $0.title, main) }, segmentIoU: main.estimate(by: \.photo) { $0.segmentIoU },
+            methods: methods.compactMap { score($0.key, $0.title, main) },
+            ruleOverNearest: main.estimate(by: \.photo) { lead($0, of: .bsb, over: Method.nearestVertex.rawValue) },
+            ruleOrNearestOverNearest: main.estimate(by: \.photo) { lead($0, of: .bsbOrNearest, over: Method.nearestVertex.rawValue) },
+            segmentIoU: main.estimate(by: \.photo) { $0.segmentIoU },
             pieceIoU: main.estimate(by: \.photo) { $0.pieceIoU },
             segmentIoUOverAll: options.segments ? main.estimate(by: \.photo) { $0.segmentIoU ?? 0 } : nil,
             partMaskIoU: main.estimate(by: \.photo) { $0.partMaskIoU },
@@ -103,7 +110,7 @@ package struct Summarizer: Sendable {
             method: method, title: title, success: success, successOverMeshes: overMeshes(records, method),
             coverage: records.estimate(by: \.photo) { $0.answers[method].map { $0.isGiven ? 1 : 0 } },
             precision: records.estimate(by: \.photo) { $0.answers[method]?.isGiven == true ? value($0, method) : nil },
-            lead: method == Method.standard.rawValue ? nil : records.estimate(by: \.photo) { lead($0, over: method) })
+            lead: method == Method.standard.rawValue ? nil : records.estimate(by: \.photo) { lead($0, of: .standard, over: method) })
     }
 
     /// 1 for a right answer; for chance, the share of vertices that are right.
@@ -111,8 +118,8 @@ package struct Summarizer: Sendable {
         method == Method.chance.rawValue ? record.partShare : record.answers[method]?.correct == true ? 1 : 0
     }
 
-    private func lead(_ record: SampleRecord, over method: String) -> Double? {
-        record.answers[Method.standard.rawValue].map { ($0.correct ? 1 : 0) - value(record, method) }
+    private func lead(_ record: SampleRecord, of leader: Method, over method: String) -> Double? {
+        record.answers[leader.rawValue].map { ($0.correct ? 1 : 0) - value(record, method) }
     }
 
     private func overMeshes(_ records: [SampleRecord], _ method: String) -> Estimate? {
@@ -145,6 +152,8 @@ extension EvaluationSummary {
         var lines = ["\(options.protocolKind.rawValue) shape: \(samples) samples, \(photos) photos, \(meshes) meshes"]
         lines += ["", Markdown.table(["method", "success [95 %]", "answers", "precision", "default leads by [95 %]"], scores), ""]
         let others = [
+            ("BSB as published leads the nearest vertex by", ruleOverNearest),
+            ("BSB, else nearest vertex, leads the nearest vertex by", ruleOrNearestOverNearest),
             ("IoU of the 3D segment with the labelled part", segmentIoU), ("IoU of the 3D segment with the piece that it is on", pieceIoU),
             ("IoU of the 2D part mask with the visible part", partMaskIoU),
             ("Parts that the mesh lacks: rightly no answer", absentParts),

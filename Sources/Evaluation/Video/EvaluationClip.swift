@@ -33,43 +33,35 @@ extension EvaluationStudio {
     /// goes a quarter of a turn around the upright axis in even steps, and the backdrop moves along.
     func clip(of shape: EvaluationShape, subject: PhotoSubject, number: Int, frames count: Int) throws -> EvaluationClip? {
         var generator = SeededGenerator(seed: seed ^ 0xF11A, stream: UInt64(number))
-        let up = shape.pose.up.direction ?? [0, 1, 0]
-        let wanted = wanted(shape)
-        let motion = ClipMotion.allCases[number % ClipMotion.allCases.count]
-        for _ in 0..<20 {
-            guard let first = pick(shape, among: wanted, &generator) else { return nil }
-            guard let camera = camera(showing: first, of: shape, up: up, &generator) else { continue }
-            var scene = scene(of: shape, subject: subject, camera: camera, up: up, &generator)
+        let (up, motion) = (shape.upright, ClipMotion.allCases[number % ClipMotion.allCases.count])
+        return try made(of: shape, subject, &generator) { start, generator in
             let renderer = PhotoRenderer(size: size, sampling: .adaptive, development: Development.random(using: &generator))
-            let wide = scene.backdrop.rendered(size: RasterSize(width: 2 * size.width, height: 2 * size.height))
+            let wide = start.scene.backdrop.rendered(size: RasterSize(width: 2 * size.width, height: 2 * size.height))
             let turn: Float = generator.uniform() < 0.5 ? -1 : 1
             var clip = EvaluationClip(motion: motion, frames: [], parts: [], click: LabelledClick(x: 0, y: 0, part: ""))
             var piece = -1
             for frame in 0..<count {
                 let time = count > 1 ? Float(frame) / Float(count - 1) : 0
-                let moved = Self.moved(camera, around: up, by: turn * time * .pi / 2, motion, at: time)
-                scene.backdrop = Backdrop(
+                let moved = Self.moved(start.camera, around: up, by: turn * time * .pi / 2, motion, at: time)
+                start.scene.backdrop = Backdrop(
                     .photo(wide, corner: [0.5 - 0.4 * turn * time, 0.5], extent: 0.5, isMirrored: false))
-                let photograph = try renderer.photograph(scene, from: moved, seed: generator.next())
+                let photograph = try renderer.photograph(start.scene, from: moved, seed: generator.next())
                 if frame == 0 {
-                    let found = clicked(camera, photograph.surfaces, shape, wanted, first: first, &generator)
-                    guard let click = found.first, let vertex = click.vertex else { break }
+                    let found = clicked(start.camera, photograph.surfaces, shape, start.wanted, first: start.first, &generator)
+                    guard let click = found.first, let vertex = click.vertex else { return nil }
                     (clip.click, piece) = (click, shape.pieces[vertex])
                 }
                 clip.frames.append(photograph.image)
                 clip.parts.append(Self.mask(ofPiece: piece, part: clip.click.part, in: photograph.surfaces, shape))
-                if frame == 0, clip.parts[0].fraction < Self.leastPart { break }
+                if frame == 0, clip.parts[0].fraction < Self.leastPart { return nil }
             }
-            if clip.frames.count == count { return clip }
+            return clip
         }
-        return nil
     }
 
     /// The camera turned around the upright axis, and looking aside as much as the motion has it at a time from 0 to 1.
     private static func moved(_ camera: Camera, around up: SIMD3<Float>, by angle: Float, _ motion: ClipMotion, at time: Float) -> Camera {
-        func turned(_ v: SIMD3<Float>) -> SIMD3<Float> {
-            v * cosine(angle) + cross(up, v) * sine(angle) + up * ((up * v).sum() * (1 - cosine(angle)))
-        }
+        func turned(_ v: SIMD3<Float>) -> SIMD3<Float> { RenderMatcher.rotated(v, around: up, by: angle) }
         var moved = camera
         (moved.eye, moved.target, moved.up) = (turned(camera.eye), turned(camera.target), turned(camera.up))
         let view = moved.target - moved.eye

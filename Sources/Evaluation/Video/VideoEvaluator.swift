@@ -24,21 +24,12 @@ package struct VideoEvaluator: PhotoExperiment {
 
     package var choices: [any Encodable] { [evaluator.options, frames, usesTrueMask] }
 
-    /// What each frame of a job's films gave.
-    package func records(of job: PhotoJob, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [VideoRecord] {
-        guard let target = try skips.using(job.target, { try ground.target(job.target, segments: true).shape }) else { return [] }
-        let films = job.photos.filter { !finished.contains($0.number) }
-        return try bench.parallelism.map(films.count) { index -> [VideoRecord] in
-            let planned = films[index]
-            let seen = try skips.using(planned.source) {
-                let source = try ground.shape(planned.source)
-                return (source, try PhotoSubject(mesh: source.opened.scene.mesh))
-            }
-            guard let (source, subject) = seen,
-                let clip = try evaluator.studio.clip(of: source, subject: subject, number: planned.number, frames: frames)
-            else { return [] }
-            return try records(of: clip, number: planned.number, source, on: target)
-        }.flatMap { $0 }
+    func prepared(_ entry: ShapeEntry) throws -> EvaluationShape { try ground.target(entry, segments: true).shape }
+
+    /// What each frame of a film gave.
+    func records(of planned: PlannedPhoto, _ source: PhotoSource, on target: EvaluationShape) throws -> [VideoRecord] {
+        let clip = try evaluator.studio.clip(of: source.shape, subject: source.subject, number: planned.number, frames: frames)
+        return try clip.map { try records(of: $0, number: planned.number, source.shape, on: target) } ?? []
     }
 
     /// The scores of all ways.
