@@ -10,7 +10,7 @@ public enum Grade: String, Sendable, Hashable, Codable, CaseIterable {
 
 extension Grade {
     /// Unsure where the answer does not lead back, or below a probability of one half, where that is known.
-    init(hasAnswer: Bool, leadsBack: Bool, existence: Double?) {
+    package init(hasAnswer: Bool, leadsBack: Bool, existence: Double?) {
         self = !hasAnswer ? .none : leadsBack && existence ?? 1 >= 0.5 ? .sure : .unsure
     }
 }

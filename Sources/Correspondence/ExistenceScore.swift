@@ -48,21 +48,15 @@ package struct ExistenceEvidence: Sendable, Hashable, Codable {
             similarity: Double(candidates.first?.similarity ?? -1), objectSimilarity: Double(correspondence.objectSimilarity ?? -1))
     }
 
-    /// What the weights of a calibration multiply: 1, the share of candidates that qualify, and how much nearer the click is to the mesh than
-    /// its object is as a whole.
+    /// What the weights of a calibration multiply: 1, the share of candidates that qualify, and how near the click and how near its whole object
+    /// are to the mesh.
     ///
-    /// Nearness is the logarithm of one over the cosine's distance from 1. Of the object's three quarters are taken off: renders alone would
-    /// have half of it, but a photo is less like the mesh everywhere. The IoU adds nothing to these terms (docs/notebook).
-    package var terms: [Double] {
-        [1, qualifyingShare, Self.nearness(similarity) - 0.75 * Self.nearness(objectSimilarity)]
-    }
-
-    /// The terms for a way that is sought.
-    ///
-    /// Among meshes of all kinds likeness of the whole object speaks for the part, so there both nearnesses have weights of their own.
+    /// Nearness is the logarithm of one over the cosine's distance from 1. The IoU adds nothing to these terms (docs/notebook). From a shape to a
+    /// photo both nearnesses are one term, of the object's three quarters taken off, as whole objects of other kinds are in no calibration.
+    /// - Complexity: O(1).
     package func terms(_ direction: MatchDirection) -> [Double] {
-        guard direction == .photoToLibrary else { return terms }
-        return [1, qualifyingShare, Self.nearness(similarity), Self.nearness(objectSimilarity)]
+        let (part, whole) = (Self.nearness(similarity), Self.nearness(objectSimilarity))
+        return direction == .shapeToPhoto ? [1, qualifyingShare, part - 0.75 * whole] : [1, qualifyingShare, part, whole]
     }
 
     private static func nearness(_ cosine: Double) -> Double { -log(1.01 - min(cosine, 1)) }

@@ -32,11 +32,11 @@ public struct MatchingOptions: Sendable, Hashable, Codable {
     /// The published options.
     public init() {}
 
-    /// What did best on shapes that training had not seen (docs/notebook): half of the query is the part's mean feature, similar
+    /// What did best on shapes that training had not seen (docs/notebook): a quarter of the query is the part's mean feature, similar
     /// candidates and those amid others on the mesh's surface count for more, and a calibrated probability says whether there is an answer.
     public static var standard: MatchingOptions {
         var options = MatchingOptions()
-        options.partShare = 0.5
+        options.partShare = 0.25
         options.choice = CandidateChoice(iou: 0.3, similarity: 1, agreement: 1, outsiders: .lastResort)
         options.sharesMasks = true
         options.minimumExistence = 0.1

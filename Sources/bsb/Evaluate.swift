@@ -211,6 +211,7 @@ struct EvaluateExistence: MatchingCommand {
             --fit makes the score of the models that result.json reports, for --calibration: \
             bsb evaluate existence --data labeled-meshes --split Training/split.csv --samples 204 --output existence \
             --fit calibrations.json
+            --real-photos object-masks --kinds Training/kinds.json asks about real photos; --pool fits to several such runs.
             """)
 
     @OptionGroup var given: MeasurementOptions

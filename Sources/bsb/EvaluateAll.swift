@@ -30,6 +30,10 @@ struct EvaluateAll: ParsableCommand {
     @Option(help: ArgumentHelp("Photos with keypoints, in the layout of PF-WILLOW.", valueName: "folder"))
     var keypoints: String?
 
+    @Option(
+        help: ArgumentHelp("A feature extractor that the tables of clicks are made with once more, such as imagenet.", valueName: "model"))
+    var beside: String?
+
     @Option(help: ArgumentHelp("Only these tables, separated by commas.", valueName: "names"))
     var tables: String?
 
@@ -131,6 +135,9 @@ struct EvaluateAll: ParsableCommand {
         --samples 400/16 --clicks-per-photo 4 --no-segments --no-render-baselines --gallery 0
         unseen|Other shapes never seen, themselves|success UNSEEN --samples 400/16 --clicks-per-photo 4
         unseen-cross|Other shapes never seen, another of the group|success UNSEEN --protocol cross --samples 400/16 --clicks-per-photo 4
+        beside|A photo of the mesh itself, on other features|success MESHES BESIDE --samples 408/16 --clicks-per-photo 4 --no-segments --gallery 0
+        beside-cross|A photo of another shape, on other features|success MESHES BESIDE --protocol cross --samples 408/16 --clicks-per-photo 4 \
+        --no-segments --gallery 0
         photos|Real photos|photos PHOTOS
         relate|From photo to photo, through meshes|relate PHOTOS --samples 200/16
         existence|Parts that the mesh lacks|existence MESHES --samples 204/16
@@ -182,6 +189,7 @@ struct EvaluateAll: ParsableCommand {
         var given = ["MESHES": meshes + chosen]
         if let unseen { given["UNSEEN"] = ["--data", unseen, "--format", "simple"] + (unseenSplit.map { ["--split", $0] } ?? []) }
         if let keypoints { given["KEYPOINTS"] = ["--data", keypoints] }
+        if let beside { given["BESIDE"] = ["--feature-model", beside] }
         if let clicks {
             let photographed = Set(try PhotoClicks(contentsOf: clicks).photos.map(\.category)).intersection(shapes.keys).sorted()
             given["PHOTOS"] = meshes + ["--categories", photographed.joined(separator: ","), "--clicks", clicks]

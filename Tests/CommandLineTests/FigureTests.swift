@@ -46,7 +46,7 @@ import Testing
 
     /// Shares, percentages, times and sizes.
     private static func figures(in prose: String) -> [String] {
-        prose.matches(of: /(?<![\w.])(0\.\d\d+|\d+(\.\d+)? ?%|\d+(\.\d+)? (ms|s|seconds|MB|MiB|GB))(?![\w])/).map { String($0.output.0) }
+        prose.matches(of: /(^|[^\w.])(0\.\d\d+|\d+(\.\d+)? ?%|\d+(\.\d+)? (ms|s|seconds|MB|MiB|GB))(?!\w)/).map { String($0.output.2) }
     }
 
     /// Whether code is a command that measures or makes something.
@@ -74,7 +74,7 @@ import Testing
     @Test(arguments: pages) func whatPagesNameIsThere(page: String) throws {
         let text = try String(contentsOf: DocumentationTests.root.appendingPathComponent(page), encoding: .utf8)
         for code in Self.sections(of: text).flatMap(\.code) {
-            for name in code.matches(of: /(?<![\w\/.-])(scripts|Training)\/[\w\/.-]*[\w]/).map({ String($0.output.0) }) {
+            for name in code.matches(of: /(^|[^\w\/.-])((scripts|Training)\/[\w\/.-]*\w)/).map({ String($0.output.2) }) {
                 let path = DocumentationTests.root.appendingPathComponent(name).path
                 #expect(FileManager.default.fileExists(atPath: path), "\(page) names \(name)")
             }

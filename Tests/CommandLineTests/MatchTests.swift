@@ -67,7 +67,7 @@ import Testing
             let run = try Program.run(arguments + ["--calibration", path])
             return (run.exitCode, try run.json()["existence"] as? Double)
         }
-        let (sure, never) = (try existence([3, 0, 0]), try existence([-30, 0, 0]))
+        let (sure, never) = (try existence([3, 0, 0, 0]), try existence([-30, 0, 0, 0]))
         #expect(sure.found == 0 && abs((sure.existence ?? 0) - 1 / (1 + exp(-3))) < 1e-4)
         #expect(never.found == 2 && (never.existence ?? 1) < 1e-9)
         let broken = try Program.run(arguments + ["--calibration", example.mesh])

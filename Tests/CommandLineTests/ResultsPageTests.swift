@@ -115,11 +115,12 @@ import Testing
         for id in ["1", "2"] { try OwnMethodTests.writeTube(id, sides: 8, in: folder) }
         let clicks = #"{"photos": [{"image": "a.jpg", "category": "Tube", "clicks": [{"x": 1, "y": 2, "part": "top"}]}]}"#
         let words = [
-            "--data", "\(folder.path)/data", "--format", "simple", "--unseen", "u", "--unseen-split", "s", "--keypoints", "k", "--clicks",
+            "--data", "\(folder.path)/data", "--format", "simple", "--unseen", "u", "--unseen-split", "s", "--keypoints", "k", "--beside",
+            "imagenet", "--clicks",
             try folder.write("clicks.json", clicks), "--output", "out",
         ]
         let tables = try EvaluateAll.parse(words + quick).plan()
-        #expect(tables.count == 21 && Set(tables.map(\.name)).count == 21)
+        #expect(tables.count == 23 && Set(tables.map(\.name)).count == 23)
         for table in tables {
             #expect(throws: Never.self, "\(table.text)") { _ = try table.command.parse(table.words + ["--output", "out"]) }
             #expect(!table.text.contains("/16") && !table.words.contains { $0.allSatisfy(\.isUppercase) })

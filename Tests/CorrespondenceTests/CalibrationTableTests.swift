@@ -10,7 +10,7 @@ import Testing
     private static let models = [ModelIdentity(name: "a", hash: "1"), ModelIdentity(name: "b", hash: "2")]
 
     private static func calibration(_ first: Double, _ direction: MatchDirection = .photoToShape) -> ExistenceCalibration {
-        ExistenceCalibration(direction, models: models.map(\.hash), weights: [first, 1, 2], clicks: 7)
+        ExistenceCalibration(direction, models: models.map(\.hash), weights: [first, 1, 2, 3], clicks: 7)
     }
 
     @Test func aLaterCalibrationReplacesOneForTheSameWayAndModels() {
@@ -35,8 +35,8 @@ import Testing
     @Test(arguments: [
         "", "[]", #"{"calibrations": 1}"#,
         #"{"calibrations": [{"direction": "sideways", "models": ["1", "2"], "weights": [1, 2, 3], "clicks": 1}]}"#,
-        #"{"calibrations": [{"direction": "photoToShape", "models": ["1", "2"], "weights": [1, 2], "clicks": 1}]}"#,
-        #"{"calibrations": [{"direction": "photoToShape", "models": ["1"], "weights": [1, 2, 3], "clicks": 1}]}"#,
+        #"{"calibrations": [{"direction": "photoToShape", "models": ["1", "2"], "weights": [1, 2, 3], "clicks": 1}]}"#,
+        #"{"calibrations": [{"direction": "photoToShape", "models": ["1"], "weights": [1, 2, 3, 4], "clicks": 1}]}"#,
     ])
     func whatIsNoTableIsRefused(_ text: String) throws {
         try withTemporaryDirectory { folder in

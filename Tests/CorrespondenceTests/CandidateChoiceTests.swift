@@ -98,8 +98,8 @@ import Testing
     }
 
     @Test func nearerVerticesAreBetterEvidenceThanTheObjectLeadsToExpect() {
-        func terms(_ similarity: Double, _ object: Double = 0.01) -> [Double] {
-            ExistenceEvidence(bestIoU: 0, qualifyingShare: 0.25, similarity: similarity, objectSimilarity: object).terms
+        func terms(_ similarity: Double, _ object: Double = 0.01, _ direction: MatchDirection = .shapeToPhoto) -> [Double] {
+            ExistenceEvidence(bestIoU: 0, qualifyingShare: 0.25, similarity: similarity, objectSimilarity: object).terms(direction)
         }
         #expect(terms(1)[0] == 1 && terms(1)[1] == 0.25)
         #expect(abs(terms(1)[2] - log(100)) < 1e-9 && abs(terms(0.01)[2]) < 1e-9)
@@ -108,6 +108,10 @@ import Testing
         let cosines = [-1, 0, 0.5, 0.9, 0.99, 1]
         for (low, high) in zip(cosines, cosines.dropFirst()) {
             #expect(terms(low)[2] < terms(high)[2] && terms(0.5, low)[2] > terms(0.5, high)[2])
+        }
+        for direction in [MatchDirection.photoToShape, .photoToLibrary] {
+            let (same, other) = (terms(0.9, 0.5, direction), terms(0.9, 0.1, direction))
+            #expect(same.count == 4 && same[2] == other[2] && same[3] > other[3], "each nearness has its own weight")
         }
     }
 }

@@ -46,7 +46,7 @@ import Testing
         }
         let terms = evidence(0.5, 0.9).terms(.photoToLibrary)
         #expect(terms.count == 4 && terms[3] > terms[2])
-        #expect(evidence(0.5, 0.9).terms(.photoToShape) == evidence(0.5, 0.9).terms)
+        #expect(evidence(0.5, 0.9).terms(.photoToShape) == terms && evidence(0.5, 0.9).terms(.shapeToPhoto).count == 3)
         let calibration = ExistenceCalibration(.photoToLibrary, models: [], weights: [-1, 0.5, 1, 1], clicks: 1)
         #expect(calibration.probability(evidence(0.8, 0.8)) > calibration.probability(evidence(0.8, 0.2)))
     }

@@ -137,7 +137,7 @@ import Testing
         options.choice.outsiders = .lastResort
         options.minimumExistence = least
         // The logarithm of the odds is 0 without evidence and 1 more for each candidate that qualifies: none does.
-        let calibration = ExistenceCalibration(.photoToShape, models: [], weights: [0, 1, 0], clicks: 1)
+        let calibration = ExistenceCalibration(.photoToShape, models: [], weights: [0, 1, 0, 0], clicks: 1)
         let (photo, field) = (Self.photo(click: Pixel(x: 5, y: 3), part: 4..<8), Self.field([0, 1, 12, 14]))
         let result = try SegmentationBuddyMatcher(segmenter: BandSegmenter(), options: options, calibration: calibration)
             .match(photo, to: SurfaceFeatures(field))
@@ -161,12 +161,12 @@ import Testing
                 calibration: ExistenceCalibration(.photoToShape, models: [], weights: weights, clicks: 1)
             ).match(photo, to: SurfaceFeatures(field))
         }
-        let refused = try match([0, 0, 0], options)
+        let refused = try match([0, 0, 0, 0], options)
         #expect(refused.buddy == nil && refused.reason == .unlikelyPart && refused.existence == 0.5)
         #expect(refused.candidates.contains { $0.qualifies })
-        #expect(try match([1, 0, 0], options).buddy?.vertex == 1)
+        #expect(try match([1, 0, 0, 0], options).buddy?.vertex == 1)
         options.choice.outsiders = .refused
-        #expect(try match([0, 0, 0], options).buddy?.vertex == 1, "the published rule asks for no probability")
+        #expect(try match([0, 0, 0, 0], options).buddy?.vertex == 1, "the published rule asks for no probability")
     }
 
     @Test(arguments: [

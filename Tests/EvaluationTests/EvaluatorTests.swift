@@ -1,7 +1,9 @@
-import BSBWorkbench
 import BSBBasics
+import BSBCorrespondence
+import BSBImages
 import BSBPhotography
 import BSBShapes
+import BSBWorkbench
 import Foundation
 import TestSupport
 import Testing
@@ -148,8 +150,53 @@ import Testing
             let curve = try #require(summary.curves["bestIoU"])
             #expect((0...1).contains(curve.area))
             let fitted = try #require(summary.fitted)
-            #expect(fitted.weights.count == 3 && fitted.direction == .photoToShape)
+            #expect(fitted.weights.count == 4 && fitted.direction == .photoToShape)
         }
+    }
+
+    @Test func existenceIsMeasuredInRealPhotosOfKnownKinds() throws {
+        try withTemporaryDirectory { folder in
+            let picture = Image(
+                width: 96, height: 96,
+                pixels: (0..<(96 * 96)).flatMap { [UInt8](repeating: (24..<72).contains($0 % 96) ? 90 : 255, count: 3) })
+            let mask = Mask(width: 96, height: 96) { x, _ in (24..<72).contains(x) }
+            for kind in ["towers", "cars"] {
+                try AtomicFile.write(picture.pngData(), to: "\(folder)/photos/\(kind)/1.png")
+                try AtomicFile.write(mask.pngData(), to: "\(folder)/photos/\(kind)/1.mask.png")
+            }
+            let ground = Subjects(Self.data, Self.data.entries, at: testBench())
+            func records(_ meshes: Set<String>) throws -> [ExistenceRecord] {
+                let table = KindTable([
+                    "tower": .init(photos: ["towers"], meshes: meshes), "car": .init(photos: ["cars"], meshes: ["car"]),
+                ])
+                let photos = try KindPhotos(in: folder + "/photos", table)
+                return try ExistenceEvaluator(ground, options: Self.options(8), photos: photos).run(folder: "\(folder)/\(meshes.count)").records
+            }
+            let found = try records(["tower"])
+            #expect(!found.isEmpty && found.count { $0.counterpart == .present } == found.count { $0.counterpart == .other })
+            #expect(found.allSatisfy { [.present, .other].contains($0.counterpart) && $0.part.isEmpty })
+            #expect(Set(found.map(\.sample)).count == found.count)
+            let summary = ExistenceSummary(of: found, bench: testBench())
+            #expect(summary.kinds.map { $0.names["counterpart"] } == ["present", "other"])
+            #expect(try records(["tree", "bush"]).isEmpty, "a shape of no kind is not asked about")
+            let none = try #require(throws: Failure.self) {
+                try KindPhotos(in: folder + "/none", KindTable(["car": .init(photos: ["cars"], meshes: [])]))
+            }
+            #expect(none.kind == .missingInput)
+        }
+    }
+
+    @Test func aCalibrationThatIsRightIsReliable() {
+        // The logarithm of the odds is the share of candidates that qualify, times 4, less 2; of ten with odds 0 half have the part.
+        let calibration = ExistenceCalibration(.photoToShape, models: [], weights: [-2, 4, 0, 0], clicks: 1)
+        func judged(_ share: Double, _ exists: Bool) -> JudgedEvidence {
+            JudgedEvidence(
+                evidence: ExistenceEvidence(bestIoU: 0, qualifyingShare: share, similarity: 0, objectSimilarity: 0), exists: exists, category: "")
+        }
+        let all = (0..<10).map { judged(0.5, $0 < 5) } + (0..<5).map { _ in judged(1, true) } + (0..<5).map { _ in judged(0, false) }
+        let rows = all.reliability(of: calibration)
+        #expect(rows.map(\.from) == [0, 0.4, 0.8] && rows.map(\.clicks) == [5, 10, 5])
+        #expect(rows.map(\.seen) == [0, 0.5, 1] && abs(rows[1].said - 0.5) < 1e-9)
     }
 
     @Test func paintedSpotsAreClicked() throws {

@@ -52,7 +52,7 @@ import Testing
             #expect(again.skipped == measured.skipped, sourceLocation: sourceLocation)
             #expect(try Data(contentsOf: URL(fileURLWithPath: "\(folder)/samples.jsonl")) == log, sourceLocation: sourceLocation)
             let head = SummaryHead(
-                version: "0", command: "test", models: experiment.models, settings: experiment.ground.bench.settings, seconds: 1,
+                version: "0", command: "test", models: experiment.models, settings: experiment.bench.settings, seconds: 1,
                 skipped: measured.skipped)
             let published = PublishedSummary(head, experiment.summary(of: measured.records))
             try published.write(to: folder, name: E.name)

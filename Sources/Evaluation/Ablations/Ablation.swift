@@ -38,7 +38,8 @@ package struct Ablation: Sendable {
         return [
             variant("unrefused", "nothing refused") { _ in },
             variant("k-30", "k = 30") { $0.candidateCount = 30 },
-            variant("part-0.75", "0.75 of the query is the part mask's mean") { $0.partShare = 0.75 },
+            variant("part-0", "none of the query is the part mask's mean") { $0.partShare = 0 },
+            variant("part-0.5", "half of the query is the part mask's mean") { $0.partShare = 0.5 },
             choice("iou", "IoU", CandidateChoice(outsiders: .lastResort)),
             choice("iou+4similarity", "IoU + 4 similarity", CandidateChoice(similarity: 4, outsiders: .lastResort)),
             choice("similarity", "similarity of those that qualify", CandidateChoice(iou: 0, similarity: 1, outsiders: .lastResort)),

@@ -16,6 +16,8 @@ package enum Counterpart: String, Sendable, Hashable, Codable, CaseIterable {
     case cut
     /// Nothing: what was clicked is only painted on the surface in the photo.
     case painted
+    /// Nothing: the photo, a real one, shows a thing of another kind.
+    case other
 }
 
 /// What one click gave on a mesh.
@@ -26,7 +28,7 @@ package struct ExistenceRecord: Sendable, Hashable, Codable, LoggedRecord {
     package var photo: Int
     /// The shape that was clicked and answered on.
     package var shape: String
-    /// The clicked part, or the part that something was painted on.
+    /// The clicked part, or the part that something was painted on; empty in a real photo, whose parts nobody has named.
     package var part: String
     /// What the mesh has of it.
     package var counterpart: Counterpart
@@ -46,6 +48,8 @@ package struct ExistenceRecord: Sendable, Hashable, Codable, LoggedRecord {
 ///
 /// A labelled part is cut out of the mesh, which is left open there, and clicked in photos of the whole; each such click is answered on
 /// the whole mesh and on the mesh without the part. And something is painted onto the surface in photos and clicked.
+/// With real photos of known kinds, one of the shape's kind and one of another are clicked instead, somewhere on their objects: the shape is taken
+/// to have what is on the one and to lack what is on the other.
 package struct ExistenceEvaluator: ShapeExperiment {
     package static let name = "existence"
     package static let stage = "Cutting parts out"
@@ -53,14 +57,17 @@ package struct ExistenceEvaluator: ShapeExperiment {
     package let ground: Subjects
     private let options: EvaluationOptions
     private let pooled: [ExistenceRecord]
+    private let photos: KindPhotos?
 
     /// An analysis on the shapes `entries`; of the options, samples (clicks on parts), seed, photo size and sampling count.
     ///
     /// One part of each shape is cut out, drawn from those with at most half of its vertices.
-    /// - Parameter pool: folders of finished runs with the same models on other shapes, to fit the calibration to as well.
+    /// - Parameters:
+    ///   - photos: real photos, to ask about in place of made ones.
+    ///   - pool: folders of finished runs with the same models on other shapes, to fit the calibration to as well.
     /// - Throws: `Failure` if one of those is not such a folder.
-    package init(_ ground: Subjects, options: EvaluationOptions, pool: [String] = []) throws {
-        self.options = options
+    package init(_ ground: Subjects, options: EvaluationOptions, photos: KindPhotos? = nil, pool: [String] = []) throws {
+        (self.options, self.photos) = (options, photos)
         pooled = try pool.flatMap { try SampleLog<ExistenceRecord>.records(in: $0, of: ground.bench.models) }
         // What is found does not depend on what is refused for it.
         var ground = ground
@@ -68,7 +75,7 @@ package struct ExistenceEvaluator: ShapeExperiment {
         self.ground = ground
     }
 
-    package var choices: [any Encodable] { [options] }
+    package var choices: [any Encodable] { [options] + (photos.map { [$0.table, $0.kinds.flatMap(\.photos)] } ?? []) }
 
     package func unit(of record: ExistenceRecord) -> String { record.shape }
 
@@ -81,6 +88,7 @@ package struct ExistenceEvaluator: ShapeExperiment {
     package func records(of entry: ShapeEntry, number: Int) throws -> [ExistenceRecord] {
         let shapes = ground.entries.count
         let count = max(1, (options.samples + 2 * shapes - 1) / max(1, 2 * shapes))
+        if let photos { return try records(of: entry, number: number, count: count, in: photos) }
         let labelled = try ground.data.shape(entry)
         let shape = try EvaluationShape(labelled, settings: bench.settings)
         let whole = try TargetMesh(shape, segments: false, at: bench)
@@ -104,6 +112,27 @@ package struct ExistenceEvaluator: ShapeExperiment {
         }
     }
 
+    /// What clicks in so many real photos of a shape's kind say, and in as many of other kinds; nothing of a shape that is of no kind.
+    private func records(of entry: ShapeEntry, number: Int, count: Int, in photos: KindPhotos) throws -> [ExistenceRecord] {
+        let kind = photos.table.kind(ofMesh: entry.name)
+        let (same, others) = (photos.kinds.filter { $0.name == kind }, photos.kinds.filter { $0.name != kind })
+        guard kind != nil, !same.isEmpty, !others.isEmpty else { return [] }
+        var generator = SeededGenerator(seed: options.seed ^ 0xE_4157, stream: UInt64(number))
+        var questions: [(photo: KindPhotos.Photo, click: Click, counterpart: Counterpart)] = []
+        for counterpart in [Counterpart](repeating: .present, count: count) + [Counterpart](repeating: .other, count: count) {
+            let (_, photo) = KindPhotos.drawn(from: counterpart == .present ? same : others, &generator)
+            if let click = try photo.click(&generator) { questions.append((photo, click, counterpart)) }
+        }
+        let whole = try ground.target(entry, segments: false)
+        let (asked, quiet) = (questions, bench.singleThreaded)
+        return try bench.parallelism.map(asked.count) { index in
+            let (photo, click, counterpart) = asked[index]
+            var record = try record(click, of: "", OpenPhoto(contentsOf: photo.path), whole, counterpart, quiet)
+            (record.photo, record.sample) = (number << 16 + index, number << 24 + index << 8)
+            return record
+        }
+    }
+
     /// For each photo the records of its clicks on each mesh.
     private func answered(
         _ photos: [EvaluationPhoto], on targets: [(mesh: TargetMesh, counterpart: Counterpart)]
@@ -113,7 +142,7 @@ package struct ExistenceEvaluator: ShapeExperiment {
             let photo = photos[index]
             let opened = OpenPhoto(photo.image, name: "photo")
             return try photo.clicks.flatMap { click in
-                try targets.map { try record(click, opened, $0.mesh, $0.counterpart, quiet) }
+                try targets.map { try record(Click(Pixel(x: click.x, y: click.y)), of: click.part, opened, $0.mesh, $0.counterpart, quiet) }
             }.enumerated().map { place, record in
                 var record = record
                 record.sample = place
@@ -136,9 +165,8 @@ package struct ExistenceEvaluator: ShapeExperiment {
     }
 
     private func record(
-        _ click: LabelledClick, _ photo: OpenPhoto, _ target: TargetMesh, _ counterpart: Counterpart, _ bench: Workbench
+        _ clicked: Click, of part: String, _ photo: OpenPhoto, _ target: TargetMesh, _ counterpart: Counterpart, _ bench: Workbench
     ) throws -> ExistenceRecord {
-        let clicked = Click(Pixel(x: click.x, y: click.y))
         let answer = try bench.answer(clicked, in: photo, on: target.mesh, wantsPart: false)
         let found = answer.correspondence
         var nearestIoU: Float = 0
@@ -147,7 +175,7 @@ package struct ExistenceEvaluator: ShapeExperiment {
                 .intersectionOverUnion(answer.masks.part)
         }
         return ExistenceRecord(
-            sample: 0, photo: 0, shape: target.shape.entry.name, part: click.part, counterpart: counterpart,
+            sample: 0, photo: 0, shape: target.shape.entry.name, part: part, counterpart: counterpart,
             evidence: ExistenceEvidence(found).rounded, nearestIoU: SampleJudge.rounded(Double(nearestIoU)))
     }
 }

@@ -14,6 +14,24 @@ extension ExistenceRecord {
 }
 
 extension [JudgedEvidence] {
+    /// How often the mesh had the part where a calibration said so and so much: five rows, where there are clicks; either kind counts as half.
+    func reliability(of calibration: ExistenceCalibration) -> [ExistenceSummary.Reliability] {
+        let present = Double(Swift.max(1, count(where: \.exists)))
+        let absent = Double(Swift.max(1, count { !$0.exists }))
+        let rows = 5
+        let said = map { calibration.probability($0.evidence) }
+        return (0..<rows).compactMap { row in
+            let inside = indices.filter { Swift.min(rows - 1, Int(said[$0] * Double(rows))) == row }
+            guard !inside.isEmpty else { return nil }
+            let weights = inside.map { self[$0].exists ? 1 / present : 1 / absent }
+            let sum = weights.reduce(0, +)
+            func mean(_ value: (Int) -> Double) -> Double { zip(inside, weights).reduce(0) { $0 + $1.1 * value($1.0) } / sum }
+            return ExistenceSummary.Reliability(
+                from: Double(row) / Double(rows), clicks: inside.count, said: SampleJudge.rounded(mean { said[$0] }),
+                seen: SampleJudge.rounded(mean { self[$0].exists ? 1 : 0 }))
+        }
+    }
+
     /// The calibration that fits best; nil where one of the kinds is missing.
     func calibration(_ direction: MatchDirection, models: [ModelIdentity]) -> ExistenceCalibration? {
         ExistenceCalibration.fitted(map(\.evidence), exists: map(\.exists), direction, models: models)

@@ -1,5 +1,4 @@
 import BSBBasics
-import BSBImages
 import BSBLibrary
 import BSBWorkbench
 
@@ -28,44 +27,25 @@ package struct LibraryPhotoEvaluator: Experiment {
         package static var ways: [(LibraryEvaluator.Way, String)] { LibraryEvaluator.Way.usual }
     }
 
-    /// A photo with the mask of its object.
-    private struct Photo { var (path, mask): (String, String) }
-
     package let bench: Workbench
     private let judge: LibraryJudge
     private let options: Options
-    private let kinds: KindTable
-    /// The photos of each kind that has meshes, by the kind's name.
-    private let photos: [(kind: String, photos: [Photo])]
+    /// Photos of the kinds that there are meshes of.
+    private let photos: KindPhotos
 
     /// A measurement in a library, with the photos in the folders of `folder` that the table names.
     ///
     /// Throws `Failure` if the library cannot be searched by these models, or no kind has both photos and meshes.
     package init(in library: MeshLibrary, photos folder: String, _ kinds: KindTable, options: Options, at bench: Workbench) throws {
         self.bench = try library.adapted(bench)
-        (self.options, self.kinds) = (options, kinds)
+        self.options = options
         judge = try LibraryJudge(library, candidates: options.candidates, at: self.bench)
         let known = Set(judge.entries.compactMap { kinds.kind(ofMesh: $0.path) })
-        photos = try kinds.kinds.keys.sorted().filter(known.contains).compactMap { kind in
-            let found = try kinds.kinds[kind]!.photos.sorted().flatMap { try Self.photos(in: "\(folder)/\($0)") }
-            return found.isEmpty ? nil : (kind, found)
-        }
-        guard !photos.isEmpty else {
-            throw Failure(
-                .missingInput, "choosing photos", path: folder, reason: "no kind has both photos with masks and meshes in the library")
-        }
+        photos = try KindPhotos(in: folder, kinds, where: known.contains)
     }
 
-    private static func photos(in folder: String) throws -> [Photo] {
-        guard Folder.isFolder(folder) else { return [] }
-        return try Folder.names(folder).compactMap { name in
-            let mask = "\(folder)/\(Folder.stem(name)).mask.png"
-            return !name.hasSuffix(".mask.png") && Folder.exists(mask) ? Photo(path: "\(folder)/\(name)", mask: mask) : nil
-        }
-    }
-
-    package var subjects: [String] { photos.flatMap { $0.photos.map(\.path) } }
-    package var choices: [any Encodable] { [options, kinds, judge.entries.count] }
+    package var subjects: [String] { photos.kinds.flatMap { $0.photos.map(\.path) } }
+    package var choices: [any Encodable] { [options, photos.table, judge.entries.count] }
 
     package func jobs(skipping skips: SkippedShapes) throws -> [(job: Int, units: [Int])] { (0..<options.searches).map { ($0, [$0]) } }
 
@@ -83,16 +63,11 @@ package struct LibraryPhotoEvaluator: Experiment {
     /// What a search gave; nil where the mask is empty.
     private func record(_ sample: Int) throws -> LibraryRecord? {
         var generator = SeededGenerator(seed: options.seed ^ 0x11B_2A4, stream: UInt64(sample))
-        let (kind, photos) = photos[generator.index(below: photos.count)]
-        let photo = photos[generator.index(below: photos.count)]
-        let mask = try Mask(contentsOf: photo.mask)
-        let inside = (0..<(mask.width * mask.height)).filter { mask[$0 % mask.width, $0 / mask.width] }
-        guard !inside.isEmpty else { return nil }
-        let pixel = inside[generator.index(below: inside.count)]
-        let click = Click(Pixel(x: pixel % mask.width, y: pixel / mask.width))
+        let (kind, photo) = KindPhotos.drawn(from: photos.kinds, &generator)
+        guard let click = try photo.click(&generator) else { return nil }
         let probe = try judge.probe(click, in: OpenPhoto(contentsOf: photo.path))
         return try judge.record(sample, shape: photo.path, part: kind, probe, except: nil, isKnown: { _ in true }) { mesh in
-            kinds.kind(ofMesh: mesh.path) == kind
+            photos.table.kind(ofMesh: mesh.path) == kind
         }
     }
 }
