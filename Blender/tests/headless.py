@@ -113,15 +113,18 @@ def check_targets(obj, settings, expected, addon):
     bpy.ops.parts_from_photos.part_at(x=x, y=y)
 
 
-def check_failures(obj, settings):
+def check_failures(obj, settings, preferences):
     """What goes wrong is told, and nothing is marked."""
-    before = slots(obj)
-    try:
-        bpy.ops.parts_from_photos.part_at(x=1e6, y=0)
-    except RuntimeError as error:
-        assert "outside the photo" in str(error), error
-    else:
-        raise AssertionError("a click outside the photo was taken")
+    before, known = slots(obj), preferences.program
+    for path, x, sentence in ((known, 1e6, "outside the photo"), ("/nowhere/bsb", 0, "'/nowhere/bsb' is not a program")):
+        preferences.program = path
+        try:
+            bpy.ops.parts_from_photos.part_at(x=x, y=0)
+        except RuntimeError as error:
+            assert sentence in str(error), error
+        else:
+            raise AssertionError(f"nothing was said of {sentence}")
+    preferences.program = known
     assert np.array_equal(slots(obj), before)
 
 
@@ -187,14 +190,15 @@ def main():
     bpy.ops.wm.read_factory_settings(use_empty=True)
     module = install()
     addon = sys.modules[module]
-    bpy.context.preferences.addons[module].preferences.program = str(program)
+    preferences = bpy.context.preferences.addons[module].preferences
+    preferences.program = str(program)
     obj = imported(folder / "mug/mesh.obj")
     settings = bpy.context.scene.parts_from_photos
     settings.image = bpy.data.images.load(str(folder / "mug/photo.png"))
     expected = expected_faces((folder / "mug/click.txt").read_text().strip())
     check_geometry(obj, addon)
     check_targets(obj, settings, expected, addon)
-    check_failures(obj, settings)
+    check_failures(obj, settings, preferences)
     check_texture(obj, settings, addon)
     check_saved(obj, expected)
     pid = addon.work._session.pipe.pid

@@ -42,6 +42,12 @@ class Result:
     def __bool__(self) -> bool:
         return self.found
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self._summary() if self.found else f'not found. {self.explanation}'}>"
+
+    def _summary(self) -> str:
+        raise NotImplementedError
+
 
 class Part(Result):
     """A part of a mesh. Where there is none, nothing is of it."""
@@ -70,6 +76,9 @@ class Part(Result):
 
     def _heat(self) -> Array:
         return self.probability
+
+    def _summary(self) -> str:
+        return f"{int(self.faces.sum())} of {self.mesh.face_count} faces"
 
 
 class Answer(Part):
@@ -163,10 +172,8 @@ class Answer(Part):
             pyplot.close(figure)
         return figure
 
-    def __repr__(self) -> str:
-        if not self.found:
-            return f"<Answer: not found. {self.explanation}>"
-        return f"<Answer: {self.grade}, vertex {self.vertex}, {int(self.faces.sum())} of {self.mesh.face_count} faces>"
+    def _summary(self) -> str:
+        return f"{self.grade}, vertex {self.vertex}, {super()._summary()}"
 
 
 @dataclass(frozen=True)
@@ -200,6 +207,9 @@ class InPhoto(Result):
         """(h, w) booleans: the part of the photo."""
         return self._arrays.get("mask")
 
+    def _summary(self) -> str:
+        return f"pixel {self.pixel}"
+
 
 class Located(InPhoto, Part):
     """Where a photo shows a place of a mesh; see `Mesh.locate`. The part is that around the place."""
@@ -223,6 +233,9 @@ class Mapped(Result):
         """(h, w) uint8: the region of each pixel, from 1; 0 outside the object, 255 where it has no region."""
         return self._arrays["photo_labels"]
 
+    def _summary(self) -> str:
+        return f"{int(self.faces.max(initial=0))} regions"
+
 
 class Transferred(Result):
     """The labels of another mesh; see `Mesh.transfer`."""
@@ -241,6 +254,9 @@ class Transferred(Result):
     def confidence(self) -> Array:
         """(#V,) float32: the share of the votes that the label of each vertex has."""
         return self._arrays["confidence"]
+
+    def _summary(self) -> str:
+        return f"{len(self.document['parts'])} labels"
 
 
 class Related(InPhoto):

@@ -24,7 +24,7 @@ Number = Union[float, "np.integer[Any]", "np.floating[Any]"]
 Point = Iterable[Number]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Features:
     """What the feature extractor sees in a photo."""
 
@@ -34,6 +34,9 @@ class Features:
     x: Array
     #: (rows,) the same from its top.
     y: Array
+
+    def __repr__(self) -> str:
+        return f"<Features: {' x '.join(map(str, self.values.shape))}>"
 
 
 class Photo(Resource):

@@ -78,6 +78,20 @@ def test_deep_images_keep_their_levels(session: bsb.Session, photo: bsb.Photo) -
             session.open_photo(images.fromarray(ramp.astype(np.int32 if mode == "I" else np.float32)))
 
 
+def test_results_say_in_a_line_what_they_are(answer: bsb.Answer, photo: bsb.Photo, mesh: bsb.Mesh) -> None:
+    count = mesh.face_count
+    assert repr(answer) == f"<Answer: sure, vertex {answer.vertex}, {int(answer.faces.sum())} of {count} faces>"
+    assert answer.vertex is not None
+    part, where = mesh.part(answer.vertex), mesh.locate(answer.vertex, photo)
+    assert repr(part) == f"<Part: {int(part.faces.sum())} of {count} faces>" and repr(where) == f"<Located: pixel {where.pixel}>"
+    assert repr(mesh.transfer(answer.faces, mesh)) == "<Transferred: 2 labels>"
+    regions = photo.map(mesh, clicks=20)
+    assert repr(regions) == f"<Mapped: {len(set(regions.faces.tolist()) - {0})} regions>"
+    nothing = answer.click.on(mesh, options=bsb.Options(min_existence=1))
+    assert repr(nothing) == f"<Answer: not found. {nothing.explanation}>"
+    assert repr(photo.features()).startswith("<Features: ")
+
+
 def test_a_mask_is_a_click(answer: bsb.Answer, photo: bsb.Photo, mesh: bsb.Mesh, click: tuple[int, int]) -> None:
     again = photo.click(*click, mask=answer.part_mask).on(mesh)
     assert again.document["click"]["isMask"]
