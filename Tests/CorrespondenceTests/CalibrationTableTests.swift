@@ -10,7 +10,8 @@ import Testing
     private static let models = [ModelIdentity(name: "a", hash: "1"), ModelIdentity(name: "b", hash: "2")]
 
     private static func calibration(_ first: Double, _ direction: MatchDirection = .photoToShape) -> ExistenceCalibration {
-        ExistenceCalibration(direction, models: models.map(\.hash), weights: [first, 1, 2] + (direction == .photoToShape ? [4, 5, 6, 7] : direction == .photoToLibrary ? [3] : []), clicks: 7)
+        let more: [Double] = direction == .photoToShape ? [4, 5, 6, 7] : direction == .photoToLibrary ? [3] : []
+        return ExistenceCalibration(direction, models: models.map(\.hash), weights: [first, 1, 2] + more, clicks: 7)
     }
 
     @Test func aLaterCalibrationReplacesOneForTheSameWayAndModels() {

@@ -170,7 +170,8 @@ import Testing
                     "tower": .init(photos: ["towers"], meshes: meshes), "car": .init(photos: ["cars"], meshes: ["car"]),
                 ])
                 let photos = try KindPhotos(in: folder + "/photos", table)
-                return try ExistenceEvaluator(ground, options: Self.options(8), photos: photos).run(folder: "\(folder)/\(meshes.count)").records
+                return try ExistenceEvaluator(ground, options: Self.options(8), photos: photos).run(folder: "\(folder)/\(meshes.count)")
+                    .records
             }
             let found = try records(["tower"])
             #expect(!found.isEmpty && found.count { $0.counterpart == .present } == found.count { $0.counterpart == .other })
@@ -191,7 +192,8 @@ import Testing
         let calibration = ExistenceCalibration(.photoToShape, models: [], weights: [-2, 4, 0, -2, 4, 0, 0], clicks: 1)
         func judged(_ share: Double, _ exists: Bool) -> JudgedEvidence {
             JudgedEvidence(
-                evidence: ExistenceEvidence(bestIoU: 0, qualifyingShare: share, similarity: 0, objectSimilarity: 0), exists: exists, category: "")
+                evidence: ExistenceEvidence(bestIoU: 0, qualifyingShare: share, similarity: 0, objectSimilarity: 0), exists: exists,
+                category: "")
         }
         let all = (0..<10).map { judged(0.5, $0 < 5) } + (0..<5).map { _ in judged(1, true) } + (0..<5).map { _ in judged(0, false) }
         let rows = all.reliability(of: calibration)

@@ -89,7 +89,10 @@ package struct ExistenceSummary: Summary {
         [
             "Clicks on \(shapes) shapes; the paper has a mean IoU of 0.98 with a counterpart and of 0.01 without",
             Markdown.table(
-                ["the mesh's counterpart", "n", "best IoU", "IoU at the nearest vertex", "some candidate qualifies", "existence score", "sure", "refused"],
+                [
+                    "the mesh's counterpart", "n", "best IoU", "IoU at the nearest vertex", "some candidate qualifies", "existence score",
+                    "sure", "refused",
+                ],
                 kinds.map { kind in
                     [kind.names["counterpart"]!, "\(kind.counts["clicks"]!)"]
                         + ["bestIoU", "nearestIoU", "answered", "existence", "sure", "refused"].map { kind[$0].cell }
@@ -100,7 +103,8 @@ package struct ExistenceSummary: Summary {
                     [name, curve.area.fixed] + [Counterpart.cut, .painted, .other].map { areas[name]?[$0.rawValue]?.fixed ?? "-" }
                 }),
             reliability.isEmpty
-                ? "" : Markdown.table(
+                ? ""
+                : Markdown.table(
                     ["existence score from", "clicks", "mean", "the mesh has the part"],
                     reliability.map { [$0.from.fixed, "\($0.clicks)", $0.said.fixed, $0.seen.fixed] }),
         ].filter { !$0.isEmpty }.joined(separator: "\n\n")
