@@ -29,6 +29,9 @@ import Testing
             #expect(html.contains("bsb &lt;evaluate&gt;"))
             // Each sample says what became of it and of what part it is, and its mesh is there once, to be turned.
             #expect(html.components(separatedBy: "<figure class=").count == html.components(separatedBy: " data-category=\"").count)
+            let findings = Set(gallery.map { Finding($0.record) })
+            #expect(html.components(separatedBy: "<button data-finding=\"").count - 1 == findings.count)
+            for finding in findings { #expect(html.contains("\">\(finding.title) (")) }
             #expect(html.contains(#"data-part="&lt;Tower &amp; Co&gt;/base""#) || html.contains(#"data-part="&lt;Tower &amp; Co&gt;/top""#))
             #expect(html.components(separatedBy: " data-mesh=\"").count - 1 == gallery.count)
             #expect(html.components(separatedBy: "<script type=\"text/plain\" data-name=").count - 1 == 1)

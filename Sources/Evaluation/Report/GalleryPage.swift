@@ -5,7 +5,7 @@ struct GalleryPage {
     /// The filters and figures.
     var html: String {
         guard !items.isEmpty else { return "<p>No samples were pictured.</p>" }
-        let buttons = Finding.allCases.compactMap { finding in
+        let buttons = Finding.allCases.compactMap { finding -> String? in
             let count = items.count { Finding($0.record) == finding }
             return count == 0
                 ? nil : #"<button data-finding="\#(finding.rawValue)" title="\#(finding.meaning)">\#(finding.title) (\#(count))</button>"#
