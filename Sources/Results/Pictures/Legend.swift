@@ -12,7 +12,7 @@ struct Legend {
     var width: Int
 
     private static let line = 26
-    private static let column = 300
+    private static let column = 340
 
     /// The list; at least one line high.
     func image() -> Image {
