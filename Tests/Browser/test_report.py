@@ -59,7 +59,7 @@ def picture(locator):
 
 def shares(image):
     """The shares of pixels that are not white, and that are green: in the segment and in the part."""
-    pixels = list(image.getdata())
+    pixels = [image.getpixel((x, y)) for y in range(image.height) for x in range(image.width)]
     green = [p for p in pixels if p[1] > p[0] + 20 and p[1] > p[2] + 10]
     return sum(min(p) < 240 for p in pixels) / len(pixels), len(green) / len(pixels)
 
