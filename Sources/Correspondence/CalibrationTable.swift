@@ -24,7 +24,9 @@ package struct CalibrationTable: Sendable, Hashable, Codable {
             hint: "'bsb evaluate existence --fit FILE' writes one")
         self.init(read.calibrations)
         guard calibrations.allSatisfy(\.isUsable) else {
-            throw Failure(.badInput, operation, path: path, reason: "a calibration in it has weights or models that cannot be")
+            throw Failure(
+                .badInput, operation, path: path, reason: "a calibration in it has weights or models that cannot be",
+                hint: "those of earlier versions have fewer weights; 'bsb evaluate existence --fit FILE' makes one anew")
         }
     }
 
