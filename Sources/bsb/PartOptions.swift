@@ -66,7 +66,7 @@ struct MatchingRuleOptions: ParsableArguments, SettingsOptions {
         help: ArgumentHelp(
             """
             The least probability of the part being there for there to be an answer; it is known for the embedded models and usual \
-            settings. By default 0.1.
+            settings. By default 0.2 on a mesh and 0.1 in a photo.
             """, valueName: "0...1"))
     var minExistence: Double?
 
