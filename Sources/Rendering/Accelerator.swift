@@ -58,7 +58,7 @@ final class Accelerator: @unchecked Sendable {
         var (low, high) = (SIMD3<Float>(repeating: .infinity), SIMD3<Float>(repeating: -.infinity))
         var sum: Float = 0
         for face in mesh.faces {
-            let corners = (mesh.vertices[Int(face.x)], mesh.vertices[Int(face.y)], mesh.vertices[Int(face.z)])
+            let corners = mesh.corners(of: face)
             let least = pointwiseMin(pointwiseMin(corners.0, corners.1), corners.2)
             let most = pointwiseMax(pointwiseMax(corners.0, corners.1), corners.2)
             let met = surface(least, most)

@@ -1,6 +1,5 @@
 import BSBBasics
 import BSBCorrespondence
-import BSBImages
 import BSBPhotography
 import BSBShapes
 import BSBWorkbench
@@ -156,14 +155,7 @@ import Testing
 
     @Test func existenceIsMeasuredInRealPhotosOfKnownKinds() throws {
         try withTemporaryDirectory { folder in
-            let picture = Image(
-                width: 96, height: 96,
-                pixels: (0..<(96 * 96)).flatMap { [UInt8](repeating: (24..<72).contains($0 % 96) ? 90 : 255, count: 3) })
-            let mask = Mask(width: 96, height: 96) { x, _ in (24..<72).contains(x) }
-            for kind in ["towers", "cars"] {
-                try AtomicFile.write(picture.pngData(), to: "\(folder)/photos/\(kind)/1.png")
-                try AtomicFile.write(mask.pngData(), to: "\(folder)/photos/\(kind)/1.mask.png")
-            }
+            try writePhotos(of: ["towers", "cars"], in: "\(folder)/photos")
             let ground = Subjects(Self.data, Self.data.entries, at: testBench())
             func records(_ meshes: Set<String>) throws -> [ExistenceRecord] {
                 let table = KindTable([

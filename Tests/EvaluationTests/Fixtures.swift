@@ -73,3 +73,16 @@ func testBench(threads: Int = 1, segmenter: HalfSegmenter = HalfSegmenter()) -> 
         ModelPair(extractor: BlockExtractor(), segmenter: segmenter), settings: settings,
         cache: CacheDirectory(path: nil), parallelism: Parallelism(threads: threads))
 }
+
+/// A photo of each kind, `KIND/1.png`, a dark bar before white, with the mask of the bar beside it.
+func writePhotos(of kinds: [String], in folder: String) throws {
+    let (side, bar) = (96, 24..<72)
+    let picture = Image(
+        width: side, height: side,
+        pixels: (0..<(side * side)).flatMap { [UInt8](repeating: bar.contains($0 % side) ? 90 : 255, count: 3) })
+    let mask = Mask(width: side, height: side) { x, _ in bar.contains(x) }
+    for kind in kinds {
+        try AtomicFile.write(picture.pngData(), to: "\(folder)/\(kind)/1.png")
+        try AtomicFile.write(mask.pngData(), to: "\(folder)/\(kind)/1.mask.png")
+    }
+}

@@ -1,6 +1,5 @@
 import BSBBasics
 import BSBCorrespondence
-import BSBImages
 import BSBLibrary
 import BSBWorkbench
 import Foundation
@@ -90,15 +89,8 @@ import Testing
             }
             let library = try MeshLibrary(creating: folder + "/library")
             _ = try LibraryAdder(to: library, at: bench).add([folder + "/data"])
-            let picture = Image(
-                width: 96, height: 96,
-                pixels: (0..<(96 * 96)).flatMap { [UInt8](repeating: (24..<72).contains($0 % 96) ? 90 : 255, count: 3) })
-            let mask = Mask(width: 96, height: 96) { x, _ in (24..<72).contains(x) }
-            try AtomicFile.write(picture.pngData(), to: "\(folder)/photos/towers/1.png")
-            try AtomicFile.write(mask.pngData(), to: "\(folder)/photos/towers/1.mask.png")
-            // Of these there is no mesh, of those no photo.
-            try AtomicFile.write(picture.pngData(), to: "\(folder)/photos/cars/1.png")
-            try AtomicFile.write(mask.pngData(), to: "\(folder)/photos/cars/1.mask.png")
+            // Of cars there is no mesh, of columns no photo.
+            try writePhotos(of: ["towers", "cars"], in: "\(folder)/photos")
             let table = KindTable([
                 "tower": .init(photos: ["towers", "none"], meshes: ["tower"]), "car": .init(photos: ["cars"], meshes: ["car"]),
                 "column": .init(photos: [], meshes: ["column"]),
