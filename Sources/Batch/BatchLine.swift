@@ -24,6 +24,8 @@ package struct BatchAnswer: Codable, Sendable {
     package var found: Bool
     /// How sure that is.
     package var grade: Grade
+    /// Why it is unsure, in sentences.
+    package var doubts: [String]?
     /// Why not.
     package var reason: NoCorrespondence?
     /// The best segmentation buddy, in the mesh file's count.
@@ -68,7 +70,7 @@ extension BatchLine {
         self.init(
             id: row.id, code: document.found ? 0 : 2,
             answer: BatchAnswer(
-                found: document.found, grade: document.grade, reason: document.reason, vertex: document.vertex,
+                found: document.found, grade: document.grade, doubts: document.doubts, reason: document.reason, vertex: document.vertex,
                 position: document.position, pixel: document.pixel, qualifies: document.qualifies, iou: document.iou,
                 similarity: document.similarity, existence: document.existence, decidedBy: document.decidedBy,
                 segment: document.segment, selection: selection, warnings: document.warnings, outputs: outputs))

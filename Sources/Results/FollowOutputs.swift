@@ -128,7 +128,7 @@ package struct FollowOutputs: Outputs {
         let (correspondence, buddy) = (answer.correspondence, answer.correspondence.buddy)
         let position = buddy.map { answer.mesh.mesh.filePosition($0.vertex) }
         return FollowDocument(
-            found: buddy != nil, grade: correspondence.grade, explanation: correspondence.reason?.sentence, vertex: buddy?.vertex,
+            found: buddy != nil, grade: answer.grade, explanation: correspondence.reason?.sentence, vertex: buddy?.vertex,
             position: position.map { [$0.x, $0.y, $0.z] }, iou: buddy?.iou,
             existence: correspondence.existence.map { ($0 * 1e4).rounded() / 1e4 }, segment: part?.document, frames: rows,
             shown: rows.count(where: \.shown), unreadable: rows.count { $0.size == nil }, click: [click.x, click.y],
@@ -147,7 +147,7 @@ package struct FollowOutputs: Outputs {
         let frames = stride(from: 0, to: panels.count, by: Self.columns).map { start in
             Array(panels[start..<min(start + Self.columns, panels.count)])
         }
-        let grade = answer.correspondence.grade
+        let grade = answer.grade
         return PictureSheet(
             title: PictureSheet.title(
                 grade, sure: "Found: one part of the mesh, followed from frame to frame",

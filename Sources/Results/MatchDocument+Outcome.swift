@@ -15,8 +15,8 @@ extension MatchDocument {
         let objectPixel = click.objectPixel ?? click.pixel
         let pixels = Double(photo.image.width * photo.image.height)
         self.init(
-            found: buddy != nil, grade: correspondence.grade, reason: correspondence.reason, explanation: correspondence.reason?.sentence,
-            vertex: buddy?.vertex,
+            found: buddy != nil, grade: outcome.grade, doubts: outcome.grade == .unsure ? outcome.doubts.map(\.sentence) : nil,
+            reason: correspondence.reason, explanation: correspondence.reason?.sentence, vertex: buddy?.vertex,
             position: buddy.map { [mesh.mesh.filePosition($0.vertex)].flatMap { [$0.x, $0.y, $0.z] } },
             pixel: buddy.map { [$0.pixel.x, $0.pixel.y] }, qualifies: buddy?.qualifies, iou: buddy?.iou, similarity: buddy?.similarity,
             candidateCount: correspondence.candidates.count, qualified: correspondence.counts.qualified,

@@ -12,6 +12,8 @@ public struct MatchDocument: Sendable, Codable {
     public var found: Bool
     /// How sure that is: `sure`, `unsure` (an answer that may well be wrong) or `none`.
     public var grade: Grade
+    /// Why it is unsure, in sentences.
+    public var doubts: [String]?
     /// Why not, as a keyword and as a sentence.
     public var reason: NoCorrespondence?
     /// The reason as a sentence.

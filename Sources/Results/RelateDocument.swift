@@ -167,7 +167,7 @@ package struct RelateOutputs: Outputs {
         let best = outcome.chain
         let subtitle = best.map { String(format: "Confidence %.2f, agreement %.2f.", $0.confidence, outcome.agreement) }
         // As sure as the less sure step.
-        let steps = best.map { [$0.there.correspondence.grade, $0.on?.correspondence.grade ?? .none] } ?? [.none]
+        let steps = best.map { [$0.there.grade, $0.on?.correspondence.grade ?? .none] } ?? [.none]
         let grade: Grade = steps.contains(.none) ? .none : steps.contains(.unsure) ? .unsure : .sure
         return PictureSheet(
             title: PictureSheet.title(

@@ -149,7 +149,7 @@ package struct TextureOutputs: Outputs {
             rows.append(sides[..<3].map { .init($0, "") })
             rows.append(sides[3...].map { .init($0, "") })
         }
-        let grade: Grade = outcome.painted == nil ? .none : scope == .object ? .sure : match.correspondence.grade
+        let grade: Grade = outcome.painted == nil ? .none : scope == .object ? .sure : match.grade
         return PictureSheet(
             title: PictureSheet.title(
                 grade, sure: "Painted: the \(scope == .part ? "part" : "mesh") has the photo's look",

@@ -187,8 +187,9 @@ struct Match: ParsableCommand {
             let share = String(format: "%.1f", segment.fraction * 100)
             return "its part has \(segment.vertices) vertices and \(segment.faces) faces, \(share)% of the surface."
         }
+        let doubts = document.doubts.map { " Unsure: \($0.joined(separator: "; "))." } ?? ""
         return
-            "\(document.grade == .unsure ? "Perhaps vertex" : "Vertex") \(vertex) corresponds (IoU \(iou)); \(part ?? "no view shows it, so that its part is not known.")"
+            "\(document.grade == .unsure ? "Perhaps vertex" : "Vertex") \(vertex) corresponds (IoU \(iou)); \(part ?? "no view shows it, so that its part is not known.")\(doubts)"
             + (output.map { " See \($0)/overview.png." } ?? "")
     }
 }

@@ -44,7 +44,7 @@ import Testing
         #expect(document.candidates?.count == 100)
         let buddy = try #require(outcome.correspondence.buddy)
         let position = mesh.mesh.vertices[buddy.vertex]
-        #expect(document.grade == outcome.correspondence.grade && document.grade != .none)
+        #expect(document.grade == outcome.grade && document.grade != .none)
         #expect(
             document.found && document.vertex == buddy.vertex
                 && document.position?.map { Float($0) } == [position.x, position.y, position.z])

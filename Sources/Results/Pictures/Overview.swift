@@ -38,7 +38,7 @@ struct Overview {
 
     /// The picture with panels that were painted already.
     func image(of panels: [Image]) -> Image {
-        let grade = answer.correspondence.grade
+        let grade = answer.grade
         let sides = panels.dropFirst(2).map { PictureSheet.Panel($0, "") }
         return PictureSheet(
             title: PictureSheet.title(
@@ -80,7 +80,7 @@ struct Overview {
             notes.append(
                 "Part: \(part.vertices) vertices, \(part.faces) faces, \(share) of the surface; the ring marks the buddy vertex.")
         }
-        return notes + answer.warnings.suffix(3).map { "Note: \($0)" }
+        return notes + answer.doubts.map { "Unsure: \($0.sentence)" } + answer.warnings.suffix(3).map { "Note: \($0)" }
     }
 
     private func name(_ path: String) -> String { String(path.split(separator: "/").last ?? "") }

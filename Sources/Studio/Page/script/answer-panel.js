@@ -20,7 +20,7 @@ export function verdictOf(record, mesh) {
     const where = Number.isInteger(record.likeliest) ? ' The faint ring is on the place that is most like it.' : '';
     return { grade: 'none', title: 'No such part', text: (document.explanation ?? 'The mesh does not have what you clicked.') + where };
   }
-  if (document.grade === 'unsure') return { grade: 'unsure', title: 'Probably here', text: 'Not sure: look whether it means the same. Another click on the part, or + and −, may help.' };
+  if (document.grade === 'unsure') return { grade: 'unsure', title: 'Probably here', text: `Not sure: ${document.doubts?.[0] ?? 'look whether it means the same'}. Another click on the part, or + and −, may help.` };
   return { grade: 'sure', title: 'Found it', text: record.state === 'asking' ? 'The part is being cut out …' : 'This means the same as what you clicked.' };
 }
 

@@ -153,7 +153,7 @@ export class Session {
   }
 }
 
-const told = ['found', 'grade', 'explanation', 'position', 'iou', 'existence', 'similarity', 'qualifies', 'segment', 'warnings'];
+const told = ['found', 'grade', 'doubts', 'explanation', 'position', 'iou', 'existence', 'similarity', 'qualifies', 'segment', 'warnings'];
 
 /** Takes over what the document of a match says; not the settings and models, since the history may become long. */
 function take(record, document) {
