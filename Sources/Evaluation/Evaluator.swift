@@ -33,7 +33,7 @@ package struct Evaluator: ClickExperiment {
     package var evaluator: Evaluator { self }
     package var models: [ModelIdentity] { bench.models + (renderExtractor.map { [$0.identity] } ?? []) }
     /// The options, and SHA-256 of the pictures that were brought back.
-    package var choices: [any Encodable] { [options, returned.map { [$0.hash] } ?? []] }
+    package var choices: [any Encodable & Sendable] { [options, returned.map { [$0.hash] } ?? []] }
 
     func prepared(_ entry: ShapeEntry) throws -> SampleJudge {
         SampleJudge(
@@ -50,7 +50,7 @@ package struct Evaluator: ClickExperiment {
     }
 
     /// The scores of all methods.
-    package func summary(of records: [SampleRecord]) -> EvaluationSummary { Summarizer().summary(of: records, options: options) }
+    package func summary(of records: [SampleRecord]) -> Summary { Summary(of: records, options: options) }
 }
 
 /// A photo to take, and of what.
@@ -66,7 +66,7 @@ package struct PhotoJob: Sendable {
 }
 
 /// An experiment on photos of shapes, each of which has one to be answered on.
-protocol PhotoExperiment: LabelledExperiment where Job == PhotoJob, Unit == Int, Record: PhotoRecord {
+protocol PhotoExperiment: LabelledExperiment where Unit == Int, Record: PhotoRecord {
     associatedtype Prepared: Sendable
 
     /// Whether photos are worked on side by side, by one thread each; if not, all threads work on one after the other.
@@ -123,27 +123,27 @@ package protocol PhotoRecord: LoggedRecord {
 
 extension PhotoExperiment {
     package var ground: Subjects { evaluator.ground }
-    package var choices: [any Encodable] { [evaluator.options] }
+    package var choices: [any Encodable & Sendable] { [evaluator.options] }
 
-    package func jobs(skipping skips: SkippedShapes) throws -> [(job: PhotoJob, units: [Int])] {
-        try evaluator.plan().map { ($0, $0.photos.map(\.number)) }
+    /// The photos of each shape; none of shapes that cannot be used.
+    package func jobs(skipping skips: SkippedShapes) throws -> [Job<Int, Record>] {
+        try evaluator.plan().map { job in
+            Job(job.photos.map(\.number)) { left in
+                guard let target = try skips.using(job.target, { try prepared(job.target) }) else { return [] }
+                let photos = job.photos.filter { left.contains($0.number) }
+                var sources: [ShapeEntry: PhotoSource] = [:]
+                for entry in Set(photos.map(\.source)) { sources[entry] = try skips.using(entry) { try PhotoSource(ground.shape(entry)) } }
+                let known = sources
+                return try (Self.isSideBySide ? bench.parallelism : Parallelism(threads: 1)).map(photos.count) { index -> [Record] in
+                    try known[photos[index].source].map { try records(of: photos[index], $0, on: target) } ?? []
+                }.flatMap { $0 }
+            }
+        }
     }
 
     package func unit(of record: Record) -> Int { record.photo }
 
     static var isSideBySide: Bool { true }
-
-    /// The records of the job's photos but for the finished ones, and those of shapes that cannot be used.
-    package func records(of job: PhotoJob, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [Record] {
-        guard let target = try skips.using(job.target, { try prepared(job.target) }) else { return [] }
-        let photos = job.photos.filter { !finished.contains($0.number) }
-        var sources: [ShapeEntry: PhotoSource] = [:]
-        for entry in Set(photos.map(\.source)) { sources[entry] = try skips.using(entry) { try PhotoSource(ground.shape(entry)) } }
-        let known = sources
-        return try (Self.isSideBySide ? bench.parallelism : Parallelism(threads: 1)).map(photos.count) { index -> [Record] in
-            try known[photos[index].source].map { try records(of: photos[index], $0, on: target) } ?? []
-        }.flatMap { $0 }
-    }
 }
 
 extension Evaluator {
@@ -180,6 +180,15 @@ extension Evaluator {
 }
 
 extension Workbench {
+    /// Does something with one item after the other, and tells how far it is.
+    func inTurn<Item>(_ stage: String, _ items: [Item], _ body: (Item) throws -> Void) rethrows {
+        for (index, item) in items.enumerated() {
+            progress(ProgressUpdate(stage: stage, done: index, total: items.count))
+            try body(item)
+        }
+        progress(ProgressUpdate(stage: stage, done: items.count, total: items.count))
+    }
+
     /// This workbench for one thread, without a cache for what is seen once, and quiet.
     var singleThreaded: Workbench {
         var worker = self

@@ -17,25 +17,18 @@ package struct PhotoEvaluator: LabelledExperiment {
         (self.ground, self.clicks, self.options) = (ground, clicks, options)
     }
 
-    package var choices: [any Encodable] { [clicks, options.segments] }
+    package var choices: [any Encodable & Sendable] { [clicks, options.segments] }
 
-    /// A mesh, and the photos that are answered on it.
-    package struct Job {
-        var target: ShapeEntry
-        var photos: [Int]
-        var firstSample: Int
-    }
-
-    /// Every shape of a photo's category.
+    /// The photos of each shape's category.
     ///
-    /// Throws `Failure` if there is none.
-    package func jobs(skipping skips: SkippedShapes) throws -> [(job: Job, units: [String])] {
+    /// Throws `Failure` if there is none; jobs do if a photo cannot be read, or a click is outside it.
+    package func jobs(skipping skips: SkippedShapes) throws -> [Job<String, SampleRecord>] {
         var firstSample = 0
-        let jobs = ground.entries.compactMap { target -> (job: Job, units: [String])? in
+        let jobs = ground.entries.compactMap { target -> Job<String, SampleRecord>? in
             let photos = clicks.photos.indices.filter { clicks.photos[$0].category == target.category }
-            let job = Job(target: target, photos: photos, firstSample: firstSample)
-            firstSample += photos.reduce(0) { $0 + clicks.photos[$1].clicks.count }
-            return photos.isEmpty ? nil : (job, [target.name])
+            let offsets = photos.reduce(into: [firstSample]) { $0.append($0.last! + clicks.photos[$1].clicks.count) }
+            firstSample = offsets.last!
+            return photos.isEmpty ? nil : Job([target.name]) { _ in try records(of: photos, offsets, on: target, skips) }
         }
         guard !jobs.isEmpty else {
             throw Failure(.usage, "planning the evaluation", reason: "no photo is of a category of the chosen shapes")
@@ -45,25 +38,22 @@ package struct PhotoEvaluator: LabelledExperiment {
 
     package func unit(of record: SampleRecord) -> String { record.target }
 
-    /// Answers every click of the job's photos.
-    ///
-    /// Throws `Failure` if a photo cannot be read, or a click is outside it.
-    package func records(of job: Job, except finished: Set<String>, skipping skips: SkippedShapes) throws -> [SampleRecord] {
-        guard let mesh = try skips.using(job.target, { try ground.target(job.target, segments: options.segments) }) else { return [] }
+    /// Answers every click of photos, the first of which have the sample numbers `offsets`.
+    private func records(of photos: [Int], _ offsets: [Int], on target: ShapeEntry, _ skips: SkippedShapes) throws -> [SampleRecord] {
+        guard let mesh = try skips.using(target, { try ground.target(target, segments: options.segments) }) else { return [] }
         let judge = SampleJudge(target: mesh, options: options, bench: bench.singleThreaded)
-        let offsets = job.photos.reduce(into: [job.firstSample]) { $0.append($0.last! + clicks.photos[$1].clicks.count) }
-        return try bench.parallelism.map(job.photos.count) { index -> [SampleRecord] in
-            let photo = clicks.photos[job.photos[index]]
+        return try bench.parallelism.map(photos.count) { index -> [SampleRecord] in
+            let photo = clicks.photos[photos[index]]
             let picture = EvaluationPhoto(image: try Image(contentsOf: photo.image), clicks: photo.clicks, camera: nil, partMasks: [])
             return try judge.records(
-                of: picture, clicks: photo.clicks.count, number: job.photos[index], source: photo.image, firstSample: offsets[index])
+                of: picture, clicks: photo.clicks.count, number: photos[index], source: photo.image, firstSample: offsets[index])
         }.flatMap { $0 }
     }
 
     /// The scores of all methods.
-    package func summary(of records: [SampleRecord]) -> EvaluationSummary {
+    package func summary(of records: [SampleRecord]) -> Summary {
         var options = options
         options.samples = records.count
-        return Summarizer().summary(of: records, options: options)
+        return Summary(of: records, options: options)
     }
 }

@@ -7,7 +7,7 @@ import BSBWorkbench
 
 /// Answers the clicks of photos on one mesh by all methods, and judges the answers by the labels.
 struct SampleJudge {
-    let target: TargetMesh
+    let target: EvaluationShape
     let options: EvaluationOptions
     var bench: Workbench
     /// What the baselines through a render match with; the workbench's own extractor if there is none.
@@ -25,8 +25,8 @@ struct SampleJudge {
         }
         return try (0..<max(0, clicks)).map { index in
             let click = photo.clicks[index]
-            var answers = try VertexAnswers(to: click, in: opened, on: target, wantsPart: options.segments, at: bench)
-            for (method, vertex) in renders?.answers(to: Pixel(x: click.x, y: click.y)) ?? [:] { answers.vertices[method] = vertex }
+            var answers = try VertexAnswers(to: click, in: opened, on: target.opened, wantsPart: options.segments, at: bench)
+            for (method, vertex) in renders?.answers(to: click.pixel) ?? [:] { answers.vertices[method] = vertex }
             var record = record(click, answers.answer.correspondence, answers.vertices)
             record.sample = firstSample + index
             record.photo = number
@@ -41,10 +41,10 @@ struct SampleJudge {
 
     /// The record of one click's answers, judged.
     func record(_ click: LabelledClick, _ correspondence: Correspondence, _ vertices: [Method: Int?] = [:]) -> SampleRecord {
-        let share = target.shape.vertexShare(of: click.part)
+        let share = target.vertexShare(of: click.part)
         let candidates = correspondence.candidates
         return SampleRecord(
-            sample: 0, photo: 0, category: target.shape.entry.category, source: "", target: target.shape.entry.name, click: click,
+            sample: 0, photo: 0, category: target.entry.category, source: "", target: target.entry.name, click: click,
             partExists: share > 0, partShare: Self.rounded(share),
             answers: Dictionary(uniqueKeysWithValues: vertices.map { ($0.key.rawValue, judged($0.value, click)) }),
             reason: correspondence.reason, candidates: candidates.count, qualified: candidates.count(where: \.qualifies),
@@ -54,18 +54,17 @@ struct SampleJudge {
 
     /// An answer and whether it is right.
     func judged(_ vertex: Int?, _ click: LabelledClick) -> SampleRecord.Answer {
-        let part = vertex.flatMap { target.shape.part(of: $0) }
+        let part = vertex.flatMap { target.part(of: $0) }
         return SampleRecord.Answer(vertex: vertex, part: part, correct: part == click.part)
     }
 
     /// Compares the part of the mesh with the labels, by area.
     private func addSegment(_ answer: Answer, to record: inout SampleRecord) {
         guard let segment = answer.segment, let vertex = answer.segmentVertex else { return }
-        let shape = target.shape
-        let inside = segment.vertexLabels
-        record.segmentIoU = Self.rounded(intersectionOverUnion(inside, shape.vertices(of: record.click.part), weights: shape.areas))
-        let piece = shape.part(of: vertex) == record.click.part ? shape.pieces[vertex] : -2
-        record.pieceIoU = Self.rounded(intersectionOverUnion(inside, shape.pieces.map { $0 == piece }, weights: shape.areas))
+        func overlap(_ truth: [Bool]) -> Double { Self.rounded(intersectionOverUnion(segment.vertexLabels, truth, weights: target.areas)) }
+        record.segmentIoU = overlap(target.vertices(of: record.click.part))
+        let piece = target.part(of: vertex) == record.click.part ? target.pieces[vertex] : -2
+        record.pieceIoU = overlap(target.pieces.map { $0 == piece })
     }
 
     /// Six digits are enough, and the same on every machine.

@@ -49,11 +49,6 @@ package struct SampleRecord: Sendable, Hashable, Codable, PhotoRecord {
         /// Whether that is the clicked part.
         package var correct: Bool
 
-        /// The answer `vertex`, in the part `part`.
-        package init(vertex: Int?, face: Int? = nil, part: String?, correct: Bool) {
-            (self.vertex, self.face, self.part, self.correct) = (vertex, face, part, correct)
-        }
-
         /// Whether there is one.
         var isGiven: Bool { vertex != nil || face != nil }
     }

@@ -170,19 +170,16 @@ struct EvaluateSuccess: MatchingCommand {
         try given.open(calibration: calibrated.calibration, features: features.map { try GivenFeatures($0) })
     }
 
-    func finish(_ experiment: Evaluator, _ records: [SampleRecord], _ summary: EvaluationSummary, _ head: SummaryHead) throws {
+    func finish(_ experiment: Evaluator, _ records: [SampleRecord], _ summary: Summary, _ head: SummaryHead) throws {
         let report = EvaluationReport(summary, head, of: records, gallery: try experiment.gallery(of: records, count: gallery))
         try AtomicFile.write(report.html, to: "\(output)/report.html", operation: "writing the report")
     }
-
 }
 
 /// `bsb evaluate photos`: real photos.
 struct EvaluatePhotos: MatchingCommand {
     static let file = "summary"
-    static let configuration = CommandConfiguration(
-        commandName: "photos", abstract: "Click in real photos whose parts are known.",
-        discussion: "Writes samples.jsonl, summary.json and summary.md; a run that is cut short goes on where it was.")
+    static let configuration = configured("Click in real photos whose parts are known.")
 
     @OptionGroup var given: MeasurementOptions
     @OptionGroup(title: "Models") var calibrated: CalibrationOptions
@@ -203,11 +200,10 @@ struct EvaluatePhotos: MatchingCommand {
 }
 
 /// `bsb evaluate existence`: parts that the mesh lacks.
-struct EvaluateExistence: MatchingCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "existence", abstract: "Click on parts that were cut out of the mesh, and on painted-on things.",
-        discussion: """
-            Writes samples.jsonl, existence.json and existence.md; a run that is cut short goes on where it was.
+struct EvaluateExistence: MatchingCommand, FittingCommand {
+    static let configuration = configured(
+        "Click on parts that were cut out of the mesh, and on painted-on things.",
+        more: """
             --fit makes the score of the models that result.json reports, for --calibration: \
             bsb evaluate existence --data labeled-meshes --split Training/split.csv --samples 204 --output existence \
             --fit calibrations.json
@@ -242,12 +238,6 @@ struct EvaluateExistence: MatchingCommand {
         try fitting.check()
         let photos = try realPhotos.map { try KindPhotos(in: $0, KindTable(contentsOf: kinds ?? "")) }
         return try ExistenceEvaluator(open(), options: sampling.evaluation(seed: given.common.seed), photos: photos, pool: pool)
-    }
-
-    func finish(
-        _ experiment: ExistenceEvaluator, _ records: [ExistenceRecord], _ summary: ExistenceSummary, _ head: SummaryHead
-    ) throws {
-        try fitting.write(summary.fitted)
     }
 }
 

@@ -4,12 +4,9 @@ import BSBEvaluation
 
 /// `bsb evaluate ablations`: the same clicks, answered by many variants of the method.
 struct EvaluateAblations: MatchingCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "ablations", abstract: "Answer the same clicks by variants of the method.",
-        discussion: """
-            Example: bsb evaluate ablations --data labeled-meshes --split Training/split.csv --samples 204 --output ablations
-            Writes samples.jsonl, ablations.json and ablations.md; a run that is cut short goes on where it was.
-            """)
+    static let configuration = configured(
+        "Answer the same clicks by variants of the method.",
+        "Example: bsb evaluate ablations --data labeled-meshes --split Training/split.csv --samples 204 --output ablations")
 
     @OptionGroup var given: MeasurementOptions
     @OptionGroup(title: "Models") var calibrated: CalibrationOptions

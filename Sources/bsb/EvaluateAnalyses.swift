@@ -7,9 +7,7 @@ import Foundation
 
 /// `bsb evaluate invariance`: whether answers stay where they are when the mesh is changed.
 struct EvaluateInvariance: MatchingCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "invariance", abstract: "Move, turn, remesh and roughen meshes and see whether answers stay where they are.",
-        discussion: "Writes samples.jsonl, invariance.json and invariance.md; a run that is cut short goes on where it was.")
+    static let configuration = configured("Move, turn, remesh and roughen meshes and see whether answers stay where they are.")
 
     @OptionGroup var given: MeasurementOptions
     @OptionGroup(title: "Models") var calibrated: CalibrationOptions
@@ -62,11 +60,10 @@ struct EvaluateClickMap: ParsableCommand {
         let map = try ClickMap(of: photo, object: Click(click), on: prepared, count: count, at: bench)
         try AtomicFile.write(try JSONText.data(map), to: "\(output)/click-map.json", operation: "writing the click map")
         try map.picture(of: photo, on: prepared).writePNG(to: "\(output)/click-map.png")
-        if common.json { return try Terminal.result(json: map) }
-        let answered = map.clicks.count { $0.vertex != nil }
-        Terminal.result(
-            "\(answered) of \(map.clicks.count) clicks have an answer; mean IoU \(text(map.meanIoU)) with, \(text(map.meanIoUWithout)) without"
-        )
+        try common.run.finish(map) { map in
+            let answered = "\(map.clicks.count { $0.vertex != nil }) of \(map.clicks.count) clicks have an answer"
+            return "\(answered); mean IoU \(text(map.meanIoU)) with, \(text(map.meanIoUWithout)) without"
+        }
     }
 
     private func text(_ estimate: Estimate?) -> String { estimate.map { String(format: "%.2f", $0.mean) } ?? "-" }

@@ -3,13 +3,9 @@ import BSBEvaluation
 
 /// `bsb evaluate dense`: pixel by pixel, how far from the true point.
 struct EvaluateDense: MeasuringCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "dense",
-        abstract: "Measure how far from the true point of the mesh the point is that each pixel of a photo is given.",
-        discussion: """
-            Example: bsb evaluate dense --data labeled-meshes --split Training/split.csv --photos 60 --subject deformed --output dense
-            Writes samples.jsonl, dense.json and dense.md; a run that is cut short goes on where it was.
-            """)
+    static let configuration = configured(
+        "Measure how far from the true point of the mesh the point is that each pixel of a photo is given.",
+        "Example: bsb evaluate dense --data labeled-meshes --split Training/split.csv --photos 60 --subject deformed --output dense")
 
     @OptionGroup var given: MeasurementOptions
 
@@ -45,13 +41,9 @@ extension DenseEvaluator.Subject: ExpressibleByArgument {}
 
 /// `bsb evaluate transfer`: labels from mesh to mesh.
 struct EvaluateTransfer: MeasuringCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "transfer",
-        abstract: "Measure how much of a mesh gets the right label from another mesh of its category.",
-        discussion: """
-            Example: bsb evaluate transfer --data labeled-meshes --split Training/split.csv --pairs 60 --output transfer
-            Writes samples.jsonl, transfer.json and transfer.md; a run that is cut short goes on where it was.
-            """)
+    static let configuration = configured(
+        "Measure how much of a mesh gets the right label from another mesh of its category.",
+        "Example: bsb evaluate transfer --data labeled-meshes --split Training/split.csv --pairs 60 --output transfer")
 
     @OptionGroup var given: MeasurementOptions
 

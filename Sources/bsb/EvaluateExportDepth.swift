@@ -29,13 +29,10 @@ struct EvaluateExportDepth: ParsableCommand {
         var options = sampling.evaluation(seed: seeding.seed)
         options.clicksPerPhoto = sharing.clicksPerPhoto ?? SharedPhotoOptions.usual
         let export = try Evaluator(ground, options: options).exportDepth(to: output)
-        if running.json {
-            try Terminal.result(json: export)
-        } else {
+        try running.finish(export) { export in
             let skipped = export.skipped?.count ?? 0
-            Terminal.result(
-                "\(export.photos.count) depth maps with \(export.photos.reduce(0) { $0 + $1.clicks.count }) clicks in \(output)"
-                    + (skipped > 0 ? "; \(skipped) shapes were skipped" : ""))
+            return "\(export.photos.count) depth maps with \(export.photos.reduce(0) { $0 + $1.clicks.count }) clicks in \(output)"
+                + (skipped > 0 ? "; \(skipped) shapes were skipped" : "")
         }
     }
 }

@@ -32,15 +32,13 @@ struct SearchOptions: ParsableArguments {
 }
 
 /// `bsb evaluate library`: searches whose right answers are known.
-struct EvaluateLibrary: ExperimentCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "library",
-        abstract: "Measure how many of the first ten meshes that a search of a library gives have the clicked part.",
-        discussion: """
-            Example: bsb library add shelf labeled-meshes
-                     bsb evaluate library shelf --data labeled-meshes --split Training/split.csv --searches 50 --output library
-            Writes samples.jsonl, library.json and library.md; a run that is cut short goes on where it was.
-            """)
+struct EvaluateLibrary: FittingCommand {
+    static let configuration = configured(
+        "Measure how many of the first ten meshes that a search of a library gives have the clicked part.",
+        """
+        Example: bsb library add shelf labeled-meshes
+                 bsb evaluate library shelf --data labeled-meshes --split Training/split.csv --searches 50 --output library
+        """)
 
     @OptionGroup var searching: SearchOptions
     @OptionGroup(title: "Meshes") var dataSet: DataSetOptions
@@ -67,12 +65,6 @@ struct EvaluateLibrary: ExperimentCommand {
         (options.searches, options.photoSize, options.seed) = (searching.searches, photoSize, searching.seeding.seed)
         (options.candidates, options.crossesCategories) = (searching.candidates, acrossCategories)
         return try LibraryEvaluator(in: searching.place.open(), dataSet.open(at: searching.workbench()), options: options)
-    }
-
-    func finish(
-        _ experiment: LibraryEvaluator, _ records: [LibraryRecord], _ summary: LibrarySummary<LibraryEvaluator.Options>, _ head: SummaryHead
-    ) throws {
-        try fitting.write(summary.fitted)
     }
 }
 

@@ -63,11 +63,11 @@ struct EvaluateScore: ParsableCommand {
         let (questions, sheets) = (try QuestionFolder(contentsOf: folder), try answers.map { try AnswerSheet(contentsOf: $0) })
         let bench = try Workbench(questions.settings, ModelChoice(), running, cache: CacheDirectory(path: nil))
         let judged = try questions.judged(by: sheets, on: dataSet.open(at: bench))
-        let head = SummaryHead(
+        var summary = questions.summary(of: judged.records)
+        summary.head = SummaryHead(
             version: BSB.version, command: RunOptions.commandLine, models: questions.models, settings: questions.settings,
             seconds: Date().timeIntervalSince(start), skipped: judged.skipped)
-        let published = PublishedSummary(head, questions.summary(of: judged.records))
-        try output.map { try published.write(to: $0, name: "summary") }
-        try running.finish(published) { $0.table }
+        try output.map { try summary.write(to: $0, name: "summary") }
+        try running.finish(summary) { $0.table }
     }
 }

@@ -2,14 +2,10 @@ import ArgumentParser
 import BSBEvaluation
 
 /// `bsb evaluate reverse`: from meshes to photos, and there and back.
-struct EvaluateReverse: MatchingCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "reverse",
-        abstract: "Measure how often vertices are found in photos, and whether clicks come back by way of a mesh.",
-        discussion: """
-            Example: bsb evaluate reverse --data labeled-meshes --split Training/split.csv --samples 400 --output reverse
-            Writes samples.jsonl, reverse.json and reverse.md; a run that is cut short goes on where it was.
-            """)
+struct EvaluateReverse: MatchingCommand, FittingCommand {
+    static let configuration = configured(
+        "Measure how often vertices are found in photos, and whether clicks come back by way of a mesh.",
+        "Example: bsb evaluate reverse --data labeled-meshes --split Training/split.csv --samples 400 --output reverse")
 
     @OptionGroup var given: MeasurementOptions
     @OptionGroup(title: "Models") var calibrated: CalibrationOptions
@@ -22,22 +18,16 @@ struct EvaluateReverse: MatchingCommand {
         let options = clicks.evaluation(seed: given.common.seed, clicksPerPhoto: SharedPhotoOptions.usualOfMany)
         return try ReverseEvaluator(Evaluator(open(), options: options))
     }
-
-    func finish(_ experiment: ReverseEvaluator, _ records: [ReverseRecord], _ summary: ReverseSummary, _ head: SummaryHead) throws {
-        try fitting.write(summary.fitted)
-    }
 }
 
 /// `bsb evaluate relate`: between real photos.
 struct EvaluateRelate: MatchingCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "relate",
-        abstract: "Measure how often a click in a real photo finds its part in another, through meshes and without.",
-        discussion: """
-            Example: bsb evaluate relate --data labeled-meshes --categories Cup,Plier --clicks clicks.json --output relate
-            The photos need masks of their parts, as Training/affordance_clicks.py --masks writes them.
-            Writes samples.jsonl, relate.json and relate.md; a run that is cut short goes on where it was.
-            """)
+    static let configuration = configured(
+        "Measure how often a click in a real photo finds its part in another, through meshes and without.",
+        """
+        Example: bsb evaluate relate --data labeled-meshes --categories Cup,Plier --clicks clicks.json --output relate
+        The photos need masks of their parts, as Training/affordance_clicks.py --masks writes them.
+        """)
 
     @OptionGroup var given: MeasurementOptions
     @OptionGroup(title: "Models") var calibrated: CalibrationOptions

@@ -5,13 +5,9 @@ import Foundation
 /// `bsb evaluate segments`: how well clicks on meshes become their labelled parts.
 struct EvaluateSegments: ExperimentCommand {
     static let file = "summary"
-    static let configuration = CommandConfiguration(
-        commandName: "segments",
-        abstract: "Measure how well clicks on labelled meshes become their parts.",
-        discussion: """
-            Example: bsb evaluate segments --data labeled-meshes --split Training/split.csv --output segments
-            Writes samples.jsonl, summary.json and summary.md; a run that is cut short goes on where it was.
-            """)
+    static let configuration = configured(
+        "Measure how well clicks on labelled meshes become their parts.",
+        "Example: bsb evaluate segments --data labeled-meshes --split Training/split.csv --output segments")
 
     @OptionGroup(title: "Meshes") var dataSet: DataSetOptions
 
@@ -53,39 +49,26 @@ struct EvaluateSegments: ExperimentCommand {
 
     var running: RunOptions { common.run }
 
-    private func open() throws -> Subjects {
-        try checkOutput(output)
-        let settings = common.settings(presets.preset, look, liftOptions)
-        var ground = try dataSet.open(at: common.workbench(settings, choice: segmenterModel.choice(presets.preset)))
-        if let meshesPerCategory {
-            ground.entries = Dictionary(grouping: ground.entries, by: \.category).values.flatMap { $0.prefix(meshesPerCategory) }.sorted()
-        }
-        return ground
-    }
-
     func experiment() throws -> SegmentEvaluation {
-        let options = try options()
-        return SegmentEvaluation(try open(), options: options)
-    }
-
-    private func chosenMethods() throws -> [SegmentEvaluation.Method]? {
-        guard let methods else { return nil }
-        let known = SegmentEvaluation.Method.allCases.map(\.rawValue)
-        _ = try chosenNames(methods, among: known, "choosing methods") { "there is no method '\($0)'" }
-        return methods.split(separator: ",").compactMap { SegmentEvaluation.Method(rawValue: String($0)) }
-    }
-
-    private func options() throws -> SegmentEvaluation.Options {
         var options = SegmentEvaluation.Options()
-        if let methods = try chosenMethods() { options.methods = methods }
-        options.corrections = corrections
-        options.partsPerMesh = parts
+        if let methods {
+            let known = SegmentEvaluation.Method.allCases.map(\.rawValue)
+            _ = try chosenNames(methods, among: known, "choosing methods") { "there is no method '\($0)'" }
+            options.methods = methods.split(separator: ",").compactMap { SegmentEvaluation.Method(rawValue: String($0)) }
+        }
+        (options.corrections, options.partsPerMesh) = (corrections, parts)
         if let prompts {
             options.fast.limit(prompts: prompts)
             options.reference.limit(prompts: prompts)
         }
         if let steps { options.fast.training.steps = steps }
         if let referenceSteps { options.reference.training.steps = referenceSteps }
-        return options
+        try checkOutput(output)
+        let settings = common.settings(presets.preset, look, liftOptions)
+        var ground = try dataSet.open(at: common.workbench(settings, choice: segmenterModel.choice(presets.preset)))
+        if let meshesPerCategory {
+            ground.entries = Dictionary(grouping: ground.entries, by: \.category).values.flatMap { $0.prefix(meshesPerCategory) }.sorted()
+        }
+        return SegmentEvaluation(ground, options: options)
     }
 }

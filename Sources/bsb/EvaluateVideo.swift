@@ -3,14 +3,12 @@ import BSBEvaluation
 
 /// `bsb evaluate video`: parts followed from frame to frame.
 struct EvaluateVideo: MeasuringCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "video",
-        abstract: "Measure how well the part of a click in the first frame of made-up films is found in the others.",
-        discussion: """
-            Example: bsb evaluate video --data labeled-meshes --split Training/split.csv --films 60 --output video
-            The camera goes a quarter of a turn around the object; in two films of three it looks aside in the middle.
-            Writes samples.jsonl, video.json and video.md; a run that is cut short goes on where it was.
-            """)
+    static let configuration = configured(
+        "Measure how well the part of a click in the first frame of made-up films is found in the others.",
+        """
+        Example: bsb evaluate video --data labeled-meshes --split Training/split.csv --films 60 --output video
+        The camera goes a quarter of a turn around the object; in two films of three it looks aside in the middle.
+        """)
 
     @OptionGroup var given: MeasurementOptions
 
@@ -33,7 +31,6 @@ struct EvaluateVideo: MeasuringCommand {
         guard (1...1_000_000).contains(films) else { throw ValidationError("--films must be between 1 and 1000000.") }
         guard (2...1000).contains(frames) else { throw ValidationError("--frames must be between 2 and 1000.") }
         guard (32...4096).contains(photoSize) else { throw ValidationError("--photo-size must be between 32 and 4096.") }
-        guard protocolKind != .photos else { throw ValidationError("Films are made up: --protocol is same or cross.") }
     }
 
     func experiment() throws -> VideoEvaluator {

@@ -55,7 +55,7 @@ protocol TableCommand: ParsableCommand {
     var running: RunOptions { get }
 
     /// Makes the table, or goes on with it, and writes it; `command` is how it was asked for.
-    func publication(command: String) throws -> PublishedSummary
+    func publication(command: String) throws -> Summary
 }
 
 extension TableCommand {
@@ -75,26 +75,33 @@ protocol ExperimentCommand: TableCommand {
     /// What is measured, with models and data opened.
     func experiment() throws -> Measurement
     /// What is made of the records beside the summary, before that is written.
-    func finish(_ experiment: Measurement, _ records: [Measurement.Record], _ summary: Measurement.Outcome, _ head: SummaryHead) throws
+    func finish(_ experiment: Measurement, _ records: [Measurement.Record], _ summary: Summary, _ head: SummaryHead) throws
 }
 
 extension ExperimentCommand {
     static var file: String { Measurement.name }
 
-    func finish(_ experiment: Measurement, _ records: [Measurement.Record], _ summary: Measurement.Outcome, _ head: SummaryHead) throws {}
+    /// A command that is called as its experiment, and says what it writes.
+    static func configured(_ abstract: String, _ example: String? = nil, more: String? = nil) -> CommandConfiguration {
+        let files = "Writes samples.jsonl, \(file).json and \(file).md; a run that is cut short goes on where it was."
+        return CommandConfiguration(
+            commandName: Measurement.name, abstract: abstract, discussion: [example, files, more].compactMap { $0 }.joined(separator: "\n"))
+    }
 
-    func publication(command: String) throws -> PublishedSummary {
+    func finish(_ experiment: Measurement, _ records: [Measurement.Record], _ summary: Summary, _ head: SummaryHead) throws {}
+
+    func publication(command: String) throws -> Summary {
         let start = Date()
         let experiment = try experiment()
         let measured = try experiment.run(folder: output)
-        let summary = experiment.summary(of: measured.records)
         let head = SummaryHead(
             version: BSB.version, command: command, models: experiment.models, settings: experiment.bench.settings,
             seconds: Date().timeIntervalSince(start), skipped: measured.skipped)
+        var summary = experiment.summary(of: measured.records)
+        summary.head = head
         try finish(experiment, measured.records, summary, head)
-        let published = PublishedSummary(head, summary)
-        try published.write(to: output, name: Self.file)
-        return published
+        try summary.write(to: output, name: Self.file)
+        return summary
     }
 }
 
@@ -124,6 +131,17 @@ protocol MatchingCommand: MeasuringCommand {
 
 extension MatchingCommand {
     func open() throws -> Subjects { try given.open(calibration: self.calibrated.calibration) }
+}
+
+/// An experiment that a calibration can be fitted to.
+protocol FittingCommand: ExperimentCommand {
+    var fitting: FitOptions { get }
+}
+
+extension FittingCommand {
+    func finish(_ experiment: Measurement, _ records: [Measurement.Record], _ summary: Summary, _ head: SummaryHead) throws {
+        try fitting.write(summary["fitted"])
+    }
 }
 
 /// The names in a list with commas, each of which has to be one of those known.

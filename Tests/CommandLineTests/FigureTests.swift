@@ -70,6 +70,57 @@ import Testing
         }
     }
 
+    /// Shares of the first page's section on quality stand in a row of Training/RESULTS.md, below the commands that made it: those of a
+    /// column of the table in one row, those of the text in the row that a comment names, `41 %<!-- start of the row: 0.405 -->`.
+    ///
+    /// A table of a full run is checked by `scripts/results`.
+    @Test func sharesOfTheFirstPageAreResults() throws {
+        let readme = try String(contentsOf: DocumentationTests.root.appendingPathComponent("README.md"), encoding: .utf8)
+        let quality = try #require(readme.components(separatedBy: "\n## ").first { $0.hasPrefix("How good it is") })
+        let page = try String(contentsOf: DocumentationTests.root.appendingPathComponent("Training/RESULTS.md"), encoding: .utf8)
+        let rows = page.split(separator: "\n").filter { $0.hasPrefix("| ") }.map { String($0.replacing("**", with: "")) }
+        #expect(Self.unfounded(quality, rows: rows).isEmpty)
+
+        let json = try Data(contentsOf: DocumentationTests.root.appendingPathComponent("docs/results.json"))
+        let results = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
+        guard results["quick"] as? Bool == true else { return }
+        let lines = quality.split(separator: "\n").filter { $0.hasPrefix("| ") }.dropFirst(2)
+        let cells = lines.map { $0.split(separator: "|").dropFirst().map { Self.shares(in: String($0)) } }
+        try #require(cells.count == 4 && cells.allSatisfy { $0.count == 4 })
+        for column in 0..<4 {
+            // How likely chance is stands in another table.
+            let wanted = cells.dropLast().flatMap { $0[column] }
+            #expect(rows.contains { row in wanted.allSatisfy(Self.shares(in: row, factor: 1).contains) }, "no row has \(wanted)")
+            #expect(rows.contains { Self.shares(in: $0, factor: 1).contains(cells[3][column][0]) })
+        }
+    }
+
+    /// The shares of a text in thousandths: `91.7` of a table in per cent, or `0.917`.
+    private static func shares(in text: String, factor: Int = 100) -> [Int] {
+        text.matches(of: /\d+\.\d+/).compactMap { Double($0.output).map { Int(($0 * 1000 / Double(factor)).rounded()) } }
+    }
+
+    /// Percentages of a text whose comment names no row with a number that rounds to them.
+    private static func unfounded(_ text: String, rows: [String]) -> [String] {
+        text.matches(of: /(\d+) %(<!-- ([^:]+): (0\.\d+) -->)?(?! intervals)/).filter { figure in
+            guard let start = figure.output.3, let value = figure.output.4.flatMap({ Double($0) }), let percent = Double(figure.output.1)
+            else {
+                return true
+            }
+            let isThere = rows.contains { $0.hasPrefix("| \(start)") && $0.contains(figure.output.4!) }
+            // Halves may be rounded up: 0.405 is said to be 41 %.
+            return !isThere || abs(100 * value - percent) > 0.5 + 1e-9
+        }.map { String($0.output.0) }
+    }
+
+    @Test func figuresWithoutARowAreTold() {
+        let rows = ["| a b | 9 | 0.405 [0.3, 0.5] |"]
+        #expect(Self.unfounded("41 %<!-- a b: 0.405 -->, with 95 % intervals", rows: rows).isEmpty)
+        #expect(Self.unfounded("42 %<!-- a b: 0.405 -->", rows: rows) == ["42 %<!-- a b: 0.405 -->"])
+        #expect(Self.unfounded("41 %<!-- c: 0.405 -->, 41 %<!-- a b: 0.406 -->, 41 %", rows: rows).count == 3)
+        #expect(Self.shares(in: "91.7 [87.7, 95.1]") == [917, 877, 951] && Self.shares(in: "0.917 [0.5]", factor: 1) == [917, 500])
+    }
+
     /// Scripts and programs that pages name are there.
     @Test(arguments: pages) func whatPagesNameIsThere(page: String) throws {
         let text = try String(contentsOf: DocumentationTests.root.appendingPathComponent(page), encoding: .utf8)

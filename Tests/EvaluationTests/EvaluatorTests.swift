@@ -62,12 +62,13 @@ import Testing
                 }
                 #expect(record.answers[Method.nearestVertex.rawValue]?.vertex != nil)
             }
-            let summary = Summarizer().summary(of: records, options: options)
-            #expect(summary.samples == records.count)
-            #expect(summary.methods.first?.method == "default")
+            let summary = Summary(of: records, options: options)
+            #expect(summary["samples"] == records.count)
+            let methods = try #require(summary["methods"] as [Facts]?).map { $0["method"] ?? "" }
+            #expect(methods.first == "default")
             // The default settings are not the published ones only where they do better.
-            #expect(summary.methods.contains { $0.method == "bsb" })
-            #expect(summary.methods.last?.method == "chance")
+            #expect(methods.contains("bsb"))
+            #expect(methods.last == "chance")
             #expect(summary.table.contains("Nearest vertex"))
         }
     }
@@ -136,6 +137,8 @@ import Testing
         try cut.mesh.validate()
     }
 
+    private static func counterparts(_ summary: Summary) -> [String?]? { (summary["kinds"] as [Facts]?)?.map { $0["counterpart"] } }
+
     @Test func existenceIsMeasuredWithAndWithoutThePart() throws {
         try withTemporaryDirectory { folder in
             let evaluator = try ExistenceEvaluator(Subjects(Self.data, Self.data.entries, at: testBench()), options: Self.options(8))
@@ -145,10 +148,10 @@ import Testing
             #expect(Set(records.map(\.sample)).count == records.count)
             #expect(try evaluator.run(folder: folder).records == records)
             let summary = evaluator.summary(of: records)
-            #expect(summary.kinds.map { $0.names["counterpart"] } == ["present", "cut", "painted"])
-            let curve = try #require(summary.curves["bestIoU"])
+            #expect(Self.counterparts(summary) == ["present", "cut", "painted"])
+            let curve = try #require((summary["curves"] as [String: ROCCurve]?)?["bestIoU"])
             #expect((0...1).contains(curve.area))
-            let fitted = try #require(summary.fitted)
+            let fitted: ExistenceCalibration = try #require(summary["fitted"])
             #expect(fitted.weights.count == 7 && fitted.direction == .photoToShape)
         }
     }
@@ -169,8 +172,8 @@ import Testing
             #expect(!found.isEmpty && found.count { $0.counterpart == .present } == found.count { $0.counterpart == .other })
             #expect(found.allSatisfy { [.present, .other].contains($0.counterpart) && $0.part.isEmpty })
             #expect(Set(found.map(\.sample)).count == found.count)
-            let summary = ExistenceSummary(of: found, bench: testBench())
-            #expect(summary.kinds.map { $0.names["counterpart"] } == ["present", "other"])
+            let summary = try ExistenceEvaluator(ground, options: Self.options(8)).summary(of: found)
+            #expect(Self.counterparts(summary) == ["present", "other"])
             #expect(try records(["tree", "bush"]).isEmpty, "a shape of no kind is not asked about")
             let none = try #require(throws: Failure.self) {
                 try KindPhotos(in: folder + "/none", KindTable(["car": .init(photos: ["cars"], meshes: [])]))

@@ -89,11 +89,13 @@ import Testing
             let records = try evaluator.run(folder: folder + "/out").records
             #expect(try evaluator.run(folder: folder + "/out").records == records, "a finished run goes on with nothing")
             let summary = evaluator.summary(of: records)
-            #expect(summary.groups.map(\.name) == ["all", "a"])
-            for scores in [summary.groups[0].nearest, summary.groups[0].voted] {
-                #expect(scores.map(\.within) == [0.05, 0.1, 0.15])
-                #expect(abs(scores[1].share.mean - 4.0 / 6) < 0.01)
-                #expect(scores[0].share.n == 6)
+            let groups: [Facts] = try #require(summary["groups"])
+            #expect(groups.map { $0["name"] } == ["all", "a"])
+            for key in ["nearest", "voted"] {
+                let scores: [Facts] = try #require(groups[0][key])
+                #expect(scores.map { $0["within"] } == [0.05, 0.1, 0.15])
+                #expect(try abs(#require(scores[1]["share"]).mean - 4.0 / 6) < 0.01)
+                #expect(scores[0]["share"]?.n == 6)
             }
             #expect(summary.table.contains("| a | "))
         }

@@ -22,14 +22,17 @@ import Testing
             Self.record(1, relevant: 20, hits: ["search": 5, "whole": 0], found: 1, right: 1),
             Self.record(2, relevant: 0, hits: [:], found: 9, right: 0),
         ]
-        let summary = LibrarySummary(of: records, options: LibraryEvaluator.Options(), meshes: 50, models: testBench().models)
-        #expect(summary.searches == 2 && summary.judged == 40 && summary.relevant == 12)
-        #expect(summary.recall["search"]?.mean == 0.75 && summary.recall["whole"]?.mean == 0.25)
+        let summary = Summary(
+            of: records, options: LibraryEvaluator.Options(), meshes: 50, models: testBench().models, [(.search, "search")],
+            judged: "labelled meshes", isRight: "have the part")
+        #expect(summary["searches"] == 2 && summary["judged"] == 40 && summary["relevant"] == 12.0)
+        let recall: [String: Estimate] = try #require(summary["recall"])
+        #expect(recall["search"]?.mean == 0.75 && recall["whole"]?.mean == 0.25)
         // Of 4, 10 x 4 / 40 are among the first ten of any order; of 20, 5 of 10.
-        #expect(summary.random?.mean == 0.375)
-        #expect(summary.precision == 0.8 && summary.coverage == 4 / 24)
-        #expect(try #require(summary.fitted).weights.count == 4)
-        #expect(summary.table.contains("| search | 0.75"))
+        #expect(summary["random"]?.mean == 0.375)
+        #expect(summary["coverage"] == 4.0 / 24 && summary.table.contains("was said to have the part: 0.800 have the part, 0.167 of those"))
+        #expect(try #require(summary["fitted"] as ExistenceCalibration?).weights.count == 4)
+        #expect(summary.table.contains("| search | 0.75") && summary.table.contains("among 40 labelled meshes of 50; 12.000 have the part"))
     }
 
     @Test func searchesAreJudgedByLabelsAndGoOn() throws {
@@ -101,9 +104,10 @@ import Testing
             let records = try evaluator.run(folder: folder + "/out").records
             #expect(try evaluator.run(folder: folder + "/out").records == records, "a finished run goes on with nothing")
             let summary = evaluator.summary(of: records)
-            #expect(summary.searches == 3 && summary.judged == 3 && summary.relevant == 2)
+            #expect(summary["searches"] == 3 && summary["judged"] == 3 && summary["relevant"] == 2.0)
             // Of three meshes all are among the first ten.
-            #expect(summary.recall["search"]?.mean == 1 && summary.random?.mean == 1 && summary.recall["whole"]?.mean == 1)
+            let recall: [String: Estimate] = try #require(summary["recall"])
+            #expect(recall["search"]?.mean == 1 && summary["random"]?.mean == 1 && recall["whole"]?.mean == 1)
             let lines = try String(contentsOfFile: folder + "/out/samples.jsonl", encoding: .utf8).split(separator: "\n")
             #expect(lines.count == 3 && lines.allSatisfy { $0.contains("\"part\":\"tower\"") })
             let other = KindTable(["car": .init(photos: ["cars"], meshes: ["car"])])

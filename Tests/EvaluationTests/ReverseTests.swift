@@ -23,10 +23,13 @@ import Testing
         return MemoryDataSet(shapes: [tower(), second])
     }
 
-    private func run(_ options: EvaluationOptions, threads: Int = 1, folder: String) throws -> [ReverseRecord] {
+    private func evaluator(_ options: EvaluationOptions, threads: Int = 1) -> ReverseEvaluator {
         let bench = testBench(threads: threads, segmenter: HalfSegmenter(objectRows: 1..<7))
-        let evaluator = Evaluator(Subjects(Self.data, Self.data.entries, at: bench), options: options)
-        return try ReverseEvaluator(evaluator).run(folder: folder).records
+        return ReverseEvaluator(Evaluator(Subjects(Self.data, Self.data.entries, at: bench), options: options))
+    }
+
+    private func run(_ options: EvaluationOptions, threads: Int = 1, folder: String) throws -> [ReverseRecord] {
+        try evaluator(options, threads: threads).run(folder: folder).records
     }
 
     @Test func recordsAreTheSameOnAnyNumberOfThreadsAndWhenResumed() throws {
@@ -56,18 +59,20 @@ import Testing
                 // The features tell high from low, and so do the parts, so what leads back must not be far off.
                 #expect(record.answers["nearest-round-trip"]?.pixel != nil)
             }
-            let summary = ReverseSummary(of: records, options: options, bench: testBench())
-            #expect(summary.samples == 12 && summary.withoutPart == 0)
-            #expect(summary.scores.map(\.method) == ["locate", "nearest-pixel", "chance", "round-trip", "nearest-round-trip"])
-            #expect(summary.scores.allSatisfy { $0.success.n == 12 })
-            #expect(summary.scores[0].lead == nil && summary.scores[3].lead == nil && summary.scores[1].lead != nil)
+            let summary = evaluator(options).summary(of: records)
+            #expect(summary["samples"] == 12 && summary["withoutPart"] == 0)
+            let scores: [Facts] = try #require(summary["scores"])
+            #expect(scores.map { $0["method"] } == ["locate", "nearest-pixel", "chance", "round-trip", "nearest-round-trip"])
+            #expect(scores.allSatisfy { $0["success"]?.n == 12 })
+            #expect(scores[0]["lead"] == nil && scores[3]["lead"] == nil && scores[1]["lead"] != nil)
             #expect(summary.table.contains("| Photo to shape to photo: this package's default | 12 |"))
             let takenOut = records.compactMap(\.takenOut)
             #expect(!takenOut.isEmpty && records.contains { $0.evidence != nil })
-            #expect(summary.refusedTakenOut?.n == takenOut.count)
+            #expect(summary["refusedTakenOut"]?.n == takenOut.count)
             // The embedded pair's score is not these models'.
-            #expect(Set(summary.areas.keys).isSubset(of: ["qualifyingShare", "similarity", "leftOut"]) && summary.areas.count >= 2)
-            let fitted = try #require(summary.fitted)
+            let areas: [String: Double] = try #require(summary["areas"])
+            #expect(Set(areas.keys).isSubset(of: ["qualifyingShare", "similarity", "leftOut"]) && areas.count >= 2)
+            let fitted: ExistenceCalibration = try #require(summary["fitted"])
             #expect(fitted.direction == .shapeToPhoto && fitted.weights.count == 3)
             #expect(fitted.clicks == takenOut.count + records.count { $0.evidence != nil })
             #expect(summary.table.contains("Parts taken out of the object"))
@@ -113,16 +118,17 @@ import Testing
     @Test func scoresCountNoAnswerAsWrong() throws {
         let right = PixelAnswer(pixel: [1, 2], correct: true, maskIoU: 0.5)
         let wrong = PixelAnswer(pixel: [1, 2], correct: false, maskIoU: 0.1)
-        let score = try #require(
-            PixelScore("a", title: "A", [right, wrong, .none, right], default: [right, right, right, right], clusters: [0, 0, 1, 1]))
-        #expect(score.success.mean == 0.5 && score.success.n == 4)
-        #expect(score.coverage?.mean == 0.75 && score.precision?.n == 3)
-        #expect(abs((score.precision?.mean ?? 0) - 2.0 / 3) < 1e-6)
-        #expect(abs((score.maskIoU?.mean ?? 0) - 1.1 / 3) < 1e-6)
-        #expect(score.lead?.mean == 0.5)
-        let chance = try #require(PixelScore(chance: "C", [0.25, 0.75], default: [right, .none], clusters: [0, 1]))
-        #expect(chance.success.mean == 0.5 && chance.lead?.mean == 0 && chance.coverage == nil)
-        #expect(PixelScore("a", title: "A", [], clusters: [Int]()) == nil)
+        let answers = [(right, 0), (wrong, 0), (PixelAnswer.none, 1), (right, 1)]
+        let score = Facts.score("a", title: "A", of: answers, by: \.1, answer: \.0, standard: { _ in right })
+        #expect(score["success"]?.mean == 0.5 && score["success"]?.n == 4)
+        #expect(score["coverage"]?.mean == 0.75 && score["precision"]?.n == 3)
+        #expect(abs((score["precision"]?.mean ?? 0) - 2.0 / 3) < 1e-6)
+        #expect(abs((score["maskIoU"]?.mean ?? 0) - 1.1 / 3) < 1e-6)
+        #expect(score["lead"]?.mean == 0.5)
+        let shares = [(0.25, right), (0.75, PixelAnswer.none)]
+        let chance = Facts.score(chance: "C", of: shares, by: \.0, share: \.0, standard: \.1)
+        #expect(chance["success"]?.mean == 0.5 && chance["lead"]?.mean == 0 && chance["coverage"] == nil)
+        #expect(Facts.score("a", title: "A", of: [PixelAnswer](), by: \.self, answer: { $0 })["success"] == nil)
     }
 }
 
@@ -185,11 +191,11 @@ import Testing
             let lines = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
             try AtomicFile.write(lines.prefix(2).joined(separator: "\n") + "\n", to: log)
             #expect(try evaluator(clicks).run(folder: "\(folder)/run").records == records)
-            let summary = RelateSummary(of: records, options: PhotoPairOptions())
-            #expect(summary.scores.map(\.method) == ["default", "vote", "single", "direct", "chance"])
-            #expect(summary.scores.map(\.success.n) == [6, 6, 12, 6, 6])
+            let scores: [Facts] = try #require(evaluator(clicks).summary(of: records)["scores"])
+            #expect(scores.map { $0["method"] } == ["default", "vote", "single", "direct", "chance"])
+            #expect(scores.map { $0["success"]?.n } == [6, 6, 12, 6, 6])
             let right = records.count { $0.vote.pixel != nil && $0.direct.correct }
-            #expect(abs(summary.scores[0].success.mean - Double(right) / 6) < 1e-6)
+            #expect(try abs(#require(scores[0]["success"]).mean - Double(right) / 6) < 1e-6)
         }
     }
 

@@ -179,8 +179,8 @@ import Testing
                 #expect(try abs(part.overlaps["ball"]![0] - Self.ballOverlap(of: part.name, clickedAt: part.click)) < 1e-9)
             }
             #expect(results[0].costs["fast"]?.counts["prompts"] ?? 0 > 0)
-            let summary = SegmentSummary(of: results, options: Self.options, seed: 0)
-            #expect(summary.parts == 2 && summary.overlaps["lift"]?.count == 3)
+            let summary = Self.evaluation(tower()).summary(of: results)
+            #expect(summary["parts"] == 2 && (summary["overlaps"] as [String: [Estimate]]?)?["lift"]?.count == 3)
             #expect(summary.table.contains("| fast over lift |") && summary.table.contains("one click | +1 | +2"))
             // What is done is read, not measured again: the result of an altered file comes back.
             let file = "\(path)/samples.jsonl"

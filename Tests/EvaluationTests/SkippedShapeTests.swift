@@ -51,10 +51,10 @@ import Testing
             let again = try experiment.run(folder: folder)
             #expect(again.skipped == measured.skipped, sourceLocation: sourceLocation)
             #expect(try Data(contentsOf: URL(fileURLWithPath: "\(folder)/samples.jsonl")) == log, sourceLocation: sourceLocation)
-            let head = SummaryHead(
+            var published = experiment.summary(of: measured.records)
+            published.head = SummaryHead(
                 version: "0", command: "test", models: experiment.models, settings: experiment.bench.settings, seconds: 1,
                 skipped: measured.skipped)
-            let published = PublishedSummary(head, experiment.summary(of: measured.records))
             try published.write(to: folder, name: E.name)
             let text = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(E.name).json"))
             let keys = try #require(try JSONSerialization.jsonObject(with: text) as? [String: Any], sourceLocation: sourceLocation)

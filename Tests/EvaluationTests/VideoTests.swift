@@ -63,13 +63,14 @@ import Testing
             Self.record(0, shown: true, (1, true)), Self.record(1, shown: true, (0.8, true)), Self.record(2, shown: true, (0, false)),
             Self.record(3, shown: false, (0, false), motion: .away), Self.record(4, shown: nil, (0, true)),
         ]
-        let summary = VideoSummary(of: records, frames: 5, usesTrueMask: false, options: EvaluationOptions())
-        #expect(summary.films == 1 && summary.answered == 1 && summary.firstIoU?.mean == 0.25)
-        let (followed, held) = (summary.scores[0], summary.scores[3])
+        let summary = Self.evaluator().summary(of: records)
+        #expect(summary["films"] == 1 && summary["answered"] == 1 && summary["firstIoU"]?.mean == 0.25)
+        let scores: [Facts] = try #require(summary["scores"])
+        let (followed, held) = (scores[0], scores[3])
         #expect(followed["iou"]?.mean == 0.4 && followed["found"]?.mean == 0.5 && followed["absent"]?.mean == 1)
         #expect(abs((followed["right"]?.mean ?? 0) - 2.0 / 3) < 1e-6)
         #expect(held["iou"]?.mean == 0.25 && held["absent"]?.mean == 0 && abs((held["right"]?.mean ?? 0) - 2.0 / 3) < 1e-6)
-        #expect(summary.confidenceRight?.mean == 0.8 && summary.confidenceWrong?.mean == 0)
+        #expect(summary["confidenceRight"]?.mean == 0.8 && summary["confidenceWrong"]?.mean == 0)
         #expect(summary.table.contains("| The first mask held still | 0.250 ["))
     }
 }

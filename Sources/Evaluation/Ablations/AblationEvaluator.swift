@@ -16,7 +16,7 @@ package struct AblationEvaluator: ClickExperiment {
         self.variants = variants
     }
 
-    package var choices: [any Encodable] {
+    package var choices: [any Encodable & Sendable] {
         [evaluator.options, Dictionary(uniqueKeysWithValues: variants.map { ($0.name, $0.settings) })]
     }
 
@@ -26,14 +26,9 @@ package struct AblationEvaluator: ClickExperiment {
         for variant in variants {
             var bench = bench
             bench.settings = variant.settings
-            _ = try target.mesh.features(at: bench)
+            _ = try target.opened.features(at: bench)
         }
         return SampleJudge(target: target, options: evaluator.options, bench: bench.singleThreaded)
-    }
-
-    /// The scores of all variants.
-    package func summary(of records: [SampleRecord]) -> AblationSummary {
-        AblationSummary(of: records, variants: variants, options: evaluator.options)
     }
 
     /// Records whose answers are named by variant; beside each stands that of the vertex most similar under its features, as `NAME/nearest`.
@@ -41,49 +36,33 @@ package struct AblationEvaluator: ClickExperiment {
         var asking = judge.bench
         let opened = OpenPhoto(taken.photo.image, name: taken.source.entry.name)
         return try taken.clicks.enumerated().map { index, click in
-            var record: SampleRecord?
-            var answers: [String: SampleRecord.Answer] = [:]
-            for variant in variants {
+            let found = try variants.map { variant in
                 asking.settings = variant.settings
-                let clicked = Click(Pixel(x: click.x, y: click.y))
-                let found = try asking.answer(clicked, in: opened, on: judge.target.mesh, wantsPart: false).correspondence
-                answers[variant.name] = judge.judged(found.buddy?.vertex, click)
-                answers["\(variant.name)/nearest"] = judge.judged(found.candidates.first?.vertex, click)
-                if record == nil { record = judge.record(click, found) }
+                return try asking.answer(Click(click.pixel), in: opened, on: judge.target.opened, wantsPart: false).correspondence
             }
-            guard var record else { preconditionFailure("there is a variant") }
-            (record.sample, record.photo) = (taken.firstSample + index, taken.number)
-            (record.source, record.answers) = (opened.path, answers)
+            var record = judge.record(click, found[0])
+            for (variant, found) in zip(variants, found) {
+                record.answers[variant.name] = judge.judged(found.buddy?.vertex, click)
+                record.answers["\(variant.name)/nearest"] = judge.judged(found.candidates.first?.vertex, click)
+            }
+            (record.sample, record.photo, record.source) = (taken.firstSample + index, taken.number, opened.path)
             return record
         }
     }
 }
 
-/// `ablations.json`.
-package struct AblationSummary: Summary {
-    /// The version of this schema.
-    package var schema = 1
-    /// What was clicked.
-    package var options: EvaluationOptions
-    /// Clicks on parts that the target has.
-    package var samples: Int
-    /// Photos that these clicks are in.
-    package var photos: Int
-    /// The variants, in the order of the list; `gain` is its success less that of the first, click by click, and `nearest` the success of
+extension AblationEvaluator {
+    /// `ablations.json`: the scores of all variants, on so many `samples` whose part the target has, in so many `photos`.
+    ///
+    /// Of the `variants`, in the order of the list, `gain` is the success less that of the first, click by click, and `nearest` the success of
     /// the vertex most similar under its features.
-    package var variants: [ScoreRow]
-
-    /// The summary of samples.
-    package init(of records: [SampleRecord], variants: [Ablation], options: EvaluationOptions) {
+    package func summary(of records: [SampleRecord]) -> Summary {
         let records = records.filter(\.partExists)
-        self.options = options
-        samples = records.count
-        photos = Set(records.map(\.photo)).count
         func right(_ record: SampleRecord, _ name: String) -> Double { record.answers[name]?.correct == true ? 1 : 0 }
-        let base = variants.first?.name ?? ""
-        self.variants = variants.map { variant in
+        let base = variants[0].name
+        let rows = variants.map { variant in
             let name = variant.name
-            return ScoreRow(
+            return Facts(
                 ["name": name, "title": variant.title], of: records, by: \.photo,
                 [
                     "success": { right($0, name) }, "coverage": { $0.answers[name]?.vertex == nil ? 0 : 1 },
@@ -91,17 +70,14 @@ package struct AblationSummary: Summary {
                     "gain": { right($0, name) - right($0, base) }, "nearest": { right($0, "\(name)/nearest") },
                 ])
         }
-    }
-
-    /// A table in Markdown.
-    package var table: String {
-        let rows = variants.map { row in
-            [
-                row.names["title"]!, row["success"].cell, row["coverage"].share, row["precision"].share, row["gain"].cell,
-                row["nearest"].share,
-            ]
-        }
-        return "\(samples) clicks in \(photos) photos, \(options.protocolKind.rawValue) shape\n\n"
-            + Markdown.table(["variant", "success [95 %]", "answers", "precision", "gain [95 %]", "nearest vertex"], rows)
+        let (photos, options) = (Set(records.map(\.photo)).count, evaluator.options)
+        return Summary(
+            schema: 1, ["options": options, "samples": records.count, "photos": photos, "variants": rows],
+            "\(records.count) clicks in \(photos) photos, \(options.protocolKind.rawValue) shape",
+            Markdown.table(
+                [
+                    .name("title", "variant"), .mean("success", "success [95 %]"), .share("coverage", "answers"),
+                    .share("precision", "precision"), .mean("gain", "gain [95 %]"), .share("nearest", "nearest vertex"),
+                ], rows))
     }
 }

@@ -65,8 +65,7 @@ package struct ClickMap: Sendable, Codable {
 
     /// Pixels of a mask, each as likely as any other, none twice.
     static func pixels(of mask: Mask, count: Int, seed: UInt64) throws -> [Pixel] {
-        var inside: [Pixel] = []
-        for y in 0..<mask.height { for x in 0..<mask.width where mask[x, y] { inside.append(Pixel(x: x, y: y)) } }
+        var inside = mask.pixels
         guard !inside.isEmpty else {
             throw Failure(.badInput, "clicking all over the object", reason: "the segmenter finds no object at the click")
         }

@@ -8,12 +8,6 @@ package struct ShapeEntry: Hashable, Sendable, Codable, Comparable {
     /// Its name within the category.
     package var id: String
 
-    /// The shape `id` of a category.
-    package init(category: String, id: String) {
-        self.category = category
-        self.id = id
-    }
-
     /// `category/id`.
     package var name: String { "\(category)/\(id)" }
 
@@ -26,15 +20,9 @@ package struct ShapeEntry: Hashable, Sendable, Codable, Comparable {
 /// How a shape usually stands and is looked at.
 package struct ShapePose: Hashable, Sendable, Codable {
     /// The direction that is up.
-    package var up: SIMD3<Float>
+    package var up: SIMD3<Float> = [0, 1, 0]
     /// The direction in which a usual viewer looks; nil where any side may be the front.
     package var view: SIMD3<Float>?
-
-    /// A pose; +y is up by default.
-    package init(up: SIMD3<Float> = [0, 1, 0], view: SIMD3<Float>? = nil) {
-        self.up = up
-        self.view = view
-    }
 }
 
 /// A mesh whose faces have named parts.
@@ -50,17 +38,7 @@ package struct LabelledShape: Sendable {
     /// A part name for each of the file's faces.
     package var labels: ShapeLabels
     /// How it usually stands.
-    package var pose: ShapePose
-
-    /// A labelled mesh.
-    package init(entry: ShapeEntry, path: String, hash: String, mesh: Mesh, labels: ShapeLabels, pose: ShapePose = ShapePose()) {
-        self.entry = entry
-        self.path = path
-        self.hash = hash
-        self.mesh = mesh
-        self.labels = labels
-        self.pose = pose
-    }
+    package var pose = ShapePose()
 }
 
 /// A folder of labelled meshes.
@@ -99,14 +77,14 @@ extension DataSetFormat {
     /// - Throws: `Failure` if the folder holds no shape of the layout.
     package func open(_ folder: String, level: Int = 1) throws -> any LabelledDataSet {
         switch self {
-        case .princeton: try PrincetonDataSet(folder)
+        case .princeton: try FileDataSet.princeton(folder)
         case .partnet: try PartNetDataSet(folder, naming: .level(level))
         case .partnetMobility: try PartNetDataSet(folder, naming: .links)
-        case .coseg: try COSEGDataSet(folder)
-        case .shapenetpart: try ShapeNetPartDataSet(folder)
-        case .partobjaverse: try PartObjaverseDataSet(folder)
-        case .compat: try CompatDataSet(folder, level: level)
-        case .simple: try SimpleDataSet(folder)
+        case .coseg: try FileDataSet.coseg(folder)
+        case .shapenetpart: try FileDataSet.shapeNetPart(folder)
+        case .partobjaverse: try FileDataSet.partObjaverse(folder)
+        case .compat: try FileDataSet.compat(folder, level: level)
+        case .simple: try FileDataSet.simple(folder)
         }
     }
 }

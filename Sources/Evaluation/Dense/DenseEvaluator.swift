@@ -28,7 +28,7 @@ package struct DenseEvaluator: PhotoExperiment {
     }
 
     package let evaluator: Evaluator
-    private let subject: Subject
+    let subject: Subject
     private let usesTrueMask: Bool
     private let hasRegions: Bool
 
@@ -40,7 +40,7 @@ package struct DenseEvaluator: PhotoExperiment {
         (self.evaluator, self.subject, self.usesTrueMask, self.hasRegions) = (evaluator, subject, usesTrueMask, hasRegions)
     }
 
-    package var choices: [any Encodable] { [evaluator.options, subject, usesTrueMask, hasRegions] }
+    package var choices: [any Encodable & Sendable] { [evaluator.options, subject, usesTrueMask, hasRegions] }
 
     static let isSideBySide = false
 
@@ -54,11 +54,6 @@ package struct DenseEvaluator: PhotoExperiment {
             of: photo, source.shape, number: planned.number, isSame: subject != .cross, usesTrueMask: usesTrueMask, hasRegions: hasRegions,
             at: bench)
         return record.map { [$0] } ?? []
-    }
-
-    /// The scores of all ways.
-    package func summary(of records: [DenseRecord]) -> DenseSummary {
-        DenseSummary(of: records, subject: subject, options: evaluator.options)
     }
 
     /// The shape of a photo, stretched, twisted and bent.

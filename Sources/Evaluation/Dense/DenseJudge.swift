@@ -39,9 +39,9 @@ struct DenseJudge: Sendable {
         guard let camera = photo.camera, let click = photo.clicks.first else { return nil }
         let size = RasterSize(width: photo.image.width, height: photo.image.height)
         let shown = source.opened.scene.surfaces(from: camera, size: size)
-        let truth = Mask(width: size.width, height: size.height) { shown.faceIDs[$1 * size.width + $0] >= 0 }
+        let truth = shown.mask()
         let opened = OpenPhoto(photo.image, name: source.entry.name)
-        let pixel = Pixel(x: click.x, y: click.y)
+        let pixel = click.pixel
         let object = try usesTrueMask ? truth : opened.masks(of: Click(pixel), at: bench).object
         let grid = try opened.features(of: object, including: pixel, at: bench)
         let questions = questions(truth.intersection(object), shown, source, isSame: isSame)
@@ -78,10 +78,8 @@ struct DenseJudge: Sendable {
             let pixel = place.y * mask.width + place.x
             let (face, uv) = (shown.faceIDs[pixel], shown.barycentrics[pixel])
             let spot = SurfaceSpot(face: face, weights: [1 - uv.x - uv.y, uv.x, uv.y])
-            let part = source.partOfFace[Int(face)]
-            return Question(
-                pixel: pixel, position: isSame ? target.opened.scene.position(of: spot) : nil, part: part < 0 ? nil : source.partNames[part]
-            )
+            let position = isSame ? target.opened.scene.position(of: spot) : nil
+            return Question(pixel: pixel, position: position, part: source.part(ofFace: Int(face)))
         }
     }
 
@@ -94,10 +92,7 @@ struct DenseJudge: Sendable {
         score(
             questions,
             questions.map { question in
-                spots[question.pixel].map { spot in
-                    let part = target.partOfFace[Int(spot.face)]
-                    return (target.opened.scene.position(of: spot), part < 0 ? nil : target.partNames[part])
-                }
+                spots[question.pixel].map { (target.opened.scene.position(of: $0), target.part(ofFace: Int($0.face))) }
             })
     }
 

@@ -45,21 +45,15 @@ struct RegionScore {
     /// The share of the labelled surface in regions whose part is the commonest that its region shows in the photo.
     func surface(_ shown: SurfaceBuffers, of source: EvaluationShape) -> Double? {
         let names = map.regions.map { region -> String? in
-            var counts = [Int](repeating: 0, count: source.partNames.count)
+            var counts = [Double](repeating: 0, count: source.partNames.count)
             region.visible.forEachSpan { y, range in
                 for x in range {
                     let face = shown.faceIDs[y * shown.size.width + x]
                     if face >= 0, source.partOfFace[Int(face)] >= 0 { counts[source.partOfFace[Int(face)]] += 1 }
                 }
             }
-            return counts.indices.max { counts[$0] < counts[$1] }.flatMap { counts[$0] > 0 ? source.partNames[$0] : nil }
+            return source.part(ofMost: counts)
         }
-        var (right, all) = (0.0, 0.0)
-        for (vertex, label) in map.vertexLabels.enumerated() where label > 0 {
-            guard let part = target.part(of: vertex) else { continue }
-            all += target.areas[vertex]
-            if names[Int(label) - 1] == part { right += target.areas[vertex] }
-        }
-        return all > 0 ? SampleJudge.rounded(right / all) : nil
+        return target.rightShare(of: map.vertexLabels.map { $0 > 0 ? names[Int($0) - 1] : nil }) { map.vertexLabels[$0] > 0 }
     }
 }

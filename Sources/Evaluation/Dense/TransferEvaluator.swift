@@ -31,15 +31,35 @@ package struct TransferEvaluator: PhotoExperiment {
         return [
             TransferRecord(
                 sample: planned.number, photo: planned.number, category: target.entry.category, source: source.entry.name,
-                target: target.entry.name, transfer: target.rightShare(of: carried),
-                nearest: target.rightShare(of: try nearest(source, target)),
-                commonest: target.rightShare(of: carried.map { _ in commonest }))
+                target: target.entry.name, transfer: target.rightShare(of: carried) ?? 0,
+                nearest: target.rightShare(of: try nearest(source, target)) ?? 0,
+                commonest: target.rightShare(of: carried.map { _ in commonest }) ?? 0)
         ]
     }
 
-    /// The shares of all ways.
-    package func summary(of records: [TransferRecord]) -> TransferSummary {
-        TransferSummary(of: records, options: evaluator.options)
+    /// `transfer.json`: the share of the surface with the right label over so many `pairs`.
+    ///
+    /// By way, `transfer`, `nearest` and `commonest`; `lead` is how much the transfer leads by. Intervals resample target meshes. `categories`
+    /// has the three shares by category.
+    package func summary(of records: [TransferRecord]) -> Summary {
+        let means = Facts(
+            of: records, by: \.target,
+            ["transfer": \.transfer, "nearest": \.nearest, "commonest": \.commonest, "lead": { $0.transfer - $0.nearest }])
+        let categories = Dictionary(grouping: records, by: \.category).mapValues { records in
+            [\TransferRecord.transfer, \.nearest, \.commonest].map { path in
+                SampleJudge.rounded(records.reduce(0) { $0 + $1[keyPath: path] } / Double(records.count))
+            }
+        }
+        let ways = [
+            ("Votes of all vertices, smoothed (the default)", "transfer"), ("Label of the most similar vertex", "nearest"),
+            ("Label with the largest area", "commonest"), ("Default leads the most similar vertex by", "lead"),
+        ]
+        return Summary(
+            schema: 1, means.adding(["options": evaluator.options, "pairs": records.count, "categories": categories]),
+            "\(records.count) pairs of meshes", Markdown.table(["way", "share of the surface [95 %]"], ways.map { [$0, means[$1].cell] }),
+            Markdown.table(
+                ["category", "default", "most similar", "largest"],
+                categories.sorted { $0.key < $1.key }.map { [$0.key] + $0.value.map(\.fixed) }))
     }
 
     /// For each vertex the part of the most similar labelled vertex.
@@ -70,45 +90,4 @@ package struct TransferRecord: Sendable, Hashable, Codable, PhotoRecord {
     package var nearest: Double
     /// The same where all have the label with the largest area.
     package var commonest: Double
-}
-
-/// `transfer.json`.
-package struct TransferSummary: Summary {
-    /// The version of this schema.
-    package var schema = 1
-    /// What was measured, and how.
-    package var options: EvaluationOptions
-    /// Pairs of meshes.
-    package var pairs: Int
-    /// The share of the surface with the right label, by way; then how much the transfer leads by; intervals resample target meshes.
-    package var (transfer, nearest, commonest, lead): (Estimate?, Estimate?, Estimate?, Estimate?)
-    /// The share by category: transfer, nearest, commonest.
-    package var categories: [String: [Double]]
-
-    /// The summary of finished pairs.
-    package init(of records: [TransferRecord], options: EvaluationOptions) {
-        (self.options, pairs) = (options, records.count)
-        func estimate(_ value: (TransferRecord) -> Double) -> Estimate? { records.estimate(by: \.target, value) }
-        (transfer, nearest, commonest) = (estimate { $0.transfer }, estimate { $0.nearest }, estimate { $0.commonest })
-        lead = estimate { $0.transfer - $0.nearest }
-        categories = Dictionary(grouping: records, by: \.category).mapValues { records in
-            [\TransferRecord.transfer, \.nearest, \.commonest].map { path in
-                SampleJudge.rounded(records.reduce(0) { $0 + $1[keyPath: path] } / Double(records.count))
-            }
-        }
-    }
-
-    /// The shares in Markdown.
-    package var table: String {
-        let ways: [(String, Estimate?)] = [
-            ("Votes of all vertices, smoothed (the default)", transfer), ("Label of the most similar vertex", nearest),
-            ("Label with the largest area", commonest), ("Default leads the most similar vertex by", lead),
-        ]
-        return [
-            "\(pairs) pairs of meshes", Markdown.table(["way", "share of the surface [95 %]"], ways.map { [$0.0, $0.1.cell] }),
-            Markdown.table(
-                ["category", "default", "most similar", "largest"],
-                categories.sorted { $0.key < $1.key }.map { [$0.key] + $0.value.map(\.fixed) }),
-        ].joined(separator: "\n\n")
-    }
 }

@@ -56,7 +56,7 @@ package struct ExistenceEvaluator: ShapeExperiment {
 
     package let ground: Subjects
     private let options: EvaluationOptions
-    private let pooled: [ExistenceRecord]
+    let pooled: [ExistenceRecord]
     private let photos: KindPhotos?
 
     /// An analysis on the shapes `entries`; of the options, samples (clicks on parts), seed, photo size and sampling count.
@@ -75,78 +75,72 @@ package struct ExistenceEvaluator: ShapeExperiment {
         self.ground = ground
     }
 
-    package var choices: [any Encodable] { [options] + (photos.map { [$0.table, $0.kinds.flatMap(\.photos)] } ?? []) }
+    package var choices: [any Encodable & Sendable] {
+        photos.map { [options, $0.table, $0.kinds.flatMap(\.photos)] } ?? [options]
+    }
 
     package func unit(of record: ExistenceRecord) -> String { record.shape }
 
-    /// How well a part that is lacking is noticed.
-    package func summary(of records: [ExistenceRecord]) -> ExistenceSummary {
-        ExistenceSummary(of: records, pooled: pooled, bench: bench)
+    /// What is asked in one photo.
+    private struct Questions: Sendable {
+        var photo: @Sendable () throws -> OpenPhoto
+        var clicks: [(click: Click, part: String, target: EvaluationShape, counterpart: Counterpart)]
     }
 
     /// What each click on a shape and on the shape without a part says.
     package func records(of entry: ShapeEntry, number: Int) throws -> [ExistenceRecord] {
         let shapes = ground.entries.count
         let count = max(1, (options.samples + 2 * shapes - 1) / max(1, 2 * shapes))
-        if let photos { return try records(of: entry, number: number, count: count, in: photos) }
-        let labelled = try ground.data.shape(entry)
-        let shape = try EvaluationShape(labelled, settings: bench.settings)
-        let whole = try TargetMesh(shape, segments: false, at: bench)
-        var generator = SeededGenerator(seed: options.seed ^ 0xE_1157, stream: UInt64(number))
-        var records: [[ExistenceRecord]] = []
-        let parts = shape.partNames.filter { (0.005...0.5).contains(shape.vertexShare(of: $0)) }
-        if !parts.isEmpty {
-            let part = parts[generator.index(below: parts.count)]
-            let cut = try TargetMesh(
-                EvaluationShape(labelled.without(part), settings: bench.settings), segments: false, at: bench)
-            records += try answered(photos(of: shape, part: part, number: number, count: count), on: [(whole, .present), (cut, .cut)])
-        }
-        records += try answered(photos(of: shape, part: nil, number: number, count: 2 * count), on: [(whole, .painted)])
-        return records.enumerated().flatMap { index, records in
-            records.map { record in
-                var record = record
-                record.photo = number << 16 + index
-                record.sample = number << 24 + index << 8 + record.sample
-                return record
+        let asked = try photos.map { try questions(about: entry, number, count, in: $0) } ?? questions(about: entry, number, count)
+        let quiet = bench.singleThreaded
+        return try bench.parallelism.map(asked.count) { index -> [ExistenceRecord] in
+            let photo = try asked[index].photo()
+            return try asked[index].clicks.enumerated().map { place, asked in
+                let answer = try quiet.answer(asked.click, in: photo, on: asked.target.opened, wantsPart: false)
+                let nearest = try answer.correspondence.candidates.first.map {
+                    try photo.answer(at: $0.pixel, at: quiet).mask(bench.settings.matching.partLevel)
+                        .intersectionOverUnion(answer.masks.part)
+                }
+                return ExistenceRecord(
+                    sample: number << 24 + index << 8 + place, photo: number << 16 + index, shape: entry.name, part: asked.part,
+                    counterpart: asked.counterpart, evidence: ExistenceEvidence(answer.correspondence).rounded,
+                    nearestIoU: SampleJudge.rounded(Double(nearest ?? 0)))
             }
-        }
+        }.flatMap { $0 }
     }
 
-    /// What clicks in so many real photos of a shape's kind say, and in as many of other kinds; nothing of a shape that is of no kind.
-    private func records(of entry: ShapeEntry, number: Int, count: Int, in photos: KindPhotos) throws -> [ExistenceRecord] {
+    /// So many photos of a part, which are asked about with it and without, and twice as many of something that is painted on.
+    private func questions(about entry: ShapeEntry, _ number: Int, _ count: Int) throws -> [Questions] {
+        let labelled = try ground.data.shape(entry)
+        let whole = try EvaluationShape(labelled, settings: bench.settings).prepared(segments: false, at: bench)
+        func asked(_ photos: [EvaluationPhoto], on targets: [(shape: EvaluationShape, counterpart: Counterpart)]) -> [Questions] {
+            photos.map { photo in
+                let clicks = photo.clicks.flatMap { click in targets.map { (Click(click.pixel), click.part, $0.shape, $0.counterpart) } }
+                return Questions(photo: { OpenPhoto(photo.image, name: "photo") }, clicks: clicks)
+            }
+        }
+        var generator = SeededGenerator(seed: options.seed ^ 0xE_1157, stream: UInt64(number))
+        var questions: [Questions] = []
+        let parts = whole.partNames.filter { (0.005...0.5).contains(whole.vertexShare(of: $0)) }
+        if !parts.isEmpty {
+            let part = parts[generator.index(below: parts.count)]
+            let cut = try EvaluationShape(labelled.without(part), settings: bench.settings).prepared(segments: false, at: bench)
+            questions += asked(try photos(of: whole, part: part, number: number, count: count), on: [(whole, .present), (cut, .cut)])
+        }
+        return questions + asked(try photos(of: whole, part: nil, number: number, count: 2 * count), on: [(whole, .painted)])
+    }
+
+    /// So many real photos of a shape's kind, and as many of other kinds; none for a shape that is of no kind.
+    private func questions(about entry: ShapeEntry, _ number: Int, _ count: Int, in photos: KindPhotos) throws -> [Questions] {
         let kind = photos.table.kind(ofMesh: entry.name)
         let (same, others) = (photos.kinds.filter { $0.name == kind }, photos.kinds.filter { $0.name != kind })
         guard kind != nil, !same.isEmpty, !others.isEmpty else { return [] }
-        var generator = SeededGenerator(seed: options.seed ^ 0xE_4157, stream: UInt64(number))
-        var questions: [(photo: KindPhotos.Photo, click: Click, counterpart: Counterpart)] = []
-        for counterpart in [Counterpart](repeating: .present, count: count) + [Counterpart](repeating: .other, count: count) {
-            let (_, photo) = KindPhotos.drawn(from: counterpart == .present ? same : others, &generator)
-            if let click = try photo.click(&generator) { questions.append((photo, click, counterpart)) }
-        }
         let whole = try ground.target(entry, segments: false)
-        let (asked, quiet) = (questions, bench.singleThreaded)
-        return try bench.parallelism.map(asked.count) { index in
-            let (photo, click, counterpart) = asked[index]
-            var record = try record(click, of: "", OpenPhoto(contentsOf: photo.path), whole, counterpart, quiet)
-            (record.photo, record.sample) = (number << 16 + index, number << 24 + index << 8)
-            return record
-        }
-    }
-
-    /// For each photo the records of its clicks on each mesh.
-    private func answered(
-        _ photos: [EvaluationPhoto], on targets: [(mesh: TargetMesh, counterpart: Counterpart)]
-    ) throws -> [[ExistenceRecord]] {
-        let quiet = bench.singleThreaded
-        return try bench.parallelism.map(photos.count) { index -> [ExistenceRecord] in
-            let photo = photos[index]
-            let opened = OpenPhoto(photo.image, name: "photo")
-            return try photo.clicks.flatMap { click in
-                try targets.map { try record(Click(Pixel(x: click.x, y: click.y)), of: click.part, opened, $0.mesh, $0.counterpart, quiet) }
-            }.enumerated().map { place, record in
-                var record = record
-                record.sample = place
-                return record
+        var generator = SeededGenerator(seed: options.seed ^ 0xE_4157, stream: UInt64(number))
+        return try (0..<2 * count).compactMap { place in
+            let (_, photo) = KindPhotos.drawn(from: place < count ? same : others, &generator)
+            return try photo.click(&generator).map { click in
+                Questions(photo: { try OpenPhoto(contentsOf: photo.path) }, clicks: [(click, "", whole, place < count ? .present : .other)])
             }
         }
     }
@@ -157,26 +151,9 @@ package struct ExistenceEvaluator: ShapeExperiment {
         studio.part = part
         studio.paintsSpot = part == nil
         if part == nil { (studio.clicks, studio.seed) = (1, options.seed ^ 0xE_3157) }
-        let subject = try PhotoSubject(mesh: shape.opened.scene.mesh)
-        let fixed = studio
-        return try bench.parallelism.map(count) { try fixed.photo(of: shape, subject: subject, number: number << 16 + $0) }.compactMap {
-            $0
-        }
-    }
-
-    private func record(
-        _ clicked: Click, of part: String, _ photo: OpenPhoto, _ target: TargetMesh, _ counterpart: Counterpart, _ bench: Workbench
-    ) throws -> ExistenceRecord {
-        let answer = try bench.answer(clicked, in: photo, on: target.mesh, wantsPart: false)
-        let found = answer.correspondence
-        var nearestIoU: Float = 0
-        if let nearest = found.candidates.first {
-            nearestIoU = try photo.answer(at: nearest.pixel, at: bench).mask(bench.settings.matching.partLevel)
-                .intersectionOverUnion(answer.masks.part)
-        }
-        return ExistenceRecord(
-            sample: 0, photo: 0, shape: target.shape.entry.name, part: part, counterpart: counterpart,
-            evidence: ExistenceEvidence(found).rounded, nearestIoU: SampleJudge.rounded(Double(nearestIoU)))
+        let (subject, fixed) = (try PhotoSubject(mesh: shape.opened.scene.mesh), studio)
+        return try bench.parallelism.map(count) { try fixed.photo(of: shape, subject: subject, number: number << 16 + $0) }
+            .compactMap { $0 }
     }
 }
 

@@ -2,61 +2,37 @@ import BSBBackbones
 import BSBCorrespondence
 import BSBWorkbench
 
-/// `existence.json`.
-package struct ExistenceSummary: Summary {
-    /// The version of this schema.
-    package var schema = 2
-    /// How many shapes were clicked.
-    package var shapes: Int
-    /// A row of the reliability of the calibration that is known for the models.
-    package struct Reliability: Codable, Sendable, Hashable {
-        /// The least probability of the row.
-        package var from: Double
-        /// How many clicks have one in it.
-        package var clicks: Int
-        /// The mean probability.
-        package var said: Double
-        /// The share of meshes that had the part.
-        package var seen: Double
-    }
-
-    /// The numbers for clicks on parts that the mesh has, that were cut out of it, that are only painted on, and on things of another kind.
+extension ExistenceEvaluator {
+    /// `existence.json`: how well a part that is lacking is noticed, on so many `shapes`.
     ///
-    /// `bestIoU` is the IoU of the best qualifying candidate, 0 if none qualifies; `nearestIoU` that at the most similar vertex, whether it
-    /// qualifies or not; `answered` the share of clicks for which some candidate qualifies, the paper's rule; `existence` the calibrated
-    /// score, if there is one for the models; `sure` and `refused` the shares of answers of that grade and of none, by that score.
-    package var kinds: [ScoreRow]
-    /// How well each score tells clicks with a counterpart from all others: `bestIoU`, `nearestIoU`, `qualifyingShare`, `similarity`,
-    /// `existence`, the calibrated score, if there is one for the models, and `leftOut`, the score that a calibration has which was fitted to
-    /// the clicks on all other categories.
-    package var curves: [String: ROCCurve]
-    /// The areas under the curves against clicks on cut-out parts, on painted-on things, and on things of another kind alone.
-    package var areas: [String: [String: Double]]
-    /// How far the calibration that is known for the models can be trusted, without what is painted on; empty where there is none.
-    package var reliability: [Reliability]
-    /// The calibration that fits the clicks on parts that are there and on those that are not best.
-    package var fitted: ExistenceCalibration?
-
-    /// The summary of records.
-    ///
-    /// - Parameter pooled: records of other runs with the same models that the calibration is fitted to as well.
-    package init(of records: [ExistenceRecord], pooled: [ExistenceRecord] = [], bench: Workbench) {
-        let models = bench.models
-        shapes = Set(records.map(\.shape)).count
-        let known = bench.calibrations.known(.photoToShape, for: models)
-        let least = MatchingOptions.standard.minimumExistence
+    /// - `kinds`: the numbers for clicks on parts that the mesh has, that were cut out of it, that are only painted on, and on things of another
+    ///   kind. `bestIoU` is the IoU of the best qualifying candidate, 0 if none qualifies; `nearestIoU` that at the most similar vertex, whether
+    ///   it qualifies or not; `answered` the share of clicks for which some candidate qualifies, the paper's rule; `existence` the calibrated
+    ///   score, if there is one for the models; `sure` and `refused` the shares of answers of that grade and of none, by that score.
+    /// - `curves`: how well each score tells clicks with a counterpart from all others: `bestIoU`, `nearestIoU`, `qualifyingShare`, `similarity`,
+    ///   `existence`, the calibrated score, if there is one for the models, and `leftOut`, the score that a calibration has which was fitted to
+    ///   the clicks on all other categories.
+    /// - `areas`: those under the curves against clicks on cut-out parts, on painted-on things, and on things of another kind alone.
+    /// - `reliability`: how far the calibration that is known for the models can be trusted, without what is painted on; empty where there is
+    ///   none.
+    /// - `fitted`: the calibration that fits the clicks on parts that are there and on those that are not best, those of pooled runs too.
+    package func summary(of records: [ExistenceRecord]) -> Summary {
+        let shapes = Set(records.map(\.shape)).count
+        let known = bench.calibrations.known(.photoToShape, for: bench.models)
         func grade(_ evidence: ExistenceEvidence) -> Grade? {
             known.map { calibration in
                 let existence = calibration.probability(evidence)
-                return Grade(hasAnswer: existence >= least, leadsBack: evidence.qualifyingShare > 0, existence: existence)
+                return Grade(
+                    hasAnswer: existence >= MatchingOptions.standard.minimumExistence, leadsBack: evidence.qualifyingShare > 0,
+                    existence: existence)
             }
         }
-        kinds = Counterpart.allCases.compactMap { counterpart in
+        let kinds = Counterpart.allCases.compactMap { counterpart -> Facts? in
             let own = records.filter { $0.counterpart == counterpart }
             return own.isEmpty
                 ? nil
-                : ScoreRow(
-                    ["counterpart": counterpart.rawValue], counts: ["clicks": own.count], of: own, by: \.photo,
+                : Facts(
+                    ["counterpart": counterpart.rawValue, "clicks": own.count], of: own, by: \.photo,
                     [
                         "bestIoU": \.evidence.bestIoU, "nearestIoU": \.nearestIoU,
                         "answered": { $0.evidence.qualifyingShare > 0 ? 1 : 0 },
@@ -70,7 +46,7 @@ package struct ExistenceSummary: Summary {
         let scores: [(String, (ExistenceRecord) -> Double)] =
             [("bestIoU", \.evidence.bestIoU), ("nearestIoU", \.nearestIoU)]
             + judged.scores(.photoToShape, at: bench).map { score in (score.name, { score.of($0.judged) }) }
-        (curves, areas) = ([:], [:])
+        var (curves, areas): ([String: ROCCurve], [String: [String: Double]]) = ([:], [:])
         for (name, score) in scores {
             func curve(_ others: [ExistenceRecord]) -> ROCCurve? {
                 ROCCurve(existing: records.filter(\.exists).map(score), missing: others.map(score))
@@ -80,33 +56,29 @@ package struct ExistenceSummary: Summary {
                 areas[name, default: [:]][kind.rawValue] = curve(records.filter { $0.counterpart == kind })?.area
             }
         }
-        reliability = known.map(judged.reliability) ?? []
-        fitted = (judged + pooled.filter { $0.counterpart != .painted }.map(\.judged)).calibration(.photoToShape, models: models)
-    }
-
-    /// A short table for a terminal.
-    package var table: String {
-        [
-            "Clicks on \(shapes) shapes; the paper has a mean IoU of 0.98 with a counterpart and of 0.01 without",
+        let reliability = known.map(judged.reliability) ?? []
+        let all = judged + pooled.filter { $0.counterpart != .painted }.map(\.judged)
+        return Summary(
+            schema: 2,
+            [
+                "shapes": shapes, "kinds": kinds, "curves": curves, "areas": areas, "reliability": reliability,
+                "fitted": all.calibration(.photoToShape, models: bench.models),
+            ], "Clicks on \(shapes) shapes; the paper has a mean IoU of 0.98 with a counterpart and of 0.01 without",
             Markdown.table(
                 [
-                    "the mesh's counterpart", "n", "best IoU", "IoU at the nearest vertex", "some candidate qualifies", "existence score",
-                    "sure", "refused",
-                ],
-                kinds.map { kind in
-                    [kind.names["counterpart"]!, "\(kind.counts["clicks"]!)"]
-                        + ["bestIoU", "nearestIoU", "answered", "existence", "sure", "refused"].map { kind[$0].cell }
-                }),
+                    .name("counterpart", "the mesh's counterpart"), .count("clicks", "n"), .mean("bestIoU", "best IoU"),
+                    .mean("nearestIoU", "IoU at the nearest vertex"), .mean("answered", "some candidate qualifies"),
+                    .mean("existence", "existence score"), .mean("sure", "sure"), .mean("refused", "refused"),
+                ], kinds),
             Markdown.table(
                 ["area under the curve by", "all", "cut out", "painted on", "another kind"],
                 curves.sorted { $0.key < $1.key }.map { name, curve in
                     [name, curve.area.fixed] + [Counterpart.cut, .painted, .other].map { areas[name]?[$0.rawValue]?.fixed ?? "-" }
                 }),
             reliability.isEmpty
-                ? ""
+                ? nil
                 : Markdown.table(
                     ["existence score from", "clicks", "mean", "the mesh has the part"],
-                    reliability.map { [$0.from.fixed, "\($0.clicks)", $0.said.fixed, $0.seen.fixed] }),
-        ].filter { !$0.isEmpty }.joined(separator: "\n\n")
+                    reliability.map { [$0.from.fixed, "\($0.clicks)", $0.said.fixed, $0.seen.fixed] }))
     }
 }

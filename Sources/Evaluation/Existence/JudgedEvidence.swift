@@ -9,13 +9,23 @@ struct JudgedEvidence {
     var category: String
 }
 
+/// A row of the reliability of a calibration.
+struct Reliability: Encodable, Sendable {
+    /// The least probability of the row.
+    var from: Double
+    /// How many clicks have one in it.
+    var clicks: Int
+    /// The mean probability, and the share of meshes that had the part.
+    var (said, seen): (Double, Double)
+}
+
 extension ExistenceRecord {
     var judged: JudgedEvidence { JudgedEvidence(evidence: evidence, exists: exists, category: category) }
 }
 
 extension [JudgedEvidence] {
     /// How often the mesh had the part where a calibration said so and so much: five rows, where there are clicks; either kind counts as half.
-    func reliability(of calibration: ExistenceCalibration) -> [ExistenceSummary.Reliability] {
+    func reliability(of calibration: ExistenceCalibration) -> [Reliability] {
         let present = Double(Swift.max(1, count(where: \.exists)))
         let absent = Double(Swift.max(1, count { !$0.exists }))
         let rows = 5
@@ -26,7 +36,7 @@ extension [JudgedEvidence] {
             let weights = inside.map { self[$0].exists ? 1 / present : 1 / absent }
             let sum = weights.reduce(0, +)
             func mean(_ value: (Int) -> Double) -> Double { zip(inside, weights).reduce(0) { $0 + $1.1 * value($1.0) } / sum }
-            return ExistenceSummary.Reliability(
+            return Reliability(
                 from: Double(row) / Double(rows), clicks: inside.count, said: SampleJudge.rounded(mean { said[$0] }),
                 seen: SampleJudge.rounded(mean { self[$0].exists ? 1 : 0 }))
         }

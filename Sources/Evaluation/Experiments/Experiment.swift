@@ -10,14 +10,27 @@ package protocol LoggedRecord: Codable, Sendable {
     var sample: Int { get }
 }
 
+/// What is done in one go: units, each of which is finished as a whole.
+package struct Job<Unit: Hashable, Record> {
+    /// A photo by its number, say, or a shape by its name.
+    let units: [Unit]
+    /// The records of those of them that are not finished yet.
+    let records: ([Unit]) throws -> [Record]
+
+    /// Units, and what makes the records of some of them.
+    init(_ units: [Unit], _ records: @escaping ([Unit]) throws -> [Record]) { (self.units, self.records) = (units, records) }
+
+    /// Many units, so many in one go.
+    static func batches(of count: Int, _ units: [Unit], _ records: @escaping ([Unit]) throws -> [Record]) -> [Job] {
+        stride(from: 0, to: units.count, by: count).map { Job(Array(units[$0..<min($0 + count, units.count)]), records) }
+    }
+}
+
 /// A measurement that is made piece by piece, goes on where it was cut short, and ends in a summary.
 package protocol Experiment: Sendable {
     associatedtype Record: LoggedRecord
-    associatedtype Outcome: Summary
-    /// What is done in one go.
-    associatedtype Job
-    /// What is finished as a whole: a photo by its number, a shape by its name.
-    associatedtype Unit: Hashable & Sendable
+    /// What is finished as a whole.
+    associatedtype Unit: Hashable
 
     /// What it is called, in a word.
     static var name: String { get }
@@ -30,23 +43,18 @@ package protocol Experiment: Sendable {
     /// The models that decide the records.
     var models: [ModelIdentity] { get }
     /// What decides the records beside settings, models and subjects.
-    var choices: [any Encodable] { get }
+    var choices: [any Encodable & Sendable] { get }
 
     /// Everything that is to be done, in order.
     ///
-    /// Throws `Failure` if nothing can be.
-    func jobs(skipping skips: SkippedShapes) throws -> [(job: Job, units: [Unit])]
+    /// A shape that cannot be used is skipped by `skips`. Throws `Failure` if nothing can be done; jobs throw it where a model cannot be run.
+    func jobs(skipping skips: SkippedShapes) throws -> [Job<Unit, Record>]
 
-    /// The unit that a record is part of.
+    /// The unit that a record is part of; its own number, unless something else is said.
     func unit(of record: Record) -> Unit
 
-    /// The records of a job but for its finished units.
-    ///
-    /// A shape that cannot be used is skipped by `skips`. Throws `Failure`, such as where a model cannot be run.
-    func records(of job: Job, except finished: Set<Unit>, skipping skips: SkippedShapes) throws -> [Record]
-
     /// What the records come to.
-    func summary(of records: [Record]) -> Outcome
+    func summary(of records: [Record]) -> Summary
 }
 
 extension Experiment {
@@ -61,14 +69,15 @@ extension Experiment {
         let skips = SkippedShapes()
         let jobs = try jobs(skipping: skips)
         let skipFile = "\(folder)/skipped.json"
-        var log = try SampleLog<Record>(folder: folder, description: RunDescription(self)) { AnyHashable(unit(of: $0)) }
+        var log = try SampleLog<Record>(folder: folder, description: description) { AnyHashable(unit(of: $0)) }
         let finished = Set(log.records.map(unit))
         let total = jobs.reduce(0) { $0 + $1.units.count }
         var done = 0
-        for (job, units) in jobs {
+        for job in jobs {
             bench.progress(ProgressUpdate(stage: Self.stage, done: done, total: total))
-            if !finished.isSuperset(of: units) { try log.add(records(of: job, except: finished, skipping: skips)) }
-            done += units.count
+            let left = job.units.filter { !finished.contains($0) }
+            if !left.isEmpty { try log.add(job.records(left)) }
+            done += job.units.count
         }
         bench.progress(ProgressUpdate(stage: Self.stage, done: total, total: total))
         if let first = skips.first, log.records.isEmpty {
@@ -84,6 +93,10 @@ extension Experiment {
     }
 }
 
+extension Experiment where Unit == Int {
+    package func unit(of record: Record) -> Int { record.sample }
+}
+
 /// An experiment on shapes of a data set.
 package protocol LabelledExperiment: Experiment {
     /// The shapes that take part, and what it works with.
@@ -96,18 +109,16 @@ extension LabelledExperiment {
 }
 
 /// An experiment whose shapes are finished as a whole, one by one.
-package protocol ShapeExperiment: LabelledExperiment where Job == (number: Int, entry: ShapeEntry), Unit == String {
+package protocol ShapeExperiment: LabelledExperiment where Unit == String {
     /// The records of a shape, the number of which is its place in the list. Throws `Failure`.
     func records(of entry: ShapeEntry, number: Int) throws -> [Record]
 }
 
 extension ShapeExperiment {
-    package func jobs(skipping skips: SkippedShapes) throws -> [(job: Job, units: [String])] {
-        ground.entries.enumerated().map { (($0, $1), [$1.name]) }
-    }
-
-    package func records(of job: Job, except finished: Set<String>, skipping skips: SkippedShapes) throws -> [Record] {
-        try skips.using(job.entry) { try records(of: job.entry, number: job.number) } ?? []
+    package func jobs(skipping skips: SkippedShapes) throws -> [Job<String, Record>] {
+        ground.entries.enumerated().map { number, entry in
+            Job([entry.name]) { _ in try skips.using(entry) { try records(of: entry, number: number) } ?? [] }
+        }
     }
 }
 
@@ -132,10 +143,10 @@ package struct Subjects: Sendable {
     func shape(_ entry: ShapeEntry) throws -> EvaluationShape { try EvaluationShape(data.shape(entry), settings: bench.settings) }
 
     /// A shape that is answered on, prepared with all threads.
-    func target(_ entry: ShapeEntry, segments: Bool) throws -> TargetMesh {
+    func target(_ entry: ShapeEntry, segments: Bool) throws -> EvaluationShape {
         let shape = try shape(entry)
         try features?.give(to: shape, at: bench)
-        return try TargetMesh(shape, segments: segments, at: bench)
+        return try shape.prepared(segments: segments, at: bench)
     }
 }
 
@@ -186,34 +197,23 @@ package final class SkippedShapes: Sendable {
     }
 }
 
-/// `run.json`: what decides the records.
-private struct RunDescription: Encodable {
-    var analysis: String
-    var settings: Settings
-    var models: [ModelIdentity]
-    var calibrations: [ExistenceCalibration]
-    var shapes: [String]
-    var choices: [any Encodable]
-
-    init(_ experiment: some Experiment) {
-        analysis = type(of: experiment).name
-        let bench = experiment.bench
-        (settings, calibrations) = (bench.settings, bench.calibrations.known(for: bench.models))
-        (models, shapes, choices) = (experiment.models, experiment.subjects, experiment.choices)
+extension Experiment {
+    /// `run.json`: what decides the records.
+    private var description: Facts {
+        [
+            "analysis": Self.name, "settings": bench.settings, "models": models,
+            "calibrations": bench.calibrations.known(for: bench.models),
+            "shapes": subjects, "choices": List(items: choices),
+        ]
     }
+}
 
-    private enum Key: String, CodingKey {
-        case analysis, settings, models, calibrations, shapes, choices
-    }
+/// Values of any kinds, one after the other.
+private struct List: Encodable {
+    var items: [any Encodable & Sendable]
 
     func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Key.self)
-        try container.encode(analysis, forKey: .analysis)
-        try container.encode(settings, forKey: .settings)
-        try container.encode(models, forKey: .models)
-        try container.encode(calibrations, forKey: .calibrations)
-        try container.encode(shapes, forKey: .shapes)
-        var list = container.nestedUnkeyedContainer(forKey: .choices)
-        for choice in choices { try list.encode(choice) }
+        var container = encoder.unkeyedContainer()
+        for item in items { try container.encode(item) }
     }
 }

@@ -37,12 +37,12 @@ package struct InvarianceEvaluator: ClickExperiment {
         self.changes = changes
     }
 
-    package var choices: [any Encodable] { [evaluator.options, changes] }
+    package var choices: [any Encodable & Sendable] { [evaluator.options, changes] }
 
     /// A changed mesh, ready for clicks.
     fileprivate struct Changed: Sendable {
         var change: MeshChange
-        var target: TargetMesh
+        var target: EvaluationShape
         /// What asks about it: other views may be looked at.
         var bench: Workbench
         var back: @Sendable (SIMD3<Float>) -> SIMD3<Float>
@@ -51,7 +51,7 @@ package struct InvarianceEvaluator: ClickExperiment {
     /// A shape as it is and changed.
     struct Prepared: Sendable {
         fileprivate var shape: LabelledShape
-        fileprivate var target: TargetMesh
+        fileprivate var target: EvaluationShape
         fileprivate var changed: [Changed]
     }
 
@@ -61,9 +61,8 @@ package struct InvarianceEvaluator: ClickExperiment {
             let (shape, back) = change.applied(to: labelled, seed: evaluator.options.seed)
             var bench = bench
             if change == .otherViews { bench.settings.seed &+= 1 }
-            let prepared = try EvaluationShape(shape, settings: bench.settings)
-            return Changed(
-                change: change, target: try TargetMesh(prepared, segments: false, at: bench), bench: bench.singleThreaded, back: back)
+            let target = try EvaluationShape(shape, settings: bench.settings).prepared(segments: false, at: bench)
+            return Changed(change: change, target: target, bench: bench.singleThreaded, back: back)
         }
         return Prepared(shape: labelled, target: try ground.target(entry, segments: false), changed: changed)
     }
@@ -76,61 +75,48 @@ package struct InvarianceEvaluator: ClickExperiment {
             let start = before.map { mesh.shape.mesh.vertices[$0] }
             var record = InvarianceRecord(
                 sample: taken.firstSample + index, photo: taken.number, shape: opened.path,
-                part: before.flatMap { mesh.target.shape.part(of: $0) }, changes: [:])
+                part: before.flatMap { mesh.target.part(of: $0) }, changes: [:])
             for item in mesh.changed {
                 let after = try Self.answer(click, opened, item.target, item.bench)
-                let end = after.map { item.back(item.target.mesh.mesh.vertices[$0]) }
+                let end = after.map { item.back(item.target.opened.mesh.vertices[$0]) }
                 var distance: Double?
                 if let start, let end {
                     distance = SampleJudge.rounded(Double((((end - start) * (end - start)).sum().squareRoot()) / radius))
                 }
                 record.changes[item.change.rawValue] = InvarianceRecord.Change(
-                    part: after.flatMap { item.target.shape.part(of: $0) }, distance: distance)
+                    part: after.flatMap { item.target.part(of: $0) }, distance: distance)
             }
             return record
         }
     }
 
-    /// How often answers stay where they are.
-    package func summary(of records: [InvarianceRecord]) -> InvarianceSummary { InvarianceSummary(of: records) }
-
-    private static func answer(_ click: LabelledClick, _ photo: OpenPhoto, _ target: TargetMesh, _ bench: Workbench) throws -> Int? {
-        let clicked = Click(Pixel(x: click.x, y: click.y))
-        return try bench.answer(clicked, in: photo, on: target.mesh, wantsPart: false).correspondence.buddy?.vertex
+    private static func answer(_ click: LabelledClick, _ photo: OpenPhoto, _ target: EvaluationShape, _ bench: Workbench) throws -> Int? {
+        try bench.answer(Click(click.pixel), in: photo, on: target.opened, wantsPart: false).correspondence.buddy?.vertex
     }
 }
 
-/// `invariance.json`.
-package struct InvarianceSummary: Summary {
-    /// The version of this schema.
-    package var schema = 1
-    /// The clicks.
-    package var clicks: Int
-    /// How many of them have an answer on the mesh as it is.
-    package var answered: Int
-    /// For each change the share of clicks that have the same part for an answer, or none before and after (`samePart`), and of those with
-    /// answers before and after whose answers are within a tenth of the mesh's radius of each other (`near`).
-    package var changes: [ScoreRow]
-
-    /// The summary of records.
-    package init(of records: [InvarianceRecord]) {
-        clicks = records.count
-        answered = records.count { $0.part != nil }
-        changes = MeshChange.allCases.map(\.rawValue).filter { name in records.contains { $0.changes[name] != nil } }.map { name in
-            ScoreRow(
+extension InvarianceEvaluator {
+    /// `invariance.json`: how often answers stay where they are, of so many `clicks`, of which so many were `answered` on the mesh as it is.
+    ///
+    /// For each of the `changes` the share of clicks that have the same part for an answer, or none before and after (`samePart`), and of those
+    /// with answers before and after whose answers are within a tenth of the mesh's radius of each other (`near`).
+    package func summary(of records: [InvarianceRecord]) -> Summary {
+        let names = MeshChange.allCases.map(\.rawValue).filter { name in records.contains { $0.changes[name] != nil } }
+        let changes = names.map { name in
+            Facts(
                 ["name": name], of: records, by: \.photo,
                 [
                     "samePart": { record in record.changes[name].map { $0.part == record.part ? 1 : 0 } },
                     "near": { $0.changes[name]?.distance.map { $0 <= 0.1 ? 1 : 0 } },
                 ])
         }
-    }
-
-    /// A table in Markdown.
-    package var table: String {
-        func cell(_ estimate: Estimate?) -> String { estimate.cell + (estimate.map { " (n = \($0.n))" } ?? "") }
-        return "\(clicks) clicks, \(answered) with an answer\n\n"
-            + Markdown.table(
-                ["the mesh", "same part", "within 0.1 radii"], changes.map { [$0.names["name"]!, cell($0["samePart"]), cell($0["near"])] })
+        func counted(_ key: String, _ heading: String) -> Column {
+            Column(heading) { row in row[key].map { "\($0.cell) (n = \($0.n))" } ?? "-" }
+        }
+        let answered = records.count { $0.part != nil }
+        return Summary(
+            schema: 1, ["clicks": records.count, "answered": answered, "changes": changes],
+            "\(records.count) clicks, \(answered) with an answer",
+            Markdown.table([.name("name", "the mesh"), counted("samePart", "same part"), counted("near", "within 0.1 radii")], changes))
     }
 }

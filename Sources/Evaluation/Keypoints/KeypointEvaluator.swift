@@ -4,50 +4,6 @@ import BSBImages
 import BSBWorkbench
 import Foundation
 
-/// How often keypoints are found in other photos of their set: the share of correct keypoints (PCK).
-package struct KeypointSummary: Summary {
-    /// The version of this schema.
-    package var schema = 1
-    /// Photos.
-    package var photos: Int
-    /// Ordered pairs of photos.
-    package var pairs: Int
-    /// The scores over all sets, and those of each.
-    package var groups: [Group]
-
-    /// The scores of a set of photos.
-    package struct Group: Sendable, Codable, Hashable {
-        /// The name of the set, or `all`.
-        package var name: String
-        /// Shares of keypoints that are found: the nearest cell by features alone.
-        package var nearest: [Score]
-        /// The same with a vote of neighbouring matches.
-        package var voted: [Score]
-    }
-
-    /// The share of keypoints that are found within a distance.
-    package struct Score: Sendable, Codable, Hashable {
-        /// The distance, as a share of the larger side of the box around the target's keypoints.
-        package var within: Double
-        /// The share, with an interval that resamples source photos.
-        package var share: Estimate
-    }
-
-    /// The scores in Markdown.
-    package var table: String {
-        func cells(_ scores: [Score]) -> [String] {
-            let interval = scores[1].share
-            return [scores.map(\.share.mean.fixed).joined(separator: " / "), "[\(interval.low.fixed), \(interval.high.fixed)]"]
-        }
-        let distances = KeypointEvaluator.distances.map { String(format: "%.2f", $0) }
-        return "\(pairs) pairs of \(photos) photos. Share of keypoints within \(distances.joined(separator: " / ")) of their box; "
-            + "intervals at \(distances[1])\n\n"
-            + Markdown.table(
-                ["set", "nearest cell", "95 %", "with a vote", "95 %", "keypoints"],
-                groups.map { [$0.name] + cells($0.nearest) + cells($0.voted) + ["\($0.nearest[0].share.n)"] })
-    }
-}
-
 /// How far the answers for the keypoints of a pair of photos are off: one line of `samples.jsonl`.
 package struct KeypointRecord: Sendable, Hashable, Codable, LoggedRecord {
     /// The number of the pair.
@@ -81,34 +37,19 @@ package struct KeypointEvaluator: Experiment {
 
     package var subjects: [String] { self.set.photos.map(\.name) }
     package var models: [ModelIdentity] { [bench.extractor.identity] }
-    package var choices: [any Encodable] { [self.set.photos.map(\.points)] }
+    package var choices: [any Encodable & Sendable] { [self.set.photos.map(\.points)] }
 
-    /// Some pairs by their numbers, and what all photos look like.
-    package struct Job {
-        fileprivate var photos: Deferred<[KeypointMatcher.Photo]>
-        fileprivate var pairs: [Int]
-    }
-
-    package func jobs(skipping skips: SkippedShapes) throws -> [(job: Job, units: [Int])] {
+    package func jobs(skipping skips: SkippedShapes) throws -> [Job<Int, KeypointRecord>] {
         let photos = Deferred {
             try bench.parallelism.map(set.photos.count) { index in
                 let image = try Image(contentsOf: "\(set.folder)/\(set.photos[index].name)")
                 return KeypointMatcher.Photo(try bench.extractor.features(of: image), width: image.width, height: image.height)
             }
         }
-        let batch = 8 * bench.parallelism.threads
-        return stride(from: 0, to: pairs.count, by: batch).map { first in
-            let some = Array(first..<min(first + batch, pairs.count))
-            return (Job(photos: photos, pairs: some), some)
+        return Job.batches(of: 8 * bench.parallelism.threads, Array(pairs.indices)) { left in
+            let photos = try photos.value()
+            return bench.parallelism.map(left.count) { record(left[$0], pairs[left[$0]], photos) }
         }
-    }
-
-    package func unit(of record: KeypointRecord) -> Int { record.sample }
-
-    /// How far the answers of some pairs are off.
-    package func records(of job: Job, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [KeypointRecord] {
-        let (photos, left) = (try job.photos.value(), job.pairs.filter { !finished.contains($0) })
-        return bench.parallelism.map(left.count) { record(left[$0], pairs[left[$0]], photos) }
     }
 
     private func record(_ number: Int, _ pair: (source: Int, target: Int), _ photos: [KeypointMatcher.Photo]) -> KeypointRecord {
@@ -121,22 +62,38 @@ package struct KeypointEvaluator: Experiment {
             voted: zip(found, target.points).map { distance($0.voted, $1) })
     }
 
-    /// The shares over all sets, and those of each.
-    package func summary(of records: [KeypointRecord]) -> KeypointSummary {
+    /// `keypoints.json`: how often keypoints are found in other photos of their set, over so many ordered `pairs` of `photos`.
+    ///
+    /// Of `groups`, all sets and each, the shares of keypoints that the `nearest` cell by features alone finds, and the same with a vote of
+    /// neighbouring matches (`voted`): the `share` within a distance of the right place (`within`), in shares of the larger side of the box
+    /// around the target's keypoints; intervals resample source photos.
+    package func summary(of records: [KeypointRecord]) -> Summary {
         let sets = Dictionary(set.photos.map { ($0.name, $0.set) }) { first, _ in first }
-        let groups = Dictionary(grouping: records) { sets[$0.source] ?? "" }.sorted { $0.key < $1.key }
-        return KeypointSummary(
-            photos: set.photos.count, pairs: records.count,
-            groups: ([("all", records)] + groups.map { ($0.key, $0.value) }).filter { !$0.1.isEmpty }.map(Self.group))
+        let groups = ([("all", records)] + records.grouped { sets[$0.source] ?? "" }).filter { !$0.1.isEmpty }.map(Self.group)
+        let distances = Self.distances.map { String(format: "%.2f", $0) }
+        func columns(_ key: String, _ heading: String) -> [Column] {
+            func shares(_ row: Facts) -> [Estimate] { (row[key] as [Facts]? ?? []).compactMap { $0["share"] } }
+            return [
+                Column(heading) { shares($0).map(\.mean.fixed).joined(separator: " / ") },
+                Column("95 %") { "[\(shares($0)[1].low.fixed), \(shares($0)[1].high.fixed)]" },
+            ]
+        }
+        let count = Column("keypoints") { row in "\((row["nearest"] as [Facts]?)?.first?["share"]?.n ?? 0)" }
+        return Summary(
+            schema: 1, ["photos": set.photos.count, "pairs": records.count, "groups": groups],
+            "\(records.count) pairs of \(set.photos.count) photos. Share of keypoints within \(distances.joined(separator: " / ")) of their box; "
+                + "intervals at \(distances[1])",
+            Markdown.table(
+                [.name("name", "set")] + columns("nearest", "nearest cell") + columns("voted", "with a vote") + [count], groups))
     }
 
-    private static func group(_ name: String, of records: [KeypointRecord]) -> KeypointSummary.Group {
-        func scores(_ answers: KeyPath<KeypointRecord, [Float]>) -> [KeypointSummary.Score] {
-            distances.compactMap { within in
+    private static func group(_ name: String, of records: [KeypointRecord]) -> Facts {
+        func scores(_ answers: KeyPath<KeypointRecord, [Float]>) -> [Facts] {
+            distances.map { within in
                 let hits = records.flatMap { record in record[keyPath: answers].map { (Double($0) <= within ? 1.0 : 0, record.source) } }
-                return hits.estimate(by: \.1) { $0.0 }.map { .init(within: within, share: $0) }
+                return Facts(["within": within], of: hits, by: \.1, ["share": \.0])
             }
         }
-        return .init(name: name, nearest: scores(\.nearest), voted: scores(\.voted))
+        return ["name": name, "nearest": scores(\.nearest), "voted": scores(\.voted)]
     }
 }

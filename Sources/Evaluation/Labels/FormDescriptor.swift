@@ -20,22 +20,17 @@ enum FormDescriptor: String, Sendable, CaseIterable {
         let (placed, normals) = (mesh.scene.mesh, mesh.scene.mesh.vertexNormals())
         switch self {
         case .place:
-            var values: [Float] = []
-            for (position, normal) in zip(placed.vertices, normals) {
-                values += [position.x, position.y, position.z]
-                values += [normal.x / 2, normal.y / 2, normal.z / 2]
+            let values = zip(placed.vertices, normals).flatMap { position, normal -> [Float] in
+                [position.x, position.y, position.z, normal.x / 2, normal.y / 2, normal.z / 2]
             }
             return Matrix(rows: normals.count, columns: 6, values: values)
         case .form:
             let axes = PrincipalAxes(placed.vertices, weights: mesh.areas)
             let thickness = Self.thickness(mesh.scene, normals, parallelism)
-            var values: [Float] = []
-            for vertex in normals.indices {
+            let values = normals.indices.flatMap { vertex -> [Float] in
                 let offset = (placed.vertices[vertex] - axes.centre) / axes.radius
-                values.append(length(offset))
-                for axis in axes.directions { values.append(abs(dot(offset, axis))) }
-                for axis in axes.directions { values.append(abs(dot(normals[vertex], axis))) }
-                values.append(thickness[vertex])
+                let along = [offset, normals[vertex]].flatMap { vector in axes.directions.map { abs(dot(vector, $0)) } }
+                return [length(offset)] + along + [thickness[vertex]]
             }
             return Matrix(rows: normals.count, columns: 8, values: values)
         }

@@ -55,7 +55,7 @@ package struct LabelSpreadEvaluator: LabelledExperiment {
     }
 
     package let ground: Subjects
-    private let options: Options
+    let options: Options
     /// The entries of a library by the hashes of their files, and the library.
     private let kept: (library: MeshLibrary, entries: [String: LibraryEntry])?
 
@@ -73,56 +73,49 @@ package struct LabelSpreadEvaluator: LabelledExperiment {
     }
 
     package var models: [ModelIdentity] { [bench.extractor.identity] }
-    package var choices: [any Encodable] { [options, kept != nil] }
+    package var choices: [any Encodable & Sendable] { [options, kept != nil] }
 
-    /// A category: its labelled shapes, and the others by their numbers.
-    package struct Job {
-        var category: String
-        var sources: [ShapeEntry]
-        var targets: [(number: Int, entry: ShapeEntry)]
-    }
-
-    package func jobs(skipping skips: SkippedShapes) throws -> [(job: Job, units: [Int])] {
+    /// The shapes of each category but for the labelled ones, by number.
+    ///
+    /// Throws `Failure` if no category has enough shapes.
+    package func jobs(skipping skips: SkippedShapes) throws -> [Job<Int, LabelSpreadRecord>] {
         let most = options.sources.max() ?? 1
-        let groups = Dictionary(grouping: ground.entries) { entry in
-            options.groupsByNoun ? KindTable.noun(of: entry.id) ?? entry.category : entry.category
-        }
+        let groups = ground.entries.grouped { options.groupsByNoun ? KindTable.noun(of: $0.id) ?? $0.category : $0.category }
         var number = 0
-        let jobs = groups.keys.sorted().enumerated().compactMap { place, category -> Job? in
-            var shapes = groups[category]!.sorted()
+        let jobs = groups.enumerated().compactMap { place, group -> Job<Int, LabelSpreadRecord>? in
+            var shapes = group.members.sorted()
             guard shapes.count > most else { return nil }
             var generator = SeededGenerator(seed: options.seed ^ 0x1AB_E15, stream: UInt64(place))
             let sources = (0..<most).map { _ in shapes.remove(at: generator.index(below: shapes.count)) }
-            defer { number += shapes.count }
-            return Job(category: category, sources: sources, targets: shapes.enumerated().map { (number + $0, $1) })
+            let (targets, first) = (shapes, number)
+            number += targets.count
+            return Job(Array(first..<number)) { left in
+                try records(of: left.map { ($0, targets[$0 - first]) }, in: group.name, labelled: sources, skipping: skips)
+            }
         }
         guard !jobs.isEmpty else {
             throw Failure(.usage, "choosing shapes", reason: "no category has more than \(most) shapes")
         }
-        return jobs.map { ($0, $0.targets.map(\.number)) }
+        return jobs
     }
 
-    package func unit(of record: LabelSpreadRecord) -> Int { record.sample }
-
-    /// What all ways give on the job's shapes.
-    package func records(of job: Job, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [LabelSpreadRecord] {
-        let sources = try job.sources.compactMap { entry in try skips.using(entry) { try labelled(entry) } }
-        guard sources.count == job.sources.count else { return [] }
+    /// What all ways give on shapes.
+    private func records(
+        of targets: [(number: Int, entry: ShapeEntry)], in category: String, labelled entries: [ShapeEntry], skipping skips: SkippedShapes
+    ) throws -> [LabelSpreadRecord] {
+        let sources = try entries.compactMap { entry in try skips.using(entry) { try labelled(entry) } }
+        guard sources.count == entries.count else { return [] }
         let askers = try options.sources.map { try Asker(Array(sources.prefix($0)), at: bench) }
-        return try job.targets.filter { !finished.contains($0.number) }.compactMap { number, entry in
+        return try targets.compactMap { number, entry in
             guard let shape = try skips.using(entry, { try ground.shape(entry) }) else { return nil }
             try takeKept(shape.opened)
             var scores: [String: [String: Double]] = [:]
             for (count, asker) in zip(options.sources, askers) {
                 for (way, names) in try asker.names(for: shape.opened) { scores["\(way.rawValue)-\(count)"] = Self.scores(names, shape) }
             }
-            return LabelSpreadRecord(
-                sample: number, category: job.category, target: entry.name, sources: job.sources.map(\.name), scores: scores)
+            return LabelSpreadRecord(sample: number, category: category, target: entry.name, sources: entries.map(\.name), scores: scores)
         }
     }
-
-    /// The scores of all ways.
-    package func summary(of records: [LabelSpreadRecord]) -> LabelSpreadSummary { LabelSpreadSummary(of: records, options: options) }
 
     private func labelled(_ entry: ShapeEntry) throws -> LabelTransfer.Source {
         let shape = try ground.data.shape(entry)
@@ -171,13 +164,13 @@ private struct Asker {
         let voters = try LabelTransfer.Voters(sources, at: bench)
         directions = voters.features.withNormalizedRows()
         self.voters = voters
-        forms = Dictionary(
-            uniqueKeysWithValues: FormDescriptor.allCases.map { form in
-                let found = voters.vertices.map { form.values(of: $0.mesh, parallelism: bench.parallelism).gatheringRows($0.vertices) }
-                return (
-                    form, StandardizedRows(Matrix(rows: voters.labels.count, columns: found[0].columns, values: found.flatMap(\.values)))
-                )
-            })
+        var forms: [FormDescriptor: StandardizedRows] = [:]
+        for form in FormDescriptor.allCases {
+            let found = voters.vertices.map { form.values(of: $0.mesh, parallelism: bench.parallelism).gatheringRows($0.vertices) }
+            forms[form] = StandardizedRows(
+                Matrix(rows: voters.labels.count, columns: found[0].columns, values: found.flatMap(\.values)))
+        }
+        self.forms = forms
     }
 
     /// For each way a name for each vertex.

@@ -89,47 +89,39 @@ package struct LibraryEvaluator: LabelledExperiment {
         judge = try LibraryJudge(library, candidates: options.candidates, at: ground.bench)
     }
 
-    package var choices: [any Encodable] { [options, judge.entries.count] }
+    package var choices: [any Encodable & Sendable] { [options, judge.search.entries.count] }
 
-    /// What labels say of a mesh.
-    fileprivate struct Known: Sendable {
-        var category: String
-        var parts: Set<String>
-    }
-
-    /// A search, and what labels say of meshes, by the hashes of their files.
-    package struct Job {
-        var sample: Int
-        fileprivate var known: Deferred<[String: Known]>
-    }
-
-    package func jobs(skipping skips: SkippedShapes) throws -> [(job: Job, units: [Int])] {
+    /// The searches; what labels say of meshes is read with the first.
+    package func jobs(skipping skips: SkippedShapes) throws -> [Job<Int, LibraryRecord>] {
         let known = Deferred { try labels(skipping: skips) }
-        return (0..<options.searches).map { (Job(sample: $0, known: known), [$0]) }
-    }
-
-    package func unit(of record: LibraryRecord) -> Int { record.sample }
-
-    /// What one search gave.
-    package func records(of job: Job, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [LibraryRecord] {
-        let known = try job.known.value()
-        var generator = SeededGenerator(seed: options.seed ^ 0x11B_2A2, stream: UInt64(job.sample))
-        let entry = ground.entries[generator.index(below: ground.entries.count)]
-        guard let shape = try skips.using(entry, { try ground.shape(entry) }) else { return [] }
-        return try record(job.sample, shape, known).map { [$0] } ?? []
+        return Job.batches(of: 1, Array(0..<options.searches)) { left in
+            let known = try known.value()
+            return try left.compactMap { sample in
+                var generator = SeededGenerator(seed: options.seed ^ 0x11B_2A2, stream: UInt64(sample))
+                let entry = ground.entries[generator.index(below: ground.entries.count)]
+                return try skips.using(entry) { try ground.shape(entry) }.flatMap { try record(sample, $0, known) }
+            }
+        }
     }
 
     /// How much is found.
-    package func summary(of records: [LibraryRecord]) -> LibrarySummary<Options> {
-        LibrarySummary(of: records, options: options, meshes: judge.entries.count, models: models)
+    package func summary(of records: [LibraryRecord]) -> Summary {
+        Summary(
+            of: records, options: options, meshes: judge.search.entries.count, models: models,
+            Way.usual + [(.unlabelled, "search, meshes without labels counted as wrong")], judged: "labelled meshes",
+            isRight: "have the part")
     }
 
+    /// What labels say of a mesh.
+    private typealias Known = (category: String, parts: Set<String>)
+
+    /// What labels say of meshes, by the hashes of their files.
     private func labels(skipping skips: SkippedShapes) throws -> [String: Known] {
         let shapes = ground.data.entries
         let found = try bench.parallelism.map(shapes.count) { index -> (String, Known)? in
             guard let shape = try skips.using(shapes[index], { try ground.data.shape(shapes[index]) }) else { return nil }
             let used = Set(shape.labels.perFace).filter { $0 >= 0 }.map { shape.labels.names[$0] }
-            return (shape.hash, Known(category: shape.entry.category, parts: Set(used)))
+            return (shape.hash, (shape.entry.category, Set(used)))
         }
         return Dictionary(found.compactMap { $0 }) { first, _ in first }
     }
@@ -140,7 +132,7 @@ package struct LibraryEvaluator: LabelledExperiment {
         guard let photo = try studio.photo(of: shape, subject: PhotoSubject(mesh: shape.opened.scene.mesh), number: sample),
             let click = photo.clicks.first
         else { return nil }
-        let probe = try judge.probe(Click(Pixel(x: click.x, y: click.y)), in: OpenPhoto(photo.image, name: "photo"))
+        let probe = try judge.search.probe(Click(click.pixel), in: OpenPhoto(photo.image, name: "photo"))
         return try judge.record(
             sample, shape: entry.name, part: click.part, probe, except: shape.opened.hash, isKnown: { known[$0.hash ?? ""] != nil }
         ) { mesh in

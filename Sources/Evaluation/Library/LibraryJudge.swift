@@ -4,7 +4,7 @@ import BSBWorkbench
 
 /// What searches in a library give, by each way of ranking, where it is known which meshes are right.
 struct LibraryJudge: Sendable {
-    private let search: LibrarySearch
+    let search: LibrarySearch
 
     /// A judge of a library's searches.
     init(_ library: MeshLibrary, candidates: Int, at bench: Workbench) throws {
@@ -12,14 +12,6 @@ struct LibraryJudge: Sendable {
         (options.candidates, options.scansAll) = (candidates, true)
         search = try LibrarySearch(in: library, options: options, at: bench)
     }
-
-    /// The meshes that can be searched.
-    var entries: [LibraryEntry] { search.entries }
-
-    /// What is asked of meshes about a click.
-    ///
-    /// Throws `Failure` for one that cannot be used.
-    func probe(_ click: Click, in photo: OpenPhoto) throws -> ClickProbe { try search.probe(click, in: photo) }
 
     /// What one search gave.
     ///

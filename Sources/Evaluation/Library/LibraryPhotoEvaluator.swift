@@ -11,7 +11,7 @@ package struct LibraryPhotoEvaluator: Experiment {
     package static let stage = "Searching"
 
     /// How much is measured, and how.
-    package struct Options: LibraryQuestions, Hashable {
+    package struct Options: Sendable, Hashable, Codable {
         /// Searches in all.
         package var searches = 50
         /// The seed of kinds, photos and clicks.
@@ -21,10 +21,6 @@ package struct LibraryPhotoEvaluator: Experiment {
 
         /// The usual options.
         package init() {}
-
-        package static var judged: String { "meshes" }
-        package static var isRight: String { "are of the photo's kind" }
-        package static var ways: [(LibraryEvaluator.Way, String)] { LibraryEvaluator.Way.usual }
     }
 
     package let bench: Workbench
@@ -40,24 +36,22 @@ package struct LibraryPhotoEvaluator: Experiment {
         self.bench = try library.adapted(bench)
         self.options = options
         judge = try LibraryJudge(library, candidates: options.candidates, at: self.bench)
-        let known = Set(judge.entries.compactMap { kinds.kind(ofMesh: $0.path) })
+        let known = Set(judge.search.entries.compactMap { kinds.kind(ofMesh: $0.path) })
         photos = try KindPhotos(in: folder, kinds, where: known.contains)
     }
 
     package var subjects: [String] { photos.kinds.flatMap { $0.photos.map(\.path) } }
-    package var choices: [any Encodable] { [options, photos.table, judge.entries.count] }
+    package var choices: [any Encodable & Sendable] { [options, photos.table, judge.search.entries.count] }
 
-    package func jobs(skipping skips: SkippedShapes) throws -> [(job: Int, units: [Int])] { (0..<options.searches).map { ($0, [$0]) } }
-
-    package func unit(of record: LibraryRecord) -> Int { record.sample }
-
-    package func records(of job: Int, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [LibraryRecord] {
-        try record(job).map { [$0] } ?? []
+    package func jobs(skipping skips: SkippedShapes) throws -> [Job<Int, LibraryRecord>] {
+        Job.batches(of: 1, Array(0..<options.searches)) { try $0.compactMap(record) }
     }
 
     /// How much is found.
-    package func summary(of records: [LibraryRecord]) -> LibrarySummary<Options> {
-        LibrarySummary(of: records, options: options, meshes: judge.entries.count, models: models)
+    package func summary(of records: [LibraryRecord]) -> Summary {
+        Summary(
+            of: records, options: options, meshes: judge.search.entries.count, models: models, LibraryEvaluator.Way.usual, judged: "meshes",
+            isRight: "are of the photo's kind")
     }
 
     /// What a search gave; nil where the mask is empty.
@@ -65,7 +59,7 @@ package struct LibraryPhotoEvaluator: Experiment {
         var generator = SeededGenerator(seed: options.seed ^ 0x11B_2A4, stream: UInt64(sample))
         let (kind, photo) = KindPhotos.drawn(from: photos.kinds, &generator)
         guard let click = try photo.click(&generator) else { return nil }
-        let probe = try judge.probe(click, in: OpenPhoto(contentsOf: photo.path))
+        let probe = try judge.search.probe(click, in: OpenPhoto(contentsOf: photo.path))
         return try judge.record(sample, shape: photo.path, part: kind, probe, except: nil, isKnown: { _ in true }) { mesh in
             photos.table.kind(ofMesh: mesh.path) == kind
         }

@@ -1,24 +1,6 @@
 import BSBBackbones
 import BSBCorrespondence
 
-/// What a measurement of searches chooses, and how its table calls things.
-package protocol LibraryQuestions: Encodable, Sendable {
-    /// The meshes of which it is known what they are.
-    static var judged: String { get }
-    /// What right ones do.
-    static var isRight: String { get }
-    /// The rows of the table.
-    static var ways: [(LibraryEvaluator.Way, String)] { get }
-}
-
-extension LibraryEvaluator.Options: LibraryQuestions {
-    package static var judged: String { "labelled meshes" }
-    package static var isRight: String { "have the part" }
-    package static var ways: [(LibraryEvaluator.Way, String)] {
-        LibraryEvaluator.Way.usual + [(.unlabelled, "search, meshes without labels counted as wrong")]
-    }
-}
-
 extension LibraryEvaluator.Way {
     /// The rows of every table.
     static var usual: [(Self, String)] {
@@ -29,76 +11,50 @@ extension LibraryEvaluator.Way {
     }
 }
 
-/// `library.json` and `library-photos.json`.
-package struct LibrarySummary<Questions: LibraryQuestions>: Summary {
-    /// The version of this schema.
-    package var schema = 2
-    /// What was measured, and how.
-    package var options: Questions
-    /// Searches whose part some other mesh of the library has.
-    package var searches: Int
-    /// Meshes of the library that can be searched.
-    package var meshes: Int
-    /// Those that are judged: not the photographed one.
-    package var judged: Int
-    /// Meshes that have the part, in the mean over searches.
-    package var relevant: Double
-    /// By way of ranking: how many of the first ten have the part, of as many as could; intervals resample searches.
-    package var recall: [String: Estimate]
-    /// The same in any order, in expectation.
-    package var random: Estimate?
-    /// Judged meshes that the searches said have the part, and how many of them do.
-    package var found: Int
-    /// Those of them that have it.
-    package var right: Int
-    /// Of the judged meshes that have the part, the share that the searches said have it.
-    package var coverage: Double
-    /// The median of the seconds of both stages.
-    package var searchSeconds: Double
-    /// The calibration that fits best.
-    package var fitted: ExistenceCalibration?
-
-    /// The share of ``found`` that has the part; nil if nothing was found.
-    package var precision: Double? { found > 0 ? Double(right) / Double(found) : nil }
-
-    /// The summary of searches in a library of so many meshes.
-    package init(of records: [LibraryRecord], options: Questions, meshes: Int, models: [ModelIdentity]) {
-        let all = records
+extension Summary {
+    /// `library.json` and `library-photos.json`: how much `searches` find whose part some other of the `meshes` has.
+    ///
+    /// - `judged`: meshes of which it is known what they are, but for the photographed one; `relevant` how many have the part, in the mean.
+    /// - `recall`: by way of ranking, how many of the first ten have the part, of as many as could; intervals resample searches; `random` the same
+    ///   in any order, in expectation.
+    /// - `found`: judged meshes that the searches said have the part, of which so many are `right`; `coverage` of those that have it the share
+    ///   that was found.
+    /// - `searchSeconds`: the median of the seconds of both stages. `fitted`: the calibration that fits best.
+    ///
+    /// The table has a row for each of `ways`; it calls what is known of meshes `judged`, and says of right ones what they do, `isRight`.
+    init(
+        of all: [LibraryRecord], options: some Encodable & Sendable, meshes: Int, models: [ModelIdentity],
+        _ ways: [(LibraryEvaluator.Way, String)], judged what: String, isRight: String
+    ) {
         let records = all.filter { $0.relevant > 0 }
-        (self.options, self.meshes, searches) = (options, meshes, records.count)
-        judged = records.map(\.judged).max() ?? 0
-        relevant = Double(records.reduce(0) { $0 + $1.relevant }) / Double(max(1, records.count))
-        func estimate(_ value: (LibraryRecord) -> Double) -> Estimate? {
-            records.estimate(by: \.sample, value)
-        }
         let depth = LibraryEvaluator.depth
-        func possible(_ record: LibraryRecord) -> Double { Double(min(depth, record.relevant)) }
-        recall = [:]
-        for way in LibraryEvaluator.Way.allCases {
-            recall[way.rawValue] = estimate { Double($0.hits[way.rawValue] ?? 0) / possible($0) }
+        func sum(_ value: (LibraryRecord) -> Int) -> Int { records.reduce(0) { $0 + value($1) } }
+        func share(_ value: @escaping (LibraryRecord) -> Double) -> Estimate? {
+            records.estimate(by: \.sample) { value($0) / Double(min(depth, $0.relevant)) }
         }
-        random = estimate { Double(min(depth, $0.judged) * $0.relevant) / Double($0.judged) / possible($0) }
-        found = records.reduce(0) { $0 + $1.found }
-        right = records.reduce(0) { $0 + $1.right }
-        coverage = Double(right) / Double(max(1, records.reduce(0) { $0 + $1.relevant }))
+        var recall: [String: Estimate] = [:]
+        for way in LibraryEvaluator.Way.allCases { recall[way.rawValue] = share { Double($0.hits[way.rawValue] ?? 0) } }
+        let random = share { Double(min(depth, $0.judged) * $0.relevant) / Double($0.judged) }
+        let (found, right, judged) = (sum(\.found), sum(\.right), records.map(\.judged).max() ?? 0)
+        let relevant = Double(sum(\.relevant)) / Double(max(1, records.count))
+        let coverage = Double(right) / Double(max(1, sum(\.relevant)))
         let times = records.map(\.seconds).sorted()
-        searchSeconds = times.isEmpty ? 0 : times[times.count / 2]
         let seen = all.flatMap { record in
             record.evidence.map { JudgedEvidence(evidence: ExistenceEvidence(logged: $0), exists: $0[3] == 1, category: record.shape) }
         }
-        fitted = seen.calibration(.photoToLibrary, models: models)
-    }
-
-    /// A short table for a terminal.
-    package var table: String {
-        let said = precision?.fixed ?? "-"
-        return [
-            "\(searches) searches among \(judged) \(Questions.judged) of \(meshes); \(relevant.fixed) \(Questions.isRight) in the mean",
+        let precision = found > 0 ? (Double(right) / Double(found)).fixed : "-"
+        self.init(
+            schema: 2,
+            [
+                "options": options, "searches": records.count, "meshes": meshes, "judged": judged, "relevant": relevant, "recall": recall,
+                "random": random, "found": found, "right": right, "coverage": coverage,
+                "searchSeconds": times.isEmpty ? 0 : times[times.count / 2], "fitted": seen.calibration(.photoToLibrary, models: models),
+            ],
+            "\(records.count) searches among \(judged) \(what) of \(meshes); \(relevant.fixed) \(isRight) in the mean",
             Markdown.table(
                 ["ranked by", "recall at 10"],
-                Questions.ways.map { [$1, recall[$0.rawValue].cell] } + [["nothing (expected)", random.cell]]),
-            "\(found) times a mesh was said to have the part: \(said) \(Questions.isRight), \(coverage.fixed) of those that do.",
-        ].joined(separator: "\n\n")
+                ways.map { [$1, recall[$0.rawValue].cell] } + [["nothing (expected)", random.cell]]),
+            "\(found) times a mesh was said to have the part: \(precision) \(isRight), \(coverage.fixed) of those that do.")
     }
 }
 

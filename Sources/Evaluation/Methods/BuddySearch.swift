@@ -2,18 +2,11 @@ import BSBLinearAlgebra
 
 /// The search for mutual best matches at one level of two pyramids.
 struct BuddySearch {
-    private let a: FeaturePyramid.Level
-    private let b: FeaturePyramid.Level
-    private let patchRadius: Int
-    private let alignsAppearance: Bool
-
-    /// A search that compares patches of 2 x `patchRadius` + 1 cells a side.
-    init(_ a: FeaturePyramid.Level, _ b: FeaturePyramid.Level, patchRadius: Int, alignsAppearance: Bool) {
-        self.a = a
-        self.b = b
-        self.patchRadius = patchRadius
-        self.alignsAppearance = alignsAppearance
-    }
+    let a: FeaturePyramid.Level
+    let b: FeaturePyramid.Level
+    /// Patches of 2 x `patchRadius` + 1 cells a side are compared.
+    let patchRadius: Int
+    let alignsAppearance: Bool
 
     /// The best match of each cell so far.
     private struct Best {

@@ -52,7 +52,7 @@ struct NeuralBestBuddies: Sendable {
         for level in stride(from: coarsest, through: 0, by: -1) {
             let isFine = first.levels[level].columns > 80
             let search = BuddySearch(
-                first.levels[level], second.levels[level], patchRadius: isFine ? 2 : 1, alignsAppearance: options.alignsAppearance)
+                a: first.levels[level], b: second.levels[level], patchRadius: isFine ? 2 : 1, alignsAppearance: options.alignsAppearance)
             matches = search.matches(within: level == coarsest ? nil : matches, radius: isFine ? 3 : 2, activation: options.activation)
         }
         matches = matches.filter { Self.isInside($0.from, first.levels[0], options) && Self.isInside($0.to, second.levels[0], options) }

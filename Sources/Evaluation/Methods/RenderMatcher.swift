@@ -33,21 +33,21 @@ struct RenderMatcher {
     ///
     /// For a photo of another shape, "the photo's camera" is the one that sees the mesh from the same side, by the poses of both.
     init(
-        _ photo: OpenPhoto, camera: Camera, pose: ShapePose, _ target: TargetMesh, seed: UInt64,
+        _ photo: OpenPhoto, camera: Camera, pose: ShapePose, _ target: EvaluationShape, seed: UInt64,
         extractor: (any FeatureExtractor)? = nil, at bench: Workbench
     ) throws {
         features = try extractor?.features(of: photo.image) ?? photo.features(at: bench)
         let pyramid = FeaturePyramid(features)
         let extractor = extractor ?? bench.extractor
         var generator = SeededGenerator(seed: 0x0_7E12, stream: seed)
-        let same = Self.turned(camera, from: pose.frame, to: target.shape.pose.frame)
+        let same = Self.turned(camera, from: pose.frame, to: target.pose.frame)
         var other = same
-        let (up, angle) = (target.shape.pose.frame[1], generator.uniform(.pi / 4, .pi / 2) * (generator.uniform() < 0.5 ? -1 : 1))
+        let (up, angle) = (target.pose.frame[1], generator.uniform(.pi / 4, .pi / 2) * (generator.uniform() < 0.5 ? -1 : 1))
         other.eye = Self.rotated(same.eye, around: up, by: angle)
         other.target = Self.rotated(same.target, around: up, by: angle)
         other.up = Self.rotated(same.up, around: up, by: angle)
         let plan = ViewPlan(count: 2, size: photo.image.width)
-        let views = RenderedViews(scene: target.mesh.scene, plan: plan, cameras: [same, other])
+        let views = RenderedViews(scene: target.opened.scene, plan: plan, cameras: [same, other])
         let methods: [(Method, Method, Method)] = [
             (.renderSame, .nbbSame, .nbbSameSparse), (.renderOther, .nbbOther, .nbbOtherSparse),
         ]
@@ -57,7 +57,7 @@ struct RenderMatcher {
             let everywhere = Mask(width: surfaces.size.width, height: surfaces.size.height) { _, _ in true }
             return Side(
                 nearest: methods.0, buddies: methods.1, representatives: methods.2, surfaces: surfaces,
-                faces: target.mesh.scene.mesh.faces, search: PixelSearch(features: grid, region: everywhere),
+                faces: target.opened.scene.mesh.faces, search: PixelSearch(features: grid, region: everywhere),
                 matches: NeuralBestBuddies(pyramid, FeaturePyramid(grid)))
         }
     }

@@ -16,19 +16,17 @@ struct VertexAnswers {
 
     /// Answers with the settings of the run, and once more in the published way with the most candidates, off which every method of that
     /// kind is read: they are in order of similarity, and what is known of one does not depend on the others.
-    init(to labelled: LabelledClick, in photo: OpenPhoto, on target: TargetMesh, wantsPart: Bool, at bench: Workbench) throws {
-        let click = Click(Pixel(x: labelled.x, y: labelled.y))
-        answer = try bench.answer(click, in: photo, on: target.mesh, wantsPart: wantsPart)
+    init(to labelled: LabelledClick, in photo: OpenPhoto, on mesh: OpenMesh, wantsPart: Bool, at bench: Workbench) throws {
+        let click = Click(labelled.pixel)
+        answer = try bench.answer(click, in: photo, on: mesh, wantsPart: wantsPart)
         var published = bench
         published.settings.matching = MatchingOptions()
         published.settings.matching.partLevel = bench.settings.matching.partLevel
         let k = published.settings.matching.candidateCount
         published.settings.matching.candidateCount = Self.candidateLimit
-        let all = try published.answer(click, in: photo, on: target.mesh, masks: answer.masks, wantsPart: false).correspondence
+        let all = try published.answer(click, in: photo, on: mesh, masks: answer.masks, wantsPart: false).correspondence
         let bsb = Self.among(all, first: k, minimumIoU: 0)
-        let nearest = target.features.ranking.mostSimilar(
-            to: answer.features.feature(at: click.pixel.center), count: 1, eligible: target.features.eligible
-        ).first.map { target.features.vertex(ofRow: $0.row) }
+        let nearest = try mesh.nearestVertex(to: answer.features.feature(at: click.pixel.center), at: bench)
         vertices[.standard] = .some(answer.correspondence.buddy?.vertex)
         vertices[.nearestVertex] = .some(nearest)
         vertices[.bsb] = .some(bsb.buddy?.vertex)
@@ -82,5 +80,13 @@ struct VertexAnswers {
             return max(abs(offset.x), abs(offset.y)) <= 1
         }
         vertices[.mutualCell] = .some(isNear == true ? nearest?.vertex : nil)
+    }
+}
+
+extension OpenMesh {
+    /// The vertex most similar to a feature.
+    func nearestVertex(to feature: [Float], at bench: Workbench) throws -> Int? {
+        let surface = try features(at: bench)
+        return surface.ranking.mostSimilar(to: feature, count: 1, eligible: surface.eligible).first.map { surface.vertex(ofRow: $0.row) }
     }
 }

@@ -9,23 +9,16 @@ import Foundation
 /// `method`, where the name of the file is not the name of the method. Every sample has a line.
 package struct AnswerSheet: Sendable {
     /// One line.
-    private struct Line: Decodable {
+    private struct Line: Decodable, Sendable {
         var sample: Int
         var method: String?
         var vertex: Int?
         var face: Int?
     }
 
-    /// An answer, and the line that it is from.
-    private struct Given: Sendable {
-        var line: Int
-        var vertex: Int?
-        var face: Int?
-    }
-
     private let path: String
-    /// By method, by sample.
-    private let answers: [String: [Int: Given]]
+    /// By method, by sample: the number of the line, and what it says.
+    private let answers: [String: [Int: (line: Int, given: Line)]]
 
     /// Reads a file.
     ///
@@ -35,7 +28,7 @@ package struct AnswerSheet: Sendable {
         let text = String(decoding: try AtomicFile.readFile(path, operation: operation), as: UTF8.self)
         let usual = Folder.stem(String(path.split(separator: "/").last ?? ""))
         let decoder = JSONDecoder()
-        var answers: [String: [Int: Given]] = [:]
+        var answers: [String: [Int: (line: Int, given: Line)]] = [:]
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             guard line.contains(where: { !$0.isWhitespace }) else { continue }
             func failure(_ reason: String) -> Failure {
@@ -47,10 +40,9 @@ package struct AnswerSheet: Sendable {
             guard given.vertex == nil || given.face == nil else { throw failure("has a vertex and a face") }
             let method = given.method ?? usual
             guard Method(rawValue: method) == nil else { throw failure("is of '\(method)', which is the name of a method of bsb") }
-            guard
-                answers[method, default: [:]].updateValue(
-                    Given(line: index + 1, vertex: given.vertex, face: given.face), forKey: given.sample) == nil
-            else { throw failure("answers sample \(given.sample) of '\(method)' once more") }
+            guard answers[method, default: [:]].updateValue((index + 1, given), forKey: given.sample) == nil else {
+                throw failure("answers sample \(given.sample) of '\(method)' once more")
+            }
         }
         guard !answers.isEmpty else { throw Failure(.badInput, operation, path: path, reason: "there are no answers") }
         (self.path, self.answers) = (path, answers)
@@ -62,25 +54,25 @@ package struct AnswerSheet: Sendable {
     func judge(_ records: inout [SampleRecord], on target: EvaluationShape) throws {
         for (method, given) in answers {
             for index in records.indices {
-                guard let answer = given[records[index].sample] else {
+                guard let (line, answer) = given[records[index].sample] else {
                     throw Failure(
                         .badInput, "judging the answers", path: path,
                         reason: "there is no line of '\(method)' for sample \(records[index].sample)",
                         hint: "where the method has no answer, a line with the sample alone says so")
                 }
-                let part = try part(answer, of: target)
+                let part = try part(answer, line, of: target)
                 records[index].answers[method] = SampleRecord.Answer(
                     vertex: answer.vertex, face: answer.face, part: part, correct: part == records[index].click.part)
             }
         }
     }
 
-    private func part(_ answer: Given, of target: EvaluationShape) throws -> String? {
+    private func part(_ answer: Line, _ line: Int, of target: EvaluationShape) throws -> String? {
         func check(_ number: Int, _ what: String, _ count: Int) throws {
             guard (0..<count).contains(number) else {
                 throw Failure(
                     .badInput, "judging the answers", path: path,
-                    reason: "line \(answer.line) has \(what) \(number), and \(target.entry.name) has \(count), from 0")
+                    reason: "line \(line) has \(what) \(number), and \(target.entry.name) has \(count), from 0")
             }
         }
         if let vertex = answer.vertex {
@@ -89,7 +81,7 @@ package struct AnswerSheet: Sendable {
         }
         guard let face = answer.face else { return nil }
         try check(face, "face", target.partOfFace.count)
-        return target.partOfFace[face] < 0 ? nil : target.partNames[target.partOfFace[face]]
+        return target.part(ofFace: face)
     }
 }
 
@@ -150,7 +142,7 @@ package struct QuestionFolder: Sendable {
         let skips = SkippedShapes()
         let entries = Dictionary(ground.entries.map { ($0.name, $0) }) { first, _ in first }
         var judged: [SampleRecord] = []
-        for (name, group) in Dictionary(grouping: records, by: \.target).sorted(by: { $0.key < $1.key }) {
+        for (name, group) in records.grouped(by: \.target) {
             guard let entry = entries[name] else {
                 throw Failure(
                     .usage, "judging the answers", path: path, reason: "its questions are about \(name), which is not among the shapes",
@@ -165,9 +157,9 @@ package struct QuestionFolder: Sendable {
     }
 
     /// The scores of all methods.
-    package func summary(of records: [SampleRecord]) -> EvaluationSummary {
+    package func summary(of records: [SampleRecord]) -> Summary {
         var options = options
         if options.protocolKind == .photos { options.samples = records.count }
-        return Summarizer().summary(of: records, options: options)
+        return Summary(of: records, options: options)
     }
 }

@@ -35,24 +35,11 @@ package struct QuestionExport: ClickExperiment {
         }
     }
 
-    /// How many questions there are.
-    package func summary(of records: [SampleRecord]) -> QuestionSummary {
-        QuestionSummary(
-            folder: folder, samples: records.count, photos: Set(records.map(\.photo)).count, meshes: Set(records.map(\.target)).count)
-    }
-}
-
-/// `questions.json`.
-package struct QuestionSummary: Summary {
-    /// The version of this schema.
-    package var schema = 1
-    /// Where they are.
-    package var folder: String
-    /// How many clicks there are, photos that they are in, and meshes that they are answered on.
-    package var (samples, photos, meshes): (Int, Int, Int)
-
-    /// A line.
-    package var table: String {
-        "\(samples) clicks in \(photos) photos, to be answered on \(meshes) meshes: \(folder)/samples.jsonl, photos, meshes"
+    /// `questions.json`: how many clicks there are (`samples`), `photos` that they are in, and `meshes` that they are answered on, in a `folder`.
+    package func summary(of records: [SampleRecord]) -> Summary {
+        let (photos, meshes) = (Set(records.map(\.photo)).count, Set(records.map(\.target)).count)
+        return Summary(
+            schema: 1, ["folder": folder, "samples": records.count, "photos": photos, "meshes": meshes],
+            "\(records.count) clicks in \(photos) photos, to be answered on \(meshes) meshes: \(folder)/samples.jsonl, photos, meshes")
     }
 }

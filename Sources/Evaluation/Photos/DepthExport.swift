@@ -55,17 +55,15 @@ extension Evaluator {
     ///
     /// Throws `Failure` if a shape cannot be read or a file cannot be written.
     package func exportDepth(to folder: String) throws -> DepthExport {
-        let (work, skips) = (try plan(), SkippedShapes())
+        let skips = SkippedShapes()
         var photos: [DepthExport.Photo] = []
-        for (index, job) in work.enumerated() {
-            bench.progress(ProgressUpdate(stage: "Exporting depth maps", done: index, total: work.count))
+        try bench.inTurn("Exporting depth maps", plan()) { job in
             for source in Set(job.photos.map(\.source)).sorted() {
                 guard let shape = try skips.using(source, { try ground.shape(source) }) else { continue }
                 let own = job.photos.filter { $0.source == source }
                 photos += try bench.parallelism.map(own.count) { try depthMap(own[$0].number, shape, to: folder) }.compactMap { $0 }
             }
         }
-        bench.progress(ProgressUpdate(stage: "Exporting depth maps", done: work.count, total: work.count))
         let export = DepthExport(options: options, photos: photos.sorted { $0.number < $1.number }, skipped: skips.rows())
         try AtomicFile.write(try JSONText.data(export), to: "\(folder)/photos.json", operation: "exporting depth maps")
         return export
@@ -146,6 +144,6 @@ package struct ReturnedPhotos: Sendable {
         let surfaces = shape.opened.scene.surfaces(from: photo.camera, size: RasterSize(width: image.width, height: image.height))
         return EvaluationPhoto(
             image: image, clicks: clicks, camera: photo.camera,
-            partMasks: clicks.map { EvaluationStudio.mask(of: $0.part, in: surfaces, shape) })
+            partMasks: clicks.map { surfaces.mask(of: $0.part, on: shape) })
     }
 }

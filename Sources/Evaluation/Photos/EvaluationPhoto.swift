@@ -12,13 +12,8 @@ package struct LabelledClick: Sendable, Hashable, Codable {
     /// The name of the part.
     package var part: String
 
-    /// A click at pixel (x, y) on a part.
-    package init(vertex: Int? = nil, x: Int, y: Int, part: String) {
-        self.vertex = vertex
-        self.x = x
-        self.y = y
-        self.part = part
-    }
+    /// The pixel.
+    var pixel: Pixel { Pixel(x: x, y: y) }
 }
 
 /// A picture with clicks.

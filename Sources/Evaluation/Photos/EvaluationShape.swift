@@ -29,8 +29,18 @@ struct EvaluationShape: Sendable {
         pieces = Self.pieces(of: shape.mesh, parts: partOfVertex, count: partNames.count)
     }
 
+    /// The shape, with all threads made ready for clicks to be answered on it: with its features, and, if parts will be asked for, views.
+    func prepared(segments: Bool, at bench: Workbench) throws -> EvaluationShape {
+        _ = try opened.features(at: bench)
+        if segments { try EmbeddedViews(of: opened, at: bench).prepareAll() }
+        return self
+    }
+
     /// The part of a vertex.
     package func part(of vertex: Int) -> String? { partOfVertex[vertex] < 0 ? nil : partNames[partOfVertex[vertex]] }
+
+    /// The part of a face.
+    func part(ofFace face: Int) -> String? { partOfFace[face] < 0 ? nil : partNames[partOfFace[face]] }
 
     /// #V: whether each vertex is in the part of a name.
     func vertices(of part: String) -> [Bool] {
@@ -42,18 +52,23 @@ struct EvaluationShape: Sendable {
     func largestPart(among isChosen: [Bool]? = nil) -> String? {
         var areas = [Double](repeating: 0, count: partNames.count)
         for (vertex, part) in partOfVertex.enumerated() where part >= 0 && isChosen?[vertex] != false { areas[part] += self.areas[vertex] }
-        return areas.indices.max { areas[$0] < areas[$1] }.flatMap { areas[$0] > 0 ? partNames[$0] : nil }
+        return part(ofMost: areas)
     }
 
-    /// The share of the labelled surface whose name, of one for each vertex, is right.
-    func rightShare(of names: [String?]) -> Double {
+    /// The part that has the most of something, of which so much is said for each; nil if none has any.
+    func part(ofMost amounts: [Double]) -> String? {
+        amounts.indices.max { amounts[$0] < amounts[$1] }.flatMap { amounts[$0] > 0 ? partNames[$0] : nil }
+    }
+
+    /// The share of the labelled surface whose name, of one for each vertex, is right; nil where none of those that count is labelled.
+    func rightShare(of names: [String?], where counts: (Int) -> Bool = { _ in true }) -> Double? {
         var (right, all) = (0.0, 0.0)
-        for (vertex, name) in names.enumerated() {
+        for (vertex, name) in names.enumerated() where counts(vertex) {
             guard let truth = part(of: vertex) else { continue }
             all += areas[vertex]
             if name == truth { right += areas[vertex] }
         }
-        return SampleJudge.rounded(all > 0 ? right / all : 0)
+        return all > 0 ? SampleJudge.rounded(right / all) : nil
     }
 
     /// The share of the vertices that can be an answer which are in a part.
@@ -66,17 +81,27 @@ struct EvaluationShape: Sendable {
     /// Numbers the sets of vertices of one part that hang together as ``HangingPieces`` says, so that a seat of many shells is one seat.
     private static func pieces(of mesh: Mesh, parts: [Int], count: Int) -> [Int] {
         let adjacency = Adjacency(mesh)
-        let points = adjacency.weld.welded.map { Int($0) }
         var pieces = [Int](repeating: -1, count: parts.count)
         for part in 0..<count {
-            let members = parts.indices.filter { parts[$0] == part }
-            var isInside = [Bool](repeating: false, count: adjacency.weld.count)
-            for vertex in members { isInside[points[vertex]] = true }
-            let numbers = HangingPieces().numbers(of: isInside, in: adjacency)
             // Two parts may meet in one place.
-            for vertex in members { pieces[vertex] = count * numbers[points[vertex]] + part }
+            for (vertex, number) in adjacency.pieceNumbers(of: parts.map { $0 == part }) { pieces[vertex] = count * number + part }
         }
         return pieces
+    }
+}
+
+extension Adjacency {
+    /// The marked vertices of the mesh, ascending, each with the number of the piece that it hangs together with.
+    func pieceNumbers(of isMarked: [Bool]) -> [(vertex: Int, number: Int)] {
+        let numbers = HangingPieces().numbers(of: welded(isMarked), in: self)
+        return isMarked.indices.filter { isMarked[$0] }.map { ($0, numbers[Int(weld.welded[$0])]) }
+    }
+
+    /// #W: the places of marked vertices.
+    func welded(_ isMarked: [Bool]) -> [Bool] {
+        var result = [Bool](repeating: false, count: weld.count)
+        for vertex in isMarked.indices where isMarked[vertex] { result[Int(weld.welded[vertex])] = true }
+        return result
     }
 }
 

@@ -33,11 +33,10 @@ struct EvaluationStudio: Sendable {
     /// How often a picture is begun.
     private static let attempts = 20
 
-    /// How a picture begins: a vertex that is to be shown, a camera that shows it, and the scene around the shape.
+    /// How a picture begins: a vertex that is to be shown, and a camera that shows it.
     struct Start {
         var first: Int
         var camera: Camera
-        var scene: PhotoScene
         /// #V: whether a vertex may be clicked.
         var wanted: [Bool]
     }
@@ -45,16 +44,13 @@ struct EvaluationStudio: Sendable {
     /// What `make` makes of one of several starts; nil if it makes nothing of them, or the shape has no labelled vertex that any of many
     /// views shows.
     func made<Picture>(
-        of shape: EvaluationShape, _ subject: PhotoSubject, _ generator: inout SeededGenerator,
-        _ make: (inout Start, inout SeededGenerator) throws -> Picture?
-    ) throws -> Picture? {
-        let (up, wanted) = (shape.upright, wanted(shape))
+        of shape: EvaluationShape, _ generator: inout SeededGenerator, _ make: (Start, inout SeededGenerator) throws -> Picture?
+    ) rethrows -> Picture? {
+        let wanted = part.map { shape.vertices(of: $0) } ?? shape.partOfVertex.map { $0 >= 0 }
         for _ in 0..<Self.attempts {
             guard let first = pick(shape, among: wanted, &generator) else { return nil }
-            guard let camera = camera(showing: first, of: shape, up: up, &generator) else { continue }
-            let scene = scene(of: shape, subject: subject, camera: camera, up: up, &generator)
-            var start = Start(first: first, camera: camera, scene: scene, wanted: wanted)
-            if let picture = try make(&start, &generator) { return picture }
+            guard let camera = camera(showing: first, of: shape, &generator) else { continue }
+            if let picture = try make(Start(first: first, camera: camera, wanted: wanted), &generator) { return picture }
         }
         return nil
     }
@@ -62,31 +58,28 @@ struct EvaluationStudio: Sendable {
     /// Photo number `number` of a shape, or nil if the shape has no labelled vertex that any of many views shows.
     func photo(of shape: EvaluationShape, subject: PhotoSubject, number: Int) throws -> EvaluationPhoto? {
         var generator = SeededGenerator(seed: seed, stream: UInt64(number))
-        return try made(of: shape, subject, &generator) { start, generator in
-            if paintsSpot { paint(&start.scene.subject, at: shape.opened.scene.mesh.vertices[start.first], &generator) }
+        return try made(of: shape, &generator) { start, generator in
+            var scene = scene(of: shape, subject: subject, camera: start.camera, &generator)
+            if paintsSpot { paint(&scene.subject, at: shape.opened.scene.mesh.vertices[start.first], &generator) }
             let development = Development.random(using: &generator)
             let photograph = try PhotoRenderer(size: size, sampling: .adaptive, development: development)
-                .photograph(start.scene, from: start.camera, seed: generator.next())
-            let found = clicked(start.camera, photograph.surfaces, shape, start.wanted, first: start.first, &generator)
+                .photograph(scene, from: start.camera, seed: generator.next())
+            let found = clicked(start, photograph.surfaces, shape, &generator)
             guard let click = found.first, !paintsSpot || click.vertex == start.first else { return nil }
             return EvaluationPhoto(
                 image: photograph.image, clicks: found, camera: start.camera,
-                partMasks: found.map { Self.mask(of: $0.part, in: photograph.surfaces, shape) })
+                partMasks: found.map { photograph.surfaces.mask(of: $0.part, on: shape) })
         }
     }
 
     /// A camera and clicks as for photo number `number`, without a photo; nil if no labelled vertex can be shown.
     func sight(of shape: EvaluationShape, number: Int) -> (camera: Camera, surfaces: SurfaceBuffers, clicks: [LabelledClick])? {
         var generator = SeededGenerator(seed: seed, stream: UInt64(number))
-        let (up, wanted) = (shape.upright, wanted(shape))
-        for _ in 0..<Self.attempts {
-            guard let first = pick(shape, among: wanted, &generator) else { return nil }
-            guard let camera = camera(showing: first, of: shape, up: up, &generator) else { continue }
-            let surfaces = shape.opened.scene.surfaces(from: camera, size: size)
-            let found = clicked(camera, surfaces, shape, wanted, first: first, &generator)
-            if !found.isEmpty { return (camera, surfaces, found) }
+        return made(of: shape, &generator) { start, generator in
+            let surfaces = shape.opened.scene.surfaces(from: start.camera, size: size)
+            let found = clicked(start, surfaces, shape, &generator)
+            return found.isEmpty ? nil : (start.camera, surfaces, found)
         }
-        return nil
     }
 
     /// Paints a disc of another colour around a point of the surface.
@@ -107,15 +100,10 @@ struct EvaluationStudio: Sendable {
         subject.finish = finish
     }
 
-    /// #V: whether a vertex may be clicked.
-    private func wanted(_ shape: EvaluationShape) -> [Bool] {
-        part.map { shape.vertices(of: $0) } ?? shape.partOfVertex.map { $0 >= 0 }
-    }
-
-    func camera(showing vertex: Int, of shape: EvaluationShape, up: SIMD3<Float>, _ generator: inout SeededGenerator) -> Camera? {
+    func camera(showing vertex: Int, of shape: EvaluationShape, _ generator: inout SeededGenerator) -> Camera? {
         let mesh = shape.opened.scene.mesh
         for _ in 0..<40 {
-            let camera = Self.camera(pose: shape.pose, up: up, &generator)
+            let camera = Self.camera(pose: shape.pose, up: shape.upright, &generator)
             let surfaces = shape.opened.scene.surfaces(from: camera, size: RasterSize(width: size.width / 2, height: size.height / 2))
             let covered = surfaces.faceIDs.count { $0 >= 0 }
             guard Double(covered) >= Self.leastCover * Double(surfaces.faceIDs.count) else { continue }
@@ -142,10 +130,8 @@ struct EvaluationStudio: Sendable {
             eye: direction * distance + target * 0.5, target: target, up: up * cosine(roll) + side * sine(roll), verticalFieldOfView: angle)
     }
 
-    func scene(
-        of shape: EvaluationShape, subject: PhotoSubject, camera: Camera, up: SIMD3<Float>, _ generator: inout SeededGenerator
-    ) -> PhotoScene {
-        let placed = PlacedSubject(subject, finish: finish(of: shape, &generator))
+    func scene(of shape: EvaluationShape, subject: PhotoSubject, camera: Camera, _ generator: inout SeededGenerator) -> PhotoScene {
+        let (up, placed) = (shape.upright, PlacedSubject(subject, finish: finish(of: shape, &generator)))
         var ground: Ground?
         if generator.uniform() < 0.6 {
             let material = generator.uniform() < 0.35 ? nil : Material.random(using: &generator)
@@ -168,13 +154,12 @@ struct EvaluationStudio: Sendable {
 
     /// The clicks of a photo: the first vertex, if the finished photo shows it, and others that it shows.
     func clicked(
-        _ camera: Camera, _ surfaces: SurfaceBuffers, _ shape: EvaluationShape, _ wanted: [Bool], first: Int,
-        _ generator: inout SeededGenerator
+        _ start: Start, _ surfaces: SurfaceBuffers, _ shape: EvaluationShape, _ generator: inout SeededGenerator
     ) -> [LabelledClick] {
         let mesh = shape.opened.scene.mesh
-        let visibility = VertexVisibility(mesh: mesh, camera: camera, buffers: surfaces)
+        let visibility = VertexVisibility(mesh: mesh, camera: start.camera, buffers: surfaces)
         let pixels = mesh.vertices.indices.map { vertex -> Pixel? in
-            guard visibility.isVisible[vertex], wanted[vertex] else { return nil }
+            guard visibility.isVisible[vertex], start.wanted[vertex] else { return nil }
             let position = visibility.positions[vertex]
             let pixel = Pixel(x: Int(position.x), y: Int(position.y))
             let face = surfaces.faceIDs[pixel.y * size.width + pixel.x]
@@ -183,8 +168,8 @@ struct EvaluationStudio: Sendable {
         var eligible = pixels.map { $0 != nil }
         var chosen: [LabelledClick] = []
         // Where parts are to be equally likely, the vertex that chose the view has no say: large parts are seen more often.
-        let isFirstClicked = eligible[first] && (sampling != .part || paintsSpot)
-        var next: Int? = isFirstClicked ? first : pick(shape, among: eligible, &generator)
+        let isFirstClicked = eligible[start.first] && (sampling != .part || paintsSpot)
+        var next: Int? = isFirstClicked ? start.first : pick(shape, among: eligible, &generator)
         while let vertex = next, let pixel = pixels[vertex] {
             chosen.append(LabelledClick(vertex: vertex, x: pixel.x, y: pixel.y, part: shape.partNames[shape.partOfVertex[vertex]]))
             eligible[vertex] = false
@@ -195,15 +180,7 @@ struct EvaluationStudio: Sendable {
 
     /// One of the eligible vertices, or nil if there is none.
     func pick(_ shape: EvaluationShape, among eligible: [Bool], _ generator: inout SeededGenerator) -> Int? {
-        let weights = weights(shape, among: eligible)
-        var rest = Double(generator.uniform()) * weights.reduce(0, +)
-        var last: Int?
-        for (vertex, weight) in weights.enumerated() where weight > 0 {
-            last = vertex
-            rest -= weight
-            if rest < 0 { return vertex }
-        }
-        return last
+        generator.index(weights: weights(shape, among: eligible))
     }
 
     /// #V: how likely each eligible vertex is, up to a factor; 0 for the others.
@@ -217,14 +194,32 @@ struct EvaluationStudio: Sendable {
         for (vertex, part) in shape.partOfVertex.enumerated() where part >= 0 && totals[part] > 0 { weights[vertex] /= totals[part] }
         return weights
     }
+}
 
-    /// The pixels that show a part.
-    static func mask(of part: String, in surfaces: SurfaceBuffers, _ shape: EvaluationShape) -> Mask {
-        let part = shape.partNames.firstIndex(of: part) ?? -1
-        return Mask(width: surfaces.size.width, height: surfaces.size.height) { x, y in
-            let face = surfaces.faceIDs[y * surfaces.size.width + x]
-            return face >= 0 && shape.partOfFace[Int(face)] == part
+extension SeededGenerator {
+    /// One of several things, drawn by how likely each is, up to a factor; nil if none is.
+    mutating func index(weights: [Double]) -> Int? {
+        var rest = Double(uniform()) * weights.reduce(0, +)
+        var last: Int?
+        for (index, weight) in weights.enumerated() where weight > 0 {
+            last = index
+            rest -= weight
+            if rest < 0 { return index }
         }
+        return last
+    }
+}
+
+extension SurfaceBuffers {
+    /// The pixels that show a face, of those that `isShown` says.
+    func mask(where isShown: (Int) -> Bool = { _ in true }) -> Mask {
+        Mask(width: size.width, height: size.height) { x, y in covers(x: x, y: y) && isShown(Int(faceIDs[y * size.width + x])) }
+    }
+
+    /// The pixels that show a part of a shape.
+    func mask(of part: String, on shape: EvaluationShape) -> Mask {
+        let part = shape.partNames.firstIndex(of: part) ?? -1
+        return mask { shape.partOfFace[$0] == part }
     }
 }
 

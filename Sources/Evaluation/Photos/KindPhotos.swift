@@ -52,10 +52,12 @@ extension KindPhotos.Photo {
     ///
     /// Throws `Failure` if the mask cannot be read.
     func click(_ generator: inout SeededGenerator) throws -> Click? {
-        let mask = try Mask(contentsOf: mask)
-        let inside = (0..<(mask.width * mask.height)).filter { mask[$0 % mask.width, $0 / mask.width] }
-        guard !inside.isEmpty else { return nil }
-        let pixel = inside[generator.index(below: inside.count)]
-        return Click(Pixel(x: pixel % mask.width, y: pixel / mask.width))
+        let inside = try Mask(contentsOf: mask).pixels
+        return inside.isEmpty ? nil : Click(inside[generator.index(below: inside.count)])
     }
+}
+
+extension Mask {
+    /// The pixels in it, row by row.
+    var pixels: [Pixel] { (0..<width * height).filter { self[$0 % width, $0 / width] }.map { Pixel(x: $0 % width, y: $0 / width) } }
 }

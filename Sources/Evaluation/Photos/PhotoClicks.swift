@@ -21,21 +21,10 @@ package struct PhotoClicks: Sendable, Hashable, Codable {
         package var clicks: [LabelledClick]
         /// The masks of its parts: by part a picture of the photo's size, bright where the part is.
         package var masks: [String: String]?
-
-        /// A photo with clicks.
-        package init(image: String, category: String, clicks: [LabelledClick], masks: [String: String]? = nil) {
-            self.image = image
-            self.category = category
-            self.clicks = clicks
-            self.masks = masks
-        }
     }
+}
 
-    /// Clicks in photos.
-    package init(photos: [Photo]) {
-        self.photos = photos
-    }
-
+extension PhotoClicks {
     /// Reads the file at `path`; images are then named from the current directory.
     ///
     /// Throws `Failure` if it is not such a file or has no click. Whether a click is inside its photo is checked when the photo is read.

@@ -2,13 +2,13 @@ import BSBPhotography
 
 /// `report.html`: a summary with plots and a gallery, in one file without anything from elsewhere.
 package struct EvaluationReport: Sendable {
-    private let summary: EvaluationSummary
+    private let summary: Summary
     private let head: SummaryHead
     private let records: [SampleRecord]
     private let gallery: [GalleryItem]
 
     /// A report of a summary of records and pictures of some of them.
-    package init(_ summary: EvaluationSummary, _ head: SummaryHead, of records: [SampleRecord], gallery: [GalleryItem]) {
+    package init(_ summary: Summary, _ head: SummaryHead, of records: [SampleRecord], gallery: [GalleryItem]) {
         (self.summary, self.head, self.records, self.gallery) = (summary, head, records.filter(\.partExists), gallery)
     }
 
@@ -25,18 +25,18 @@ package struct EvaluationReport: Sendable {
         <a href="#parts">Parts</a><a href="#findings">What became of clicks</a><a href="#samples">Samples</a></nav>
         <h2 id="methods">Success</h2>
         <p>The share of clicks answered on a vertex of the clicked part; no answer counts as wrong. Thin lines are 95 % bootstrap intervals.</p>
-        \(BarPlot(bars: summary.methods.map { .init(label: $0.title, estimate: $0.success, isMarked: $0.method == Method.standard.rawValue) }).svg)
-        \(methods)
+        \(BarPlot(bars: methods.compactMap(bar)).svg)
+        \(methodTable)
         <h2 id="sizes">By the size of the part</h2>
         <p>Light bars: a vertex drawn at random.</p>
-        \(BarPlot(title: "success by the size of the part", bars: bars(summary.partSizes)).svg)
-        \(groups(summary.partSizes, heading: "Share of the vertices"))
+        \(BarPlot(title: "success by the size of the part", bars: bars(rows("partSizes"))).svg)
+        \(groups(rows("partSizes"), heading: "Share of the vertices"))
         <h2 id="categories">By category</h2>
         <p>Light bars: a vertex drawn at random.</p>
-        \(BarPlot(title: "success by category", bars: bars(summary.categories)).svg)
-        \(groups(summary.categories, heading: "Category"))
+        \(BarPlot(title: "success by category", bars: bars(rows("categories"))).svg)
+        \(groups(rows("categories"), heading: "Category"))
         <h2 id="parts">By part</h2>
-        \(groups(summary.parts, heading: "Part"))
+        \(groups(rows("parts"), heading: "Part"))
         <h2 id="findings">What became of clicks</h2>
         <p>Each click counts once: where it went wrong first.</p>
         \(findings)
@@ -48,20 +48,27 @@ package struct EvaluationReport: Sendable {
     }
 
     private var title: String {
-        switch summary.options.protocolKind {
+        switch (summary["options"] as EvaluationOptions?)?.protocolKind ?? .same {
         case .same: "Clicks in photos of the mesh itself"
         case .cross: "Clicks in photos of another shape of the category"
         case .photos: "Clicks in real photos"
         }
     }
 
+    private func rows(_ key: String) -> [Facts] { summary[key] ?? [] }
+    private var methods: [Facts] { rows("methods") }
+
+    private func bar(_ score: Facts) -> BarPlot.Bar? {
+        score["success"].map { .init(label: score["title"] ?? "", estimate: $0, isMarked: score["method"] == Method.standard.rawValue) }
+    }
+
     /// The main numbers, large.
     private var tiles: String {
-        func score(_ method: Method) -> MethodScore? { summary.methods.first { $0.method == method.rawValue } }
-        let standard = score(.standard)
+        func score(_ method: Method, _ key: String) -> Estimate? { methods.first { $0["method"] == method.rawValue }?[key] }
         let numbers: [(String, Estimate?)] = [
-            ("right", standard?.success), ("right among answers", standard?.precision), ("answered", standard?.coverage),
-            ("right by the nearest vertex", score(.nearestVertex)?.success), ("right by chance", score(.chance)?.success),
+            ("right", score(.standard, "success")), ("right among answers", score(.standard, "precision")),
+            ("answered", score(.standard, "coverage")), ("right by the nearest vertex", score(.nearestVertex, "success")),
+            ("right by chance", score(.chance, "success")),
         ]
         let tiles = numbers.compactMap { label, estimate in
             estimate.map {
@@ -72,49 +79,51 @@ package struct EvaluationReport: Sendable {
     }
 
     private var facts: String {
-        let absent = summary.absentParts.map {
+        let absent = summary["absentParts"].map {
             "<p>Clicks on parts that the mesh lacks: \(HTML.percent($0.mean)) % rightly left without an answer (n = \($0.n)).</p>"
         }
-        let segment = summary.segmentIoU.map {
+        let segment = summary["segmentIoU"].map {
             "<p>The 3D segment around the answer overlaps the labelled part with a mean IoU of \(HTML.percent($0.mean)) %"
-                + (summary.pieceIoU.map { ", its connected piece with \(HTML.percent($0.mean)) %" } ?? "") + " (n = \($0.n)).</p>"
+                + (summary["pieceIoU"].map { ", its connected piece with \(HTML.percent($0.mean)) %" } ?? "") + " (n = \($0.n)).</p>"
         }
+        func count(_ key: String) -> Int { summary[key] ?? 0 }
         let models = head.models.map { "\(HTML.escaped($0.name)) <code>\($0.hash.prefix(12))</code>" }.joined(separator: ", ")
         return """
-            <p>\(summary.samples) clicks in \(summary.photos) photos on \(summary.meshes) meshes. Models: \(models). \
+            <p>\(count("samples")) clicks in \(count("photos")) photos on \(count("meshes")) meshes. Models: \(models). \
             Made by <code>\(HTML.escaped(head.command))</code> in \(Int(head.seconds)) seconds.</p>
             \(segment ?? "")\(absent ?? "")
             """
     }
 
-    private var methods: String {
+    private var methodTable: String {
         HTML.table(
             ["Method", "Success, %", "Mean over meshes, %", "Answers, %", "Right among answers, %", "Default leads by, %"],
-            summary.methods.map { score in
-                "<tr><td>\(HTML.escaped(score.title))</td>" + HTML.cell(score.success) + HTML.cell(score.successOverMeshes)
-                    + HTML.cell(score.coverage) + HTML.cell(score.precision) + HTML.cell(score.lead) + "</tr>"
+            methods.map { score in
+                "<tr><td>\(HTML.escaped(score["title"] ?? ""))</td>"
+                    + ["success", "successOverMeshes", "coverage", "precision", "lead"].map { HTML.cell(score[$0]) }.joined() + "</tr>"
             })
     }
 
-    private func bars(_ groups: [ScoreGroup]) -> [BarPlot.Bar] {
+    private func bars(_ groups: [Facts]) -> [BarPlot.Bar] {
         groups.flatMap { group in
-            [(Method.standard, "\(group.name) (n = \(group.n))"), (.chance, "")].compactMap { method, label in
-                group.success[method.rawValue].map { BarPlot.Bar(label: label, estimate: $0, isMarked: method == .standard) }
+            [(Method.standard, "\(group["name"] ?? "") (n = \(group["n"] ?? 0))"), (.chance, "")].compactMap { method, label in
+                group.success(of: method).map { BarPlot.Bar(label: label, estimate: $0, isMarked: method == .standard) }
             }
         }
     }
 
-    private func groups(_ groups: [ScoreGroup], heading: String) -> String {
+    private func groups(_ groups: [Facts], heading: String) -> String {
         HTML.table(
             [
                 heading, "n", "Default, %", "BSB as published, %", "Nearest vertex, %", "Chance, %", "Answers, %", "Right among answers, %",
                 "3D IoU, %",
             ],
             groups.map { group in
-                "<tr><td>\(HTML.escaped(group.name))</td><td>\(group.n)</td>" + HTML.cell(group.success[Method.standard.rawValue])
-                    + HTML.cell(group.success[Method.bsb.rawValue])
-                    + HTML.cell(group.success[Method.nearestVertex.rawValue]) + HTML.cell(group.success[Method.chance.rawValue])
-                    + HTML.cell(group.coverage) + HTML.cell(group.precision) + HTML.cell(group.segmentIoU) + "</tr>"
+                let means =
+                    [Method.standard, .bsb, .nearestVertex, .chance].map(group.success)
+                    + ["coverage", "precision", "segmentIoU"].map { group[$0] }
+                return "<tr><td>\(HTML.escaped(group["name"] ?? ""))</td><td>\(group["n"] ?? 0)</td>" + means.map(HTML.cell).joined()
+                    + "</tr>"
             })
     }
 

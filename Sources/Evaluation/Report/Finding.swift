@@ -32,26 +32,18 @@ enum Finding: String, CaseIterable, Sendable {
     }
 
     /// What to call it.
-    var title: String {
-        switch self {
-        case .right: "right"
-        case .refused: "refused"
-        case .unfound: "nothing leads back"
-        case .mask: "wrong part: 2D mask"
-        case .choice: "wrong part: choice"
-        case .features: "wrong part: features"
-        }
-    }
-
+    var title: String { words.title }
     /// What that means, in a sentence.
-    var meaning: String {
+    var meaning: String { words.meaning }
+
+    private var words: (title: String, meaning: String) {
         switch self {
-        case .right: "The answer is on the clicked part."
-        case .refused: "No answer: candidates lead back into the part, but it seems to be lacking."
-        case .unfound: "No answer: no candidate leads back into the part, or there was nothing to compare."
-        case .mask: "The 2D part mask overlaps the visible part with an IoU below \(Self.leastMaskIoU.fixed)."
-        case .choice: "The most similar vertex is on the right part, but another candidate was chosen."
-        case .features: "The most similar vertex is on another part too."
+        case .right: ("right", "The answer is on the clicked part.")
+        case .refused: ("refused", "No answer: candidates lead back into the part, but it seems to be lacking.")
+        case .unfound: ("nothing leads back", "No answer: no candidate leads back into the part, or there was nothing to compare.")
+        case .mask: ("wrong part: 2D mask", "The 2D part mask overlaps the visible part with an IoU below \(Self.leastMaskIoU.fixed).")
+        case .choice: ("wrong part: choice", "The most similar vertex is on the right part, but another candidate was chosen.")
+        case .features: ("wrong part: features", "The most similar vertex is on another part too.")
         }
     }
 

@@ -42,20 +42,17 @@ extension Evaluator {
         let bsb = Method.standard.rawValue
         let right = Self.spread(records.filter { $0.partExists && $0.answers[bsb]?.correct == true }, count)
         let wrong = Self.spread(records.filter { $0.partExists && $0.answers[bsb]?.correct != true }, count)
-        let chosen = Dictionary(grouping: right + wrong, by: \.target).sorted { $0.key < $1.key }
         let skips = SkippedShapes()
         var items: [GalleryItem] = []
-        for (index, group) in chosen.enumerated() {
-            bench.progress(ProgressUpdate(stage: "Picturing samples", done: index, total: chosen.count))
-            items += try pictures(of: group.value, on: group.key, skipping: skips)
+        try bench.inTurn("Picturing samples", (right + wrong).grouped(by: \.target)) { name, records in
+            items += try pictures(of: records, on: name, skipping: skips)
         }
-        bench.progress(ProgressUpdate(stage: "Picturing samples", done: chosen.count, total: chosen.count))
         return items.sorted { $0.record.sample < $1.record.sample }
     }
 
     /// The first samples of each category in turn.
     static func spread(_ records: [SampleRecord], _ count: Int) -> [SampleRecord] {
-        let queues = Dictionary(grouping: records, by: \.category).sorted { $0.key < $1.key }.map(\.value)
+        let queues = records.grouped(by: \.category).map(\.members)
         var chosen: [SampleRecord] = []
         for round in 0..<(queues.map(\.count).max() ?? 0) {
             chosen += queues.filter { $0.count > round }.map { $0[round] }
@@ -69,7 +66,7 @@ extension Evaluator {
         guard let shape = entry(name), let target = try skips.using(shape, { try ground.target(shape, segments: options.segments) })
         else { return [] }
         let worker = bench.singleThreaded
-        var sources: [String: EvaluationShape] = [name: target.shape]
+        var sources: [String: EvaluationShape] = [name: target]
         for record in records where sources[record.source] == nil {
             guard let other = entry(record.source) else { continue }
             sources[record.source] = try skips.using(other) { try ground.shape(other) }
@@ -81,7 +78,7 @@ extension Evaluator {
                 let photo = try photo(of: source, subject: PhotoSubject(mesh: source.opened.scene.mesh), number: record.photo)
             else { return nil }
             let opened = OpenPhoto(photo.image, name: record.source)
-            let masks = try opened.masks(of: Click(Pixel(x: record.click.x, y: record.click.y)), at: worker)
+            let masks = try opened.masks(of: Click(record.click.pixel), at: worker)
             let view = try Self.view(of: target, record, worker)
             return GalleryItem(
                 record: record, photo: try Self.picture(of: photo.image, masks, record).jpegData(quality: 80),
@@ -99,30 +96,30 @@ extension Evaluator {
     }
 
     /// The mesh from the side of the answer, or of the usual viewer if there is none.
-    private static func view(of target: TargetMesh, _ record: SampleRecord, _ bench: Workbench) throws -> MeshView {
-        let frame = target.shape.pose.frame
+    private static func view(of target: EvaluationShape, _ record: SampleRecord, _ bench: Workbench) throws -> MeshView {
+        let frame = target.pose.frame
         let buddy = record.answers[Method.standard.rawValue]?.vertex
         let nearest = record.answers[Method.nearestVertex.rawValue]?.vertex
         let towards = frame[2] + frame[1] * 0.4 + frame[0] * 0.4
-        let normal = (buddy ?? nearest).map { target.mesh.surface.normals[$0] } ?? .zero
-        let inside = try buddy.flatMap { try target.mesh.visiblePart(around: $0, at: bench)?.vertexLabels } ?? []
-        let places = target.shape.vertices(of: record.click.part).enumerated().map { vertex, isPart -> MeshView.Place in
+        let normal = (buddy ?? nearest).map { target.opened.surface.normals[$0] } ?? .zero
+        let inside = try buddy.flatMap { try target.opened.visiblePart(around: $0, at: bench)?.vertexLabels } ?? []
+        let places = target.vertices(of: record.click.part).enumerated().map { vertex, isPart -> MeshView.Place in
             let isInside = inside.indices.contains(vertex) && inside[vertex]
             return isInside ? (isPart ? .both : .segment) : (isPart ? .part : .neither)
         }
         return MeshView(
-            mesh: target.mesh.scene.mesh, places: places, answer: buddy, nearest: nearest,
+            mesh: target.opened.scene.mesh, places: places, answer: buddy, nearest: nearest,
             towards: (normal * 1.4 + towards).direction ?? towards, up: frame[1])
     }
 
-    private static func picture(of target: TargetMesh, _ view: MeshView) throws -> Image {
+    private static func picture(of target: EvaluationShape, _ view: MeshView) throws -> Image {
         let (mesh, size) = (view.mesh, RasterSize(320))
         let camera = Camera.framing(mesh.vertices, from: view.towards, up: view.up, size: size)
         let colors = view.places.map(GalleryColors.color)
         var shading = Shading.presentation
         shading.supersampling = 2
         var canvas = Canvas(
-            try PictureRenderer(target.mesh.scene, shading: shading).picture(from: camera, size: size, vertexColors: colors).image
+            try PictureRenderer(target.opened.scene, shading: shading).picture(from: camera, size: size, vertexColors: colors).image
         )
         if let nearest = view.nearest, let (position, _) = camera.project(mesh.vertices[nearest], size: size) {
             canvas.crosshair(position, radius: 9, GalleryColors.nearest)

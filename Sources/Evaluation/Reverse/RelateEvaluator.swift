@@ -37,25 +37,19 @@ package struct RelateEvaluator: LabelledExperiment {
 
     package let ground: Subjects
     private let clicks: PhotoClicks
-    private let options: PhotoPairOptions
+    let options: PhotoPairOptions
 
     /// An evaluation of pairs of photos by way of shapes.
     package init(_ ground: Subjects, clicks: PhotoClicks, options: PhotoPairOptions) {
         (self.ground, self.clicks, self.options) = (ground, clicks, options)
     }
 
-    package var choices: [any Encodable] { [options, clicks] }
-
-    /// Some pairs of a category, and the number of the first sample of each.
-    package struct Job {
-        fileprivate var studio: Deferred<PairStudio>
-        var pairs: [(pair: PhotoPairPlan.Pair, firstSample: Int)]
-    }
+    package var choices: [any Encodable & Sendable] { [options, clicks] }
 
     /// The pairs of each category.
     ///
-    /// Throws `Failure` if no two photos show the same part.
-    package func jobs(skipping skips: SkippedShapes) throws -> [(job: Job, units: [Int])] {
+    /// Throws `Failure` if no two photos show the same part; jobs do if a file cannot be read.
+    package func jobs(skipping skips: SkippedShapes) throws -> [Job<Int, RelateRecord>] {
         let categories = Set(ground.entries.map(\.category))
         let photos = clicks.photos.filter { categories.contains($0.category) }
         let plan = PhotoPairPlan(photos, options: options)
@@ -66,30 +60,20 @@ package struct RelateEvaluator: LabelledExperiment {
         }
         let offsets = plan.pairs.reduce(into: [0]) { $0.append($0.last! + $1.clicks.count) }
         let batch = 2 * bench.parallelism.threads
-        return Set(photos.map(\.category)).sorted().flatMap { category -> [(job: Job, units: [Int])] in
-            let pairs = plan.pairs.filter { photos[$0.first].category == category }.map { (pair: $0, firstSample: offsets[$0.number]) }
+        return Set(photos.map(\.category)).sorted().flatMap { category in
+            let pairs = plan.pairs.filter { photos[$0.first].category == category }
             let studio = Deferred { try PairStudio(category, photos, meshes: meshes(of: category, skipping: skips), at: bench) }
-            return stride(from: 0, to: pairs.count, by: batch).map { start -> (job: Job, units: [Int]) in
-                let some = Array(pairs[start..<min(start + batch, pairs.count)])
-                return (Job(studio: studio, pairs: some), some.map(\.pair.number))
+            return Job.batches(of: batch, pairs.map(\.number)) { left in
+                let studio = try studio.value()
+                return try bench.parallelism.map(left.count) {
+                    try studio.records(of: plan.pairs[left[$0]], firstSample: offsets[left[$0]])
+                }
+                .flatMap { $0 }
             }
         }
     }
 
     package func unit(of record: RelateRecord) -> Int { record.photo }
-
-    /// What is found of the clicks of some pairs.
-    ///
-    /// Throws `Failure` if a file cannot be read.
-    package func records(of job: Job, except finished: Set<Int>, skipping skips: SkippedShapes) throws -> [RelateRecord] {
-        let (studio, pairs) = (try job.studio.value(), job.pairs.filter { !finished.contains($0.pair.number) })
-        return try bench.parallelism.map(pairs.count) { index in
-            try studio.records(of: pairs[index].pair, firstSample: pairs[index].firstSample)
-        }.flatMap { $0 }
-    }
-
-    /// The scores of all ways.
-    package func summary(of records: [RelateRecord]) -> RelateSummary { RelateSummary(of: records, options: options) }
 
     /// The meshes of a category that vote.
     private func meshes(of category: String, skipping skips: SkippedShapes) throws -> [(name: String, mesh: OpenMesh)] {
@@ -98,7 +82,7 @@ package struct RelateEvaluator: LabelledExperiment {
         var chosen: [(name: String, mesh: OpenMesh)] = []
         while chosen.count < options.meshes, !rest.isEmpty {
             let entry = rest.remove(at: generator.index(below: rest.count))
-            let found = try skips.using(entry) { try ground.target(entry, segments: true).mesh }
+            let found = try skips.using(entry) { try ground.target(entry, segments: true).opened }
             if let found { chosen.append((entry.name, found)) }
         }
         return chosen
@@ -118,15 +102,8 @@ private struct PairStudio: Sendable {
         let own = photos.indices.filter { photos[$0].category == category }
         let worker = bench.singleThreaded
         let seen = try bench.parallelism.map(own.count) { index -> (OpenPhoto, [FoundObject?]) in
-            let path = photos[own[index]].image
-            let photo = try OpenPhoto(contentsOf: path)
-            let finder = ObjectFinder(at: worker)
-            return (
-                photo,
-                try meshes.map { item in
-                    try finder.proposals(in: photo, like: item.mesh).first?.found
-                }
-            )
+            let photo = try OpenPhoto(contentsOf: photos[own[index]].image)
+            return (photo, try meshes.map { try ObjectFinder(at: worker).proposals(in: photo, like: $0.mesh).first?.found })
         }
         self.photos = photos
         self.meshes = meshes
@@ -143,7 +120,7 @@ private struct PairStudio: Sendable {
         return try pair.clicks.enumerated().map { index, click in
             let right = masks[click.part]!
             let judge = PixelJudge(right: right, photo: second, bench: bench)
-            let clicked = Click(Pixel(x: click.x, y: click.y))
+            let clicked = Click(click.pixel)
             let outcome = try RelateJob(at: bench).run(first, click: clicked, second, through: known.map(\.1), objects: known.map(\.2))
             let chains = try zip(known, outcome.chains).map { item, chain in
                 (item.0, try judge.judged(chain.on?.correspondence.buddy?.pixel, mask: chain.on?.mask))

@@ -19,22 +19,15 @@ package struct ReverseEvaluator: ClickExperiment {
         self.evaluator = evaluator
     }
 
-    func prepared(_ entry: ShapeEntry) throws -> EvaluationShape { try ground.target(entry, segments: true).shape }
+    func prepared(_ entry: ShapeEntry) throws -> EvaluationShape { try ground.target(entry, segments: true) }
 
     func records(of taken: TakenPhoto, on target: EvaluationShape) throws -> [ReverseRecord] {
         guard let camera = taken.photo.camera else { return [] }
         let size = RasterSize(width: taken.photo.image.width, height: taken.photo.image.height)
-        let shown = taken.source.opened.scene.surfaces(from: camera, size: size).faceIDs
         let search = ReverseSearch(
             photo: OpenPhoto(taken.photo.image, name: taken.source.entry.name),
-            silhouette: Mask(width: size.width, height: size.height) { shown[$1 * size.width + $0] >= 0 }, target: target,
-            bench: bench.singleThreaded)
+            silhouette: taken.source.opened.scene.surfaces(from: camera, size: size).mask(), target: target, bench: bench.singleThreaded)
         return try search.records(of: taken, options: evaluator.options)
-    }
-
-    /// The scores of all ways.
-    package func summary(of records: [ReverseRecord]) -> ReverseSummary {
-        ReverseSummary(of: records, options: evaluator.options, bench: bench)
     }
 }
 
@@ -78,16 +71,11 @@ private struct ReverseSearch {
     ) throws -> (vertex: Int, part: SurfaceSegment)? {
         if isSame, let vertex = click.vertex { return try mesh.visiblePart(around: vertex, at: bench).map { (vertex, $0) } }
         let inside = target.vertices(of: click.part)
-        let vertices = inside.indices.filter { inside[$0] && target.opened.referenced[$0] }
-        guard !vertices.isEmpty else { return nil }
-        let weights = vertices.map { sampling == .vertex ? 1 : target.areas[$0] }
+        let weights = inside.indices.map { vertex -> Double in
+            inside[vertex] && target.opened.referenced[vertex] ? (sampling == .vertex ? 1 : target.areas[vertex]) : 0
+        }
         for _ in 0..<10 {
-            var rest = Double(generator.uniform()) * weights.reduce(0, +)
-            let chosen = weights.firstIndex { weight in
-                rest -= weight
-                return rest < 0
-            }
-            let vertex = vertices[chosen ?? vertices.count - 1]
+            guard let vertex = generator.index(weights: weights) else { return nil }
             if let part = try mesh.visiblePart(around: vertex, at: bench) { return (vertex, part) }
         }
         return nil
@@ -128,15 +116,12 @@ private struct ReverseSearch {
 
     /// From the click to the mesh and back, in the object of the click.
     private func roundTrip(_ click: LabelledClick, _ judge: PixelJudge, _ record: inout ReverseRecord) throws {
-        let clicked = Click(Pixel(x: click.x, y: click.y))
+        let clicked = Click(click.pixel)
         let there = try bench.answer(clicked, in: photo, on: mesh)
         let object = try SearchedObject(FoundObject(mask: there.masks.object, click: clicked.pixel, isGiven: true), in: photo, at: bench)
-        let surface = try mesh.features(at: bench)
-        let nearest = surface.ranking.mostSimilar(
-            to: object.features.feature(at: clicked.pixel.center), count: 1, eligible: surface.eligible
-        ).first
+        let nearest = try mesh.nearestVertex(to: object.features.feature(at: clicked.pixel.center), at: bench)
         record.answers[ReverseMethod.nearestRoundTrip.rawValue] = try judge.judged(
-            nearest.flatMap { object.nearest(to: surface.vertex(ofRow: $0.row), of: surface) })
+            nearest.flatMap { try object.nearest(to: $0, of: mesh.features(at: bench)) })
         var answer = PixelAnswer.none
         if let vertex = there.correspondence.buddy?.vertex, let part = there.segment {
             let found = try LocateJob(at: bench).run(photo, mesh, vertex: vertex, part: part, object: object.found)

@@ -88,9 +88,7 @@ struct ShapeDiameter {
 
     private static func isInsideOut(_ mesh: Mesh) -> Bool {
         let volume = mesh.faces.reduce(0.0) { sum, face in
-            let (a, b, c) = (mesh.vertices[Int(face.x)], mesh.vertices[Int(face.y)], mesh.vertices[Int(face.z)])
-            let normal = SIMD3(b.y * c.z - b.z * c.y, b.z * c.x - b.x * c.z, b.x * c.y - b.y * c.x)
-            return sum + Double((a * normal).sum())
+            sum + Double(dot(mesh.vertices[Int(face.x)], cross(mesh.vertices[Int(face.y)], mesh.vertices[Int(face.z)])))
         }
         return volume < 0
     }

@@ -53,7 +53,7 @@ package struct SegmentEvaluation: ShapeExperiment {
     /// One mesh.
     package struct MeshResult: LoggedRecord {
         /// Its place among the meshes.
-        package var sample = 0
+        package var sample: Int
         /// The mesh: `category/id`.
         package var mesh: String
         /// The number of vertices.
@@ -107,7 +107,7 @@ package struct SegmentEvaluation: ShapeExperiment {
     }
 
     package let ground: Subjects
-    private let options: Options
+    let options: Options
 
     /// A measurement on shapes.
     package init(_ ground: Subjects, options: Options = Options()) {
@@ -115,28 +115,16 @@ package struct SegmentEvaluation: ShapeExperiment {
     }
 
     package var models: [ModelIdentity] { [bench.segmenter.identity] }
-    package var choices: [any Encodable] { [options] }
+    package var choices: [any Encodable & Sendable] { [options] }
 
     package func unit(of record: MeshResult) -> String { record.mesh }
 
+    /// What all ways come to on one labelled mesh.
     package func records(of entry: ShapeEntry, number: Int) throws -> [MeshResult] {
-        var result = try measure(ground.data.shape(entry))
-        result.sample = number
-        return [result]
-    }
-
-    /// The overlaps of all ways.
-    package func summary(of records: [MeshResult]) -> SegmentSummary {
-        SegmentSummary(of: records, options: options, seed: bench.settings.seed)
-    }
-
-    /// Measures one labelled mesh.
-    ///
-    /// Throws `Failure`.
-    package func measure(_ shape: LabelledShape) throws -> MeshResult {
+        let shape = try ground.data.shape(entry)
         let mesh = try shape.opened(bench.settings)
         var trials = try self.trials(mesh, shape.labels)
-        var result = MeshResult(mesh: shape.entry.name, vertices: mesh.mesh.vertices.count, parts: [], costs: [:])
+        var result = MeshResult(sample: number, mesh: entry.name, vertices: mesh.mesh.vertices.count, parts: [], costs: [:])
         let answerer = SegmentAnswerer(mesh: mesh, bench: bench, options: options)
         for method in options.methods {
             var cost = MeshResult.Cost()
@@ -151,7 +139,7 @@ package struct SegmentEvaluation: ShapeExperiment {
             result.costs[method.rawValue] = cost
         }
         result.parts = trials.map(\.part)
-        return result
+        return [result]
     }
 
     private struct Item {

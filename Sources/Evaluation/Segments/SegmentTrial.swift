@@ -75,37 +75,20 @@ struct SegmentTrial {
 
 extension SegmentTrial.Ground {
     /// The pieces of the marked vertices that hang together, each ascending, by first vertex.
-    func pieces(_ marked: [Bool]) -> [[Int]] {
-        let points = adjacency.weld.welded.map { Int($0) }
-        let members = marked.indices.filter { marked[$0] }
-        var isMarked = [Bool](repeating: false, count: adjacency.weld.count)
-        for vertex in members { isMarked[points[vertex]] = true }
-        let numbers = HangingPieces().numbers(of: isMarked, in: adjacency)
-        return Dictionary(grouping: members) { numbers[points[$0]] }.values.sorted { $0[0] < $1[0] }
-    }
+    func pieces(_ marked: [Bool]) -> [[Int]] { Self.sets(adjacency.pieceNumbers(of: marked)) }
 
     /// The connected regions of the marked vertices, each ascending, by first vertex.
     ///
     /// Vertices in the same place belong together.
     func regions(_ marked: [Bool]) -> [[Int]] {
-        let (weld, oneRing) = (adjacency.weld, adjacency.oneRing())
-        var isMarked = [Bool](repeating: false, count: weld.count)
-        for vertex in marked.indices where marked[vertex] { isMarked[Int(weld.welded[vertex])] = true }
-        var number = [Int](repeating: -1, count: weld.count)
-        var count = 0
-        for start in 0..<weld.count where isMarked[start] && number[start] < 0 {
-            var stack = [start]
-            number[start] = count
-            while let vertex = stack.popLast() {
-                for neighbour in oneRing[vertex] where isMarked[Int(neighbour)] && number[Int(neighbour)] < 0 {
-                    number[Int(neighbour)] = count
-                    stack.append(Int(neighbour))
-                }
-            }
-            count += 1
-        }
-        var regions = [[Int]](repeating: [], count: count)
-        for vertex in marked.indices where marked[vertex] { regions[number[Int(weld.welded[vertex])]].append(vertex) }
-        return regions
+        let (isMarked, welded) = (adjacency.welded(marked), adjacency.weld.welded)
+        var sets = DisjointSets(count: isMarked.count)
+        for edge in adjacency.edges where isMarked[Int(edge.a)] && isMarked[Int(edge.b)] { sets.join(Int(edge.a), Int(edge.b)) }
+        let roots = sets.roots()
+        return Self.sets(marked.indices.filter { marked[$0] }.map { ($0, roots[Int(welded[$0])]) })
+    }
+
+    private static func sets(_ vertices: [(vertex: Int, number: Int)]) -> [[Int]] {
+        Dictionary(grouping: vertices, by: \.number).values.map { $0.map(\.vertex) }.sorted { $0[0] < $1[0] }
     }
 }

@@ -10,14 +10,6 @@ package struct Estimate: Sendable, Hashable, Codable {
     package var high: Double
     /// The number of values.
     package var n: Int
-
-    /// A mean of `n` values with its interval.
-    package init(mean: Double, low: Double, high: Double, n: Int) {
-        self.mean = mean
-        self.low = low
-        self.high = high
-        self.n = n
-    }
 }
 
 /// Percentile bootstrap intervals (Efron 1979), seeded.

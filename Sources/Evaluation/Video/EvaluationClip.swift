@@ -34,21 +34,22 @@ extension EvaluationStudio {
     func clip(of shape: EvaluationShape, subject: PhotoSubject, number: Int, frames count: Int) throws -> EvaluationClip? {
         var generator = SeededGenerator(seed: seed ^ 0xF11A, stream: UInt64(number))
         let (up, motion) = (shape.upright, ClipMotion.allCases[number % ClipMotion.allCases.count])
-        return try made(of: shape, subject, &generator) { start, generator in
+        return try made(of: shape, &generator) { start, generator in
+            var scene = scene(of: shape, subject: subject, camera: start.camera, &generator)
             let renderer = PhotoRenderer(size: size, sampling: .adaptive, development: Development.random(using: &generator))
-            let wide = start.scene.backdrop.rendered(size: RasterSize(width: 2 * size.width, height: 2 * size.height))
+            let wide = scene.backdrop.rendered(size: RasterSize(width: 2 * size.width, height: 2 * size.height))
             let turn: Float = generator.uniform() < 0.5 ? -1 : 1
             var clip = EvaluationClip(motion: motion, frames: [], parts: [], click: LabelledClick(x: 0, y: 0, part: ""))
             var piece = -1
             for frame in 0..<count {
                 let time = count > 1 ? Float(frame) / Float(count - 1) : 0
                 let moved = Self.moved(start.camera, around: up, by: turn * time * .pi / 2, motion, at: time)
-                start.scene.backdrop = Backdrop(
+                scene.backdrop = Backdrop(
                     .photo(wide, corner: [0.5 - 0.4 * turn * time, 0.5], extent: 0.5, isMirrored: false))
-                let photograph = try renderer.photograph(start.scene, from: moved, seed: generator.next())
+                let photograph = try renderer.photograph(scene, from: moved, seed: generator.next())
                 if frame == 0 {
-                    let found = clicked(start.camera, photograph.surfaces, shape, start.wanted, first: start.first, &generator)
-                    guard let click = found.first, let vertex = click.vertex else { return nil }
+                    let click = clicked(start, photograph.surfaces, shape, &generator).first
+                    guard let click, let vertex = click.vertex else { return nil }
                     (clip.click, piece) = (click, shape.pieces[vertex])
                 }
                 clip.frames.append(photograph.image)
@@ -85,12 +86,8 @@ extension EvaluationStudio {
     private static func mask(ofPiece piece: Int, part name: String, in surfaces: SurfaceBuffers, _ shape: EvaluationShape) -> Mask {
         let part = shape.partNames.firstIndex(of: name) ?? -1
         let faces = shape.opened.scene.mesh.faces
-        let isShown = faces.indices.map { face in
+        return surfaces.mask { face in
             shape.partOfFace[face] == part && (0..<3).contains { shape.pieces[Int(faces[face][$0])] == piece }
-        }
-        return Mask(width: surfaces.size.width, height: surfaces.size.height) { x, y in
-            let face = surfaces.faceIDs[y * surfaces.size.width + x]
-            return face >= 0 && isShown[Int(face)]
         }
     }
 }

@@ -12,8 +12,8 @@ package struct VideoEvaluator: PhotoExperiment {
     package static let stage = "Following parts"
 
     package let evaluator: Evaluator
-    private let frames: Int
-    private let usesTrueMask: Bool
+    let frames: Int
+    let usesTrueMask: Bool
 
     /// An evaluation on films of `frames` frames of the shapes of `evaluator`, whose photos are the films.
     ///
@@ -22,9 +22,9 @@ package struct VideoEvaluator: PhotoExperiment {
         (self.evaluator, self.frames, self.usesTrueMask) = (evaluator, frames, usesTrueMask)
     }
 
-    package var choices: [any Encodable] { [evaluator.options, frames, usesTrueMask] }
+    package var choices: [any Encodable & Sendable] { [evaluator.options, frames, usesTrueMask] }
 
-    func prepared(_ entry: ShapeEntry) throws -> EvaluationShape { try ground.target(entry, segments: true).shape }
+    func prepared(_ entry: ShapeEntry) throws -> EvaluationShape { try ground.target(entry, segments: true) }
 
     /// What each frame of a film gave.
     func records(of planned: PlannedPhoto, _ source: PhotoSource, on target: EvaluationShape) throws -> [VideoRecord] {
@@ -32,17 +32,12 @@ package struct VideoEvaluator: PhotoExperiment {
         return try clip.map { try records(of: $0, number: planned.number, source.shape, on: target) } ?? []
     }
 
-    /// The scores of all ways.
-    package func summary(of records: [VideoRecord]) -> VideoSummary {
-        VideoSummary(of: records, frames: frames, usesTrueMask: usesTrueMask, options: evaluator.options)
-    }
-
     private func records(of clip: EvaluationClip, number: Int, _ source: EvaluationShape, on target: EvaluationShape) throws
         -> [VideoRecord]
     {
         let bench = bench.singleThreaded
         let photos = clip.frames.enumerated().map { OpenPhoto($1, name: "\(source.entry.name) \($0)") }
-        let click = Click(Pixel(x: clip.click.x, y: clip.click.y), mask: usesTrueMask ? clip.parts[0] : nil)
+        let click = Click(clip.click.pixel, mask: usesTrueMask ? clip.parts[0] : nil)
         let answer = try bench.answer(click, in: photos[0], on: target.opened)
         func record(_ frame: Int) -> VideoRecord {
             let part = clip.parts[frame]

@@ -1,31 +1,20 @@
 import BSBBasics
 import BSBShapes
 
-/// ShapeNetPart: labelled points of meshes that come from ShapeNetCore (Yi and others 2016).
-///
-/// Points are in `category/points/id.pts`, their parts in `category/points_label/id.seg`, meshes in `category/meshes/id.obj` or another
-/// format.
-///
-/// A face takes the label of the point nearest to its middle, after the points' bounding box is laid onto the mesh's: the points were
-/// published in a frame of their own.
-package struct ShapeNetPartDataSet: FileDataSet {
-    let files: ShapeFiles
-
-    /// Opens the folder.
+extension FileDataSet {
+    /// ShapeNetPart: labelled points of meshes that come from ShapeNetCore (Yi and others 2016).
     ///
-    /// Throws `Failure` if it has no labelled mesh.
-    package init(_ folder: String) throws {
-        files = try ShapeFiles(in: folder, meshes: "meshes", labels: ["points/*.pts", "points_label/*.seg"])
-    }
-
-    /// Reads a shape.
+    /// Points are in `category/points/id.pts`, their parts in `category/points_label/id.seg`, meshes in `category/meshes/id.obj` or another
+    /// format.
     ///
-    /// Throws `Failure` if a file of it is missing or damaged.
-    package func shape(_ entry: ShapeEntry) throws -> LabelledShape {
-        try files.shape(entry) { mesh, paths in
+    /// A face takes the label of the point nearest to its middle, after the points' bounding box is laid onto the mesh's: the points were
+    /// published in a frame of their own.
+    /// - Throws: `Failure` if the folder has no labelled mesh.
+    static func shapeNetPart(_ folder: String) throws -> FileDataSet {
+        try FileDataSet(in: folder, meshes: "meshes", labels: ["points/*.pts", "points_label/*.seg"]) { _, mesh, paths in
             let points = try Self.points(paths[0])
-            let numbers = try PartNumbers(contentsOf: paths[1], count: points.count, what: "point")
-            return Self.labels(of: mesh, points: points, numbers: numbers.labels)
+            let numbers = try ShapeLabels(numbersIn: paths[1], count: points.count, what: "point")
+            return (labels(of: mesh, points: points, numbers: numbers), ShapePose())
         }
     }
 
