@@ -113,6 +113,36 @@ import Testing
         }.map { String($0.output.0) }
     }
 
+    /// The clicks that were looked at are counted in Training/RESULTS.md, and on the first page, as the table of them has them.
+    @Test func clicksThatWereLookedAtAreCountedAsTheyWereSeen() throws {
+        func text(_ name: String) throws -> String {
+            try String(contentsOf: DocumentationTests.root.appendingPathComponent(name), encoding: .utf8)
+        }
+        let lines = try text("Training/clicks-seen.csv").split(separator: "\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false)
+        }
+        let columns = try ["seed", "grade", "seen"].map { try #require(lines[0].firstIndex(of: Substring($0))) }
+        let clicks = lines.dropFirst().map { line in columns.map { String(line[$0]) } }
+        func count(_ grade: String, _ seen: String, seed: String? = nil) -> Int {
+            clicks.count { [$0[1], $0[2]] == [grade, seen] && (seed == nil || $0[0] == seed) }
+        }
+        let results = try text("Training/RESULTS.md")
+        let seeds = Set(clicks.map { $0[0] })
+        #expect(seeds.count == 3)
+        for seed in seeds {
+            let counts = [("sure", "right"), ("sure", "wrong"), ("unsure", "right"), ("unsure", "wrong"), ("none", "")].map {
+                "\(count($0.0, $0.1, seed: seed))"
+            }
+            let row = ([seed, "\(clicks.count { $0[0] == seed })"] + counts).joined(separator: " | ")
+            #expect(results.contains("| \(row) |"), "no row \(row)")
+        }
+        let (sure, right) = (count("sure", "right"), count("sure", "right") + count("unsure", "right"))
+        let told =
+            "\(right) are right; of the \(sure + count("sure", "wrong")) that are called sure \(sure) are, of the others \(right - sure)."
+        let readme = try text("README.md")
+        #expect(readme.contains("Of \(clicks.count) clicks") && readme.contains(told), "README does not say: \(told)")
+    }
+
     @Test func figuresWithoutARowAreTold() {
         let rows = ["| a b | 9 | 0.405 [0.3, 0.5] |"]
         #expect(Self.unfounded("41 %<!-- a b: 0.405 -->, with 95 % intervals", rows: rows).isEmpty)

@@ -27,6 +27,7 @@ import Testing
             #expect(abs(point.x) < 0.56 && abs(point.y) < 1.06 && abs(point.z) < 0.56)
         }
         if change == .subdivided { #expect(changed.mesh.faces.count == 4 * shape.mesh.faces.count) }
+        #expect((after.opened.clusters != nil) == (change == .clustered))
         if change == .decimated { #expect(changed.mesh.vertices.count < shape.mesh.vertices.count / 2) }
         #expect((changed.hash == shape.hash) == (change == .otherViews))
     }
@@ -82,9 +83,13 @@ import Testing
             let evaluation = InvarianceEvaluator(evaluator(4), changes: [.translated, .subdivided])
             let records = try evaluation.run(folder: folder).records
             #expect(records.count == 4)
-            let changes: [Facts] = try #require(evaluation.summary(of: records)["changes"])
+            let summary = evaluation.summary(of: records)
+            let changes: [Facts] = try #require(summary["changes"])
+            let unchanged: Facts = try #require(summary["unchanged"])
             #expect(changes.map { $0["name"] } == ["translated", "subdivided"])
             #expect(records.allSatisfy { $0.changes.count == 2 })
+            #expect(unchanged["right"]?.mean == Double(records.count { $0.part == $0.clicked }) / 4)
+            #expect(changes[1]["right"]?.mean == Double(records.count { $0.changes["subdivided"]?.part == $0.clicked }) / 4)
             // Moving a mesh changes nothing but rounding, which may tip a tie.
             #expect(try #require(changes[0]["samePart"]).mean >= 0.75)
         }

@@ -9,6 +9,8 @@ package struct InvarianceRecord: Sendable, Hashable, Codable, PhotoRecord {
     package var photo: Int
     /// The shape.
     package var shape: String
+    /// The part that was clicked.
+    package var clicked: String
     /// The part of the answer on the mesh as it is; absent without an answer.
     package var part: String?
     /// The answers on the changed meshes, by ``MeshChange``.
@@ -74,7 +76,7 @@ package struct InvarianceEvaluator: ClickExperiment {
             let before = try Self.answer(click, opened, mesh.target, worker)
             let start = before.map { mesh.shape.mesh.vertices[$0] }
             var record = InvarianceRecord(
-                sample: taken.firstSample + index, photo: taken.number, shape: opened.path,
+                sample: taken.firstSample + index, photo: taken.number, shape: opened.path, clicked: click.part,
                 part: before.flatMap { mesh.target.part(of: $0) }, changes: [:])
             for item in mesh.changed {
                 let after = try Self.answer(click, opened, item.target, item.bench)
@@ -98,25 +100,30 @@ package struct InvarianceEvaluator: ClickExperiment {
 extension InvarianceEvaluator {
     /// `invariance.json`: how often answers stay where they are, of so many `clicks`, of which so many were `answered` on the mesh as it is.
     ///
-    /// For each of the `changes` the share of clicks that have the same part for an answer, or none before and after (`samePart`), and of those
-    /// with answers before and after whose answers are within a tenth of the mesh's radius of each other (`near`).
+    /// For the mesh as it is (`unchanged`) and for each of the `changes` the share of clicks that are answered with the clicked part (`right`); for
+    /// each change also of those that have the same part for an answer, or none, before and after (`samePart`), and of those with answers before
+    /// and after whose answers are within a tenth of the mesh's radius of each other (`near`).
     package func summary(of records: [InvarianceRecord]) -> Summary {
         let names = MeshChange.allCases.map(\.rawValue).filter { name in records.contains { $0.changes[name] != nil } }
         let changes = names.map { name in
             Facts(
                 ["name": name], of: records, by: \.photo,
                 [
+                    "right": { record in record.changes[name].map { $0.part == record.clicked ? 1 : 0 } },
                     "samePart": { record in record.changes[name].map { $0.part == record.part ? 1 : 0 } },
                     "near": { $0.changes[name]?.distance.map { $0 <= 0.1 ? 1 : 0 } },
                 ])
         }
+        let unchanged = Facts(["name": "as it is"], of: records, by: \.photo, ["right": { $0.part == $0.clicked ? 1 : 0 }])
         func counted(_ key: String, _ heading: String) -> Column {
             Column(heading) { row in row[key].map { "\($0.cell) (n = \($0.n))" } ?? "-" }
         }
         let answered = records.count { $0.part != nil }
+        let columns: [Column] = [
+            .name("name", "the mesh"), counted("right", "right"), counted("samePart", "same part"), counted("near", "within 0.1 radii"),
+        ]
         return Summary(
-            schema: 1, ["clicks": records.count, "answered": answered, "changes": changes],
-            "\(records.count) clicks, \(answered) with an answer",
-            Markdown.table([.name("name", "the mesh"), counted("samePart", "same part"), counted("near", "within 0.1 radii")], changes))
+            schema: 1, ["clicks": records.count, "answered": answered, "unchanged": unchanged, "changes": changes],
+            "\(records.count) clicks, \(answered) with an answer", Markdown.table(columns, [unchanged] + changes))
     }
 }

@@ -1,5 +1,6 @@
 import BSBBasics
 import BSBShapes
+import BSBWorkbench
 import Foundation
 
 /// A change of a mesh that leaves what it means as it is.
@@ -16,6 +17,8 @@ package enum MeshChange: String, Sendable, Hashable, Codable, CaseIterable {
     case rotated = "rotated at random"
     /// Each triangle cut into four.
     case subdivided
+    /// Each triangle cut into four until there are so many vertices that they are worked on in clusters.
+    case clustered = "subdivided into clusters"
     /// Vertices merged in cells of twice the mean length of edges.
     case decimated
     /// Vertices moved by a Gaussian of a hundredth of the radius.
@@ -47,6 +50,10 @@ extension MeshChange {
             result.mesh.vertices = shape.mesh.vertices.map { RenderMatcher.rotated($0 - center, around: axis, by: angle) + center }
             back = { RenderMatcher.rotated($0 - center, around: axis, by: -angle) + center }
         case .subdivided: result = shape.subdivided()
+        case .clustered:
+            repeat {
+                result = result.subdivided()
+            } while result.mesh.vertices.count <= OpenMesh.usualClusterLimit && !result.mesh.faces.isEmpty
         case .decimated: result = shape.decimated(cell: 2 * Self.meanEdge(of: shape.mesh))
         case .noisy:
             result.mesh.vertices = shape.mesh.vertices.map {
