@@ -1,4 +1,5 @@
 import BSBBasics
+import BSBCorrespondence
 import Foundation
 import BSBImages
 import BSBPhotography
