@@ -91,7 +91,7 @@ package struct TextureJob: Sendable {
     private func amounts(_ match: Answer) -> [Float]? {
         switch scope {
         case .object: match.masks.object.isEmpty ? nil : match.mesh.referenced.map { $0 ? 1 : 0 }
-        case .part: match.correspondence.buddy == nil ? nil : match.segment.map(Self.amounts)
+        case .part: match.correspondence.buddy == nil ? nil : match.segment.map { Self.amounts($0, at: match.mesh.scene.mesh.vertices) }
         }
     }
 
@@ -142,13 +142,29 @@ package struct TextureJob: Sendable {
         return color
     }
 
-    /// #V: how much of the photo's colour a vertex gets; it falls off over a narrow band at the part's border.
-    static func amounts(_ segment: SurfaceSegment) -> [Float] {
-        segment.probability.map { probability in
-            let t = min(max((probability - segment.threshold) / 0.2 + 0.5, 0), 1)
+    /// #V: how much of the photo's colour a vertex gets: all in the part and none elsewhere, but for a narrow band at the border, where it falls off
+    /// with the probability.
+    ///
+    /// - Parameter positions: #V, in the unit ball.
+    /// - Complexity: O(#V log #V).
+    static func amounts(_ segment: SurfaceSegment, at positions: [SIMD3<Float>]) -> [Float] {
+        let labels = segment.vertexLabels
+        let sides = [false, true].map { side in
+            let members = labels.indices.filter { labels[$0] == side }.map { positions[$0] }
+            return (members: members, tree: NearestPoint(members))
+        }
+        return labels.indices.map { vertex in
+            let t = (segment.probability[vertex] - segment.threshold) / 0.2 + 0.5
+            let (isInside, other) = (labels[vertex], sides[labels[vertex] ? 0 : 1])
+            guard t > 0, t < 1, let nearest = other.tree.nearest(to: positions[vertex]) else { return isInside ? 1 : 0 }
+            let offset = other.members[nearest] - positions[vertex]
+            guard (offset * offset).sum() <= bandWidth * bandWidth else { return isInside ? 1 : 0 }
             return t * t * (3 - 2 * t)
         }
     }
+
+    /// How wide the band at the border of a part is on either side, in radii of the mesh.
+    private static let bandWidth: Float = 0.03
 
     // MARK: Picture
 

@@ -47,8 +47,14 @@ package struct BatchAnswering: Sendable {
     let options: Options
     private let photos: BoundedMemory
 
+    /// The most bytes of what models see that are kept for each mesh in work, and once more for photos: rows come mesh by mesh, so that what
+    /// was seen of a mesh is of no use after them.
+    private static let kept = 128 << 20
+
     /// What gives answers at a workbench, with paths relative to `folder`.
     package init(at bench: Workbench, folder: String, options: Options) {
+        var bench = bench
+        bench.memory = BoundedMemory(limit: min(bench.memory.limit, Self.kept * (1 + bench.parallelism.threads)))
         self.bench = bench
         self.folder = folder
         self.options = options

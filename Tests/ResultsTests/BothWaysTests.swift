@@ -204,8 +204,10 @@ import Testing
         for (x, red) in [10, 200, 30, 20, 40].enumerated() { image[x, 0] = Color(UInt8(red), 7, 9) }
         let mask = Mask(width: 5, height: 1) { _, _ in true }
         #expect(TextureJob.medianColor(image, mask) == SIMD3<Float>(30, 7, 9) / 255)
-        let amounts = TextureJob.amounts(SurfaceSegment(probability: [0, 0.4, 0.5, 0.6, 1]))
-        #expect(zip(amounts, [0, 0, 0.5, 1, 1]).allSatisfy { abs($0 - $1) < 1e-5 }, "\(amounts)")
+        // A row of points a hundredth apart, and two far away which are hardly out of the part and hardly in it.
+        let places = [0, 1, 2, 3, 4, 50, -50].map { SIMD3<Float>(Float($0) / 100, 0, 0) }
+        let amounts = TextureJob.amounts(SurfaceSegment(probability: [0, 0.4, 0.5, 0.6, 1, 0.45, 0.55]), at: places)
+        #expect(zip(amounts, [0, 0, 0.5, 1, 1, 0, 1]).allSatisfy { abs($0 - $1) < 1e-5 }, "\(amounts)")
     }
 
     @Test(arguments: [TextureMode.image, .colour]) func aPaintedMeshIsWritten(mode: TextureMode) throws {

@@ -10,7 +10,7 @@ package struct KindTable: Sendable, Hashable, Codable {
         /// The folders of photos.
         package var photos: [String]
         /// The words that meshes are called by.
-        package var meshes: Set<String>
+        package var meshes: [String]
     }
 
     /// The kinds by their names.
