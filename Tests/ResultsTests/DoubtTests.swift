@@ -72,7 +72,11 @@ import Testing
         Self.setShare(onMesh, of: &answer)
         #expect((answer.grade == .unsure) == isDoubted)
         guard isDoubted else { return }
-        guard case .otherSize(let mesh, let photo) = try #require(answer.doubts.first) else { return Issue.record("another doubt") }
+        let doubt = try #require(answer.doubts.first)
+        guard case .otherSize(let mesh, let photo) = doubt else {
+            Issue.record("another doubt: \(doubt)")
+            return
+        }
         #expect(abs(mesh - onMesh) < 0.02 && abs(photo - Double(rowsInPhoto) / 100) < 1e-9)
     }
 
