@@ -160,7 +160,7 @@ import Testing
         try withTemporaryDirectory { folder in
             try writePhotos(of: ["towers", "cars"], in: "\(folder)/photos")
             let ground = Subjects(Self.data, Self.data.entries, at: testBench())
-            func records(_ meshes: Set<String>) throws -> [ExistenceRecord] {
+            func records(_ meshes: [String]) throws -> [ExistenceRecord] {
                 let table = KindTable([
                     "tower": .init(photos: ["towers"], meshes: meshes), "car": .init(photos: ["cars"], meshes: ["car"]),
                 ])
