@@ -149,18 +149,20 @@ package struct TextureJob: Sendable {
     /// - Complexity: O(#V log #V).
     static func amounts(_ segment: SurfaceSegment, at positions: [SIMD3<Float>]) -> [Float] {
         let labels = segment.vertexLabels
-        let sides = [false, true].map { side in
-            let members = labels.indices.filter { labels[$0] == side }.map { positions[$0] }
-            return (members: members, tree: NearestPoint(members))
+        var amounts = labels.map { $0 ? Float(1) : 0 }
+        let blends = segment.probability.map { ($0 - segment.threshold) / 0.2 + 0.5 }
+        for side in [false, true] {
+            let unclear = labels.indices.filter { labels[$0] == side && blends[$0] > 0 && blends[$0] < 1 }
+            guard !unclear.isEmpty else { continue }
+            let others = labels.indices.filter { labels[$0] != side }.map { positions[$0] }
+            let tree = NearestPoint(others)
+            for vertex in unclear {
+                guard let nearest = tree.nearest(to: positions[vertex]) else { continue }
+                let (offset, t) = (others[nearest] - positions[vertex], blends[vertex])
+                if (offset * offset).sum() <= bandWidth * bandWidth { amounts[vertex] = t * t * (3 - 2 * t) }
+            }
         }
-        return labels.indices.map { vertex in
-            let t = (segment.probability[vertex] - segment.threshold) / 0.2 + 0.5
-            let (isInside, other) = (labels[vertex], sides[labels[vertex] ? 0 : 1])
-            guard t > 0, t < 1, let nearest = other.tree.nearest(to: positions[vertex]) else { return isInside ? 1 : 0 }
-            let offset = other.members[nearest] - positions[vertex]
-            guard (offset * offset).sum() <= bandWidth * bandWidth else { return isInside ? 1 : 0 }
-            return t * t * (3 - 2 * t)
-        }
+        return amounts
     }
 
     /// How wide the band at the border of a part is on either side, in radii of the mesh.

@@ -1,4 +1,5 @@
 import BSBAnswering
+import BSBCorrespondence
 import BSBWorkbench
 
 extension MatchDocument {
@@ -13,9 +14,11 @@ extension MatchDocument {
         let buddy = correspondence.buddy
         let (photo, mesh, click) = (outcome.photo, outcome.mesh, outcome.click)
         let objectPixel = click.objectPixel ?? click.pixel
+        let doubts = outcome.doubts
         let pixels = Double(photo.image.width * photo.image.height)
         self.init(
-            found: buddy != nil, grade: outcome.grade, doubts: outcome.grade == .unsure ? outcome.doubts.map(\.sentence) : nil,
+            found: buddy != nil, grade: Grade(hasAnswer: buddy != nil, doubts: doubts),
+            doubts: doubts.isEmpty ? nil : doubts.map(\.sentence),
             reason: correspondence.reason, explanation: correspondence.reason?.sentence, vertex: buddy?.vertex,
             position: buddy.map { [mesh.mesh.filePosition($0.vertex)].flatMap { [$0.x, $0.y, $0.z] } },
             pixel: buddy.map { [$0.pixel.x, $0.pixel.y] }, qualifies: buddy?.qualifies, iou: buddy?.iou, similarity: buddy?.similarity,

@@ -1,4 +1,5 @@
 import BSBAnswering
+import BSBCorrespondence
 import BSBImages
 import BSBRendering
 import BSBShapes
@@ -9,6 +10,7 @@ import Foundation
 struct Overview {
     private let answer: Answer
     private let part: PartDocument?
+    private let doubts: [Doubt]
 
     private static let photo = (width: 600, height: 400)
     private static let side = RasterSize(width: 300, height: 376)
@@ -17,6 +19,7 @@ struct Overview {
     init(_ answer: Answer, part: PartDocument?) {
         self.answer = answer
         self.part = part
+        doubts = answer.doubts
     }
 
     /// The photo twice and the mesh from each side.
@@ -38,7 +41,7 @@ struct Overview {
 
     /// The picture with panels that were painted already.
     func image(of panels: [Image]) -> Image {
-        let grade = answer.grade
+        let grade = Grade(hasAnswer: answer.isFound, doubts: doubts)
         let sides = panels.dropFirst(2).map { PictureSheet.Panel($0, "") }
         return PictureSheet(
             title: PictureSheet.title(
@@ -80,7 +83,7 @@ struct Overview {
             notes.append(
                 "Part: \(part.vertices) vertices, \(part.faces) faces, \(share) of the surface; the ring marks the buddy vertex.")
         }
-        return notes + answer.doubts.map { "Unsure: \($0.sentence)" } + answer.warnings.suffix(3).map { "Note: \($0)" }
+        return notes + doubts.map { "Unsure: \($0.sentence)" } + answer.warnings.suffix(3).map { "Note: \($0)" }
     }
 
     private func name(_ path: String) -> String { String(path.split(separator: "/").last ?? "") }

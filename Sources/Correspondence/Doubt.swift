@@ -1,4 +1,3 @@
-import BSBCorrespondence
 import Foundation
 
 /// What makes an answer unsure.
@@ -26,33 +25,18 @@ public enum Doubt: Sendable, Hashable {
     }
 }
 
-extension Answer {
-    /// Below this IoU the part at the answer's pixel is another.
-    static let leastIoU: Float = 0.4
-    /// How many times as large as the other a part may be.
-    static let mostTimes = 3.5
+extension Correspondence {
+    /// Below this IoU the part at the answer's pixel is another; it told right answers from wrong ones on clicks in real photos, and held on others
+    /// (Training/RESULTS.md).
+    private static let leastIoU: Float = 0.4
 
-    /// What speaks against the answer; nothing where there is none.
-    ///
-    /// The limits told right answers from wrong ones on clicks in real photos, and held on others (Training/RESULTS.md).
-    ///
-    /// Complexity: O(pixels + #V).
+    /// What speaks against the answer, before its part of the mesh is known; nothing where there is none.
     public var doubts: [Doubt] {
-        guard let buddy = correspondence.buddy else { return [] }
+        guard let buddy else { return [] }
         var doubts: [Doubt] = []
         if !buddy.qualifies { doubts.append(.leadsElsewhere) }
-        if let existence = correspondence.existence, existence < 0.5 { doubts.append(.unlikely(existence)) }
+        if let existence, existence < Grade.leastExistence { doubts.append(.unlikely(existence)) }
         if buddy.qualifies, let iou = buddy.iou, iou < Self.leastIoU { doubts.append(.otherPart(iou)) }
-        if let segment {
-            let onMesh = mesh.share(of: segment.vertexLabels)
-            let inPhoto = Double(masks.part.count) / Double(max(1, masks.object.union(masks.part).count))
-            if max(onMesh, inPhoto) > Self.mostTimes * min(onMesh, inPhoto) {
-                doubts.append(.otherSize(onMesh: onMesh, inPhoto: inPhoto))
-            }
-        }
         return doubts
     }
-
-    /// How sure the answer is: unsure where something speaks against it.
-    public var grade: Grade { isFound ? doubts.isEmpty ? .sure : .unsure : .none }
 }
