@@ -49,7 +49,7 @@ package struct BatchAnswering: Sendable {
 
     /// The most bytes of what models see that are kept for each mesh in work, and once more for photos: rows come mesh by mesh, so that what
     /// was seen of a mesh is of no use after them.
-    private static let kept = 128 << 20
+    private static let kept = 64 << 20
 
     /// What gives answers at a workbench, with paths relative to `folder`.
     package init(at bench: Workbench, folder: String, options: Options) {
@@ -58,7 +58,7 @@ package struct BatchAnswering: Sendable {
         self.bench = bench
         self.folder = folder
         self.options = options
-        photos = BoundedMemory(limit: 256 << 20)
+        photos = BoundedMemory(limit: Self.kept)
     }
 
     /// The folder of a row's files, relative to the output.
