@@ -1,6 +1,5 @@
 import BSBCorrespondence
 import BSBImages
-import BSBLinearAlgebra
 import BSBWorkbench
 import Foundation
 
@@ -44,7 +43,7 @@ package struct RelateJob: Sendable {
 
     /// What comparing the photos themselves says, without a mesh.
     package struct Direct: Sendable {
-        /// The pixel of the second photo's object most similar to the click.
+        /// The pixel of the second photo's object that is mutually most similar to the click (``MutualPixels``).
         package var pixel: Pixel
         /// Cosine of the features of both.
         package var similarity: Float
@@ -197,15 +196,14 @@ package struct RelateJob: Sendable {
         // The features that the way through the mesh had: of the object's box, if so set.
         let first = chain.there.features
         let second = try outcome.second.features(of: object.mask, including: object.click, at: bench)
-        let query = row(first.feature(at: outcome.click.pixel.center))
-        let there = PixelSearch(features: second, region: object.mask)
-        guard let match = there.mostSimilar(to: query, parallelism: bench.parallelism)[0] else { return }
+        let query = first.feature(at: outcome.click.pixel.center)
+        guard let match = MutualPixels(of: second, in: object.mask, relativeTo: first, in: outcome.masks.object).best(for: query)
+        else { return }
         let level = bench.settings.matching.partLevel
         let answer = try outcome.second.answer(at: match.pixel, at: bench)
         let mask = answer.mask(level, including: match.pixel.center)
-        let back = PixelSearch(features: first, region: outcome.masks.object)
-        let returning = row(second.feature(at: match.pixel.center))
-        guard let home = back.mostSimilar(to: returning, parallelism: bench.parallelism)[0] else { return }
+        let back = MutualPixels(of: first, in: outcome.masks.object, relativeTo: second, in: object.mask)
+        guard let home = back.best(for: second.feature(at: match.pixel.center)) else { return }
         let ending = try outcome.first.answer(at: home.pixel, at: bench).mask(level)
         outcome.direct = Direct(
             pixel: match.pixel, similarity: match.similarity, mask: mask, predictedIoU: answer.predictedIoU[level.index],
@@ -213,6 +211,4 @@ package struct RelateJob: Sendable {
             returnIoU: ending.intersectionOverUnion(outcome.masks.part))
         outcome.directIoU = outcome.best.flatMap { outcome.chains[$0].on?.mask?.intersectionOverUnion(mask) }
     }
-
-    private func row(_ values: [Float]) -> Matrix { Matrix(rows: 1, columns: values.count, values: values) }
 }

@@ -36,6 +36,7 @@ import Testing
         for (point, match) in zip(points, found) {
             let wanted = point + [16, -8]
             #expect(abs(match.nearest.x - wanted.x) <= 4 && abs(match.nearest.y - wanted.y) <= 4, "\(point) \(match)")
+            #expect(abs(match.mutual.x - wanted.x) <= 4 && abs(match.mutual.y - wanted.y) <= 4, "\(point) \(match)")
             #expect(abs(match.voted.x - wanted.x) <= 4 && abs(match.voted.y - wanted.y) <= 4, "\(point) \(match)")
         }
     }
@@ -43,7 +44,7 @@ import Testing
     @Test func neighboursOutvoteNoise() {
         let points = (0..<5).flatMap { y in (0..<5).map { SIMD2<Float>(36 + 16 * Float($0), 36 + 16 * Float(y)) } }
         let found = KeypointMatcher().matches(of: points, from: photo(grid(16)), to: photo(grid(16, movedBy: [1, 1], noise: 1.6)))
-        func right(_ answer: KeyPath<(nearest: SIMD2<Float>, voted: SIMD2<Float>), SIMD2<Float>>) -> Int {
+        func right(_ answer: KeyPath<KeypointMatcher.Match, SIMD2<Float>>) -> Int {
             zip(points, found).count { point, match in
                 let off = match[keyPath: answer] - point - [8, 8]
                 return abs(off.x) <= 8 && abs(off.y) <= 8
@@ -91,7 +92,7 @@ import Testing
             let summary = evaluator.summary(of: records)
             let groups: [Facts] = try #require(summary["groups"])
             #expect(groups.map { $0["name"] } == ["all", "a"])
-            for key in ["nearest", "voted"] {
+            for key in ["nearest", "mutual", "voted"] {
                 let scores: [Facts] = try #require(groups[0][key])
                 #expect(scores.map { $0["within"] } == [0.05, 0.1, 0.15])
                 #expect(try abs(#require(scores[1]["share"]).mean - 4.0 / 6) < 0.01)

@@ -14,6 +14,8 @@ package struct KeypointRecord: Sendable, Hashable, Codable, LoggedRecord {
     package var target: String
     /// For each keypoint the distance of the nearest cell by features alone, in shares of the box.
     package var nearest: [Float]
+    /// The same of the cell that is mutually most similar (``DualSoftmax``), by features alone as well.
+    package var mutual: [Float]
     /// The same with a vote of neighbouring matches.
     package var voted: [Float]
 }
@@ -57,15 +59,18 @@ package struct KeypointEvaluator: Experiment {
         let side = max(target.boxSide, .leastNormalMagnitude)
         func distance(_ a: SIMD2<Float>, _ b: SIMD2<Float>) -> Float { ((a - b) * (a - b)).sum().squareRoot() / side }
         let found = KeypointMatcher().matches(of: source.points, from: photos[pair.source], to: photos[pair.target])
+        func distances(_ place: KeyPath<KeypointMatcher.Match, SIMD2<Float>>) -> [Float] {
+            zip(found, target.points).map { distance($0[keyPath: place], $1) }
+        }
         return KeypointRecord(
-            sample: number, source: source.name, target: target.name, nearest: zip(found, target.points).map { distance($0.nearest, $1) },
-            voted: zip(found, target.points).map { distance($0.voted, $1) })
+            sample: number, source: source.name, target: target.name, nearest: distances(\.nearest), mutual: distances(\.mutual),
+            voted: distances(\.voted))
     }
 
     /// `keypoints.json`: how often keypoints are found in other photos of their set, over so many ordered `pairs` of `photos`.
     ///
-    /// Of `groups`, all sets and each, the shares of keypoints that the `nearest` cell by features alone finds, and the same with a vote of
-    /// neighbouring matches (`voted`): the `share` within a distance of the right place (`within`), in shares of the larger side of the box
+    /// Of `groups`, all sets and each, the shares of keypoints that the `nearest` cell by features alone finds, the `mutual` nearest by features
+    /// alone, and the same with a vote of neighbouring matches (`voted`): the `share` within a distance of the right place (`within`), in shares of the larger side of the box
     /// around the target's keypoints; intervals resample source photos.
     package func summary(of records: [KeypointRecord]) -> Summary {
         let sets = Dictionary(set.photos.map { ($0.name, $0.set) }) { first, _ in first }
@@ -84,7 +89,8 @@ package struct KeypointEvaluator: Experiment {
             "\(records.count) pairs of \(set.photos.count) photos. Share of keypoints within \(distances.joined(separator: " / ")) of their box; "
                 + "intervals at \(distances[1])",
             Markdown.table(
-                [.name("name", "set")] + columns("nearest", "nearest cell") + columns("voted", "with a vote") + [count], groups))
+                [.name("name", "set")] + columns("nearest", "nearest cell") + columns("mutual", "mutually nearest")
+                    + columns("voted", "with a vote") + [count], groups))
     }
 
     private static func group(_ name: String, of records: [KeypointRecord]) -> Facts {
@@ -94,6 +100,6 @@ package struct KeypointEvaluator: Experiment {
                 return Facts(["within": within], of: hits, by: \.1, ["share": \.0])
             }
         }
-        return ["name": name, "nearest": scores(\.nearest), "voted": scores(\.voted)]
+        return ["name": name, "nearest": scores(\.nearest), "mutual": scores(\.mutual), "voted": scores(\.voted)]
     }
 }

@@ -1,4 +1,5 @@
 import BSBBackbones
+import BSBCorrespondence
 import BSBLinearAlgebra
 import Foundation
 
@@ -48,32 +49,48 @@ struct KeypointMatcher: Sendable {
         }
     }
 
-    /// Votes count with this power of their cosine.
-    var power: Float = 4
+    /// A match counts for the exponential of its mutual similarity over this: softer than an answer, since any number of neighbours vote.
+    var temperature: Float = 4 * DualSoftmax.temperature
     /// The standard deviation, in cells of the features' own grid, of the weights of neighbours that vote.
     var spread: Float = 8
 
-    /// For each point the centre of the cell of `target` that is most similar: by its own feature, and with the votes of its neighbours.
+    /// Where a point of one photo is in another, by three rules.
+    struct Match: Sendable, Hashable {
+        /// The centre of the most similar cell.
+        var nearest: SIMD2<Float>
+        /// The centre of the cell that is mutually most similar (``DualSoftmax``): still by features alone.
+        var mutual: SIMD2<Float>
+        /// The same with the votes of the point's neighbours.
+        var voted: SIMD2<Float>
+    }
+
+    /// For each point the centre of the cell of `target` that means the same.
     ///
     /// A neighbour votes for each displacement with its similarity to the cell there; a cell's score is its similarity times the votes for
-    /// its displacement, as in probabilistic Hough matching (Cho et al., CVPR 2015) around each point.
+    /// its displacement, as in probabilistic Hough matching (Cho et al., CVPR 2015) around each point. All similarities that vote are mutual.
     /// - Complexity: O(cells of the source x cells of the target x (dimension + points)).
-    func matches(of points: [SIMD2<Float>], from source: Photo, to target: Photo) -> [(nearest: SIMD2<Float>, voted: SIMD2<Float>)] {
+    func matches(of points: [SIMD2<Float>], from source: Photo, to target: Photo) -> [Match] {
         let queries = Matrix(rows: points.count, columns: source.features.columns, values: points.flatMap { source.feature(at: $0) })
         let own = Matrix.product(queries.factor, target.features.factor.transposed)
-        // Every second column and row of the doubled grid is enough to vote.
+        // Every second column and row of the doubled grid is enough to vote, and to tell what a cell has in common with all others.
         let voters = source.centers.indices.filter { $0 % source.columns % 2 == 0 && $0 / source.columns % 2 == 0 }
         let voting = Matrix(rows: voters.count, columns: source.features.columns, values: voters.flatMap { source.features.row($0) })
-        let similarities = Matrix.product(voting.factor, target.features.factor.transposed).values.map(weight)
+        let penalties = DualSoftmax.popularity(of: target.features, among: voting).map { $0 / 2 }
+        let cosines = Matrix.product(voting.factor, target.features.factor.transposed).values
+        let cells = target.centers.count
+        let weights = cosines.indices.map { weight(cosines[$0] - penalties[$0 % cells]) }
         return points.indices.map { index in
             let similar = Array(own.row(index))
-            let votes = votes(around: source.place(of: points[index]), voters, similarities, source, target)
-            let scores = zip(similar, votes).map { weight($0) * $1 }
-            return (target.centers[Self.best(similar)], target.centers[Self.best(scores)])
+            let mutual = zip(similar, penalties).map(-)
+            let votes = votes(around: source.place(of: points[index]), voters, weights, source, target)
+            let scores = zip(mutual, votes).map { weight($0) * $1 }
+            return Match(
+                nearest: target.centers[Self.best(similar)], mutual: target.centers[Self.best(mutual)],
+                voted: target.centers[Self.best(scores)])
         }
     }
 
-    private func weight(_ cosine: Float) -> Float { cosine > 0 ? Float(pow(Double(cosine), Double(power))) : 0 }
+    private func weight(_ similarity: Float) -> Float { exp(similarity / temperature) }
 
     private static func best(_ values: [Float]) -> Int {
         values.indices.reduce(0) { values[$1] > values[$0] ? $1 : $0 }
