@@ -51,13 +51,15 @@ private struct CachedGridHeader {
     let hasKnots: Bool
     let map: PlaneMap
 
-    /// Nil if there are too few bytes.
+    /// Nil if there are too few bytes, or nothing in the grid.
     init?(_ data: Data) {
         guard data.count >= Self.size else { return nil }
         let words = data.withUnsafeBytes { bytes in
             (0..<8).map { UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)) }
         }
         (columns, rows, dimension, hasKnots) = (words[0], words[1], words[2], words[3] == 1)
+        // Beside a zero the others may be anything.
+        guard columns > 0, rows > 0, dimension > 0 else { return nil }
         let numbers = words[4...].map { Float(bitPattern: $0) }
         map = PlaneMap(scaleX: numbers[0], scaleY: numbers[1], offsetX: numbers[2], offsetY: numbers[3])
     }

@@ -43,4 +43,14 @@ import Testing
         for byte in 0..<12 { huge[byte] = 0xFF }
         #expect(FeatureGrid(cached: huge) == nil)
     }
+
+    /// Found by fuzzing: a product with a zero in it fits, and one without it need not.
+    @Test(arguments: [[UInt32.max, .max, 0], [.max, 0, .max], [0, .max, .max], [0, 0, 0]]) func sizesBesideAZeroAreRefused(sizes: [UInt32])
+    {
+        var data = Data()
+        for number in sizes + [0] { withUnsafeBytes(of: number.littleEndian) { data.append(contentsOf: $0) } }
+        for number in [Float(1), 1, 0, 0] { withUnsafeBytes(of: number.bitPattern.littleEndian) { data.append(contentsOf: $0) } }
+        #expect(FeatureGrid(cached: data) == nil)
+        #expect(ImageEmbedding(cached: Data(count: 8) + data) == nil)
+    }
 }
