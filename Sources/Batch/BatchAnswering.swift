@@ -47,8 +47,8 @@ package struct BatchAnswering: Sendable {
     let options: Options
     private let photos: BoundedMemory
 
-    /// The most bytes of what models see that are kept for each mesh in work, and once more for photos: rows come mesh by mesh, so that what
-    /// was seen of a mesh is of no use after them.
+    /// The most bytes of what models see that are kept for each mesh in work, once more for what they see of photos, and once more for the
+    /// pictures themselves: rows come mesh by mesh, so that what was seen of a mesh is of no use after them.
     private static let kept = 64 << 20
 
     /// What gives answers at a workbench, with paths relative to `folder`.

@@ -19,17 +19,22 @@ package enum DualSoftmax {
     ///   - queries: m x d unit rows.
     /// - Complexity: O(n m d).
     package static func popularity(of candidates: Matrix, among queries: Matrix) -> [Float] {
-        guard queries.rows > 0 else { return [Float](repeating: 0, count: candidates.rows) }
-        return popularity(Matrix.product(candidates.factor, queries.transposed))
+        popularity(Matrix.product(queries.factor, candidates.transposed))
     }
 
-    /// The same of cosines at hand, n x m.
+    /// The same of cosines at hand, m queries x n candidates.
     package static func popularity(_ cosines: Matrix) -> [Float] {
-        (0..<cosines.rows).map { index in
-            let row = cosines.row(index)
-            let largest = row.max() ?? 0
-            let sum = row.reduce(into: Float(0)) { $0 += exp(($1 - largest) / temperature) }
-            return largest + temperature * log(sum / Float(row.count))
+        guard cosines.rows > 0 else { return [Float](repeating: 0, count: cosines.columns) }
+        var largest = Array(cosines.row(0))
+        for query in 1..<cosines.rows {
+            for (candidate, cosine) in cosines.row(query).enumerated() { largest[candidate] = max(largest[candidate], cosine) }
         }
+        var sums = [Float](repeating: 0, count: cosines.columns)
+        for query in 0..<cosines.rows {
+            for (candidate, cosine) in cosines.row(query).enumerated() {
+                sums[candidate] += exp((cosine - largest[candidate]) / temperature)
+            }
+        }
+        return zip(largest, sums).map { $0 + temperature * log($1 / Float(cosines.rows)) }
     }
 }

@@ -75,10 +75,10 @@ struct KeypointMatcher: Sendable {
         // Every second column and row of the doubled grid is enough to vote, and to tell what a cell has in common with all others.
         let voters = source.centers.indices.filter { $0 % source.columns % 2 == 0 && $0 / source.columns % 2 == 0 }
         let voting = Matrix(rows: voters.count, columns: source.features.columns, values: voters.flatMap { source.features.row($0) })
-        let penalties = DualSoftmax.popularity(of: target.features, among: voting).map { $0 / 2 }
-        let cosines = Matrix.product(voting.factor, target.features.factor.transposed).values
+        let cosines = Matrix.product(voting.factor, target.features.factor.transposed)
+        let penalties = DualSoftmax.popularity(cosines).map { $0 / 2 }
         let cells = target.centers.count
-        let weights = cosines.indices.map { weight(cosines[$0] - penalties[$0 % cells]) }
+        let weights = cosines.values.enumerated().map { weight($1 - penalties[$0 % cells]) }
         return points.indices.map { index in
             let similar = Array(own.row(index))
             let mutual = zip(similar, penalties).map(-)
