@@ -51,11 +51,16 @@ def meshes_of(data, kind):
     return [path for path in meshes if path.parts[-3] != "labeled-meshes" or str(path.relative_to(data)) in held_out]
 
 
+def pixels_of(mask):
+    """Which pixels the picture of a mask has."""
+    return numpy.asarray(Image.open(mask).convert("L")) > 127
+
+
 def mask_of(photo):
     """Which pixels show the object, as the data has it; None where it does not say."""
     mask, ranks = photo.with_name(photo.stem + ".mask.png"), photo.with_name("part_rank.npz")
     if mask.exists():
-        return numpy.asarray(Image.open(mask).convert("L")) > 127
+        return pixels_of(mask)
     return (numpy.load(ranks)["rank"] > 0).any(axis=-1) if ranks.exists() else None
 
 
