@@ -25,6 +25,10 @@ extension Image {
             var handle: OpaquePointer?
             try check(heif.context_get_primary_image_handle(context, &handle))
             defer { heif.image_handle_release(handle) }
+            // Decoders take memory by what streams say, not by what the container says of them.
+            for size in HEIFStreamSizes(bytes).sizes where size.width > 0 && size.height > 0 {
+                _ = try checkedPixelCount(size.width, size.height, options)
+            }
             return try decodeHEIF(handle, heif, options)
         }
     }
