@@ -193,9 +193,8 @@ package struct RelateJob: Sendable {
     private func compareDirectly(_ outcome: inout Outcome) throws {
         guard let chain = outcome.best.map({ outcome.chains[$0] }) ?? outcome.chains.first else { return }
         let object = chain.object
-        // The features that the way through the mesh had: of the object's box, if so set.
-        let first = chain.there.features
-        let second = try outcome.second.features(of: object.mask, including: object.click, at: bench)
+        let first = try outcome.first.comparisonFeatures(of: outcome.masks.object, including: outcome.click.pixel, at: bench)
+        let second = try outcome.second.comparisonFeatures(of: object.mask, including: object.click, at: bench)
         let query = first.feature(at: outcome.click.pixel.center)
         guard let match = MutualPixels(of: second, in: object.mask, relativeTo: first, in: outcome.masks.object).best(for: query)
         else { return }

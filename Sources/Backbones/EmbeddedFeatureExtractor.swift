@@ -25,7 +25,7 @@ package struct EmbeddedFeatureExtractor: FeatureExtractor {
         extractor = Deferred {
             let data = try models.data("features.onnx")
             let encoder = try entry.encoder(data, name: "features.onnx", output: "features", runtime: runtime, options: options)
-            return ONNXFeatureExtractor(identity: identity, encoder: encoder)
+            return ONNXFeatureExtractor(identity: identity, encoder: encoder, pieces: entry.pieces ?? [])
         }
     }
 
@@ -46,6 +46,11 @@ package struct EmbeddedFeatureExtractor: FeatureExtractor {
     /// The features of a picture of any size.
     package func features(of image: Image) throws -> FeatureGrid {
         try extractor.value().features(of: image)
+    }
+
+    /// The pieces that the features are made of, joined without what training on renders made of them (``PieceJoin``).
+    package func comparisonFeatures(of image: Image) throws -> FeatureGrid {
+        try extractor.value().comparisonFeatures(of: image)
     }
 
     /// The features of each picture, in order, several at a time.

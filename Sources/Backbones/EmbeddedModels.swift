@@ -101,10 +101,13 @@ struct ModelManifest: Decodable, Sendable {
         var mean: SIMD3<Float>
         /// The standard deviation of red, green and blue from 0 to 1.
         var std: SIMD3<Float>
+        /// Outputs that the features are made of, by which photos are compared; the first has the finest grid.
+        var pieces: [FeaturePiece]?
 
         var isUsable: Bool {
             (1...8192).contains(inputSize) && (1...inputSize).contains(stride) && inputSize % stride == 0 && (1...65536).contains(dimension)
                 && (0..<3).allSatisfy { mean[$0].isFinite && std[$0].isFinite && std[$0] > 0 }
+                && (pieces ?? []).allSatisfy { $0.weight >= 0 && $0.weight.isFinite }
         }
 
         var preparation: ImagePreparation {

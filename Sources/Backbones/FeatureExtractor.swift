@@ -11,6 +11,9 @@ package protocol FeatureExtractor: Sendable {
     func features(of image: Image) throws -> FeatureGrid
     /// The features of each picture, in order; quicker than one by one. Throws `Failure` if the model cannot be run.
     func features(of images: [Image]) throws -> [FeatureGrid]
+    /// What pictures of things are compared with each other by, where no mesh is in between: unit vectors, longer and slower to compare than the
+    /// features. Throws `Failure` if the model cannot be run.
+    func comparisonFeatures(of image: Image) throws -> FeatureGrid
     /// The same model, whose features are interpolated between cells as the published code does it: over the model's frame, and from
     /// its pixels over the picture. Itself where nothing is published about that.
     var interpolatingAsPublished: any FeatureExtractor { get }
@@ -22,6 +25,11 @@ extension FeatureExtractor {
     /// The features of each picture, one after the other.
     package func features(of images: [Image]) throws -> [FeatureGrid] {
         try images.map { try features(of: $0) }
+    }
+
+    /// The features.
+    package func comparisonFeatures(of image: Image) throws -> FeatureGrid {
+        try features(of: image)
     }
 
     /// Itself.

@@ -135,6 +135,24 @@ struct GridEncoder: Sendable {
     }
 
     private func grid(of image: Image, cropped: Bool) throws -> FeatureGrid {
+        let result = try run(on: image, [layout.output])[0]
+        return try Cells(result, layout: layout, batch: batch, dimension: dimension, session: session).grid(of: image, cropped: cropped)
+    }
+
+    /// The grids that other outputs of the same kind hold for a picture, all of one run, without the cells that no point of it is near.
+    ///
+    /// Throws `Failure(.badInput)` if the graph has no such output.
+    func grids(of image: Image, outputs: [String]) throws -> [FeatureGrid] {
+        for output in outputs { _ = try session.signature(of: output, among: session.outputs, rank: layout.order.rank) }
+        return try zip(outputs, run(on: image, outputs)).map { output, result in
+            var layout = layout
+            layout.output = output
+            let dimension = try Self.dimension(of: result.shape, layout, session)
+            return try Cells(result, layout: layout, batch: batch, dimension: dimension, session: session).grid(of: image, cropped: true)
+        }
+    }
+
+    private func run(on image: Image, _ outputs: [String]) throws -> [Tensor] {
         let side = layout.preparation.side
         let length = 3 * side * side
         let frames = [Float](unsafeUninitializedCapacity: batch * length) { frames, initialized in
@@ -144,8 +162,8 @@ struct GridEncoder: Sendable {
             initialized = batch * length
         }
         let input = Tensor(frames, shape: [batch, 3, side, side])
-        let result = try gate.pass { try session.run([layout.input: input], outputs: [layout.output])[layout.output]! }
-        return try Cells(result, layout: layout, batch: batch, dimension: dimension, session: session).grid(of: image, cropped: cropped)
+        let results = try gate.pass { try session.run([layout.input: input], outputs: outputs) }
+        return outputs.map { results[$0]! }
     }
 }
 

@@ -27,6 +27,8 @@ package struct ONNXFeatureExtractor: FeatureExtractor {
     /// The length of a feature vector.
     package var dimension: Int { encoder.dimension }
     private let encoder: GridEncoder
+    /// What photos are compared by; none is by the features.
+    private var pieces: [FeaturePiece] = []
     /// Whether features are interpolated over the model's frame first.
     private var isInterpolatedOverFrame = false
 
@@ -35,7 +37,8 @@ package struct ONNXFeatureExtractor: FeatureExtractor {
         var hasher = ContentHasher()
         hasher.add("model", identity.hash)
         hasher.add("interpolation", "frame")
-        var result = ONNXFeatureExtractor(identity: ModelIdentity(name: identity.name, hash: hasher.finalize().hex), encoder: encoder)
+        let identity = ModelIdentity(name: identity.name, hash: hasher.finalize().hex)
+        var result = ONNXFeatureExtractor(identity: identity, encoder: encoder, pieces: pieces)
         result.isInterpolatedOverFrame = true
         return result
     }
@@ -45,7 +48,8 @@ package struct ONNXFeatureExtractor: FeatureExtractor {
     /// Throws `Failure(.badInput)` if the graph takes one size only.
     package func scaled(by factor: Float) throws -> any FeatureExtractor {
         let encoder = try encoder.scaled(by: factor)
-        var result = ONNXFeatureExtractor(identity: identity.seen(at: encoder.layout.preparation.side), encoder: encoder)
+        var result = ONNXFeatureExtractor(
+            identity: identity.seen(at: encoder.layout.preparation.side), encoder: encoder, pieces: pieces)
         result.isInterpolatedOverFrame = isInterpolatedOverFrame
         return result
     }
@@ -86,9 +90,16 @@ package struct ONNXFeatureExtractor: FeatureExtractor {
                 session: session, layout: layout, parallelism: Parallelism(threads: 1), gate: RunGate(isOpen: false)))
     }
 
-    init(identity: ModelIdentity, encoder: GridEncoder) {
+    init(identity: ModelIdentity, encoder: GridEncoder, pieces: [FeaturePiece] = []) {
         self.identity = identity
         self.encoder = encoder
+        self.pieces = pieces
+    }
+
+    /// The join of the graph's pieces, if it has any; the features otherwise.
+    package func comparisonFeatures(of image: Image) throws -> FeatureGrid {
+        guard !pieces.isEmpty else { return try features(of: image) }
+        return PieceJoin.grid(of: try encoder.grids(of: image, outputs: pieces.map(\.output)), weights: pieces.map(\.weight))
     }
 
     /// The features of a picture of any size.

@@ -20,6 +20,11 @@ struct CancellableExtractor: FeatureExtractor {
         return try base.features(of: images)
     }
 
+    func comparisonFeatures(of image: Image) throws -> FeatureGrid {
+        try cancellation.check()
+        return try base.comparisonFeatures(of: image)
+    }
+
     func scaled(by factor: Float) throws -> any FeatureExtractor { with(try base.scaled(by: factor)) }
 
     private func with(_ other: any FeatureExtractor) -> CancellableExtractor {

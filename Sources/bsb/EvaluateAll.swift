@@ -11,7 +11,7 @@ struct EvaluateAll: ParsableCommand {
         discussion: """
             Example: bsb evaluate all --data labeled-meshes --split Training/split.csv --keypoints pf-willow --output results
                      scripts/results results
-            A run that is cut short goes on where it was, and what is there already of this version stays. A day on two cores; with --quick a \
+            A run that is cut short goes on where it was, and what is there already of this version stays. Some hours on two cores; with --quick a \
             quarter of an hour, on so few clicks that numbers say little. Tables whose data are not given are left out. \
             Writes all.json and a folder for each table, with its summary.
             """)
@@ -127,31 +127,31 @@ struct EvaluateAll: ParsableCommand {
     /// Of two numbers the second is that of a quick run; words in capitals are
     /// what is given, and without it the table is left out.
     private static let lines = """
-        same|A photo of the mesh itself|success MESHES --samples 1000/16 --clicks-per-photo 4
-        cross|A photo of another shape of the category|success MESHES --protocol cross --samples 1000/16 --clicks-per-photo 4
-        parts|The mesh itself, each visible part as likely as any other|success MESHES --sampling part --samples 400/16 \
+        same|A photo of the mesh itself|success MESHES --samples 408/16 --clicks-per-photo 4
+        cross|A photo of another shape of the category|success MESHES --protocol cross --samples 408/16 --clicks-per-photo 4
+        parts|The mesh itself, each visible part as likely as any other|success MESHES --sampling part --samples 204/16 \
         --clicks-per-photo 4 --no-segments --no-render-baselines --gallery 0
         vertices|The mesh itself, each vertex as likely as any other, as the paper draws them|success MESHES --sampling vertex \
-        --samples 400/16 --clicks-per-photo 4 --no-segments --no-render-baselines --gallery 0
-        unseen|Other shapes never seen, themselves|success UNSEEN --samples 400/16 --clicks-per-photo 4
-        unseen-cross|Other shapes never seen, another of the group|success UNSEEN --protocol cross --samples 400/16 --clicks-per-photo 4
-        beside|A photo of the mesh itself, on other features|success MESHES BESIDE --samples 408/16 --clicks-per-photo 4 --no-segments --gallery 0
-        beside-cross|A photo of another shape, on other features|success MESHES BESIDE --protocol cross --samples 408/16 --clicks-per-photo 4 \
+        --samples 204/16 --clicks-per-photo 4 --no-segments --no-render-baselines --gallery 0
+        unseen|Other shapes never seen, themselves|success UNSEEN --samples 204/16 --clicks-per-photo 4
+        unseen-cross|Other shapes never seen, another of the group|success UNSEEN --protocol cross --samples 204/16 --clicks-per-photo 4
+        beside|A photo of the mesh itself, on other features|success MESHES BESIDE --samples 204/16 --clicks-per-photo 4 --no-segments --gallery 0
+        beside-cross|A photo of another shape, on other features|success MESHES BESIDE --protocol cross --samples 204/16 --clicks-per-photo 4 \
         --no-segments --gallery 0
         photos|Real photos|photos PHOTOS
         relate|From photo to photo, through meshes|relate PHOTOS --samples 200/16
         existence|Parts that the mesh lacks|existence MESHES --samples 204/16
         reverse|From the mesh to a photo of it, and back|reverse MESHES --samples 102/16
         reverse-cross|From the mesh to a photo of another shape, and back|reverse MESHES --protocol cross --samples 102/16
-        dense|Each pixel's point on the mesh itself|dense MESHES --photos 60/4 --regions
-        dense-deformed|Each pixel's point on the mesh, photographed bent|dense MESHES --photos 60/4 --subject deformed
-        dense-cross|Each pixel's part on another shape|dense MESHES --photos 60/4 --subject cross --regions
-        video|A part followed through frames of the mesh itself|video MESHES --films 60/4
-        video-cross|A part followed through frames of another shape|video MESHES --protocol cross --films 60/4
+        dense|Each pixel's point on the mesh itself|dense MESHES --photos 34/4 --regions
+        dense-deformed|Each pixel's point on the mesh, photographed bent|dense MESHES --photos 34/4 --subject deformed
+        dense-cross|Each pixel's part on another shape|dense MESHES --photos 34/4 --subject cross --regions
+        video|A part followed through frames of the mesh itself|video MESHES --films 24/4
+        video-cross|A part followed through frames of another shape|video MESHES --protocol cross --films 24/4
         transfer|Labels from mesh to mesh|transfer MESHES --pairs 60/8
-        segments|Clicks on the mesh to its parts|segments MESHES --meshes-per-category 3/1 --methods lift,lift-clean,ball,diameter
+        segments|Clicks on the mesh to its parts|segments MESHES --meshes-per-category 2/1 --methods lift,lift-clean,ball,diameter
         invariance|The mesh moved, turned and remeshed|invariance MESHES --samples 68/16
-        ablations|Variants of the method|ablations MESHES --samples 204/16 --variants \
+        ablations|Variants of the method|ablations MESHES --samples 102/16 --variants \
         published,k-10,k-300,whole-photo,part-mean-0.5,mirrored,last-resort,means,whitening,views-120,reference-views,max
         keypoints|Keypoints of photos in other photos, by features alone|keypoints KEYPOINTS
         """

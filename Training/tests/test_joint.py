@@ -1,10 +1,12 @@
 """The joint head: what it starts as, and that the exported graph computes what was trained."""
 
+import json
 import tempfile
 import unittest
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
 import torch
 
@@ -56,13 +58,47 @@ class HeadTests(unittest.TestCase):
                 below, torch.randn(1, 3, 32, 32), lower, input_names=["image"], output_names=["features"], opset_version=17, dynamo=False,
                 dynamic_axes={"image": {0: "n", 2: "h", 3: "w"}, "features": {0: "n", 2: "r", 3: "c"}},
             )
-            export_joint.export(network, lower, path)
+            names = export_joint.export(network, lower, path)
             image = torch.randn(2, 3, 96, 64)
-            found = onnxruntime.InferenceSession(path).run(None, {"image": image.numpy()})[0]
+            found, *given = onnxruntime.InferenceSession(path).run(["features", *names], {"image": image.numpy()})
             with torch.no_grad():
-                wanted = network(image, below(torch.nn.functional.avg_pool2d(image, 2))).numpy()
+                half = below(torch.nn.functional.avg_pool2d(image, 2))
+                wanted = network(image, half).numpy()
+                pieces = [half] + [unit(x) for x in network.trunk(image)]
         self.assertEqual(found.shape, (2, 16, 12, 8))
         self.assertLess(np.abs(found - wanted).max(), 0.02)
+        self.assertEqual(names, [f"piece{i}" for i in range(6)])
+        for one, other in zip(given, pieces):
+            self.assertEqual(one.shape, tuple(other.shape))
+            self.assertLess(np.abs(one - other.numpy()).max(), 0.02)
+
+    def test_a_released_graph_gets_its_pieces(self):
+        torch.manual_seed(0)
+        below = torch.nn.Conv2d(3, 64, 4, 4).eval()
+        network = JointNetwork(lite.LiteTrunk().eval(), JointHead(JointConfig(dimension=16, hidden=8))).eval()
+        with tempfile.TemporaryDirectory() as folder:
+            folder = Path(folder)
+            lower, path = folder / "below.onnx", folder / "features.onnx"
+            torch.onnx.export(
+                below, torch.randn(1, 3, 32, 32), lower, input_names=["image"], output_names=["features"], opset_version=17, dynamo=False,
+                dynamic_axes={"image": {0: "n", 2: "h", 3: "w"}, "features": {0: "n", 2: "r", 3: "c"}},
+            )
+            export_joint.export(network, lower, path)
+            whole = onnx.load(path)
+            # As it was released: without these outputs.
+            del whole.graph.output[1:]
+            onnx.save(whole, path)
+            document = {"files": {"features.onnx": {"dimension": 16}}, "training": {"joint": {"weights": [1.0, 0.5, 0.5, 1.0, 1.0, 0.25]}}}
+            (folder / "models.json").write_text(json.dumps(document))
+            image = {"image": torch.randn(1, 3, 64, 64).numpy()}
+            before = onnxruntime.InferenceSession(path).run(["features"], image)[0]
+            export_joint.expose_released(folder)
+            session = onnxruntime.InferenceSession(path)
+            self.assertTrue(np.array_equal(before, session.run(["features"], image)[0]))
+            said = json.loads((folder / "models.json").read_text())["files"]["features.onnx"]
+            self.assertEqual([p["weight"] for p in said["pieces"]], document["training"]["joint"]["weights"])
+            self.assertEqual([o.name for o in session.get_outputs()[1:]], [p["output"] for p in said["pieces"]])
+            self.assertEqual(said["bytes"], path.stat().st_size)
 
 
 class CellTests(unittest.TestCase):

@@ -42,23 +42,22 @@ package struct KeypointEvaluator: Experiment {
     package var choices: [any Encodable & Sendable] { [self.set.photos.map(\.points)] }
 
     package func jobs(skipping skips: SkippedShapes) throws -> [Job<Int, KeypointRecord>] {
-        let photos = Deferred {
-            try bench.parallelism.map(set.photos.count) { index in
-                let image = try Image(contentsOf: "\(set.folder)/\(set.photos[index].name)")
-                return KeypointMatcher.Photo(try bench.extractor.features(of: image), width: image.width, height: image.height)
-            }
-        }
-        return Job.batches(of: 8 * bench.parallelism.threads, Array(pairs.indices)) { left in
-            let photos = try photos.value()
-            return bench.parallelism.map(left.count) { record(left[$0], pairs[left[$0]], photos) }
+        Job.batches(of: 8 * bench.parallelism.threads, Array(pairs.indices)) { left in
+            try bench.parallelism.map(left.count) { try record(left[$0], pairs[left[$0]]) }
         }
     }
 
-    private func record(_ number: Int, _ pair: (source: Int, target: Int), _ photos: [KeypointMatcher.Photo]) -> KeypointRecord {
+    /// What a photo is compared by; it is large, and made anew for each pair.
+    private func photo(_ index: Int) throws -> KeypointMatcher.Photo {
+        let image = try Image(contentsOf: "\(set.folder)/\(set.photos[index].name)")
+        return KeypointMatcher.Photo(try bench.extractor.comparisonFeatures(of: image), width: image.width, height: image.height)
+    }
+
+    private func record(_ number: Int, _ pair: (source: Int, target: Int)) throws -> KeypointRecord {
         let (source, target) = (set.photos[pair.source], set.photos[pair.target])
         let side = max(target.boxSide, .leastNormalMagnitude)
         func distance(_ a: SIMD2<Float>, _ b: SIMD2<Float>) -> Float { ((a - b) * (a - b)).sum().squareRoot() / side }
-        let found = KeypointMatcher().matches(of: source.points, from: photos[pair.source], to: photos[pair.target])
+        let found = KeypointMatcher().matches(of: source.points, from: try photo(pair.source), to: try photo(pair.target))
         func distances(_ place: KeyPath<KeypointMatcher.Match, SIMD2<Float>>) -> [Float] {
             zip(found, target.points).map { distance($0[keyPath: place], $1) }
         }

@@ -79,10 +79,26 @@ public final class OpenPhoto: Sendable {
     /// The box holds the clicked pixel too, and has a tenth of its longer side as margin. A box that fills the photo and an empty mask
     /// leave the photo as it is. Throws `Failure` if the extractor cannot be run.
     package func features(of object: Mask, including pixel: Pixel, at bench: Workbench) throws -> FeatureGrid {
-        guard bench.settings.photoArea == .object, let box = object.boundingBox else { return try features(at: bench) }
-        let clicked = box.union(PixelRectangle(x: pixel.x, y: pixel.y, width: 1, height: 1))
-        let area = clicked.expanded(by: max(clicked.width, clicked.height) / 10).clipped(width: image.width, height: image.height)
+        guard let area = area(of: object, including: pixel, at: bench) else { return try features(at: bench) }
         return try features(in: area, at: bench)
+    }
+
+    /// What the object is compared with another photo's by, in the plane of the whole photo; of the same area as the features.
+    ///
+    /// Throws `Failure` if the extractor cannot be run.
+    package func comparisonFeatures(of object: Mask, including pixel: Pixel, at bench: Workbench) throws -> FeatureGrid {
+        let extractor = try bench.photoExtractor
+        guard let area = area(of: object, including: pixel, at: bench), let crop = image.cropped(area) else {
+            return try extractor.comparisonFeatures(of: image)
+        }
+        return try extractor.comparisonFeatures(of: crop).moved(by: [Float(area.x), Float(area.y)])
+    }
+
+    /// The box around the object and the pixel with its margin, where settings ask for it.
+    private func area(of object: Mask, including pixel: Pixel, at bench: Workbench) -> PixelRectangle? {
+        guard bench.settings.photoArea == .object, let box = object.boundingBox else { return nil }
+        let clicked = box.union(PixelRectangle(x: pixel.x, y: pixel.y, width: 1, height: 1))
+        return clicked.expanded(by: max(clicked.width, clicked.height) / 10).clipped(width: image.width, height: image.height)
     }
 
     /// The features of a cut of the photo, in the plane of the whole; those of the whole photo where the cut is all of it or outside.
