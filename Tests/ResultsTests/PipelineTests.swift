@@ -221,6 +221,38 @@ import Testing
         return overview.image(of: try (0..<Overview.panelCount).map(overview.panelPainter()))
     }
 
+    /// Colours for meshes, and for photos the places of cells in their picture, which a mirror image would turn around.
+    private struct PlaceExtractor: FeatureExtractor {
+        let identity = ModelIdentity(name: "places", hash: "91")
+        let dimension = 3
+
+        func features(of image: Image) throws -> FeatureGrid { try ColorExtractor().features(of: image) }
+
+        func comparisonFeatures(of image: Image) throws -> FeatureGrid {
+            let values: [Float] = (0..<16).flatMap { row in
+                (0..<16).flatMap { column in
+                    let (a, b) = (0.09 * Double(column), 0.09 * Double(row))
+                    return [cos(a), sin(a), cos(b), sin(b)].map { Float($0 / 2.0.squareRoot()) }
+                }
+            }
+            let map = PlaneMap(scaleX: 16 / Float(image.width), scaleY: 16 / Float(image.height))
+            return FeatureGrid(columns: 16, rows: 16, dimension: 4, values: values, map: map)
+        }
+    }
+
+    @Test func photosAreComparedByWhatTheExtractorHasForThat() throws {
+        var bench = Self.bench()
+        bench.extractor = PlaceExtractor()
+        #expect(bench.settings.mirrorsPhoto)
+        let (mesh, photo, click) = try Self.inputs(bench)
+        let object = FoundObject(mask: try photo.masks(of: click, at: bench).object, click: click.pixel, isGiven: true)
+        let outcome = try RelateJob(at: bench).run(photo, click: click, photo, through: [mesh], objects: [object])
+        let direct = try #require(outcome.direct)
+        // To a cell or so, as what is like much else counts less.
+        #expect(abs(direct.pixel.x - click.pixel.x) <= 10 && abs(direct.pixel.y - click.pixel.y) <= 10, "\(direct.pixel) of \(click.pixel)")
+        #expect(direct.similarity > 0.99)
+    }
+
     @Test func theOverviewIsPaintedWithAndWithoutACorrespondence() throws {
         let bench = Self.bench()
         let (mesh, photo, click) = try Self.inputs(bench)

@@ -85,9 +85,9 @@ public final class OpenPhoto: Sendable {
 
     /// What the object is compared with another photo's by, in the plane of the whole photo; of the same area as the features.
     ///
-    /// Throws `Failure` if the extractor cannot be run.
+    /// Photos are looked at as they are: the mean with a mirror image would lose left and right. Throws `Failure` if the extractor cannot be run.
     package func comparisonFeatures(of object: Mask, including pixel: Pixel, at bench: Workbench) throws -> FeatureGrid {
-        let extractor = try bench.photoExtractor
+        let extractor = bench.extractor
         guard let area = area(of: object, including: pixel, at: bench), let crop = image.cropped(area) else {
             return try extractor.comparisonFeatures(of: image)
         }
