@@ -131,6 +131,8 @@ struct EvaluateAll: ParsableCommand {
         cross|A photo of another shape of the category|success MESHES --protocol cross --samples 408/16 --clicks-per-photo 4
         parts|The mesh itself, each visible part as likely as any other|success MESHES --sampling part --samples 204/16 \
         --clicks-per-photo 4 --no-segments --no-render-baselines --gallery 0
+        parts-cross|Another shape of the category, each visible part as likely as any other|success MESHES --protocol cross --sampling part \
+        --samples 204/16 --clicks-per-photo 4 --no-segments --no-render-baselines --gallery 0
         vertices|The mesh itself, each vertex as likely as any other, as the paper draws them|success MESHES --sampling vertex \
         --samples 204/16 --clicks-per-photo 4 --no-segments --no-render-baselines --gallery 0
         unseen|Other shapes never seen, themselves|success UNSEEN --samples 204/16 --clicks-per-photo 4

@@ -120,13 +120,13 @@ import Testing
             try folder.write("clicks.json", clicks), "--output", "out",
         ]
         let tables = try EvaluateAll.parse(words + quick).plan()
-        #expect(tables.count == 23 && Set(tables.map(\.name)).count == 23)
+        #expect(tables.count == 24 && Set(tables.map(\.name)).count == 24)
         for table in tables {
             #expect(throws: Never.self, "\(table.text)") { _ = try table.command.parse(table.words + ["--output", "out"]) }
             #expect(!table.text.contains("/16") && !table.words.contains { $0.allSatisfy(\.isUppercase) })
         }
-        #expect(tables[0].words.contains(quick.isEmpty ? "1000" : "16"))
-        #expect(try EvaluateAll.parse(Array(words.prefix(4)) + ["--output", "out"]).plan().count == 16)
+        #expect(tables[0].words.contains(quick.isEmpty ? "408" : "16"))
+        #expect(try EvaluateAll.parse(Array(words.prefix(4)) + ["--output", "out"]).plan().count == 17)
     }
 
     @Test func tablesThatDoNotExistAre64() throws {
