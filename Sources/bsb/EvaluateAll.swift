@@ -11,7 +11,7 @@ struct EvaluateAll: ParsableCommand {
         discussion: """
             Example: bsb evaluate all --data labeled-meshes --split Training/split.csv --keypoints pf-willow --output results
                      scripts/results results
-            A run that is cut short goes on where it was, and what is there already of this version stays. Some hours on two cores; with --quick a \
+            A run that is cut short goes on where it was, and what is there already of this version stays. Two hours on two cores; with --quick a \
             quarter of an hour, on so few clicks that numbers say little. Tables whose data are not given are left out. \
             Writes all.json and a folder for each table, with its summary.
             """)
