@@ -82,6 +82,22 @@ import Testing
         #expect(failure.kind == .missingModel && failure.reason.contains("nothing came"), "\(failure)")
     }
 
+    /// A fault of the tests themselves once: the thread of a server that was stopped while it stalled took the next one's connections.
+    @Test func aStoppedServerTakesNoConnectionOfAnother() throws {
+        let stalling = try server { request, _, answer in if request.method == "GET" { answer.stallAfter = 0 } }
+        let bench = try Bench(server: stalling)
+        bench.stallSeconds = 0.3
+        _ = try failure { try bench.pull() }
+        stalling.stop()
+        let asked = stalling.requests.count
+        let server = try server { _, _, _ in }
+        defer { server.stop() }
+        // Until the other thread is awake again.
+        let end = Date().addingTimeInterval(3)
+        while Date() < end { #expect(try Bench(server: server).pull().hashes == [tag]) }
+        #expect(stalling.requests.count == asked)
+    }
+
     @Test func redirectsAreFollowedWithoutTheToken() throws {
         let store = try HubServer { [data, tag] request, _ in HubServer.honest(request, data, tag: tag) }
         defer { store.stop() }

@@ -44,13 +44,16 @@ public final class HubServer: @unchecked Sendable {
     private let lock = NSLock()
     private var log: [Request] = []
     private let handler: @Sendable (Request, Int) -> Answer
-    private var isClosed = false
+    private var isStopped = false
 
     /// A server that answers with what `handler` makes of a request and its number: 1 for the first GET, 0 for all that are none.
     public init(_ handler: @escaping @Sendable (Request, Int) -> Answer) throws {
         self.handler = handler
         (socket, port) = try Self.listen()
         Thread.detachNewThread { [socket] in
+            // Closed by this thread alone: were it closed while a connection is served, the next server could get its number, and this
+            // thread would take that one's connections.
+            defer { close(socket) }
             while true {
                 let connection = accept(socket, nil, nil)
                 guard connection >= 0 else { return }
@@ -78,14 +81,13 @@ public final class HubServer: @unchecked Sendable {
         return (socket, Int(UInt16(bigEndian: address.sin_port)))
     }
 
-    /// Stops taking connections.
+    /// Stops taking connections; what is being answered is not waited for.
     public func stop() {
         lock.lock()
         defer { lock.unlock() }
-        guard !isClosed else { return }
-        isClosed = true
+        guard !isStopped else { return }
+        isStopped = true
         shutdown(socket, Int32(SHUT_RDWR))
-        close(socket)
     }
 
     /// Where it is reached.
