@@ -31,6 +31,8 @@ package struct KeypointEvaluator: Experiment {
     package let bench: Workbench
     private let set: KeypointSet
     private let pairs: [(source: Int, target: Int)]
+    /// The photos of about one set, which are some fifty megabytes each.
+    private let photos = BoundedMemory(limit: 640 << 20)
 
     /// An evaluation of a workbench's feature extractor on a set of photos.
     package init(_ set: KeypointSet, at bench: Workbench) {
@@ -47,10 +49,12 @@ package struct KeypointEvaluator: Experiment {
         }
     }
 
-    /// What a photo is compared by; it is large, and made anew for each pair.
+    /// What a photo is compared by.
     private func photo(_ index: Int) throws -> KeypointMatcher.Photo {
-        let image = try Image(contentsOf: "\(set.folder)/\(set.photos[index].name)")
-        return KeypointMatcher.Photo(try bench.extractor.comparisonFeatures(of: image), width: image.width, height: image.height)
+        try photos.value("\(index)", cancellation: Cancellation(), bytes: \.bytes) {
+            let image = try Image(contentsOf: "\(set.folder)/\(set.photos[index].name)")
+            return KeypointMatcher.Photo(try bench.extractor.comparisonFeatures(of: image), width: image.width, height: image.height)
+        }
     }
 
     private func record(_ number: Int, _ pair: (source: Int, target: Int)) throws -> KeypointRecord {

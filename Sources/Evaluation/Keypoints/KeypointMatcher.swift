@@ -18,6 +18,11 @@ struct KeypointMatcher: Sendable {
         let centers: [SIMD2<Float>]
         private let grid: FeatureGrid
 
+        /// What it takes of memory.
+        var bytes: Int {
+            MemoryLayout<Float>.stride * (features.values.count + grid.columns * grid.rows * grid.dimension + 2 * centers.count)
+        }
+
         init(_ grid: FeatureGrid, width: Int, height: Int) {
             self.grid = grid
             // The cells whose centres are in the picture.
