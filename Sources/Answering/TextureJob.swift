@@ -33,6 +33,8 @@ package struct TextureJob: Sendable {
     package struct Outcome: Sendable {
         /// The match.
         package var match: Answer
+        /// What of the photo was painted: the part, or the object.
+        package var mask: Mask
         /// The mesh in the file's units with its new look, if there is a correspondence.
         package var painted: Mesh?
         /// How the photo sees what was painted, in image mode.
@@ -76,11 +78,11 @@ package struct TextureJob: Sendable {
     ///
     /// Throws `Failure` if the part cannot be laid out.
     package func run(_ match: Answer) throws -> Outcome {
-        var outcome = Outcome(match: match)
+        var outcome = Outcome(match: match, mask: scope == .object ? match.masks.object : match.masks.part)
         guard let amounts = amounts(match) else { return outcome }
         var watch = Stopwatch()
         switch mode {
-        case .colour: outcome.painted = colored(match, amounts)
+        case .colour: outcome.painted = colored(match, outcome.mask, amounts)
         case .image, .style: try paint(&outcome, amounts, &watch)
         }
         outcome.timings = watch.seconds
@@ -95,13 +97,11 @@ package struct TextureJob: Sendable {
         }
     }
 
-    private func mask(_ match: Answer) -> Mask { scope == .object ? match.masks.object : match.masks.part }
-
     // MARK: Colour
 
-    private func colored(_ match: Answer, _ amounts: [Float]) -> Mesh {
+    private func colored(_ match: Answer, _ mask: Mask, _ amounts: [Float]) -> Mesh {
         var mesh = match.mesh.mesh
-        let color = Self.medianColor(match.photo.image, mask(match))
+        let color = Self.medianColor(match.photo.image, mask)
         if scope == .part, mesh.appearance?.isVisible == true || mesh.vertexColors != nil, let segment = match.segment {
             // The rest keeps its own look, so that the part ends where its faces end.
             let labels = segment.fileFaceLabels(mesh)
@@ -176,13 +176,12 @@ package struct TextureJob: Sendable {
         func most(_ face: Int) -> Float { (0..<3).map { amounts[Int(placed.faces[face][$0])] }.max()! }
         let part = SurfacePart(placed.faces.indices.filter { most($0) > 0 }, of: placed)
         guard !part.triangles.isEmpty else { return }
-        let matcher = DenseMatcher(
-            match.features, object: match.masks.object, surface: try match.mesh.features(at: bench), of: match.mesh.scene,
-            parallelism: bench.parallelism)
-        guard var map = try watch.measure("registration", { try matcher.map() }) else { return }
+        guard let found = try watch.measure("registration", { try registration(match) }) else { return }
+        var map = found.map
+        if scope == .object { outcome.mask = found.object }
         if scope == .part, mode == .image {
             map = try watch.measure("registration") {
-                try matcher.refined(map, part: placed.faces.indices.map { most($0) > 0.5 }, mask: match.masks.part)
+                try found.matcher.refined(map, part: placed.faces.indices.map { most($0) > 0.5 }, mask: match.masks.part)
             }
         }
         let mirror =
@@ -195,7 +194,7 @@ package struct TextureJob: Sendable {
         let seen: (([PaintedPoint]) -> [PhotoView])? = mode == .image ? { views($0) } : nil
         let texture = try watch.measure("painting") {
             try PartTexture(
-                part, of: placed, right: map.camera.right, up: map.camera.up, photo: match.photo.image, mask: mask(match),
+                part, of: placed, right: map.camera.right, up: map.camera.up, photo: match.photo.image, mask: outcome.mask,
                 amount: part.vertices.map { amounts[$0] }, options: options, pixelsPerUnit: map.camera.scale, views: seen)
         }
         var painted = match.mesh.mesh
@@ -203,7 +202,33 @@ package struct TextureJob: Sendable {
         painted.appearance = texture.appearance
         (outcome.painted, outcome.map, outcome.mirror, outcome.texture) = (painted, map, mirror, texture)
         if mode == .image {
-            outcome.check = try watch.measure("check") { try ReprojectionCheck(painted, match, map, mask(match), amounts) }
+            outcome.check = try watch.measure("check") { try ReprojectionCheck(painted, match, map, outcome.mask, amounts) }
         }
     }
+
+    /// The object laid over the mesh.
+    ///
+    /// A whole object is tried by the segmenter's next smaller mask as well: where the largest takes in what is beside the object, the mesh
+    /// covers the smaller one better.
+    private func registration(_ match: Answer) throws -> (object: Mask, matcher: DenseMatcher, map: DenseMap)? {
+        let features = try match.mesh.features(at: bench)
+        var best: (object: Mask, matcher: DenseMatcher, map: DenseMap)?
+        for object in try objects(match) {
+            let matcher = DenseMatcher(
+                match.features, object: object, surface: features, of: match.mesh.scene, parallelism: bench.parallelism)
+            guard let map = try matcher.map(), map.score > best.map({ $0.map.score + Self.clearlyBetter }) ?? -.infinity else { continue }
+            best = (object, matcher, map)
+        }
+        return best
+    }
+
+    /// What may be the object, the most likely first.
+    private func objects(_ match: Answer) throws -> [Mask] {
+        guard scope == .object, bench.settings.objectLevel == .object else { return [match.masks.object] }
+        let smaller = try match.photo.predictions(of: match.click, at: bench).object.mask(.middle)
+        return [match.masks.object, smaller].filter { !$0.isEmpty }
+    }
+
+    /// How much better the mesh has to cover the smaller mask of an object.
+    private static let clearlyBetter = 0.05
 }

@@ -83,6 +83,7 @@ package struct TextureOutputs: Outputs {
     package func add(to folder: inout OutputFolder) throws {
         folder.add("overview.png", try picture().pngData())
         folder.add("part_mask.png", try outcome.match.masks.part.pngData())
+        if scope == .object { folder.add("object_mask.png", try outcome.mask.pngData()) }
         if let texture = outcome.texture { folder.add("provenance.png", try Self.provenance(texture).pngData()) }
         // The picture of the part, and on the rest what the file has there.
         if let painted = outcome.painted?.restoring(0, from: outcome.match.mesh.mesh) {
@@ -129,7 +130,7 @@ package struct TextureOutputs: Outputs {
     private func picture() throws -> Image {
         let match = outcome.match
         var photo = PhotoPanel(match.photo.image, width: 480, height: 360)
-        photo.outline(match.masks.object, Palette.object)
+        photo.outline(scope == .object ? outcome.mask : match.masks.object, Palette.object)
         photo.outline(match.masks.part, Palette.part)
         photo.click(match.click.pixel)
         var rows = [[PictureSheet.Panel(photo.image, "The click, its part (blue) and its object (amber)")]]

@@ -148,7 +148,9 @@ struct GLTFPartWriter {
                 document["nodes"][parent]["children"] = (document["nodes"][parent]["children"] as? [Int] ?? []) + nodes
             } else {
                 if document["scenes"].isEmpty { document["scenes"] = [[:]] }
-                let chosen = document.json["scene"] as? Int ?? 0
+                // A file without nodes may name a scene that is not there.
+                let named = document.json["scene"] as? Int ?? 0
+                let chosen = document["scenes"].indices.contains(named) ? named : 0
                 document["scenes"][chosen]["nodes"] = (document["scenes"][chosen]["nodes"] as? [Int] ?? []) + nodes
                 document.json["scene"] = chosen
             }

@@ -38,7 +38,11 @@ struct Texture: ParsableCommand {
             """)
     var mode = TextureMode.image
 
-    @Flag(help: "Paint all of the mesh with the clicked object, and not the part alone.")
+    @Flag(
+        help: """
+            Paint all of the mesh with the clicked object, and not the part alone: by its mask or the next smaller one, whichever the mesh \
+            covers better (object_mask.png).
+            """)
     var object = false
 
     @Option(help: ArgumentHelp("Width and height of the picture on the mesh.", valueName: "pixels"))

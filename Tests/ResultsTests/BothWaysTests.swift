@@ -274,6 +274,25 @@ import Testing
         }
     }
 
+    /// Where the largest mask takes in what is beside the object, the mesh covers the next smaller one better; where both are alike, the first stays.
+    @Test func aWholeObjectIsPaintedFromTheMaskThatFits() throws {
+        for isGreedy in [false, true] {
+            var bench = PipelineTests.bench()
+            let (mesh, photo, click) = try PipelineTests.inputs(bench)
+            let object = try photo.masks(of: click, at: bench).object
+            if isGreedy { bench.segmenter = GreedySegmenter() }
+            let match = try bench.answer(click, in: photo, on: mesh)
+            #expect((match.masks.object == object) != isGreedy)
+            let outcome = try TextureJob(at: bench, scope: .object).run(match)
+            #expect(outcome.mask == object && outcome.match.masks.object == match.masks.object)
+            #expect(try #require(outcome.check).meanDifference < 0.1)
+            // What the user says is the object is not doubted.
+            bench.settings.objectLevel = .part
+            let part = try bench.answer(click, in: photo, on: mesh)
+            #expect(try TextureJob(at: bench, scope: .object).run(part).mask == part.masks.object)
+        }
+    }
+
     /// The colours of a mesh at 4 x 64 x 64 pixels from four sides; black where it is not.
     static func colors(_ mesh: Mesh) throws -> [SIMD3<Float>] {
         let scene = try RayScene(mesh: mesh)

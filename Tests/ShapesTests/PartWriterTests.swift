@@ -90,6 +90,18 @@ import Testing
         #expect(read.appearance?.materials.map(\.name) == ["part"])
     }
 
+    /// Without nodes all meshes are read, whatever scene the file names; found by fuzzing.
+    @Test(arguments: ["", #""scene":0,"#, #""scene":7,"#, #""scene":-1,"#], ["[{}]", "[]", #"[{"name":"a"},{"nodes":[]}]"#])
+    func filesWithoutNodesGetSome(scene: String, scenes: String) throws {
+        var sample = GLTFSample()
+        (sample.nodes, sample.scenes, sample.more) = ("[]", scenes, scene)
+        let mesh = try sample.mesh()
+        #expect(mesh.fileFaceCount == 2)
+        let read = try Mesh(data: mesh.glbData(parts: parts(mesh, [1])), format: .glb)
+        #expect(read.faces.count == 2 && Set(read.vertices) == Set(mesh.vertices))
+        #expect(read.nodes.map(\.name).contains("part"), "\(read.nodes.map(\.name))")
+    }
+
     @Test func skinsBecomeGeometryAndInstancesNodes() throws {
         for name in ["gltf-skinned-node-scale-ignored.gltf", "gltf-four-legs-by-instancing.gltf", "gltf-specular-glossiness.gltf"] {
             let mesh = try Mesh(contentsOf: CaseFileTests.path(name))

@@ -158,6 +158,24 @@ package struct OnePhotoSegmenter: PromptSegmenter {
     }
 }
 
+/// Discs and the object as the middle mask, but the largest takes in bars at both sides of the picture.
+package struct GreedySegmenter: PromptSegmenter {
+    private let inner = DiscSegmenter()
+    package let identity = ModelIdentity(name: "greedy", hash: "9e")
+
+    package init() {}
+
+    package func embed(_ image: Image) throws -> ImageEmbedding { try inner.embed(image) }
+
+    package func masks(for prompts: [Prompt], in embedding: ImageEmbedding) throws -> [MaskPrediction] {
+        try inner.masks(for: prompts, in: embedding).map { prediction in
+            var prediction = prediction
+            for cell in prediction.logits[2].values.indices where !(4..<28).contains(cell % 32) { prediction.logits[2].values[cell] = 1 }
+            return prediction
+        }
+    }
+}
+
 extension ImageEmbedding {
     /// A look that saw nothing.
     fileprivate static func blank(_ image: Image) -> ImageEmbedding {
