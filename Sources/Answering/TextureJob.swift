@@ -178,7 +178,10 @@ package struct TextureJob: Sendable {
         guard !part.triangles.isEmpty else { return }
         guard let found = try watch.measure("registration", { try registration(match) }) else { return }
         var map = found.map
-        if scope == .object { outcome.mask = found.object }
+        if scope == .object {
+            outcome.mask = found.object
+            if mode == .image { map = try watch.measure("parts") { try found.matcher.refined(map, parts: parts(match, found.object)) } }
+        }
         if scope == .part, mode == .image {
             map = try watch.measure("registration") {
                 try found.matcher.refined(map, part: placed.faces.indices.map { most($0) > 0.5 }, mask: match.masks.part)
@@ -220,6 +223,17 @@ package struct TextureJob: Sendable {
             best = (object, matcher, map)
         }
         return best
+    }
+
+    /// The parts of an object and of the mesh that mean the same.
+    private func parts(_ match: Answer, _ object: Mask) throws -> [DenseMatcher.PlacedPart] {
+        let found = FoundObject(mask: object, click: match.click.objectPixel ?? match.click.pixel, isGiven: true)
+        let mapped = try MapJob(at: bench).run(match.photo, match.mesh, object: found)
+        let faces = match.mesh.scene.mesh.faces
+        return mapped.regions.indices.filter { mapped.regions[$0].segment != nil }.map { index in
+            let isPart = faces.map { face in (0..<3).allSatisfy { mapped.vertexLabels[Int(face[$0])] == Int32(index + 1) } }
+            return .init(isPart: isPart, mask: mapped.regions[index].visible)
+        }
     }
 
     /// What may be the object, the most likely first.

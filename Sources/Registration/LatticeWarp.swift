@@ -198,7 +198,7 @@ struct LatticeWarp: Sendable {
     }
 
     /// Triangles beside a shown node that are turned over or nearly without area.
-    private static func folds(_ displacement: [SIMD2<Double>], _ lattice: ObjectLattice, _ isShown: [Bool]) -> Int {
+    static func folds(_ displacement: [SIMD2<Double>], _ lattice: ObjectLattice, _ isShown: [Bool]) -> Int {
         var count = 0
         for triangle in triangles(lattice) where isShown[triangle.x] || isShown[triangle.y] || isShown[triangle.z] {
             let places = (0..<3).map { lattice.place(triangle[$0]) + displacement[triangle[$0]] }

@@ -94,6 +94,42 @@ struct KnownSurface {
         #expect(error < 0.08 && error < 0.8 * alone, "\(error), \(alone)")
     }
 
+    /// An airplane whose left and right halves are moved differently in the photo: each half is fitted to its own mask.
+    @Test func partsAreFittedToTheirMasks() throws {
+        let surface = try KnownSurface(.airplane)
+        let photo = surface.photo(from: ViewSampler(.fibonacci(count: 13), seed: 1, radius: 2.6).camera(3)) { place in
+            let t = (place.x - 80) / 80
+            return [place.x + 6 * t * t, place.y + 14 * t * t]
+        }
+        let matcher = DenseMatcher(
+            photo.grid, object: photo.object, surface: surface.features, of: surface.scene, parallelism: Parallelism())
+        let map = try #require(try matcher.map())
+        let mesh = surface.scene.mesh
+        let parts = [Float(1), -1].map { side in
+            DenseMatcher.PlacedPart(
+                isPart: mesh.faces.map { face in (0..<3).reduce(Float(0)) { $0 + mesh.vertices[Int(face[$1])].x } * side > 0 },
+                mask: Mask(width: 160, height: 160) { x, y in (photo.truth[y * 160 + x]?.x ?? 0) * side > 0 })
+        }
+        func overlap(_ map: DenseMap) -> Double {
+            let spots = map.spots(of: photo.object, isFilled: false)
+            let agreeing = spots.indices.count { pixel in
+                guard let truth = photo.truth[pixel], let spot = spots[pixel] else { return false }
+                return parts[0].isPart[Int(spot.face)] == (truth.x > 0)
+            }
+            return Double(agreeing) / Double(photo.object.count)
+        }
+        let fitted = try matcher.refined(map, parts: parts)
+        let (error, before) = (surface.error(of: fitted, in: photo), surface.error(of: map, in: photo))
+        #expect(fitted.folds <= map.folds && error <= before + 0.005, "\(error), \(before)")
+        #expect(overlap(fitted) >= overlap(map) - 0.005, "\(overlap(fitted)), \(overlap(map))")
+        #expect(fitted.displacement != map.displacement)
+        // A part whose mask is elsewhere was taken for another: nothing moves.
+        let strange = [DenseMatcher.PlacedPart(isPart: parts[0].isPart, mask: Mask(width: 160, height: 160) { x, y in x < 9 && y < 9 })]
+        let same = try matcher.refined(map, parts: strange)
+        #expect(zip(same.displacement, map.displacement).allSatisfy { length($0 - $1) < 1e-9 })
+        #expect(zip(try matcher.refined(map, parts: []).displacement, map.displacement).allSatisfy { length($0 - $1) < 1e-9 })
+    }
+
     @Test func placesAndPixelsAgree() throws {
         let surface = try KnownSurface(.mug)
         let photo = surface.photo(from: ViewSampler(.fibonacci(count: 13), seed: 1, radius: 2.6).camera(6))
