@@ -58,6 +58,18 @@ import Testing
         #expect(failureKind { _ = try Image.decode(data.prefix(300)) } == .badInput)
     }
 
+    /// A file that ends before it tells its size is cut short, and does not have a size of zero.
+    @Test func cutsBeforeTheSizeAreToldAsSuch() throws {
+        let data = Fixture.jpegBase444
+        let frame = try #require(data.range(of: Data([0xFF, 0xC0])))
+        for length in 4...frame.upperBound {
+            let error = #expect(throws: Failure.self) { try Image.decode(data.prefix(length)) }
+            #expect(error?.kind == .badInput && error?.reason.contains("0 x 0") == false, "\(length): \(error?.reason ?? "")")
+        }
+        let error = #expect(throws: Failure.self) { try Image.decode(data.prefix(frame.lowerBound)) }
+        #expect(error?.reason.contains("cut short") == true, "\(error?.reason ?? "")")
+    }
+
     @Test func sizesOfZeroAndBombsAreRefused() throws {
         let frame = try #require(Fixture.jpegBase444.range(of: Data([0xFF, 0xC0])))
         for size: [UInt8] in [[0, 0, 0, 24], [0, 16, 0, 0], [0xFF, 0xFF, 0xFF, 0xFF]] {

@@ -35,6 +35,9 @@ extension Image {
         let result = tjDecompressHeader3(decoder, bytes.baseAddress, length, &width, &height, &subsampling, &space)
         // An unusual subsampling is reported as an error although it can be decoded; the size is then known.
         guard result == 0 || width > 0 else { throw damaged(decoder) }
+        guard width > 0 else {
+            throw DecodingProblem(reason: "its JPEG data is cut short: it ends before it tells the picture's size", hint: "fetch it again")
+        }
         let count = try checkedPixelCount(Int(width), Int(height), options)
         let isInk = space == Int32(TJCS_CMYK.rawValue) || space == Int32(TJCS_YCCK.rawValue)
         let format = isInk ? Int32(TJPF_CMYK.rawValue) : Int32(TJPF_RGB.rawValue)
