@@ -178,13 +178,12 @@ package struct TextureJob: Sendable {
         guard !part.triangles.isEmpty else { return }
         guard let found = try watch.measure("registration", { try registration(match) }) else { return }
         var map = found.map
-        if scope == .object {
-            outcome.mask = found.object
-            if mode == .image { map = try watch.measure("parts") { try found.matcher.refined(map, parts: parts(match, found.object)) } }
-        }
-        if scope == .part, mode == .image {
-            map = try watch.measure("registration") {
-                try found.matcher.refined(map, part: placed.faces.indices.map { most($0) > 0.5 }, mask: match.masks.part)
+        if scope == .object { outcome.mask = found.object }
+        if mode == .image {
+            map = try watch.measure(scope == .object ? "parts" : "registration") {
+                scope == .object
+                    ? try found.matcher.refined(map, parts: parts(match, found.object))
+                    : try found.matcher.refined(map, part: placed.faces.indices.map { most($0) > 0.5 }, mask: match.masks.part)
             }
         }
         let mirror =
@@ -227,7 +226,7 @@ package struct TextureJob: Sendable {
 
     /// The parts of an object and of the mesh that mean the same.
     private func parts(_ match: Answer, _ object: Mask) throws -> [DenseMatcher.PlacedPart] {
-        let found = FoundObject(mask: object, click: match.click.objectPixel ?? match.click.pixel, isGiven: true)
+        let found = FoundObject(mask: object, click: match.click.pixelOfObject, isGiven: true)
         let mapped = try MapJob(at: bench).run(match.photo, match.mesh, object: found)
         let faces = match.mesh.scene.mesh.faces
         return mapped.regions.indices.filter { mapped.regions[$0].segment != nil }.map { index in

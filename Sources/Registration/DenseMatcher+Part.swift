@@ -15,7 +15,7 @@ extension DenseMatcher {
     /// - Throws: `Failure` if a system of the warp cannot be solved.
     package func refined(_ map: DenseMap, part isPart: [Bool], mask: Mask) throws -> DenseMap {
         guard let lattice = ObjectLattice(features, object: mask, nodes: 36, margin: 0.5) else { return map }
-        let hits = map.scene.nearestHits((0..<lattice.count).map { map.camera.ray(through: lattice.place($0)) })
+        let hits = map.scene.nearestHits(from: map.camera, at: lattice)
         var (row, spots) = ([Int](), [SurfaceSpot]())
         for hit in hits {
             let spot = hit.flatMap { isPart[Int($0.face)] ? SurfaceSpot($0) : nil }

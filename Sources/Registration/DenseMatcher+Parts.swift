@@ -22,13 +22,15 @@ extension DenseMatcher {
     ///
     /// - Parameter map: of the object.
     /// - Parameter parts: parts that do not overlap.
-    /// - Returns: the map as it is where that folds no less, or no part is drawn more like its mask.
+    /// - Returns: the map as it is where blending would fold it, or no part is drawn more like its mask.
     /// - Throws: `Failure` if a system of a warp cannot be solved.
     package func refined(_ map: DenseMap, parts: [PlacedPart]) throws -> DenseMap {
         let lattice = map.lattice
-        let hits = map.scene.nearestHits((0..<lattice.count).map { map.camera.ray(through: lattice.place($0)) })
+        let hits = map.scene.nearestHits(from: map.camera, at: lattice)
+        guard let photo = parts.first?.mask else { return map }
+        let drawn = map.spots(of: Mask(width: photo.width, height: photo.height) { _, _ in true }, isFilled: false)
         let fitted = try parallelism.map(parts.count) { index -> DenseMap? in
-            guard drawn(map, parts[index]) >= Self.samePlace else { return nil }
+            guard Self.overlap(of: parts[index], with: drawn) >= Self.samePlace else { return nil }
             return try refined(map, part: parts[index].isPart, mask: parts[index].mask)
         }
         var sums = [SIMD2<Double>](repeating: .zero, count: lattice.count)
@@ -58,12 +60,10 @@ extension DenseMatcher {
     /// The IoU from which on a part is where its mask is.
     private static let samePlace = 0.3
 
-    /// IoU of a part, as a map draws it, with its mask.
-    private func drawn(_ map: DenseMap, _ part: PlacedPart) -> Double {
-        let object = Mask(width: part.mask.width, height: part.mask.height) { _, _ in true }
-        let spots = map.spots(of: object, isFilled: false)
+    /// IoU of a part with its mask, where a map draws the spots: one for each pixel of the photo.
+    private static func overlap(of part: PlacedPart, with drawn: [SurfaceSpot?]) -> Double {
         var (common, either) = (0, 0)
-        for (pixel, spot) in spots.enumerated() {
+        for (pixel, spot) in drawn.enumerated() {
             let isDrawn = spot.map { part.isPart[Int($0.face)] } ?? false
             let isWanted = part.mask[pixel % part.mask.width, pixel / part.mask.width]
             if isDrawn && isWanted { common += 1 }

@@ -63,7 +63,7 @@ package struct DenseMatcher: Sendable {
     /// What a camera shows, warped onto the object.
     private func warped(_ camera: PhotoCamera, _ likeness: Likeness) throws -> DenseMap {
         let lattice = likeness.lattice
-        let hits = surface.scene.nearestHits((0..<lattice.count).map { camera.ray(through: lattice.place($0)) })
+        let hits = surface.scene.nearestHits(from: camera, at: lattice)
         var (row, spots) = ([Int](), [SurfaceSpot]())
         for hit in hits {
             row.append(hit == nil ? -1 : spots.count)

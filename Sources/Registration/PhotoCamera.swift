@@ -51,3 +51,10 @@ package struct PhotoCamera: Sendable, Hashable {
         return acos(min(max((trace - 1) / 2, -1), 1))
     }
 }
+
+extension RayScene {
+    /// What a camera shows at each node of a lattice.
+    func nearestHits(from camera: PhotoCamera, at lattice: ObjectLattice) -> [RayHit?] {
+        nearestHits((0..<lattice.count).map { camera.ray(through: lattice.place($0)) })
+    }
+}

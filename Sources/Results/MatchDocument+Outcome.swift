@@ -13,7 +13,7 @@ extension MatchDocument {
         let correspondence = outcome.correspondence
         let buddy = correspondence.buddy
         let (photo, mesh, click) = (outcome.photo, outcome.mesh, outcome.click)
-        let objectPixel = click.objectPixel ?? click.pixel
+        let objectPixel = click.pixelOfObject
         let doubts = outcome.doubts
         let pixels = Double(photo.image.width * photo.image.height)
         self.init(

@@ -89,7 +89,7 @@ package struct ClickDescription: Codable, Sendable {
             box: try box.map(Self.rectangle), more: try (positive ?? []).map { try Self.pixel($0, "a pixel of 'positive'") },
             unwanted: try (negative ?? []).map { try Self.pixel($0, "a pixel of 'negative'") },
             mask: try mask.map { try $0.mask(width: photo.image.width, height: photo.image.height) })
-        for pixel in [click.pixel, click.objectPixel ?? click.pixel] + click.more + click.unwanted { try photo.check(pixel) }
+        for pixel in [click.pixel, click.pixelOfObject] + click.more + click.unwanted { try photo.check(pixel) }
         return click
     }
 

@@ -79,8 +79,7 @@ struct KnownSurface {
         #expect(error < alone + 0.025, "\(error), \(alone)")
     }
 
-    /// A photo of the shape bent in the picture: the view alone cannot draw it.
-    @Test func whatIsBentIsFollowed() throws {
+    private func bentAirplane() throws -> (KnownSurface, KnownSurface.Photo, DenseMatcher, DenseMap) {
         let surface = try KnownSurface(.airplane)
         let photo = surface.photo(from: ViewSampler(.fibonacci(count: 13), seed: 1, radius: 2.6).camera(3)) { place in
             let t = (place.x - 80) / 80
@@ -89,21 +88,20 @@ struct KnownSurface {
         let matcher = DenseMatcher(
             photo.grid, object: photo.object, surface: surface.features, of: surface.scene, parallelism: Parallelism())
         let map = try #require(try matcher.map())
+        return (surface, photo, matcher, map)
+    }
+
+    /// A photo of the shape bent in the picture: the view alone cannot draw it.
+    @Test func whatIsBentIsFollowed() throws {
+        let (surface, photo, _, map) = try bentAirplane()
         let (error, alone) = (surface.error(of: map, in: photo), surface.error(of: map.unwarped, in: photo))
         #expect(map.folds == 0)
         #expect(error < 0.08 && error < 0.8 * alone, "\(error), \(alone)")
     }
 
-    /// An airplane whose left and right halves are moved differently in the photo: each half is fitted to its own mask.
+    /// The left and the right half of a bent airplane are fitted to their own masks.
     @Test func partsAreFittedToTheirMasks() throws {
-        let surface = try KnownSurface(.airplane)
-        let photo = surface.photo(from: ViewSampler(.fibonacci(count: 13), seed: 1, radius: 2.6).camera(3)) { place in
-            let t = (place.x - 80) / 80
-            return [place.x + 6 * t * t, place.y + 14 * t * t]
-        }
-        let matcher = DenseMatcher(
-            photo.grid, object: photo.object, surface: surface.features, of: surface.scene, parallelism: Parallelism())
-        let map = try #require(try matcher.map())
+        let (surface, photo, matcher, map) = try bentAirplane()
         let mesh = surface.scene.mesh
         let parts = [Float(1), -1].map { side in
             DenseMatcher.PlacedPart(

@@ -19,9 +19,7 @@ struct KeypointMatcher: Sendable {
         private let grid: FeatureGrid
 
         /// What it takes of memory.
-        var bytes: Int {
-            MemoryLayout<Float>.stride * (features.values.count + grid.columns * grid.rows * grid.dimension + 2 * centers.count)
-        }
+        var bytes: Int { MemoryLayout<Float>.stride * (features.values.count + grid.values.count + 2 * centers.count) }
 
         init(_ grid: FeatureGrid, width: Int, height: Int) {
             self.grid = grid

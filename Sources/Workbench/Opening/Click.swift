@@ -41,6 +41,9 @@ public struct Click: Sendable, Hashable {
         self.init(pixel, objectPixel: objectPixel, mask: mask)
     }
 
+    /// Where the object is clicked: the part's pixel, if it has none of its own.
+    package var pixelOfObject: Pixel { objectPixel ?? pixel }
+
     /// The question for the part.
     package var prompt: Prompt {
         Prompt(
@@ -67,9 +70,8 @@ extension OpenPhoto {
     package func predictions(
         of click: Click, at bench: Workbench
     ) throws -> (part: MaskPrediction, object: MaskPrediction, window: PictureWindow?) {
-        let objectPixel = click.objectPixel ?? click.pixel
-        for pixel in [click.pixel, objectPixel] + click.more + click.unwanted { try check(pixel) }
-        let prompts = [click.prompt, Prompt(points: [Prompt.Point(objectPixel.center)])]
+        for pixel in [click.pixel, click.pixelOfObject] + click.more + click.unwanted { try check(pixel) }
+        let prompts = [click.prompt, Prompt(points: [Prompt.Point(click.pixelOfObject.center)])]
         let distinct = prompts[0] == prompts[1] ? [prompts[0]] : prompts
         let seen = try answers(to: distinct, at: bench)
         guard let window = window(around: seen.last!.mask(bench.settings.objectLevel), click) else { return (seen[0], seen.last!, nil) }
@@ -79,7 +81,7 @@ extension OpenPhoto {
 
     /// The cut around a small object with all that is clicked; nil where the object is not small.
     private func window(around object: Mask, _ click: Click) -> PictureWindow? {
-        let pixels = [click.pixel, click.objectPixel ?? click.pixel] + click.more + click.unwanted
+        let pixels = [click.pixel, click.pixelOfObject] + click.more + click.unwanted
         guard let box = object.boundingBox, click.box == nil else { return nil }
         let area = pixels.reduce(box) { $0.union(PixelRectangle(x: $1.x, y: $1.y, width: 1, height: 1)) }
         return PictureWindow(around: area, inWidth: image.width, height: image.height)
