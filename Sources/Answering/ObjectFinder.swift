@@ -52,7 +52,7 @@ package struct ObjectFinder: Sendable {
             Pixel(
                 x: (2 * (cell % grid) + 1) * photo.image.width / (2 * grid), y: (2 * (cell / grid) + 1) * photo.image.height / (2 * grid))
         }
-        let answers = try photo.answers(to: clicks.map { Prompt(points: [Prompt.Point($0.center)]) }, at: bench)
+        let answers = try photo.objectAnswers(to: clicks.map { Prompt(points: [Prompt.Point($0.center)]) }, at: bench)
         let level = bench.settings.objectLevel
         var distinct: [ObjectProposal] = []
         let proposals = zip(clicks, answers).map { click, answer in
@@ -133,7 +133,7 @@ extension ObjectFinder {
     package func object(in photo: OpenPhoto, at click: Pixel?, like mesh: OpenMesh) throws -> FoundObject {
         if let click {
             try photo.check(click)
-            let answer = try photo.answer(at: click, at: bench)
+            let answer = try photo.objectAnswers(to: [Prompt(points: [Prompt.Point(click.center)])], at: bench)[0]
             return FoundObject(mask: answer.mask(bench.settings.objectLevel), click: click, isGiven: true)
         }
         guard let best = try proposals(in: photo, like: mesh).first else {

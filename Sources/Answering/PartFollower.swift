@@ -218,7 +218,7 @@ package struct PartFollower: Sendable {
         let window = object.union(region).boundingBox.flatMap {
             PictureWindow(around: $0, inWidth: photo.image.width, height: photo.image.height)
         }
-        let answer = try photo.answers(to: [Prompt(points: [Prompt.Point(pixel.center)])], in: window, at: bench)[0]
+        let answer = try photo.objectAnswers(to: [Prompt(points: [Prompt.Point(pixel.center)])], in: window, at: bench)[0]
         let masks = answer.logits.indices.map { answer.mask(at: $0, including: pixel.center) }
         let scored = masks.map { (mask: $0, agreement: $0.intersectionOverUnion(region)) }
         return scored.max { $0.agreement < $1.agreement } ?? (region, 0)

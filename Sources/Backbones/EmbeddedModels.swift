@@ -40,6 +40,9 @@ package struct EmbeddedModels: Sendable {
     /// The file that says how what matches have in common with these models becomes a probability.
     package var calibrations: String { "\(folder)/calibrations.json" }
 
+    /// Whether the manifest has a file of that name.
+    func lists(_ file: String) -> Bool { files[file] != nil }
+
     /// What the manifest says of a file of the set, which has to be there; its bytes are not read yet.
     func entry(_ file: String) throws -> ModelManifest.File {
         let path = "\(folder)/\(file)"

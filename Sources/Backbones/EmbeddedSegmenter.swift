@@ -24,7 +24,6 @@ package struct EmbeddedSegmenter: PromptSegmenter {
     /// needed.
     package init(models: EmbeddedModels, runtime: InferenceRuntime, options: BackboneOptions = BackboneOptions()) throws {
         let encoderEntry = try models.entry("segmenter-encoder.onnx")
-        let decoderEntry = try models.entry("segmenter-decoder.onnx")
         dimension = encoderEntry.dimension
         encoder = Deferred {
             let data = try models.data("segmenter-encoder.onnx")
@@ -39,10 +38,17 @@ package struct EmbeddedSegmenter: PromptSegmenter {
         // Its maps are small, so that it can have many at once.
         batch = max(1, 4 * options.promptBatch)
         parallelism = options.parallelism
+        identity = try Self.identity(in: models)
+    }
+
+    /// Which segmenter a set of models has.
+    ///
+    /// Throws `Failure(.missingModel)` if it has none.
+    static func identity(in models: EmbeddedModels) throws -> ModelIdentity {
         var hasher = ContentHasher()
-        hasher.add("encoder", encoderEntry.sha256.lowercased())
-        hasher.add("decoder", decoderEntry.sha256.lowercased())
-        identity = ModelIdentity(name: "\(models.name) segmenter", hash: hasher.finalize().hex)
+        hasher.add("encoder", try models.entry("segmenter-encoder.onnx").sha256.lowercased())
+        hasher.add("decoder", try models.entry("segmenter-decoder.onnx").sha256.lowercased())
+        return ModelIdentity(name: "\(models.name) segmenter", hash: hasher.finalize().hex)
     }
 
     /// The embedding of a picture of any size.

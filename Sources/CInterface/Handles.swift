@@ -21,14 +21,9 @@ final class BenchHandle: Sendable {
         if let path { search.override = path }
         let runtime = try InferenceRuntime(searching: search)
         let models = try EmbeddedModels(folder: folder)
-        // Each model runs on one thread, since views run side by side.
-        let options = BackboneOptions(threads: 1)
         self.init(
             Workbench(
-                ModelPair(
-                    extractor: try EmbeddedFeatureExtractor(models: models, runtime: runtime, options: options),
-                    segmenter: try EmbeddedSegmenter(models: models, runtime: runtime, options: options),
-                    calibrations: try CalibrationTable(of: models)),
+                try ModelPair(models, runtime: runtime),
                 cache: CacheDirectory(path: cache), parallelism: Parallelism(threads: threads)))
     }
 }

@@ -83,7 +83,7 @@ package struct ExistenceEvidence: Sendable, Hashable, Codable {
 package struct ExistenceCalibration: Sendable, Hashable, Codable {
     /// Which way was sought.
     package var direction: MatchDirection
-    /// SHA-256 of the feature extractor and of the segmenter that it was fitted with.
+    /// SHA-256 of the feature extractor, of the segmenter and, where there is one, of the object head that it was fitted with.
     package var models: [String]
     /// The weights of the evidence's terms.
     package var weights: [Double]
@@ -92,7 +92,7 @@ package struct ExistenceCalibration: Sendable, Hashable, Codable {
     /// The command that fitted it.
     package var command: String?
 
-    /// A calibration for two models.
+    /// A calibration for these models.
     package init(_ direction: MatchDirection, models: [String], weights: [Double], clicks: Int) {
         self.direction = direction
         self.models = models
@@ -106,10 +106,10 @@ package struct ExistenceCalibration: Sendable, Hashable, Codable {
         return 1 / (1 + exp(-sum))
     }
 
-    /// Whether its weights are numbers, one for each term, and its models two.
+    /// Whether its weights are numbers, one for each term, and its models two or three.
     var isUsable: Bool {
         let terms = ExistenceEvidence(bestIoU: 0, qualifyingShare: 0, similarity: 0, objectSimilarity: 0).terms(direction)
-        return weights.count == terms.count && weights.allSatisfy(\.isFinite) && models.count == 2
+        return weights.count == terms.count && weights.allSatisfy(\.isFinite) && (2...3).contains(models.count)
     }
 }
 

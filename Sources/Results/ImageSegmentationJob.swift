@@ -23,6 +23,8 @@ package struct ImageSegmentationJob: Sendable {
         package var masks: [MaskDocument]
         /// The segmenter.
         package var model: ModelIdentity
+        /// What the object's mask is also by: the object head; absent where there is none, or more than one click.
+        package var objectModel: ModelIdentity?
         /// The files written.
         package var outputs: [String]
 
@@ -45,7 +47,7 @@ package struct ImageSegmentationJob: Sendable {
     package func run(image path: String, click: Click, output: String?) throws -> Document {
         let photo = try OpenPhoto(contentsOf: path)
         for pixel in [click.pixel] + click.more + click.unwanted { try photo.check(pixel) }
-        let prediction = try photo.answers(to: [click.prompt], at: bench)[0]
+        let prediction = try photo.objectAnswers(to: [click.prompt], at: bench)[0]
         let masks = MaskLevel.allCases.map { prediction.mask($0) }
         var folder = OutputFolder()
         if output != nil {
@@ -64,7 +66,9 @@ package struct ImageSegmentationJob: Sendable {
                     level: level, fraction: Double(mask.count) / pixels, predictedIoU: prediction.predictedIoU[level.index],
                     box: mask.boundingBox.map { [$0.x, $0.y, $0.x + $0.width, $0.y + $0.height] })
             },
-            model: bench.segmenter.identity, outputs: folder.names + (output == nil ? [] : ["masks.json"]))
+            model: bench.segmenter.identity,
+            objectModel: bench.objectHead.flatMap { $0.takes(click.prompt) ? $0.identity : nil },
+            outputs: folder.names + (output == nil ? [] : ["masks.json"]))
         if let output {
             folder.add("masks.json", try JSONText.data(document))
             try folder.write(to: output)

@@ -67,7 +67,7 @@ package final class Service: Sendable {
     /// The program, its models and its limits.
     package var versionDocument: VersionDocument {
         VersionDocument(
-            version: version, models: [bench.extractor.identity, bench.segmenter.identity],
+            version: version, models: bench.models,
             limits: .init(
                 uploadBytes: limits.uploadBytes, photoPixels: limits.photoPixels, meshFaces: limits.meshFaces, openBytes: limits.openBytes,
                 requestBytes: limits.requestBytes),

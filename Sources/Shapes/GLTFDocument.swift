@@ -236,6 +236,7 @@ struct GLTFDocument: Decodable {
                 throw Failure.mesh("this is glTF \(version.prefix(20)), which is not read; only 2.0 is", hint: Self.versionHint)
             }
             self = try JSONDecoder().decode(GLTFDocument.self, from: json)
+            try checkNames(json)
         } catch let error as DecodingError {
             throw Failure.mesh("the JSON is not a glTF document: \(Self.explanation(error))")
         } catch let failure as Failure {
@@ -247,6 +248,17 @@ struct GLTFDocument: Decodable {
             throw Failure.mesh(
                 "the file requires the extension \(name.prefix(60)), which is not read",
                 hint: name.contains("compression") ? "export it without compression" : "export it without the extension")
+        }
+    }
+
+    /// Refuses a document that has a list twice: which of the two is meant nobody can know, and what writes parts might take the other one.
+    private func checkNames(_ json: Data) throws {
+        let object = try JSONSerialization.jsonObject(with: json) as? [String: Any] ?? [:]
+        let counts = [
+            "scenes": scenes?.count, "nodes": nodes?.count, "meshes": meshes?.count, "materials": materials?.count, "images": images?.count,
+        ]
+        for (name, count) in counts.sorted(by: { $0.key < $1.key }) where (object[name] as? [[String: Any]])?.count ?? 0 != count ?? 0 {
+            throw Failure.mesh("the JSON has '\(name)' twice", hint: "names in JSON are to be there once; remove one of the two")
         }
     }
 

@@ -103,7 +103,7 @@ extension Workbench {
     }
 
     /// The models that answer, as results name them.
-    package var models: [ModelIdentity] { [extractor.identity, segmenter.identity] }
+    package var models: [ModelIdentity] { [extractor.identity, segmenter.identity] + (objectHead.map { [$0.identity] } ?? []) }
 
     /// The score of existence for these models, where photos are looked at as it was made for.
     private func calibration(_ direction: MatchDirection) -> ExistenceCalibration? {

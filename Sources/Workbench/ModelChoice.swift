@@ -32,12 +32,15 @@ public struct ModelChoice: Sendable, Hashable {
         try checkPresence()
         let runtime = try InferenceRuntime()
         let options = BackboneOptions(threads: threads)
-        // What comes with the embedded pair is of that pair alone.
-        var calibrations = features == nil && segmenter == nil ? try CalibrationTable(of: EmbeddedModels()) : CalibrationTable()
-        if let calibration { calibrations.add(try CalibrationTable(contentsOf: calibration)) }
-        return ModelPair(
-            extractor: try extractor(runtime, options) ?? ModelPair.embeddedExtractor(runtime),
-            segmenter: try promptSegmenter(runtime, options) ?? ModelPair.embeddedSegmenter(runtime), calibrations: calibrations)
+        // What comes with the embedded pair, the object head and calibrations, is of that pair alone.
+        var pair =
+            features == nil && segmenter == nil
+            ? try ModelPair(EmbeddedModels(), runtime: runtime)
+            : ModelPair(
+                extractor: try extractor(runtime, options) ?? ModelPair.embeddedExtractor(runtime),
+                segmenter: try promptSegmenter(runtime, options) ?? ModelPair.embeddedSegmenter(runtime))
+        if let calibration { pair.calibrations.add(try CalibrationTable(contentsOf: calibration)) }
+        return pair
     }
 
     /// Loads the feature extractor alone.

@@ -13,6 +13,7 @@ public struct Workbench: Sendable {
     package var extractor: any FeatureExtractor
     /// Turns clicks into masks.
     package var segmenter: any PromptSegmenter
+    private var head: ObjectHead?
     /// How their evidence becomes probabilities, where that is known.
     package var calibrations: CalibrationTable
     /// Everything that decides a result but the inputs and the models.
@@ -41,7 +42,8 @@ public struct Workbench: Sendable {
         cache: CacheDirectory = CacheDirectory(path: nil), memory: BoundedMemory = BoundedMemory(limit: usualMemory),
         parallelism: Parallelism = Parallelism(), progress: @escaping @Sendable (ProgressUpdate) -> Void = { _ in }
     ) {
-        (extractor, segmenter, calibrations) = (models.extractor, models.segmenter, models.calibrations)
+        (extractor, segmenter, head) = (models.extractor, models.segmenter, models.objectHead)
+        calibrations = models.calibrations
         self.settings = settings
         self.cache = cache
         self.memory = memory
@@ -78,6 +80,12 @@ public struct Workbench: Sendable {
         bench.extractor = CancellableExtractor(base: extractor, cancellation: cancellation)
         bench.segmenter = CancellableSegmenter(base: segmenter, cancellation: cancellation)
         return bench
+    }
+
+    /// Makes the mask of a clicked object of what both models say, where there is such a head for just these two.
+    package var objectHead: ObjectHead? {
+        get { head.flatMap { $0.belongs(to: extractor.identity, segmenter.identity) ? $0 : nil } }
+        set { head = newValue }
     }
 
     /// Views that were run through the feature extractor for the question so far.

@@ -197,6 +197,8 @@ struct GLTFSample {
             (\.views, #"{"buffer":0,"byteLength":4800},{"buffer":0,"byteOffset":48,"byteLength":12}"#, "4800 of 60"),
             (\.views, #"{"buffer":3,"byteLength":48},{"buffer":0,"byteOffset":48,"byteLength":12}"#, "buffer 3"),
             (\.more, #""extensionsRequired":["EXT_other"],"#, "EXT_other"), (\.more, #""scene":4,"#, "scene 4"),
+            // Found by fuzzing: what read the nodes and what wrote the parts took one list each.
+            (\.more, #""nodes":[{"mesh":0},{"mesh":0}],"#, "'nodes' twice"), (\.more, #""scenes":[],"#, "'scenes' twice"),
         ] as [(WritableKeyPath<GLTFSample, String> & Sendable, String, String)])
     func damage(_ part: WritableKeyPath<GLTFSample, String> & Sendable, _ value: String, _ expected: String) {
         var sample = GLTFSample()

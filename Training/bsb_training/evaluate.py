@@ -21,6 +21,7 @@ from .colours import normalise
 from .data import GREY_REFERENCE, PHOTO_LIKE, PhotoSet, RenderSet, object_boxes
 from .export import session
 from .model import STRIDE
+from .object_head import at_cells, combined, sampled
 from .vocabulary import BACKGROUND, IGNORE, OBJECT, THING
 
 
@@ -141,9 +142,14 @@ class Segmentation:
         self.decoder = session(models / "segmenter-decoder.onnx", torch.get_num_threads())
         self.rng = rng
         self.values: dict[str, list[float]] = {}
+        self.features = None
+        if (models / "object-head.onnx").exists():
+            self.feature_side = side_of(models, "features.onnx", None)
+            self.features, self.head = (session(models / f"{name}.onnx", torch.get_num_threads()) for name in ("features", "object-head"))
 
     def add(self, rgb: np.ndarray, label: np.ndarray, instance: np.ndarray, parts: bool):
         """Clicks random parts (or the object) of one square picture."""
+        picture = rgb
         label, instance = resized(label, self.side, True), resized(instance, self.side, True)
         inside, known = (label != BACKGROUND) & (label != IGNORE), label != IGNORE
         ids, counts = np.unique(instance[inside], return_counts=True)
@@ -151,10 +157,11 @@ class Segmentation:
         if inside.sum() < 200 or (parts and len(ids) == 0):
             return
         embedding = self.encoder.run(None, {"image": network_input(rgb, self.side)})[0]
+        cells = self.features and self.features.run(["features"], {"image": network_input(picture, self.feature_side)})[0]
         for _ in range(self.CLICKS):
             region = inside & (instance == self.rng.choice(ids)) if parts else inside
             row, column = divmod(int(self.rng.choice(np.flatnonzero(region))), self.side)
-            masks, scores = self.ask(embedding, column + 0.5, row + 0.5)
+            masks, scores = self.ask(embedding, column + 0.5, row + 0.5, cells)
             truths = {"part": region, "object": inside} if parts else {"object": inside}
             for name, truth in truths.items():
                 ious = [((m & truth & known).sum() + 1e-9) / ((m | truth) & known).sum().clip(1) for m in masks]
@@ -168,8 +175,8 @@ class Segmentation:
     def note(self, name: str, value: float):
         self.values.setdefault(name, []).append(float(value))
 
-    def ask(self, embedding: np.ndarray, x: float, y: float) -> tuple[np.ndarray, np.ndarray]:
-        """Three masks [3,side,side] (bool) and their scores for one click."""
+    def ask(self, embedding: np.ndarray, x: float, y: float, seen: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+        """Three masks [3,side,side] (bool) and their scores for one click; the last with what the object head adds, by the features `seen`."""
         cells = self.side // STRIDE
         masks, scores = self.decoder.run(
             None,
@@ -181,7 +188,14 @@ class Segmentation:
                 "previous": np.zeros((1, 1, cells, cells), np.float32),
             },
         )
-        large = torch.nn.functional.interpolate(torch.from_numpy(masks), scale_factor=STRIDE, mode="bilinear", align_corners=False)
+        masks = torch.from_numpy(masks)
+        if seen is not None:
+            columns = seen.shape[3]
+            logits = at_cells(masks[0], columns)[None].numpy()
+            click = np.array([[x, y]], np.float32) * columns / self.side
+            added = self.head.run(None, {"features": seen, "masks": logits, "click": click})[0][0, 0]
+            masks[0, 2] = combined(masks[0, 2], sampled(torch.from_numpy(added), columns / cells, (cells, cells)))
+        large = torch.nn.functional.interpolate(masks, scale_factor=STRIDE, mode="bilinear", align_corners=False)
         return large[0].numpy() > 0, scores[0]
 
     def result(self) -> dict:

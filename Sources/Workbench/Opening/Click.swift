@@ -73,9 +73,9 @@ extension OpenPhoto {
         for pixel in [click.pixel, click.pixelOfObject] + click.more + click.unwanted { try check(pixel) }
         let prompts = [click.prompt, Prompt(points: [Prompt.Point(click.pixelOfObject.center)])]
         let distinct = prompts[0] == prompts[1] ? [prompts[0]] : prompts
-        let seen = try answers(to: distinct, at: bench)
+        let seen = try objectAnswers(to: distinct, at: bench)
         guard let window = window(around: seen.last!.mask(bench.settings.objectLevel), click) else { return (seen[0], seen.last!, nil) }
-        let near = try answers(to: distinct, in: window, at: bench)
+        let near = try objectAnswers(to: distinct, in: window, at: bench)
         return (near[0], near.last!, window)
     }
 

@@ -67,7 +67,7 @@ public final class OpenPhoto: Sendable {
         let area = window.area
         let recipe = Recipe(
             "photo-embedding", ["photo": hash, "segmenter": bench.segmenter.identity.hash],
-            item: "\(area.x)-\(area.y)-\(area.width)-\(area.height)")
+            item: Self.name(area))
         var embedding = try bench.kept(recipe) { try bench.segmenter.embed(image, in: window) }
         // What is kept does not say where it is from.
         embedding.window = window
@@ -111,7 +111,7 @@ public final class OpenPhoto: Sendable {
         let extractor = try bench.photoExtractor
         let recipe = Recipe(
             "photo-features", ["photo": hash, "extractor": extractor.identity.hash],
-            item: "\(area.x)-\(area.y)-\(area.width)-\(area.height)")
+            item: Self.name(area))
         return try bench.kept(recipe) { try extractor.features(of: crop).moved(by: [Float(area.x), Float(area.y)]) }
     }
 
@@ -127,7 +127,41 @@ public final class OpenPhoto: Sendable {
         try segmenter(at: bench).masks(for: prompts, in: embedding(in: window, at: bench))
     }
 
-    /// The segmenter's answer to a click at a pixel.
+    /// The same, and to single clicks the object as the head sees it, where the models have one.
+    ///
+    /// Throws `Failure` if a model cannot be run.
+    package func objectAnswers(to prompts: [Prompt], in window: PictureWindow? = nil, at bench: Workbench) throws -> [MaskPrediction] {
+        let answers = try answers(to: prompts, in: window, at: bench)
+        guard let head = bench.objectHead, prompts.contains(where: head.takes) else { return answers }
+        let features = try plainFeatures(in: window, at: bench)
+        return try bench.parallelism.map(prompts.count) { index in
+            guard head.takes(prompts[index]) else { return answers[index] }
+            let click = prompts[index].points[0].position
+            let place = window.map { Self.name($0.area) } ?? ""
+            let recipe = Recipe(
+                "photo-object", ["photo": hash, "head": head.identity.hash], item: "\(click.x)-\(click.y) \(place)")
+            var answer = answers[index]
+            answer.logits[answer.logits.count - 1] = try bench.remembered(recipe, bytes: { 4 * $0.values.count }) {
+                try head.object(at: click, features: features, answer: answer)
+            }
+            return answer
+        }
+    }
+
+    /// The features of one look at all of the photo or at a cut of it, whatever the settings ask for, in the plane of the whole.
+    private func plainFeatures(in window: PictureWindow?, at bench: Workbench) throws -> FeatureGrid {
+        let inputs: KeyValuePairs = ["photo": hash, "extractor": bench.extractor.identity.hash]
+        guard let area = window?.area, let cut = image.cropped(area) else {
+            return try bench.kept(Recipe("photo-features", inputs)) { try bench.extractor.features(of: image) }
+        }
+        return try bench.kept(Recipe("photo-features", inputs, item: Self.name(area))) {
+            try bench.extractor.features(of: cut).moved(by: [Float(area.x), Float(area.y)])
+        }
+    }
+
+    private static func name(_ area: PixelRectangle) -> String { "\(area.x)-\(area.y)-\(area.width)-\(area.height)" }
+
+    /// The segmenter's own answer to a click at a pixel.
     ///
     /// Throws `Failure` if the segmenter cannot be run.
     package func answer(at pixel: Pixel, at bench: Workbench) throws -> MaskPrediction {
