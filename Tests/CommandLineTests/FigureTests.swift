@@ -128,7 +128,7 @@ import Testing
         }
         let results = try text("Training/RESULTS.md")
         let seeds = Set(clicks.map { $0[0] })
-        #expect(seeds.count == 3)
+        #expect(seeds.count == 4)
         for seed in seeds {
             let counts = [("sure", "right"), ("sure", "wrong"), ("unsure", "right"), ("unsure", "wrong"), ("none", "")].map {
                 "\(count($0.0, $0.1, seed: seed))"
