@@ -85,6 +85,4 @@ package struct ObjectHead: Sendable {
         // What is clicked is of the object: a mask without it is another thing's.
         return object.value(at: click - corner) > 0 ? object : own
     }
-
-    private static let operation = "finding the object at the click"
 }

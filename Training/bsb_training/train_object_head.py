@@ -16,6 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
 import torch
 import torch.nn.functional as F
@@ -279,8 +280,6 @@ def export(head: ObjectHead, path: Path, example: dict) -> float:
         head.eval(), (features, logits, click), path, input_names=["features", "masks", "click"], output_names=["added"],
         dynamic_axes={name: sizes for name in ("features", "masks", "added")}, opset_version=OPSET, dynamo=False,
     )
-    import onnx
-
     graph = onnx.load(path)
     store_half(graph.graph)
     onnx.checker.check_model(graph)

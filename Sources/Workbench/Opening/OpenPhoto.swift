@@ -44,10 +44,7 @@ public final class OpenPhoto: Sendable {
     ///
     /// Throws `Failure` if the extractor cannot be run.
     package func features(at bench: Workbench) throws -> FeatureGrid {
-        let extractor = try bench.photoExtractor
-        return try bench.kept(Recipe("photo-features", ["photo": hash, "extractor": extractor.identity.hash])) {
-            try extractor.features(of: image)
-        }
+        try features(in: nil, by: bench.photoExtractor, at: bench)
     }
 
     /// The segmenter's view of the photo.
@@ -105,14 +102,18 @@ public final class OpenPhoto: Sendable {
     ///
     /// Throws `Failure` if the extractor cannot be run.
     package func features(in area: PixelRectangle, at bench: Workbench) throws -> FeatureGrid {
-        guard (area.width, area.height) != (image.width, image.height), let crop = image.cropped(area) else {
-            return try features(at: bench)
+        try features(in: area, by: bench.photoExtractor, at: bench)
+    }
+
+    /// What an extractor sees of a cut of the photo, in the plane of the whole; of the whole photo where there is no cut, or none inside.
+    private func features(in area: PixelRectangle?, by extractor: any FeatureExtractor, at bench: Workbench) throws -> FeatureGrid {
+        let recipe = Recipe("photo-features", ["photo": hash, "extractor": extractor.identity.hash])
+        guard let area, (area.width, area.height) != (image.width, image.height), let cut = image.cropped(area) else {
+            return try bench.kept(recipe) { try extractor.features(of: image) }
         }
-        let extractor = try bench.photoExtractor
-        let recipe = Recipe(
-            "photo-features", ["photo": hash, "extractor": extractor.identity.hash],
-            item: Self.name(area))
-        return try bench.kept(recipe) { try extractor.features(of: crop).moved(by: [Float(area.x), Float(area.y)]) }
+        return try bench.kept(recipe.item(Self.name(area))) {
+            try extractor.features(of: cut).moved(by: [Float(area.x), Float(area.y)])
+        }
     }
 
     /// The workbench's segmenter, which remembers what it said about this photo.
@@ -133,7 +134,8 @@ public final class OpenPhoto: Sendable {
     package func objectAnswers(to prompts: [Prompt], in window: PictureWindow? = nil, at bench: Workbench) throws -> [MaskPrediction] {
         let answers = try answers(to: prompts, in: window, at: bench)
         guard let head = bench.objectHead, prompts.contains(where: head.takes) else { return answers }
-        let features = try plainFeatures(in: window, at: bench)
+        // One look, whatever the settings ask of the photo's features: as in the head's training.
+        let features = try features(in: window?.area, by: bench.extractor, at: bench)
         return try bench.parallelism.map(prompts.count) { index in
             guard head.takes(prompts[index]) else { return answers[index] }
             let click = prompts[index].points[0].position
@@ -145,17 +147,6 @@ public final class OpenPhoto: Sendable {
                 try head.object(at: click, features: features, answer: answer)
             }
             return answer
-        }
-    }
-
-    /// The features of one look at all of the photo or at a cut of it, whatever the settings ask for, in the plane of the whole.
-    private func plainFeatures(in window: PictureWindow?, at bench: Workbench) throws -> FeatureGrid {
-        let inputs: KeyValuePairs = ["photo": hash, "extractor": bench.extractor.identity.hash]
-        guard let area = window?.area, let cut = image.cropped(area) else {
-            return try bench.kept(Recipe("photo-features", inputs)) { try bench.extractor.features(of: image) }
-        }
-        return try bench.kept(Recipe("photo-features", inputs, item: Self.name(area))) {
-            try bench.extractor.features(of: cut).moved(by: [Float(area.x), Float(area.y)])
         }
     }
 
